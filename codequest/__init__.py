@@ -1,0 +1,74 @@
+"""Light query encoders in a teacher's embedding space."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from codequest.encoders import LoRAQueryEncoder as LoRAQueryEncoder
+    from codequest.encoders import ProjectionQueryEncoder as ProjectionQueryEncoder
+    from codequest.encoders import QuantizedQueryEncoder as QuantizedQueryEncoder
+    from codequest.encoders import QueryEncoder as QueryEncoder
+    from codequest.errors import CodequestError as CodequestError
+    from codequest.evaluation import Report as Report
+    from codequest.evaluation import RetrievalDataset as RetrievalDataset
+    from codequest.evaluation import evaluate as evaluate
+    from codequest.evaluation import load_beir as load_beir
+    from codequest.space import EmbeddingSpace as EmbeddingSpace
+    from codequest.teachers import CachedTeacher as CachedTeacher
+    from codequest.teachers import Teacher as Teacher
+    from codequest.teachers import load_teacher as load_teacher
+    from codequest.teachers import register_teacher as register_teacher
+    from codequest.training import DistillationConfig as DistillationConfig
+    from codequest.training import DistillationTrainer as DistillationTrainer
+
+_HOMES = {
+    "CachedTeacher": "codequest.teachers",
+    "CodequestError": "codequest.errors",
+    "DistillationConfig": "codequest.training",
+    "DistillationTrainer": "codequest.training",
+    "EmbeddingSpace": "codequest.space",
+    "LoRAQueryEncoder": "codequest.encoders",
+    "ProjectionQueryEncoder": "codequest.encoders",
+    "QuantizedQueryEncoder": "codequest.encoders",
+    "QueryEncoder": "codequest.encoders",
+    "Report": "codequest.evaluation",
+    "RetrievalDataset": "codequest.evaluation",
+    "Teacher": "codequest.teachers",
+    "evaluate": "codequest.evaluation",
+    "load_beir": "codequest.evaluation",
+    "load_teacher": "codequest.teachers",
+    "register_teacher": "codequest.teachers",
+}
+
+__all__ = [
+    "CachedTeacher",
+    "CodequestError",
+    "DistillationConfig",
+    "DistillationTrainer",
+    "EmbeddingSpace",
+    "LoRAQueryEncoder",
+    "ProjectionQueryEncoder",
+    "QuantizedQueryEncoder",
+    "QueryEncoder",
+    "Report",
+    "RetrievalDataset",
+    "Teacher",
+    "evaluate",
+    "load_beir",
+    "load_teacher",
+    "register_teacher",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562): ``import codequest`` stays fast."""
+    try:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    except KeyError:
+        raise AttributeError(f"module 'codequest' has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

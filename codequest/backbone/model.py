@@ -1,0 +1,214 @@
+"""Backbone: texts to pooled vectors, exactly as the model's own files say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from codequest.backbone.pooling import pool
+from codequest.backbone.precision import DTYPES, Precision, refuse_unsupported
+from codequest.backbone.settings import EmbeddingSettings, read_json, read_settings
+from codequest.errors import ModelFormatError
+from codequest.space import EmbeddingSpace, Pooling
+from codequest.weights import WeightSource
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_UNLIMITED = 1_000_000  # tokenizers without a limit report a huge number
+
+
+class Backbone(nn.Module):
+    """A transformer with its tokenizer, pooling and dense layers.
+
+    Attributes:
+        transformer: The Hugging Face model.
+        tokenizer: Its tokenizer.
+        pooling: How token states become one vector.
+        max_tokens: Longer texts are truncated to this many tokens, special tokens included.
+        lower_case: Whether texts are lower-cased first.
+        dense: The model's own layers after pooling.
+        settings: What the model's files say, prompts and normalisation included.
+        source: Which model this is.
+    """
+
+    def __init__(
+        self,
+        transformer: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        settings: EmbeddingSettings,
+        source: WeightSource,
+        dense: Sequence[nn.Module] = (),
+    ) -> None:
+        super().__init__()
+        if settings.pooling is None:
+            raise ModelFormatError(
+                f"No file of {settings.transformer} says how its token states are pooled. "
+                "Say it with pooling='mean', 'cls' or 'last'; the model's documentation tells which."
+            )
+        self.transformer = transformer
+        self.tokenizer = tokenizer
+        self.pooling: Pooling = settings.pooling
+        self.max_tokens = settings.max_tokens or _length_limit(transformer, tokenizer)
+        self.lower_case = settings.lower_case
+        self.dense = nn.ModuleList(dense)
+        self.settings = settings
+        self.source = source
+
+    @classmethod
+    def load(
+        cls,
+        source: WeightSource,
+        *,
+        device: torch.device,
+        precision: Precision = "fp32",
+        pooling: Pooling | None = None,
+        trust_remote_code: bool = False,
+        quantization: Any = None,
+    ) -> Backbone:
+        """Load a model for inference.
+
+        Args:
+            source: From `codequest.weights.locate`.
+            device: Where to put it.
+            precision: Number format of the weights.
+            pooling: Replaces what the model's files say; needed when they say nothing.
+            trust_remote_code: Run Python code that comes with the model.
+            quantization: A transformers quantization config.
+
+        Returns:
+            The backbone in evaluation mode.
+
+        Raises:
+            ModelFormatError: A needed file is missing or malformed, the tokenizer included.
+            PrecisionNotSupportedError: The device does not run the precision.
+        """
+        refuse_unsupported(precision, device)
+        settings = read_settings(source.folder)
+        if pooling is not None:
+            settings = _with_pooling(settings, pooling)
+        tokenizer = _load_tokenizer(settings.transformer, trust_remote_code)
+        transformer = _load_transformer(settings.transformer, device, precision, trust_remote_code, quantization)
+        dense = [_load_dense(folder).to(device, DTYPES[precision]) for folder in settings.dense]
+        return cls(transformer, tokenizer, settings, source, dense).eval()
+
+    @property
+    def hidden(self) -> int:
+        """Length of the vectors that `forward` returns."""
+        for layer in reversed(self.dense):
+            return int(layer[0].out_features)  # type: ignore[index]
+        return int(self.transformer.config.hidden_size)
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """The space of this model as a teacher."""
+        return EmbeddingSpace(
+            teacher=self.source.model_id,
+            revision=self.source.revision,
+            dim=self.hidden,
+            normalized=self.settings.normalized,
+            pooling=self.pooling,
+            query_prompt=self.settings.query_prompt,
+            document_prompt=self.settings.document_prompt,
+            max_tokens=self.max_tokens,
+        )
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.transformer.parameters()).device
+
+    def embed(self, texts: Sequence[str], *, prompt: str = "") -> Tensor:
+        """Pooled vectors of texts, (batch, hidden), on the device of the weights."""
+        inputs = {name: values.to(self.device) for name, values in self.tokenize(texts, prompt=prompt).items()}
+        pooled: Tensor = self(**inputs)
+        return pooled
+
+    def tokenize(self, texts: Sequence[str], *, prompt: str = "") -> dict[str, Tensor]:
+        """Token ids and attention mask, each (batch, tokens), on the CPU."""
+        prepared = [prompt + text for text in texts]
+        if self.lower_case:
+            prepared = [text.lower() for text in prepared]
+        encoded = self.tokenizer(
+            prepared, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
+        )
+        return {name: values for name, values in encoded.items() if name in ("input_ids", "attention_mask")}
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Pooled vectors, not normalised.
+
+        Args:
+            input_ids: (batch, tokens).
+            attention_mask: (batch, tokens).
+
+        Returns:
+            (batch, hidden), in the precision of the weights.
+        """
+        states = self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        pooled = pool(states, attention_mask, self.pooling)  # (batch, hidden)
+        for layer in self.dense:
+            pooled = layer(pooled)
+        return pooled
+
+
+def _with_pooling(settings: EmbeddingSettings, pooling: Pooling) -> EmbeddingSettings:
+    if settings.pooling not in (None, pooling):
+        raise ModelFormatError(
+            f"pooling={pooling!r} was asked for, but the files of {settings.transformer} say {settings.pooling!r}. "
+            "Leave it out to use the model as it was trained."
+        )
+    return replace(settings, pooling=pooling)
+
+
+def _length_limit(transformer: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
+    limits = [getattr(transformer.config, "max_position_embeddings", None), tokenizer.model_max_length]
+    known = [int(limit) for limit in limits if limit and limit < _UNLIMITED]
+    return min(known) if known else 512
+
+
+def _load_tokenizer(folder: Path, trust_remote_code: bool) -> PreTrainedTokenizerBase:
+    from transformers import AutoTokenizer
+
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "tokenizer.model", "vocab.json")):
+        raise ModelFormatError(f"{folder} has no tokenizer file (tokenizer.json or a vocabulary). Download it again.")
+    try:
+        return AutoTokenizer.from_pretrained(str(folder), trust_remote_code=trust_remote_code)
+    except (OSError, ValueError) as error:
+        raise ModelFormatError(f"The tokenizer in {folder} cannot be loaded: {error}") from error
+
+
+def _load_transformer(
+    folder: Path, device: torch.device, precision: Precision, trust_remote_code: bool, quantization: Any
+) -> PreTrainedModel:
+    from safetensors import SafetensorError
+    from transformers import AutoModel
+
+    placement = {} if quantization is None else {"quantization_config": quantization, "device_map": {"": str(device)}}
+    try:
+        transformer = AutoModel.from_pretrained(
+            str(folder), dtype=DTYPES[precision], trust_remote_code=trust_remote_code, **placement
+        )
+    except (OSError, ValueError, SafetensorError) as error:
+        raise ModelFormatError(f"The model in {folder} cannot be loaded: {str(error).strip()}") from error
+    if getattr(transformer, "pooler", None) is not None:
+        transformer.pooler = None  # BERT's next-sentence head: unused, and it would count as a layer to adapt
+    transformer.requires_grad_(False)
+    return transformer if quantization is not None else transformer.to(device)
+
+
+def _load_dense(folder: Path) -> nn.Module:
+    """A sentence-transformers Dense module: linear layer and activation."""
+    config = read_json(folder / "config.json")
+    name = str(config.get("activation_function", "torch.nn.modules.activation.Tanh")).rsplit(".", 1)[-1]
+    if name not in ("Identity", "Tanh", "GELU", "ReLU", "SiLU"):
+        raise ModelFormatError(f"{folder / 'config.json'} uses the activation {name!r}, which codequest cannot rebuild.")
+    linear = nn.Linear(config["in_features"], config["out_features"], bias=config.get("bias", True))
+    weights = {key.removeprefix("linear."): value for key, value in load_file(folder / "model.safetensors").items()}
+    linear.load_state_dict(weights)
+    return nn.Sequential(linear, getattr(nn, name)()).requires_grad_(False)

@@ -1,0 +1,51 @@
+"""Which number formats a device really runs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+
+from codequest.errors import PrecisionNotSupportedError
+
+Precision = Literal["fp32", "bf16", "fp16"]
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+def default_device() -> torch.device:
+    """CUDA when there is one, otherwise the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def runs(precision: Precision, device: torch.device) -> bool:
+    """Whether the device multiplies matrices of this precision in hardware."""
+    if precision == "fp32":
+        return True
+    if device.type == "cuda":
+        return precision == "fp16" or torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type == "cpu":
+        # oneDNN also accepts half precision on CPUs that only emulate it, many times slower than fp32.
+        capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+        names = ("avx512_bf16", "amx_bf16", "bf16") if precision == "bf16" else ("avx512_fp16", "amx_fp16", "fp16")
+        return any(capabilities.get(name) for name in names)
+    return False
+
+
+def refuse_unsupported(precision: Precision, device: torch.device) -> None:
+    """Refuse a precision that this device would only emulate.
+
+    Raises:
+        PrecisionNotSupportedError: Names the precisions that the device does run.
+    """
+    if not runs(precision, device):
+        possible = ", ".join(name for name in DTYPES if runs(name, device))  # type: ignore[arg-type]
+        raise PrecisionNotSupportedError(
+            f"This {device.type} does not run {precision} in hardware and would be slower than fp32. "
+            f"It runs {possible}; int8, nf4 and fp4 need no hardware support."
+        )
+
+
+def faithful_half(device: torch.device) -> Precision:
+    """The fastest precision that keeps a teacher's vectors: bf16 where it is real, otherwise fp32."""
+    return "bf16" if runs("bf16", device) else "fp32"

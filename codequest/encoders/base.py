@@ -1,0 +1,232 @@
+"""QueryEncoder: what every encoder does, whatever it computes with."""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from codequest.encoders.card import render_card
+from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.progress import Progress, silent
+from codequest.space import EmbeddingSpace
+from codequest.storage import AdapterConfig, find_adapter, push_folder, read_config, write_adapter
+from codequest.texts import batches_by_length, checked_texts
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    from codequest.encoders.cost import EncoderCost
+
+Vectors = npt.NDArray[np.float32]
+
+ENCODER_KINDS: Mapping[str, str] = {
+    "lora": "codequest.encoders.lora:LoRAQueryEncoder",
+    "projection": "codequest.encoders.projection:ProjectionQueryEncoder",
+    "quantized": "codequest.encoders.quantized:QuantizedQueryEncoder",
+}
+_MAX_CHARACTERS = 8192  # of a padded batch: about 2,000 tokens, which fills two cores and stays in their caches
+
+
+class QueryEncoder(ABC):
+    """Embeds queries into the space of a teacher.
+
+    A subclass gives `embed_batch`, `cost` and the two methods that rebuild it from a folder. Checking the
+    texts, batching them by length and checking the vectors happens here, once.
+
+    Attributes:
+        kind: Name of the encoder class in adapter folders.
+        space: Where the vectors lie.
+        training: How the encoder was trained; kept in its folder.
+        metrics: What was measured with it; kept in its folder and shown in its card.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, space: EmbeddingSpace) -> None:
+        self.space = space
+        self.training: dict[str, Any] = {}
+        self.metrics: dict[str, Any] = {}
+
+    @abstractmethod
+    def embed_batch(self, queries: Sequence[str]) -> Vectors:
+        """Unit vectors, (batch, dim), of queries that are already checked."""
+
+    @abstractmethod
+    def cost(self, *, tokens: int = 12) -> EncoderCost:
+        """What one query of this many tokens costs, computed from the model."""
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """What `rebuild` needs besides the tensors, JSON-ready."""
+
+    @abstractmethod
+    def trained_tensors(self) -> dict[str, Tensor]:
+        """The weights that training changed, and only those."""
+
+    @classmethod
+    @abstractmethod
+    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> QueryEncoder:
+        """An encoder from what `describe` and `trained_tensors` saved."""
+
+    def encode(
+        self, queries: str | Sequence[str], *, batch_size: int = 256, progress: Progress = silent
+    ) -> Vectors:
+        """Embed queries.
+
+        NUL characters and lone surrogates are read as U+FFFD; queries longer than the model are truncated.
+
+        Args:
+            queries: One query, or a list of them.
+            batch_size: Most queries in one forward pass; does not change the vectors.
+            progress: Called after every batch.
+
+        Returns:
+            float32 unit vectors in `space`: (n, dim), in the order of the queries, or (dim,) for a single string.
+
+        Raises:
+            InvalidInputError: An empty query, or something that is no string.
+        """
+        if isinstance(queries, str):
+            return self.encode([queries])[0]
+        if batch_size < 1:
+            raise InvalidInputError(f"batch_size must be at least 1, got {batch_size}.")
+        texts = checked_texts(queries, name="queries")
+        vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
+        done = 0
+        for batch in batches_by_length(texts, max_texts=batch_size, max_characters=_MAX_CHARACTERS):
+            vectors[batch] = self.embed_batch([texts[position] for position in batch])
+            done += len(batch)
+            progress("encoding queries", done, len(texts))
+        if not np.isfinite(vectors).all():
+            raise InvalidInputError(
+                f"This {self.kind} encoder produced vectors that are not finite; its weights are damaged. "
+                "Train or download it again."
+            )
+        return vectors
+
+    def save_pretrained(self, folder: str | Path) -> Path:
+        """Write the adapter folder: whole, or not at all.
+
+        Args:
+            folder: Where to; an adapter already there is replaced.
+
+        Returns:
+            The folder.
+
+        Raises:
+            AdapterWriteError: No permission, no space, or something that is no adapter is there.
+        """
+        config = AdapterConfig(
+            kind=self.kind,
+            space=self.space,
+            encoder=self.describe(),
+            training=self.training,
+            metrics=self.metrics,
+        )
+        return write_adapter(folder, config, self.trained_tensors(), render_card(config))
+
+    @classmethod
+    def from_pretrained(
+        cls, name: str | Path, *, revision: str | None = None, device: str | None = None
+    ) -> QueryEncoder:
+        """Load an adapter: the folder says which class it is of.
+
+        Args:
+            name: An adapter folder, or a repository on the Hugging Face hub.
+            revision: Commit, tag or branch of the repository.
+            device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
+
+        Returns:
+            The encoder, ready to encode.
+
+        Raises:
+            AdapterFormatError: Not an adapter, damaged, of another version, or not of this class.
+            WeightsNotFoundError: The base model is not on this machine and cannot be fetched.
+        """
+        import torch
+
+        from codequest.backbone import default_device
+
+        folder = find_adapter(name, revision=revision)
+        config = read_config(folder)
+        chosen = encoder_class(config.kind, folder)
+        if not issubclass(chosen, cls):
+            raise AdapterFormatError(
+                f"{folder} holds a {chosen.__name__}, not a {cls.__name__}. "
+                f"Load it with {chosen.__name__}.from_pretrained() or QueryEncoder.from_pretrained()."
+            )
+        encoder = chosen.rebuild(config, folder, device=torch.device(device) if device else default_device())
+        encoder.training = dict(config.training)
+        encoder.metrics = dict(config.metrics)
+        return encoder
+
+    def push_to_hub(self, repo_id: str, *, private: bool = False, message: str = "Upload codequest adapter") -> str:
+        """Upload the adapter folder to the Hugging Face hub.
+
+        Returns:
+            The address of the commit.
+
+        Raises:
+            AdapterWriteError: The hub refused it or could not be reached.
+        """
+        with TemporaryDirectory() as scratch:
+            return push_folder(self.save_pretrained(Path(scratch) / "adapter"), repo_id, private=private, message=message)
+
+
+class TrainableQueryEncoder(QueryEncoder):
+    """An encoder that distillation can train.
+
+    Attributes:
+        network: Maps what `collate` returns to unit vectors, (batch, dim).
+    """
+
+    network: nn.Module
+
+    @abstractmethod
+    def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
+        """One training input per query; whatever is frozen is computed here, once."""
+
+    @abstractmethod
+    def collate(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
+        """Keyword arguments of `network` for a batch of training inputs."""
+
+    @abstractmethod
+    def initialize(self, queries: Sequence[str], query_vectors: Vectors, *, progress: Progress = silent) -> None:
+        """Start from the closed-form map that fits the teacher's vectors of these queries best.
+
+        Args:
+            queries: n training queries.
+            query_vectors: (n, dim), the teacher's vectors of them.
+            progress: Called while the queries run through the frozen base.
+        """
+
+    def begin_training(self) -> None:
+        """Called before the first training step."""
+
+    def end_training(self) -> None:
+        """Called after the last training step."""
+
+
+def encoder_class(kind: str, folder: Path) -> type[QueryEncoder]:
+    """The class of an adapter kind.
+
+    Raises:
+        AdapterFormatError: There is no such kind; lists the kinds.
+    """
+    try:
+        module, name = ENCODER_KINDS[kind].split(":")
+    except KeyError as error:
+        raise AdapterFormatError(
+            f"{folder} is an adapter of the unknown kind {kind!r}. This codequest has "
+            f"{', '.join(sorted(ENCODER_KINDS))}. Update codequest, or train the adapter again."
+        ) from error
+    found: type[QueryEncoder] = getattr(importlib.import_module(module), name)
+    return found

@@ -1,0 +1,168 @@
+"""Internal adaptation: low-rank updates inside the small model, and the map into the teacher's space."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from codequest.backbone import Backbone, default_device
+from codequest.encoders.base import TrainableQueryEncoder, Vectors
+from codequest.encoders.cost import EncoderCost, backbone_cost
+from codequest.encoders.maps import MapKind, SpaceMap
+from codequest.encoders.student import describe_base, load_base, load_tensors, locate_base, pooled_features
+from codequest.errors import InvalidInputError
+from codequest.progress import Progress, silent
+from codequest.space import EmbeddingSpace
+from codequest.storage import AdapterConfig, read_tensors
+from codequest.texts import checked_texts
+
+
+class LoRANetwork(nn.Module):
+    """Token ids to unit vectors: backbone with low-rank updates, then the map."""
+
+    def __init__(self, backbone: Backbone, space_map: SpaceMap) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.map = space_map
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Unit vectors, (batch, dim), of token ids and mask, each (batch, tokens)."""
+        vectors: Tensor = self.map(self.backbone(input_ids=input_ids, attention_mask=attention_mask))
+        return vectors
+
+    def train(self, mode: bool = True) -> LoRANetwork:
+        """As usual, but without dropout: the targets are exact, so noise only slows their regression."""
+        super().train(mode)
+        self.backbone.eval()
+        return self
+
+
+class LoRAQueryEncoder(TrainableQueryEncoder):
+    """The small model itself, fine-tuned with LoRA (Hu et al., 2021), and a map into the teacher's space.
+
+    Low-rank updates are merged into the weights for inference, so they cost nothing there. Build one with `create`.
+    """
+
+    kind: ClassVar[str] = "lora"
+
+    def __init__(
+        self, space: EmbeddingSpace, network: LoRANetwork, base: Mapping[str, Any], lora: Mapping[str, Any]
+    ) -> None:
+        super().__init__(space)
+        self.network: nn.Module = network
+        self._backbone, self._map = network.backbone, network.map
+        self._base, self._lora = dict(base), dict(lora)
+
+    @classmethod
+    def create(
+        cls,
+        base: str,
+        *,
+        space: EmbeddingSpace,
+        rank: int = 16,
+        alpha: float | None = None,
+        targets: Sequence[str] | None = None,
+        map: MapKind = "linear",
+        device: str | None = None,
+        seed: int = 0,
+    ) -> LoRAQueryEncoder:
+        """An untrained encoder; `DistillationTrainer` trains it.
+
+        Args:
+            base: The small model: public id or folder.
+            space: The teacher's space.
+            rank: Rank of the updates.
+            alpha: Scale of the updates; twice the rank by default.
+            targets: Names of the linear layers to adapt; all of them by default.
+            map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron.
+            device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
+            seed: Of the random start of updates and map.
+
+        Raises:
+            WeightsNotFoundError: The base is not on this machine and cannot be fetched.
+            InvalidInputError: A rank below 1, an unknown map, or targets that the base does not have.
+        """
+        lora = {
+            "rank": rank,
+            "alpha": 2 * rank if alpha is None else alpha,
+            "targets": sorted(targets) if targets else "all-linear",
+        }
+        source = locate_base(base)
+        chosen = torch.device(device) if device else default_device()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            network = _build(load_base(source, chosen), space, lora, map)
+        return cls(space, network.to(chosen), describe_base(source), lora)
+
+    @torch.inference_mode()
+    def embed_batch(self, queries: Sequence[str]) -> Vectors:
+        vectors: Vectors = self._map(self._backbone.embed(queries)).float().cpu().numpy()
+        return vectors
+
+    def cost(self, *, tokens: int = 12) -> EncoderCost:
+        return backbone_cost(self._backbone, [self._map], tokens=tokens)
+
+    def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
+        texts = checked_texts(queries, name="queries")
+        progress("preparing queries", len(texts), len(texts))
+        return [{"text": text} for text in texts]
+
+    def collate(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
+        return self._backbone.tokenize([row["text"] for row in inputs])
+
+    def initialize(self, queries: Sequence[str], query_vectors: Vectors, *, progress: Progress = silent) -> None:
+        features = torch.from_numpy(pooled_features(self._backbone, queries, progress))
+        self._map.fit(features, torch.from_numpy(query_vectors))
+
+    def begin_training(self) -> None:
+        for layer in _lora_layers(self._backbone):
+            layer.unmerge()
+
+    def end_training(self) -> None:
+        for layer in _lora_layers(self._backbone):
+            layer.merge()
+
+    def describe(self) -> dict[str, Any]:
+        return {**self._base, **self._lora, "map": self._map.kind}
+
+    def trained_tensors(self) -> dict[str, Tensor]:
+        return {name: weight for name, weight in self.network.named_parameters() if weight.requires_grad}
+
+    @classmethod
+    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> LoRAQueryEncoder:
+        settings = config.encoder
+        lora = {name: settings.get(name) for name in ("rank", "alpha", "targets")}
+        source = locate_base(settings.get("base", ""), config=config, folder=folder)
+        network = _build(load_base(source, device), config.space, lora, settings.get("map", "linear"))
+        load_tensors({"backbone": network.backbone, "map": network.map}, read_tensors(folder), folder)
+        encoder = cls(config.space, network.to(device).eval(), describe_base(source), lora)
+        encoder.end_training()
+        return encoder
+
+
+def _build(backbone: Backbone, space: EmbeddingSpace, lora: Mapping[str, Any], map: MapKind) -> LoRANetwork:
+    from peft import LoraConfig, inject_adapter_in_model
+
+    rank, targets = lora["rank"], lora["targets"]
+    if type(rank) is not int or rank < 1:
+        raise InvalidInputError(f"The LoRA rank must be a positive integer, got {rank!r}.")
+    space_map = SpaceMap(backbone.hidden, space.dim, kind=map)
+    config = LoraConfig(r=rank, lora_alpha=lora["alpha"], target_modules=targets, lora_dropout=0.0, bias="none")
+    try:
+        inject_adapter_in_model(config, backbone.transformer)
+    except ValueError as error:
+        linear = {name.rsplit(".", 1)[-1] for name, layer in backbone.named_modules() if isinstance(layer, nn.Linear)}
+        raise InvalidInputError(
+            f"The base has no linear layers named {targets}. It has {', '.join(sorted(linear))}."
+        ) from error
+    return LoRANetwork(backbone, space_map)
+
+
+def _lora_layers(backbone: Backbone) -> list[Any]:
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    return [module for module in backbone.transformer.modules() if isinstance(module, BaseTunerLayer)]

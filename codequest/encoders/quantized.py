@@ -1,0 +1,126 @@
+"""Compact adaptation: the teacher's own query side in lower precision."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
+
+import torch
+from torch.nn import functional
+
+from codequest.backbone import Backbone, Precision, default_device
+from codequest.encoders.base import QueryEncoder, Vectors
+from codequest.encoders.cost import EncoderCost, backbone_cost
+from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.space import EmbeddingSpace
+from codequest.storage import AdapterConfig
+from codequest.weights import locate
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import BitsAndBytesConfig
+
+QuantizedPrecision = Literal["int8", "nf4", "fp4", "bf16", "fp16"]
+
+
+class QuantizedQueryEncoder(QueryEncoder):
+    """The teacher with quantized weights: no training, same pooling, prompts and normalisation.
+
+    int8 is LLM.int8() (Dettmers et al., 2022), nf4 and fp4 the 4-bit formats of QLoRA (Dettmers et al., 2023), all
+    by bitsandbytes; bf16 and fp16 only where the device computes in them. Build one with `create`.
+    """
+
+    kind: ClassVar[str] = "quantized"
+
+    def __init__(self, space: EmbeddingSpace, backbone: Backbone, precision: QuantizedPrecision, weights: str) -> None:
+        super().__init__(space)
+        self.backbone = backbone
+        self.precision = precision
+        self._weights = weights
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        space: EmbeddingSpace,
+        precision: QuantizedPrecision = "int8",
+        weights: str | None = None,
+        device: str | None = None,
+    ) -> QuantizedQueryEncoder:
+        """The teacher of a space, quantized.
+
+        Args:
+            space: The teacher's space.
+            precision: ``"int8"``, ``"nf4"``, ``"fp4"``, ``"bf16"`` or ``"fp16"``.
+            weights: Folder of the teacher, when its id alone does not lead there.
+            device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
+
+        Raises:
+            InvalidInputError: An unknown precision.
+            PrecisionNotSupportedError: The device would only emulate bf16 or fp16.
+            WeightsNotFoundError: The teacher is not on this machine and cannot be fetched.
+            SpaceMismatchError: The weights are not those of the space's teacher.
+        """
+        if precision not in get_args(QuantizedPrecision):
+            choices = ", ".join(get_args(QuantizedPrecision))
+            raise InvalidInputError(f"precision must be one of {choices}, got {precision!r}.")
+        public = None if str(space.revision).startswith("sha256:") else space.revision
+        source = locate(weights or space.teacher, revision=public)
+        target = torch.device(device) if device else default_device()
+        pooling = None if space.pooling == "unknown" else space.pooling
+        backbone = Backbone.load(
+            source,
+            device=target,
+            precision=_storage_precision(precision, target),
+            pooling=pooling,
+            quantization=_quantization(precision),
+        )
+        space.check(backbone.space, context="The quantized teacher is not the teacher of the space")
+        return cls(space, backbone, precision, source.reference)
+
+    @torch.inference_mode()
+    def embed_batch(self, queries: Sequence[str]) -> Vectors:
+        pooled: Tensor = self.backbone.embed(queries, prompt=self.space.query_prompt).float()
+        vectors: Vectors = functional.normalize(pooled, dim=-1).cpu().numpy()
+        return vectors
+
+    def cost(self, *, tokens: int = 12) -> EncoderCost:
+        return backbone_cost(self.backbone, [], tokens=tokens)
+
+    def describe(self) -> dict[str, Any]:
+        return {"precision": self.precision, "weights": self._weights}
+
+    def trained_tensors(self) -> dict[str, Tensor]:
+        return {}  # quantization is a function of the teacher's weights: it is done again at loading
+
+    @classmethod
+    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> QuantizedQueryEncoder:
+        precision, weights = config.encoder.get("precision"), config.encoder.get("weights")
+        if precision not in get_args(QuantizedPrecision) or not isinstance(weights, str):
+            raise AdapterFormatError(f"{folder} names no known precision and teacher weights: {dict(config.encoder)}.")
+        return cls.create(space=config.space, precision=precision, weights=weights, device=str(device))
+
+
+def _storage_precision(precision: QuantizedPrecision, device: torch.device) -> Precision:
+    """Format of what is not quantized: embeddings and normalisation layers."""
+    if precision == "bf16" or precision == "fp16":
+        return precision
+    return "fp32" if device.type == "cpu" else "fp16"
+
+
+def _quantization(precision: QuantizedPrecision) -> BitsAndBytesConfig | None:
+    from transformers import BitsAndBytesConfig
+
+    _silence_per_layer_warnings()
+    if precision == "int8":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    if precision == "nf4" or precision == "fp4":
+        return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type=precision)
+    return None
+
+
+def _silence_per_layer_warnings() -> None:
+    """bitsandbytes logs every cast of every layer of every query; what it says is how LLM.int8() works."""
+    logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)

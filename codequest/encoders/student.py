@@ -1,0 +1,98 @@
+"""What the encoders with a small base model share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from codequest.backbone import Backbone
+from codequest.encoders.base import Vectors
+from codequest.errors import AdapterFormatError
+from codequest.progress import Progress
+from codequest.storage import AdapterConfig
+from codequest.texts import batches_by_length, checked_texts
+from codequest.weights import WeightSource, locate
+
+_MAX_CHARACTERS = 16384
+
+
+def locate_base(base: str, *, config: AdapterConfig | None = None, folder: Path | None = None) -> WeightSource:
+    """Find a base model; for a saved adapter, insist on the very weights it was trained on.
+
+    Raises:
+        AdapterFormatError: The base found now is not the one the adapter was trained on.
+        WeightsNotFoundError: It is nowhere.
+    """
+    if config is None:
+        return locate(base)
+    name, revision = config.encoder.get("base"), config.encoder.get("base_revision")
+    if not isinstance(name, str):
+        raise AdapterFormatError(f"{folder} does not name its base model. Save or download the adapter again.")
+    private = str(revision).startswith("sha256:")
+    source = locate(name, revision=None if private else revision)
+    if source.revision != revision:
+        raise AdapterFormatError(
+            f"The adapter in {folder} was trained on {name} at {revision}, but {source.folder} holds "
+            f"{source.model_id} at {source.revision}. Put the original base model back, or train again."
+        )
+    return source
+
+
+def describe_base(source: WeightSource) -> dict[str, Any]:
+    """How an adapter folder names its base model."""
+    return {"base": source.reference, "base_revision": source.revision}
+
+
+def load_base(source: WeightSource, device: torch.device) -> Backbone:
+    """Load a small model, frozen, in fp32; mean pooling when its files say nothing."""
+    from codequest.backbone import read_settings
+
+    says = read_settings(source.folder).pooling
+    return Backbone.load(source, device=device, pooling=None if says else "mean")
+
+
+def pooled_features(backbone: Backbone, queries: Sequence[str], progress: Progress) -> Vectors:
+    """The base's pooled vectors, (n, hidden), float32."""
+    texts = checked_texts(queries, name="queries")
+    features = np.empty((len(texts), backbone.hidden), dtype=np.float32)
+    done = 0
+    with torch.inference_mode():
+        for batch in batches_by_length(texts, max_texts=256, max_characters=_MAX_CHARACTERS):
+            features[batch] = backbone.embed([texts[position] for position in batch]).float().cpu().numpy()
+            done += len(batch)
+            progress("running the frozen base", done, len(texts))
+    return features
+
+
+def load_tensors(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor], folder: Path) -> None:
+    """Load an adapter's tensors, named ``<module>.<name>``, into its modules.
+
+    Raises:
+        AdapterFormatError: A tensor is missing, left over, or of another shape.
+    """
+    expected = {
+        f"{prefix}.{name}": (module, name) for prefix, module in modules.items() for name in _trained_names(module)
+    }
+    missing, left_over = sorted(set(expected) - set(tensors)), sorted(set(tensors) - set(expected))
+    if missing or left_over:
+        raise AdapterFormatError(
+            f"The weights in {folder} are not those of its configuration: missing {missing[:3]}, unknown "
+            f"{left_over[:3]}. Was config.json edited, or the base model replaced?"
+        )
+    for key, (module, name) in expected.items():
+        target = module.get_parameter(name)
+        if target.shape != tensors[key].shape:
+            raise AdapterFormatError(
+                f"{key} in {folder} has shape {tuple(tensors[key].shape)}, expected {tuple(target.shape)}: "
+                "the adapter belongs to another base model or space."
+            )
+        target.data.copy_(tensors[key])
+
+
+def _trained_names(module: nn.Module) -> list[str]:
+    return [name for name, parameter in module.named_parameters() if parameter.requires_grad]

@@ -1,0 +1,86 @@
+"""Every exception of codequest, and the check for optional dependencies.
+
+Each class also inherits the built-in a caller would naturally catch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+
+class CodequestError(Exception):
+    """Base of every error that codequest raises on purpose."""
+
+
+class InvalidInputError(CodequestError, ValueError):
+    """A text, vector or argument that cannot be used."""
+
+
+class SpaceMismatchError(CodequestError, ValueError):
+    """Vectors, encoders or teachers of two different spaces were mixed."""
+
+
+class WeightsNotFoundError(CodequestError, FileNotFoundError):
+    """Model weights are neither on this machine nor downloadable."""
+
+
+class WeightsCorruptError(CodequestError, ValueError):
+    """Model weights do not have the published checksum."""
+
+
+class ModelFormatError(CodequestError, ValueError):
+    """A model folder lacks, or contradicts, what is needed to embed with it."""
+
+
+class AdapterFormatError(CodequestError, ValueError):
+    """An adapter folder cannot be read: wrong kind, version, or damaged."""
+
+
+class AdapterWriteError(CodequestError, OSError):
+    """An adapter folder could not be written; nothing was left half-written."""
+
+
+class PrecisionNotSupportedError(CodequestError, ValueError):
+    """This device cannot run the requested precision."""
+
+
+class TeacherError(CodequestError, RuntimeError):
+    """A teacher could not produce the vectors that were asked of it."""
+
+
+class CacheCorruptError(TeacherError):
+    """The vector cache on disk is truncated or damaged."""
+
+
+class DatasetError(CodequestError, ValueError):
+    """A dataset is missing, malformed or contradicts itself."""
+
+
+class TrainingError(CodequestError, RuntimeError):
+    """Training cannot start or go on."""
+
+
+class MissingDependencyError(CodequestError, ImportError):
+    """An optional dependency is not installed."""
+
+
+def require(module: str, *, extra: str) -> ModuleType:
+    """Import an optional dependency.
+
+    Args:
+        module: Import name, such as ``"ir_measures"``.
+        extra: The codequest extra that installs it.
+
+    Returns:
+        The imported module.
+
+    Raises:
+        MissingDependencyError: The module is not installed; names the command that installs it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError(
+            f"{module!r} is needed here and is not installed. Install it with: pip install 'codequest[{extra}]'"
+        ) from error

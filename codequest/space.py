@@ -1,0 +1,107 @@
+"""EmbeddingSpace: which vectors may be compared with which."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, get_args
+
+from codequest.errors import InvalidInputError, SpaceMismatchError
+
+Pooling = Literal["mean", "cls", "last", "unknown"]
+"""How token states become one vector; ``unknown`` for API and vectors-only teachers."""
+
+Side = Literal["query", "document"]
+"""The two roles a text can have; teachers may treat them differently."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingSpace:
+    """The vector space of one teacher, as far as comparability is concerned.
+
+    Two vectors may be compared only if their spaces have the same fingerprint.
+
+    Attributes:
+        teacher: Public model id, such as ``"sentence-transformers/all-mpnet-base-v2"``.
+        revision: Commit of the model, or ``sha256:…`` of its weights for a private folder.
+        dim: Length of every vector.
+        normalized: Whether the vectors have unit length.
+        pooling: How the teacher pools token states.
+        query_prompt: Text the teacher puts before every query.
+        document_prompt: Text the teacher puts before every document.
+        max_tokens: Texts are truncated to this many tokens, special tokens included.
+    """
+
+    teacher: str
+    dim: int
+    revision: str | None = None
+    normalized: bool = True
+    pooling: Pooling = "unknown"
+    query_prompt: str = ""
+    document_prompt: str = ""
+    max_tokens: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.teacher or not isinstance(self.teacher, str):
+            raise InvalidInputError(f"An embedding space needs the id of its teacher, got {self.teacher!r}.")
+        if type(self.dim) is not int or self.dim < 1:
+            raise InvalidInputError(f"The dim of an embedding space is a positive integer, got {self.dim!r}.")
+        if self.pooling not in get_args(Pooling):
+            raise InvalidInputError(f"Unknown pooling {self.pooling!r}; expected one of {', '.join(get_args(Pooling))}.")
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits that change whenever any attribute does."""
+        canonical = json.dumps(asdict(self), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    def prompt(self, side: Side) -> str:
+        """The text the teacher puts before every text of this side."""
+        return self.query_prompt if side == "query" else self.document_prompt
+
+    def check(self, other: EmbeddingSpace, *, context: str = "These vectors cannot be compared") -> None:
+        """Refuse another space.
+
+        Args:
+            other: The space that must equal this one.
+            context: What was attempted; begins the message.
+
+        Raises:
+            SpaceMismatchError: The spaces differ; the message names both and every differing attribute.
+        """
+        if self == other:
+            return
+        differences = ", ".join(
+            f"{field.name} {getattr(self, field.name)!r} against {getattr(other, field.name)!r}"
+            for field in fields(self)
+            if getattr(self, field.name) != getattr(other, field.name)
+        )
+        raise SpaceMismatchError(
+            f"{context}: {self} is not {other}. They differ in {differences}. "
+            "Use an adapter trained for that teacher, or embed the documents with the adapter's own teacher."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dictionary; `from_dict` reads it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> EmbeddingSpace:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            InvalidInputError: A key is unknown or missing.
+        """
+        known = {field.name for field in fields(cls)}
+        unknown = sorted(set(values) - known)
+        missing = sorted({"teacher", "dim"} - set(values))
+        if unknown or missing:
+            raise InvalidInputError(
+                f"Not an embedding space: unknown keys {unknown}, missing keys {missing}. Expected {sorted(known)}."
+            )
+        return cls(**values)
+
+    def __str__(self) -> str:
+        return f"the {self.dim}-d space of {self.teacher} (fingerprint {self.fingerprint})"

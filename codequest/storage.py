@@ -1,0 +1,229 @@
+"""The adapter folder: config.json, model.safetensors and a card, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestError
+from codequest.space import EmbeddingSpace
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FORMAT_VERSION = 1
+CONFIG_FILE = "config.json"
+TENSORS_FILE = "model.safetensors"
+CARD_FILE = "README.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterConfig:
+    """What config.json of an adapter folder holds.
+
+    Attributes:
+        kind: Which encoder class the folder is of.
+        space: The teacher's space its vectors lie in.
+        encoder: What the encoder class needs to rebuild itself.
+        training: How it was trained.
+        metrics: What was measured with it.
+    """
+
+    kind: str
+    space: EmbeddingSpace
+    encoder: Mapping[str, Any]
+    training: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The file's text: sorted keys, indented."""
+        values = {
+            "format_version": FORMAT_VERSION,
+            "codequest_version": metadata.version("codequest"),
+            "kind": self.kind,
+            "space": self.space.to_dict(),
+            "encoder": dict(self.encoder),
+            "training": dict(self.training),
+            "metrics": dict(self.metrics),
+        }
+        return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def write_adapter(folder: str | Path, config: AdapterConfig, tensors: Mapping[str, Tensor], card: str) -> Path:
+    """Write an adapter folder beside its final name, then rename it.
+
+    Args:
+        folder: Final name; an adapter already there is replaced.
+        config: Contents of config.json.
+        tensors: The trained weights.
+        card: Contents of README.md.
+
+    Returns:
+        The folder.
+
+    Raises:
+        AdapterWriteError: No permission, no space, or something else is there; nothing was changed.
+    """
+    from safetensors.torch import save
+
+    final = Path(folder).expanduser().resolve()
+    _refuse_foreign(final)
+    files = {CONFIG_FILE: config.to_json().encode(), CARD_FILE: card.encode()}
+    if tensors:
+        files[TENSORS_FILE] = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+    work: Path | None = None
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+        work.chmod(0o755)
+        for name, content in files.items():
+            with (work / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        _swap(work, final)
+    except OSError as error:
+        raise AdapterWriteError(
+            f"Could not write the adapter to {final}: {error.strerror or error}. Nothing was changed there. "
+            "Choose a folder with write permission and enough space."
+        ) from error
+    finally:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+    return final
+
+
+def read_config(folder: Path) -> AdapterConfig:
+    """Read and check config.json of an adapter folder.
+
+    Raises:
+        AdapterFormatError: Missing, no JSON, of another format version, or incomplete.
+    """
+    path = folder / CONFIG_FILE
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise AdapterFormatError(f"{folder} is no adapter: it has no {CONFIG_FILE}.") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise AdapterFormatError(f"{path} holds no JSON ({error}). Save or download the adapter again.") from error
+    if not isinstance(values, dict) or "format_version" not in values:
+        raise AdapterFormatError(
+            f"{path} is not the configuration of a codequest adapter: it has no format_version. "
+            "For a teacher or base model use load_teacher() or create()."
+        )
+    if values["format_version"] != FORMAT_VERSION:
+        raise AdapterFormatError(
+            f"{path} has format version {values['format_version']!r}; this codequest reads {FORMAT_VERSION}. "
+            "Update codequest, or train the adapter again."
+        )
+    try:
+        return AdapterConfig(
+            kind=values["kind"],
+            space=EmbeddingSpace.from_dict(values["space"]),
+            encoder=values["encoder"],
+            training=values.get("training", {}),
+            metrics=values.get("metrics", {}),
+        )
+    except (KeyError, TypeError, AttributeError, CodequestError) as error:
+        raise AdapterFormatError(f"{path} is incomplete: {error}. Save or download the adapter again.") from error
+
+
+def read_tensors(folder: Path) -> dict[str, Tensor]:
+    """Read model.safetensors of an adapter folder.
+
+    Raises:
+        AdapterFormatError: Missing, truncated or damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = folder / TENSORS_FILE
+    try:
+        return load_file(path)
+    except FileNotFoundError as error:
+        raise AdapterFormatError(f"{folder} has no {TENSORS_FILE}. Save or download the adapter again.") from error
+    except (SafetensorError, OSError) as error:
+        raise AdapterFormatError(f"{path} is truncated or damaged: {error}. Save or download it again.") from error
+
+
+def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
+    """The local folder of an adapter: a folder, or a repository on the Hugging Face hub.
+
+    Raises:
+        AdapterFormatError: There is none of that name; says where it was looked for.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder.resolve()
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        return Path(
+            snapshot_download(
+                str(name), revision=revision, allow_patterns=[CONFIG_FILE, TENSORS_FILE, CARD_FILE]
+            )
+        )
+    except (HfHubHTTPError, HFValidationError, OSError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise AdapterFormatError(
+            f"No adapter {str(name)!r}: {folder} is no folder, and the Hugging Face hub gave none ({reason}). "
+            "Give the folder that save_pretrained() wrote, or a repository id such as user/name."
+        ) from error
+
+
+def _refuse_foreign(final: Path) -> None:
+    if not final.exists() or (final.is_dir() and not any(final.iterdir())):
+        return
+    try:
+        read_config(final)
+    except (AdapterFormatError, OSError) as error:
+        raise AdapterWriteError(
+            f"{final} exists and is not an adapter, so it is not replaced. Choose another folder or remove it."
+        ) from error
+
+
+def _swap(work: Path, final: Path) -> None:
+    if not final.exists():
+        work.rename(final)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{final.name}-old-", dir=final.parent))
+    old = final.rename(aside / "old")
+    try:
+        work.rename(final)
+    except OSError:
+        old.rename(final)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def push_folder(folder: Path, repo_id: str, *, private: bool, message: str) -> str:
+    """Upload an adapter folder to the Hugging Face hub.
+
+    Returns:
+        The address of the commit.
+
+    Raises:
+        AdapterWriteError: The hub refused it or could not be reached.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    api = HfApi()
+    try:
+        api.create_repo(repo_id, private=private, exist_ok=True)
+        return str(api.upload_folder(repo_id=repo_id, folder_path=folder, commit_message=message))
+    except (HfHubHTTPError, HFValidationError, OSError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise AdapterWriteError(
+            f"Could not upload the adapter to {repo_id!r}: {reason}. Log in with: hf auth login"
+        ) from error
+

@@ -1,0 +1,66 @@
+"""Checks every text once, where it enters codequest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from codequest.errors import InvalidInputError
+
+_NOT_ENCODABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def checked_texts(texts: Iterable[str], *, name: str, allow_empty: bool = False) -> list[str]:
+    """The texts as a list that every tokenizer accepts.
+
+    NUL characters and lone surrogates, which no tokenizer can represent, become U+FFFD.
+
+    Args:
+        texts: What the caller gave.
+        name: What the caller calls them; used in messages.
+        allow_empty: Whether empty and whitespace texts are accepted.
+
+    Returns:
+        As many texts as were given, in the same order.
+
+    Raises:
+        InvalidInputError: Not a list of strings, or an empty text where none is allowed.
+    """
+    if isinstance(texts, (str, bytes)) or not isinstance(texts, Iterable):
+        raise InvalidInputError(f"{name} must be a list of strings, got {type(texts).__name__}.")
+    checked = list(texts)
+    for position, text in enumerate(checked):
+        if not isinstance(text, str):
+            raise InvalidInputError(f"{name}[{position}] must be a string, got {type(text).__name__}: {text!r:.80}.")
+        if not allow_empty and not text.strip():
+            raise InvalidInputError(
+                f"{name}[{position}] is empty or only whitespace ({text!r:.40}). An empty query has no meaning to "
+                "search for; leave it out."
+            )
+        checked[position] = _NOT_ENCODABLE.sub("�", text)
+    return checked
+
+
+def batches_by_length(texts: Sequence[str], *, max_texts: int, max_characters: int) -> Iterator[list[int]]:
+    """Positions of texts, grouped so that little is padded.
+
+    Longest first, so that a batch that does not fit into memory fails at the start.
+
+    Args:
+        texts: The texts to group.
+        max_texts: Most texts in a batch.
+        max_characters: Most characters in a batch once every text is padded to its longest.
+
+    Yields:
+        Lists of positions; together they hold each position once.
+    """
+    order = sorted(range(len(texts)), key=lambda position: (-len(texts[position]), position))
+    batch: list[int] = []
+    for position in order:
+        longest = len(texts[batch[0]]) if batch else 0
+        if batch and (len(batch) == max_texts or longest * (len(batch) + 1) > max_characters):
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch

