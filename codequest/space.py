@@ -49,7 +49,9 @@ class EmbeddingSpace:
         if type(self.dim) is not int or self.dim < 1:
             raise InvalidInputError(f"The dim of an embedding space is a positive integer, got {self.dim!r}.")
         if self.pooling not in get_args(Pooling):
-            raise InvalidInputError(f"Unknown pooling {self.pooling!r}; expected one of {', '.join(get_args(Pooling))}.")
+            raise InvalidInputError(
+                f"Unknown pooling {self.pooling!r}; expected one of {', '.join(get_args(Pooling))}."
+            )
 
     @property
     def fingerprint(self) -> str:

@@ -167,9 +167,7 @@ def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
 
     try:
         return Path(
-            snapshot_download(
-                str(name), revision=revision, allow_patterns=[CONFIG_FILE, TENSORS_FILE, CARD_FILE]
-            )
+            snapshot_download(str(name), revision=revision, allow_patterns=[CONFIG_FILE, TENSORS_FILE, CARD_FILE])
         )
     except (HfHubHTTPError, HFValidationError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
@@ -226,4 +224,3 @@ def push_folder(folder: Path, repo_id: str, *, private: bool, message: str) -> s
         raise AdapterWriteError(
             f"Could not upload the adapter to {repo_id!r}: {reason}. Log in with: hf auth login"
         ) from error
-

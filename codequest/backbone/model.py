@@ -207,7 +207,9 @@ def _load_dense(folder: Path) -> nn.Module:
     config = read_json(folder / "config.json")
     name = str(config.get("activation_function", "torch.nn.modules.activation.Tanh")).rsplit(".", 1)[-1]
     if name not in ("Identity", "Tanh", "GELU", "ReLU", "SiLU"):
-        raise ModelFormatError(f"{folder / 'config.json'} uses the activation {name!r}, which codequest cannot rebuild.")
+        raise ModelFormatError(
+            f"{folder / 'config.json'} uses the activation {name!r}, which codequest cannot rebuild."
+        )
     linear = nn.Linear(config["in_features"], config["out_features"], bias=config.get("bias", True))
     weights = {key.removeprefix("linear."): value for key, value in load_file(folder / "model.safetensors").items()}
     linear.load_state_dict(weights)

@@ -76,9 +76,7 @@ class QueryEncoder(ABC):
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> QueryEncoder:
         """An encoder from what `describe` and `trained_tensors` saved."""
 
-    def encode(
-        self, queries: str | Sequence[str], *, batch_size: int = 256, progress: Progress = silent
-    ) -> Vectors:
+    def encode(self, queries: str | Sequence[str], *, batch_size: int = 256, progress: Progress = silent) -> Vectors:
         """Embed queries.
 
         NUL characters and lone surrogates are read as U+FFFD; queries longer than the model are truncated.
@@ -178,7 +176,9 @@ class QueryEncoder(ABC):
             AdapterWriteError: The hub refused it or could not be reached.
         """
         with TemporaryDirectory() as scratch:
-            return push_folder(self.save_pretrained(Path(scratch) / "adapter"), repo_id, private=private, message=message)
+            return push_folder(
+                self.save_pretrained(Path(scratch) / "adapter"), repo_id, private=private, message=message
+            )
 
 
 class TrainableQueryEncoder(QueryEncoder):

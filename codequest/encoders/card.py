@@ -23,7 +23,8 @@ def render_card(config: AdapterConfig) -> str:
         f"# {config.kind} query encoder for {space.teacher}",
         f"Embeds queries into {space}, so that an index made by that teacher can be searched without running it.",
         _SNIPPET.format(path="path/to/this/folder", dim=space.dim),
-        "## The space\n\n" + _table({name: value for name, value in space.to_dict().items() if value not in ("", None)}),
+        "## The space\n\n"
+        + _table({name: value for name, value in space.to_dict().items() if value not in ("", None)}),
         "## The encoder\n\n" + _table(config.encoder),
     ]
     if config.training:

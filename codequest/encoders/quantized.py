@@ -122,5 +122,6 @@ def _quantization(precision: QuantizedPrecision) -> BitsAndBytesConfig | None:
 
 
 def _silence_per_layer_warnings() -> None:
-    """bitsandbytes logs every cast of every layer of every query; what it says is how LLM.int8() works."""
-    logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)
+    """Bitsandbytes logs every cast of every layer of every query, and a kernel it can do without."""
+    for name in ("bitsandbytes.autograd._functions", "bitsandbytes.backends.cpu.ops"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -98,7 +98,8 @@ class Teacher(ABC):
 def normalized(vectors: Vectors) -> Vectors:
     """The vectors with unit rows; a zero row stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(lengths, np.float32(1e-12))
+    unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
+    return unit
 
 
 def _plural(side: Side) -> str:

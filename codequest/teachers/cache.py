@@ -1,0 +1,146 @@
+"""CachedTeacher: every vector is computed once and kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codequest.errors import CacheCorruptError, TeacherError
+from codequest.progress import Progress, silent
+from codequest.space import EmbeddingSpace, Side
+from codequest.teachers.base import Teacher, Vectors
+from codequest.texts import batches_by_length
+from codequest.weights import cache_root
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, checksum INTEGER, vector BLOB) WITHOUT ROWID"
+_KEYS_PER_SELECT = 500
+_WAIT_SECONDS = 60.0  # for another process to finish its write
+
+
+class CachedTeacher(Teacher):
+    """A teacher that remembers.
+
+    Vectors are keyed by the fingerprint of the space, the side and the text, and written batch by batch: a run that
+    is killed loses at most one batch. Several processes may use one file.
+
+    Args:
+        teacher: Computes what is not cached.
+        path: SQLite file; by default one per space below `codequest.weights.cache_root`.
+
+    Attributes:
+        teacher: The teacher behind the cache.
+        path: The SQLite file.
+
+    Raises:
+        CacheCorruptError: The file is truncated, damaged, or no vector cache.
+        TeacherError: The file cannot be opened or written.
+    """
+
+    def __init__(self, teacher: Teacher, path: str | Path | None = None) -> None:
+        self.teacher = teacher
+        self.precision = teacher.precision
+        self.max_characters = teacher.max_characters
+        default = cache_root() / "vectors" / f"{teacher.space.fingerprint}.sqlite"
+        self.path = Path(path).expanduser() if path is not None else default
+        self._prefix = f"{teacher.space.fingerprint}|{teacher.precision}|".encode()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TeacherError(f"The vector cache cannot be created at {self.path}: {error.strerror}.") from error
+        with self._connection() as connection:
+            connection.execute(_SCHEMA)
+            self._refuse_truncated(connection)
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        return self.teacher.space
+
+    def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
+        return self.encode(texts, side)
+
+    def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
+        keys = [self._key(text, side) for text in texts]
+        rows: dict[bytes, list[int]] = {}
+        for position, key in enumerate(keys):
+            rows.setdefault(key, []).append(position)
+        vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
+        found = set()
+        for key, vector in self._read(rows):
+            vectors[rows[key]] = vector
+            found.add(key)
+        missing = [positions[0] for key, positions in rows.items() if key not in found]
+        done = len(rows) - len(missing)
+        waiting = [texts[position] for position in missing]
+        limits = {"max_texts": self.teacher.max_texts, "max_characters": self.teacher.max_characters}
+        for batch in batches_by_length(waiting, **limits):
+            computed = self.teacher.encode([waiting[i] for i in batch], side)
+            batch_keys = [keys[missing[i]] for i in batch]
+            self._write(batch_keys, computed)
+            for key, vector in zip(batch_keys, computed, strict=True):
+                vectors[rows[key]] = vector
+            done += len(batch)
+            progress(f"teacher embeds {'queries' if side == 'query' else 'documents'}", done, len(rows))
+        return vectors
+
+    def count(self) -> int:
+        """How many vectors of this space the cache may hold: all rows of the file."""
+        with self._connection() as connection:
+            return int(connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
+
+    def _key(self, text: str, side: Side) -> bytes:
+        return hashlib.sha256(self._prefix + side.encode() + b"|" + text.encode()).digest()
+
+    def _read(self, keys: Iterable[bytes]) -> Iterator[tuple[bytes, Vectors]]:
+        wanted = list(keys)
+        with self._connection() as connection:
+            for start in range(0, len(wanted), _KEYS_PER_SELECT):
+                piece = wanted[start : start + _KEYS_PER_SELECT]
+                marks = ",".join("?" * len(piece))
+                query = f"SELECT key, checksum, vector FROM vectors WHERE key IN ({marks})"
+                for key, checksum, blob in connection.execute(query, piece):
+                    if len(blob) != 4 * self.space.dim or zlib.crc32(blob) != checksum:
+                        raise self._corrupt("a stored vector does not have its checksum")
+                    yield key, np.frombuffer(blob, dtype="<f4")
+
+    def _write(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        blobs = [np.ascontiguousarray(vector, dtype="<f4").tobytes() for vector in vectors]
+        rows = [(key, zlib.crc32(blob), blob) for key, blob in zip(keys, blobs, strict=True)]
+        with self._connection() as connection:
+            connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)", rows)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed at the end, rolled back on an error."""
+        try:
+            with closing(sqlite3.connect(self.path, timeout=_WAIT_SECONDS)) as connection, connection:
+                yield connection
+        except sqlite3.OperationalError as error:
+            raise TeacherError(
+                f"The vector cache {self.path} cannot be used: {error}. Check permission and free space; vectors "
+                "already in it are kept."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise self._corrupt(str(error)) from error
+
+    def _refuse_truncated(self, connection: sqlite3.Connection) -> None:
+        """SQLite notices missing pages only when it reads them; a file that lost its end is refused at once."""
+        connection.execute("BEGIN IMMEDIATE")  # no other process writes while the size is compared
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        expected = pages * connection.execute("PRAGMA page_size").fetchone()[0]
+        found = self.path.stat().st_size
+        if 0 < found < expected:
+            raise self._corrupt(f"it has {found} bytes of {expected}")
+
+    def _corrupt(self, what: str) -> CacheCorruptError:
+        return CacheCorruptError(
+            f"The vector cache {self.path} is damaged: {what}. Delete the file to compute its vectors again, or put "
+            "back a copy."
+        )

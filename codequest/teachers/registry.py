@@ -1,0 +1,81 @@
+"""load_teacher: a teacher by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import metadata
+
+from codequest.errors import InvalidInputError, TeacherError
+from codequest.teachers.base import Teacher
+from codequest.teachers.local import LocalTeacher
+from codequest.teachers.vectors import VectorsTeacher
+
+TeacherFactory = Callable[[str], Teacher]
+
+ENTRY_POINT_GROUP = "codequest.teachers"
+
+_factories: dict[str, TeacherFactory] = {
+    "local": LocalTeacher,
+    "auto": lambda name: LocalTeacher(name, precision="auto"),
+    "vectors": VectorsTeacher.from_folder,
+}
+
+
+def register_teacher(scheme: str, factory: TeacherFactory) -> None:
+    """Make ``load_teacher("<scheme>:<rest>")`` call ``factory("<rest>")``.
+
+    Installed packages do the same with an entry point named ``<scheme>`` in the group ``codequest.teachers``.
+
+    Raises:
+        InvalidInputError: The scheme is no identifier, or is taken by another factory.
+    """
+    if not scheme.replace("-", "_").isidentifier():
+        raise InvalidInputError(f"A teacher scheme is letters, digits and hyphens, got {scheme!r}.")
+    if _factories.get(scheme, factory) is not factory:
+        raise InvalidInputError(f"The teacher scheme {scheme!r} is taken. Taken: {', '.join(teacher_schemes())}.")
+    _factories[scheme] = factory
+
+
+def teacher_schemes() -> list[str]:
+    """Every scheme that `load_teacher` knows, sorted: built in, registered, and from installed packages."""
+    installed = {point.name for point in metadata.entry_points(group=ENTRY_POINT_GROUP)}
+    return sorted({*_factories, *installed})
+
+
+def load_teacher(name: str) -> Teacher:
+    """A teacher by its name.
+
+    Args:
+        name: ``"<scheme>:<rest>"`` for a registered scheme: ``local:`` a model in fp32, ``auto:`` a model in bf16
+            where the device computes in it, ``vectors:`` a folder of stored vectors. Anything else is the public id
+            or the folder of a local model in fp32.
+
+    Returns:
+        The teacher.
+
+    Raises:
+        WeightsNotFoundError: No such model on this machine or the hub.
+        TeacherError: The factory failed, or returned no teacher.
+        InvalidInputError: The scheme is unknown.
+    """
+    scheme, separator, rest = name.partition(":")
+    if not separator or len(scheme) == 1:  # a drive letter is no scheme
+        return LocalTeacher(name)
+    factory = _factories.get(scheme) or _from_entry_point(scheme)
+    if factory is None:
+        raise InvalidInputError(
+            f"Unknown teacher scheme {scheme!r} in {name!r}. Known schemes: {', '.join(teacher_schemes())}. "
+            "Add one with register_teacher()."
+        )
+    teacher = factory(rest)
+    if not isinstance(teacher, Teacher):
+        raise TeacherError(f"The factory of {scheme!r} returned {type(teacher).__name__}, expected a Teacher.")
+    return teacher
+
+
+def _from_entry_point(scheme: str) -> TeacherFactory | None:
+    for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
+        if point.name == scheme:
+            factory: TeacherFactory = point.load()
+            return factory
+    return None
