@@ -191,7 +191,7 @@ def _load_transformer(
 
     placement = {} if quantization is None else {"quantization_config": quantization, "device_map": {"": str(device)}}
     try:
-        transformer = AutoModel.from_pretrained(
+        transformer: PreTrainedModel = AutoModel.from_pretrained(
             str(folder), dtype=DTYPES[precision], trust_remote_code=trust_remote_code, **placement
         )
     except (OSError, ValueError, SafetensorError) as error:
@@ -199,7 +199,9 @@ def _load_transformer(
     if getattr(transformer, "pooler", None) is not None:
         transformer.pooler = None  # BERT's next-sentence head: unused, and it would count as a layer to adapt
     transformer.requires_grad_(False)
-    return transformer if quantization is not None else transformer.to(device)
+    if quantization is None:
+        transformer.to(device)  # type: ignore[arg-type]
+    return transformer
 
 
 def _load_dense(folder: Path) -> nn.Module:

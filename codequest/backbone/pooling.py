@@ -23,8 +23,6 @@ def pool(states: Tensor, attention_mask: Tensor, pooling: Pooling) -> Tensor:
         weights = attention_mask.unsqueeze(-1).to(states.dtype)  # (batch, tokens, 1)
         return (states * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
     positions = torch.arange(states.shape[1], device=states.device)
-    if pooling == "cls":
-        chosen = attention_mask.to(torch.long).argmax(1)  # (batch,): the first 1
-    else:
-        chosen = (attention_mask * positions).argmax(1)  # (batch,): the last 1
+    ranks = positions.flip(0) if pooling == "cls" else positions
+    chosen = (attention_mask * (ranks + 1)).argmax(1)  # (batch,): the first, or the last, token that is no padding
     return states[torch.arange(states.shape[0], device=states.device), chosen]

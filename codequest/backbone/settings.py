@@ -125,6 +125,6 @@ def _read_prompts(config: Mapping[str, Any]) -> tuple[str, str]:
     fallback = prompts.get(config.get("default_prompt_name"), "")
 
     def first(names: tuple[str, ...]) -> str:
-        return next((prompts[name] for name in names if prompts.get(name)), fallback)
+        return str(next((prompts[name] for name in names if prompts.get(name)), fallback))
 
     return first(_QUERY_PROMPTS), first(_DOCUMENT_PROMPTS)

@@ -93,7 +93,8 @@ class QueryEncoder(ABC):
             InvalidInputError: An empty query, or something that is no string.
         """
         if isinstance(queries, str):
-            return self.encode([queries])[0]
+            single: Vectors = self.encode([queries])[0]
+            return single
         if batch_size < 1:
             raise InvalidInputError(f"batch_size must be at least 1, got {batch_size}.")
         texts = checked_texts(queries, name="queries")

@@ -33,9 +33,10 @@ class SpaceMap(nn.Module):
         self.linear = nn.Linear(hidden, dim)
         self.residual: nn.Sequential | None = None
         if kind == "mlp":
-            self.residual = nn.Sequential(nn.Linear(hidden, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
-            nn.init.zeros_(self.residual[2].weight)
-            nn.init.zeros_(self.residual[2].bias)
+            last = nn.Linear(2 * dim, dim)
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+            self.residual = nn.Sequential(nn.Linear(hidden, 2 * dim), nn.GELU(), last)
 
     def forward(self, features: Tensor) -> Tensor:
         """Unit vectors.

@@ -92,7 +92,7 @@ class ProjectionQueryEncoder(TrainableQueryEncoder):
 
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> ProjectionQueryEncoder:
-        source = locate_base(config.encoder.get("base"), config=config, folder=folder)
+        source = locate_base(config.encoder.get("base", ""), config=config, folder=folder)
         backbone = load_base(source, device)
         space_map = SpaceMap(backbone.hidden, config.space.dim, kind=config.encoder.get("map", "linear"))
         load_tensors({"map": space_map}, read_tensors(folder), folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 
 import torch
 from torch.nn import functional
@@ -100,13 +100,14 @@ class QuantizedQueryEncoder(QueryEncoder):
         precision, weights = config.encoder.get("precision"), config.encoder.get("weights")
         if precision not in get_args(QuantizedPrecision) or not isinstance(weights, str):
             raise AdapterFormatError(f"{folder} names no known precision and teacher weights: {dict(config.encoder)}.")
-        return cls.create(space=config.space, precision=precision, weights=weights, device=str(device))
+        known = cast("QuantizedPrecision", precision)
+        return cls.create(space=config.space, precision=known, weights=weights, device=str(device))
 
 
 def _storage_precision(precision: QuantizedPrecision, device: torch.device) -> Precision:
     """Format of what is not quantized: embeddings and normalisation layers."""
-    if precision == "bf16" or precision == "fp16":
-        return precision
+    if precision in ("bf16", "fp16"):
+        return cast("Precision", precision)
     return "fp32" if device.type == "cpu" else "fp16"
 
 
@@ -115,9 +116,9 @@ def _quantization(precision: QuantizedPrecision) -> BitsAndBytesConfig | None:
 
     _silence_per_layer_warnings()
     if precision == "int8":
-        return BitsAndBytesConfig(load_in_8bit=True)
-    if precision == "nf4" or precision == "fp4":
-        return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type=precision)
+        return BitsAndBytesConfig(load_in_8bit=True)  # type: ignore[no-untyped-call]
+    if precision in ("nf4", "fp4"):
+        return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type=precision)  # type: ignore[no-untyped-call]
     return None
 
 

@@ -121,7 +121,7 @@ def _checked(vectors: npt.NDArray[Any], count: int, space: EmbeddingSpace, side:
     off = np.flatnonzero(np.abs(lengths - 1) > _UNIT_TOLERANCE)
     if off.size:
         raise InvalidInputError(
-            f"{off.size} of {count} {side} vectors are not of unit length (row {off[0]}: {lengths[off[0]]:.4f}), but the "
-            "space says normalized. Normalise them, or set normalized to false if the index holds raw vectors."
+            f"{off.size} of {count} {side} vectors are not of unit length (row {off[0]}: {lengths[off[0]]:.4f}), but "
+            "the space says normalized. Normalise them, or set normalized to false if the index holds raw vectors."
         )
     return normalized(kept)
