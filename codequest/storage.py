@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestError
+from codequest.errors import AdapterFormatError, AdapterWriteError
 from codequest.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -74,12 +74,12 @@ def write_adapter(folder: str | Path, config: AdapterConfig, tensors: Mapping[st
     from safetensors.torch import save
 
     final = Path(folder).expanduser().resolve()
-    _refuse_foreign(final)
     files = {CONFIG_FILE: config.to_json().encode(), CARD_FILE: card.encode()}
     if tensors:
         files[TENSORS_FILE] = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
     work: Path | None = None
     try:
+        _refuse_foreign(final)
         final.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
         work.chmod(0o755)
@@ -89,6 +89,8 @@ def write_adapter(folder: str | Path, config: AdapterConfig, tensors: Mapping[st
                 file.flush()
                 os.fsync(file.fileno())
         _swap(work, final)
+    except AdapterWriteError:
+        raise
     except OSError as error:
         raise AdapterWriteError(
             f"Could not write the adapter to {final}: {error.strerror or error}. Nothing was changed there. "
@@ -127,11 +129,11 @@ def read_config(folder: Path) -> AdapterConfig:
         return AdapterConfig(
             kind=values["kind"],
             space=EmbeddingSpace.from_dict(values["space"]),
-            encoder=values["encoder"],
-            training=values.get("training", {}),
-            metrics=values.get("metrics", {}),
+            encoder=dict(values["encoder"]),
+            training=dict(values.get("training", {})),
+            metrics=dict(values.get("metrics", {})),
         )
-    except (KeyError, TypeError, AttributeError, CodequestError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AdapterFormatError(f"{path} is incomplete: {error}. Save or download the adapter again.") from error
 
 
@@ -178,11 +180,10 @@ def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
 
 
 def _refuse_foreign(final: Path) -> None:
-    if not final.exists() or (final.is_dir() and not any(final.iterdir())):
-        return
     try:
-        read_config(final)
-    except (AdapterFormatError, OSError) as error:
+        if final.exists() and not (final.is_dir() and not any(final.iterdir())):
+            read_config(final)
+    except (AdapterFormatError, NotADirectoryError) as error:
         raise AdapterWriteError(
             f"{final} exists and is not an adapter, so it is not replaced. Choose another folder or remove it."
         ) from error

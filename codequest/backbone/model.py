@@ -55,7 +55,7 @@ class Backbone(nn.Module):
         self.transformer = transformer
         self.tokenizer = tokenizer
         self.pooling: Pooling = settings.pooling
-        self.max_tokens = settings.max_tokens or _length_limit(transformer, tokenizer)
+        self.max_tokens = min(settings.max_tokens or _length_limit(transformer, tokenizer), _positions(transformer))
         self.lower_case = settings.lower_case
         self.dense = nn.ModuleList(dense)
         self.settings = settings
@@ -172,6 +172,14 @@ def _length_limit(transformer: PreTrainedModel, tokenizer: PreTrainedTokenizerBa
     return min(known) if known else 512
 
 
+def _positions(transformer: PreTrainedModel) -> int:
+    """Most tokens that a table of learned positions has rows for; RoBERTa and MPNet keep the first rows for padding."""
+    table = getattr(getattr(transformer, "embeddings", None), "position_embeddings", None)
+    if not isinstance(table, nn.Embedding):
+        return _UNLIMITED
+    return table.num_embeddings - (0 if table.padding_idx is None else table.padding_idx + 1)
+
+
 def _load_tokenizer(folder: Path, trust_remote_code: bool) -> PreTrainedTokenizerBase:
     from transformers import AutoTokenizer
 
@@ -197,7 +205,7 @@ def _load_transformer(
     except (OSError, ValueError, SafetensorError) as error:
         raise ModelFormatError(f"The model in {folder} cannot be loaded: {str(error).strip()}") from error
     if getattr(transformer, "pooler", None) is not None:
-        transformer.pooler = None  # BERT's next-sentence head: unused, and it would count as a layer to adapt
+        transformer.pooler = None  # type: ignore[assignment]  # BERT's next-sentence head: unused, and it would count as a layer to adapt
     transformer.requires_grad_(False)
     if quantization is None:
         transformer.to(device)  # type: ignore[arg-type]

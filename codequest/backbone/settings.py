@@ -120,11 +120,13 @@ def _read_pooling(path: Path) -> Pooling:
 
 
 def _read_prompts(config: Mapping[str, Any]) -> tuple[str, str]:
-    """The two prompts, found as sentence-transformers' encode_query and encode_document find them."""
+    """The two prompts, by the names that sentence-transformers' encode_query and encode_document look for.
+
+    As there, default_prompt_name has no part in it: it is for encode(), which knows no sides.
+    """
     prompts = config.get("prompts") or {}
-    fallback = prompts.get(config.get("default_prompt_name"), "")
 
     def first(names: tuple[str, ...]) -> str:
-        return str(next((prompts[name] for name in names if prompts.get(name)), fallback))
+        return str(next((prompts[name] for name in names if prompts.get(name)), ""))
 
     return first(_QUERY_PROMPTS), first(_DOCUMENT_PROMPTS)

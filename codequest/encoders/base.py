@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
+    from codequest.backbone import Backbone
     from codequest.encoders.cost import EncoderCost
 
 Vectors = npt.NDArray[np.float32]
@@ -162,7 +163,10 @@ class QueryEncoder(ABC):
                 f"{folder} holds a {chosen.__name__}, not a {cls.__name__}. "
                 f"Load it with {chosen.__name__}.from_pretrained() or QueryEncoder.from_pretrained()."
             )
-        encoder = chosen.rebuild(config, folder, device=torch.device(device) if device else default_device())
+        try:
+            encoder = chosen.rebuild(config, folder, device=torch.device(device) if device else default_device())
+        except InvalidInputError as error:
+            raise AdapterFormatError(f"The config.json of {folder} holds a wrong value: {error}") from error
         encoder.training = dict(config.training)
         encoder.metrics = dict(config.metrics)
         return encoder
@@ -186,9 +190,11 @@ class TrainableQueryEncoder(QueryEncoder):
     """An encoder that distillation can train.
 
     Attributes:
+        backbone: The small model.
         network: Maps what `collate` returns to unit vectors, (batch, dim).
     """
 
+    backbone: Backbone
     network: nn.Module
 
     @abstractmethod
@@ -200,13 +206,15 @@ class TrainableQueryEncoder(QueryEncoder):
         """Keyword arguments of `network` for a batch of training inputs."""
 
     @abstractmethod
-    def initialize(self, queries: Sequence[str], query_vectors: Vectors, *, progress: Progress = silent) -> None:
+    def initialize(
+        self, inputs: Sequence[Mapping[str, Any]], query_vectors: Vectors, *, progress: Progress = silent
+    ) -> None:
         """Start from the closed-form map that fits the teacher's vectors of these queries best.
 
         Args:
-            queries: n training queries.
-            query_vectors: (n, dim), the teacher's vectors of them.
-            progress: Called while the queries run through the frozen base.
+            inputs: n training inputs, from `prepare`.
+            query_vectors: (n, dim), the teacher's vectors of the same queries.
+            progress: Called while the queries run through the untrained base.
         """
 
     def begin_training(self) -> None:

@@ -44,7 +44,8 @@ def backbone_cost(backbone: Backbone, head: Iterable[nn.Module], *, tokens: int)
     after = [module for part in (backbone.dense, *head) for module in part.modules() if isinstance(module, nn.Linear)]
     config = backbone.transformer.config
     products = 2 * tokens * sum(_weights(layer) for layer in layers)
-    attention = 2 * 2 * tokens * tokens * config.hidden_size * config.num_hidden_layers
+    head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    attention = 2 * 2 * tokens * tokens * head_dim * config.num_attention_heads * config.num_hidden_layers
     named = [pair for part in (backbone, *head) for pair in part.named_parameters()]
     counted = {id(weight): weight for name, weight in named if "lora_" not in name}
     table_weights = {id(table.weight) for table in tables}

@@ -54,7 +54,7 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
     ) -> None:
         super().__init__(space)
         self.network: nn.Module = network
-        self._backbone, self._map = network.backbone, network.map
+        self.backbone, self._map = network.backbone, network.map
         self._base, self._lora = dict(base), dict(lora)
 
     @classmethod
@@ -100,11 +100,11 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
 
     @torch.inference_mode()
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
-        vectors: Vectors = self._map(self._backbone.embed(queries)).float().cpu().numpy()
+        vectors: Vectors = self._map(self.backbone.embed(queries)).float().cpu().numpy()
         return vectors
 
     def cost(self, *, tokens: int = 12) -> EncoderCost:
-        return backbone_cost(self._backbone, [self._map], tokens=tokens)
+        return backbone_cost(self.backbone, [self._map], tokens=tokens)
 
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
         texts = checked_texts(queries, name="queries")
@@ -112,18 +112,20 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
         return [{"text": text} for text in texts]
 
     def collate(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
-        return self._backbone.tokenize([row["text"] for row in inputs])
+        return self.backbone.tokenize([row["text"] for row in inputs])
 
-    def initialize(self, queries: Sequence[str], query_vectors: Vectors, *, progress: Progress = silent) -> None:
-        features = torch.from_numpy(pooled_features(self._backbone, queries, progress))
+    def initialize(
+        self, inputs: Sequence[Mapping[str, Any]], query_vectors: Vectors, *, progress: Progress = silent
+    ) -> None:
+        features = torch.from_numpy(pooled_features(self.backbone, [row["text"] for row in inputs], progress))
         self._map.fit(features, torch.from_numpy(query_vectors))
 
     def begin_training(self) -> None:
-        for layer in _lora_layers(self._backbone):
+        for layer in _lora_layers(self.backbone):
             layer.unmerge()
 
     def end_training(self) -> None:
-        for layer in _lora_layers(self._backbone):
+        for layer in _lora_layers(self.backbone):
             layer.merge()
 
     def describe(self) -> dict[str, Any]:
@@ -147,19 +149,28 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
 def _build(backbone: Backbone, space: EmbeddingSpace, lora: Mapping[str, Any], map: MapKind) -> LoRANetwork:
     from peft import LoraConfig, inject_adapter_in_model
 
-    rank, targets = lora["rank"], lora["targets"]
+    rank, alpha, targets = lora["rank"], lora["alpha"], lora["targets"]
     if type(rank) is not int or rank < 1:
         raise InvalidInputError(f"The LoRA rank must be a positive integer, got {rank!r}.")
+    if type(alpha) not in (int, float) or not alpha > 0:
+        raise InvalidInputError(f"The LoRA alpha must be a positive number, got {alpha!r}.")
     space_map = SpaceMap(backbone.hidden, space.dim, kind=map)
-    config = LoraConfig(r=rank, lora_alpha=lora["alpha"], target_modules=targets, lora_dropout=0.0, bias="none")
-    try:
-        inject_adapter_in_model(config, backbone.transformer)
-    except ValueError as error:
-        linear = {name.rsplit(".", 1)[-1] for name, layer in backbone.named_modules() if isinstance(layer, nn.Linear)}
-        raise InvalidInputError(
-            f"The base has no linear layers named {targets}. It has {', '.join(sorted(linear))}."
-        ) from error
+    _refuse_unknown_targets(backbone, targets)
+    config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=targets, lora_dropout=0.0, bias="none")
+    inject_adapter_in_model(config, backbone.transformer)
     return LoRANetwork(backbone, space_map)
+
+
+def _refuse_unknown_targets(backbone: Backbone, targets: Any) -> None:
+    layers = backbone.transformer.named_modules()
+    linear = {name.rsplit(".", 1)[-1] for name, layer in layers if isinstance(layer, nn.Linear)}
+    if targets != "all-linear" and not isinstance(targets, (list, tuple)):
+        raise InvalidInputError(f"The LoRA targets must be a list of layer names, got {targets!r}.")
+    unknown = [] if targets == "all-linear" else sorted(set(map(str, targets)) - linear)
+    if unknown:  # peft would silently adapt the ones it finds
+        raise InvalidInputError(
+            f"The base has no linear layers named {', '.join(unknown)}. It has {', '.join(sorted(linear))}."
+        )
 
 
 def _lora_layers(backbone: Backbone) -> list[Any]:

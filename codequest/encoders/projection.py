@@ -80,9 +80,14 @@ class ProjectionQueryEncoder(TrainableQueryEncoder):
     def collate(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         return {"features": torch.from_numpy(np.stack([row["features"] for row in inputs]))}
 
-    def initialize(self, queries: Sequence[str], query_vectors: Vectors, *, progress: Progress = silent) -> None:
-        features = torch.from_numpy(pooled_features(self.backbone, queries, progress))
-        self._map.fit(features, torch.from_numpy(query_vectors))
+    def initialize(
+        self,
+        inputs: Sequence[Mapping[str, Any]],
+        query_vectors: Vectors,
+        *,
+        progress: Progress = silent,  # noqa: ARG002  the features are already there
+    ) -> None:
+        self._map.fit(self.collate(inputs)["features"], torch.from_numpy(query_vectors))
 
     def describe(self) -> dict[str, Any]:
         return {**self._base, "map": self._map.kind}

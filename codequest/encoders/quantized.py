@@ -13,7 +13,7 @@ from torch.nn import functional
 from codequest.backbone import Backbone, Precision, default_device
 from codequest.encoders.base import QueryEncoder, Vectors
 from codequest.encoders.cost import EncoderCost, backbone_cost
-from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
 from codequest.space import EmbeddingSpace
 from codequest.storage import AdapterConfig
 from codequest.weights import locate
@@ -78,6 +78,7 @@ class QuantizedQueryEncoder(QueryEncoder):
             quantization=_quantization(precision),
         )
         space.check(backbone.space, context="The quantized teacher is not the teacher of the space")
+        _refuse_unrunnable(backbone, precision)
         return cls(space, backbone, precision, source.reference)
 
     @torch.inference_mode()
@@ -102,6 +103,18 @@ class QuantizedQueryEncoder(QueryEncoder):
             raise AdapterFormatError(f"{folder} names no known precision and teacher weights: {dict(config.encoder)}.")
         known = cast("QuantizedPrecision", precision)
         return cls.create(space=config.space, precision=known, weights=weights, device=str(device))
+
+
+def _refuse_unrunnable(backbone: Backbone, precision: QuantizedPrecision) -> None:
+    """Runs one query: a kernel refuses sizes it was not written for only when it is used."""
+    try:
+        with torch.inference_mode():
+            backbone.embed(["probe"])
+    except (AssertionError, NotImplementedError, RuntimeError) as error:
+        raise PrecisionNotSupportedError(
+            f"This {backbone.device.type} cannot run {backbone.source.model_id} in {precision}: {error}. "
+            f"Choose another of {', '.join(get_args(QuantizedPrecision))}."
+        ) from error
 
 
 def _storage_precision(precision: QuantizedPrecision, device: torch.device) -> Precision:

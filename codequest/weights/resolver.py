@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -82,11 +84,19 @@ def _from_folder(folder: Path) -> WeightSource:
             f"{folder} has no .safetensors file. Other weight formats can run code when opened and are not read; "
             "convert the model with save_pretrained()."
         )
-    digest = sha256_of(next((path for path in weights if path.name == WEIGHTS_FILE), weights[0]))
+    digest = _identity(weights)
     for package in KNOWN_PACKAGES.values():
         if digest == package.sha256:
             return WeightSource(folder, package.model_id, package.revision, "folder")
     return WeightSource(folder, folder.name, f"sha256:{digest[:16]}", "folder")
+
+
+def _identity(weights: Sequence[Path]) -> str:
+    """SHA-256 of model.safetensors, or over the SHA-256 of every shard."""
+    for path in weights:
+        if path.name == WEIGHTS_FILE:
+            return sha256_of(path)
+    return hashlib.sha256("".join(map(sha256_of, weights)).encode()).hexdigest()
 
 
 def _from_hub(name: str, revision: str | None, allow_code: bool) -> WeightSource:

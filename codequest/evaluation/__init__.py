@@ -1,0 +1,9 @@
+"""How much of the teacher's search quality an encoder keeps, and at what price."""
+
+from codequest.evaluation.beir import load_beir
+from codequest.evaluation.benchmark import compare, evaluate
+from codequest.evaluation.datasets import RetrievalDataset
+from codequest.evaluation.hub import load_hub
+from codequest.evaluation.report import Report
+
+__all__ = ["Report", "RetrievalDataset", "compare", "evaluate", "load_beir", "load_hub"]

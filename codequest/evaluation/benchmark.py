@@ -1,0 +1,184 @@
+"""Measures encoders against their teacher on one dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from codequest.errors import InvalidInputError, TeacherError, require
+from codequest.evaluation.datasets import RetrievalDataset
+from codequest.evaluation.latency import Latency, measure_latency
+from codequest.evaluation.machine import describe_machine, describe_versions
+from codequest.evaluation.quality import SearchResults, mean_cosine, mean_overlap, search_dataset
+from codequest.evaluation.report import Report, ReportRow
+from codequest.evaluation.retention import paired_bootstrap
+from codequest.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from codequest.encoders import QueryEncoder
+    from codequest.teachers.base import Teacher
+
+_CONFIDENCE = 0.95
+_TOKENS = 12  # of the query that costs are counted for; special tokens included, prompts not
+_UNKNOWN_TEXT = "codequest times a teacher that can embed this text"
+
+
+def evaluate(
+    encoder: QueryEncoder,
+    teacher: Teacher,
+    dataset: RetrievalDataset,
+    *,
+    latency_queries: int = 50,
+    resamples: int = 10_000,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Report:
+    """Measure one encoder; arguments and results as in `compare`, where its name is its kind."""
+    return compare(
+        {encoder.kind: encoder},
+        teacher,
+        dataset,
+        latency_queries=latency_queries,
+        resamples=resamples,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def compare(
+    encoders: Mapping[str, QueryEncoder],
+    teacher: Teacher,
+    dataset: RetrievalDataset,
+    *,
+    latency_queries: int = 50,
+    resamples: int = 10_000,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Report:
+    """Measure encoders: quality, likeness to the teacher, latency and cost.
+
+    The teacher embeds documents and queries once; its own queries are the ceiling. Latency is that of the
+    teacher's model, not of a cache around it, and is unknown for a teacher that cannot embed new texts.
+
+    Args:
+        encoders: By the name they have in the report.
+        teacher: The teacher of all of them.
+        dataset: What to search.
+        latency_queries: How many queries to time; 0 leaves latency out.
+        resamples: Bootstrap resamples behind the interval of the retention.
+        seed: Seed of the bootstrap and of the choice of queries to time.
+        progress: Called while texts are embedded and timed.
+
+    Raises:
+        SpaceMismatchError: An encoder belongs to another teacher.
+        DatasetError: The teacher finds nothing in this dataset.
+        InvalidInputError: No encoder, or an argument out of its range.
+        MissingDependencyError: ``ir_measures`` is not installed.
+    """
+    _check(encoders, teacher, latency_queries, resamples)
+    texts = list(dataset.queries.values())
+    document_vectors = teacher.encode_documents(list(dataset.documents.values()), progress=progress)
+    ceiling = search_dataset(dataset, teacher.encode_queries(texts, progress=progress), document_vectors)
+    rows = {}
+    for name, encoder in encoders.items():
+        found = search_dataset(dataset, encoder.encode(texts, progress=progress), document_vectors)
+        rows[name] = _encoder_row(name, encoder, found, ceiling, resamples=resamples, seed=seed)
+    timed = [texts[i] for i in np.random.default_rng(seed).permutation(len(texts))[:latency_queries]]
+    latencies = _latencies(encoders, teacher, timed, progress) if timed else {}
+    base = latencies.get(_key(None))
+    return Report(
+        dataset=dataset.name,
+        queries=len(texts),
+        documents=len(document_vectors),
+        teacher=ReportRow(**_teacher_row(teacher, ceiling), **_timing(base, None)),
+        encoders=tuple(ReportRow(**row, **_timing(latencies.get(_key(name)), base)) for name, row in rows.items()),
+        space=teacher.space.fingerprint,
+        seed=seed,
+        resamples=resamples,
+        confidence=_CONFIDENCE,
+        latency_queries=len(timed),
+        machine=describe_machine(),
+        versions=describe_versions(),
+    )
+
+
+def _check(encoders: Mapping[str, QueryEncoder], teacher: Teacher, latency_queries: int, resamples: int) -> None:
+    """Everything that can be refused before the teacher embeds a corpus."""
+    if not encoders:
+        raise InvalidInputError("compare needs at least one encoder, by name; got none.")
+    if latency_queries < 0 or resamples < 1:
+        raise InvalidInputError(
+            f"Expected latency_queries of at least 0 and resamples of at least 1, "
+            f"got {latency_queries} and {resamples}."
+        )
+    for name, encoder in encoders.items():
+        teacher.space.check(encoder.space, context=f"Encoder {name!r} cannot be evaluated against this teacher")
+    require("ir_measures", extra="evaluation")
+
+
+def _encoder_row(
+    name: str, encoder: QueryEncoder, found: SearchResults, ceiling: SearchResults, *, resamples: int, seed: int
+) -> dict[str, Any]:
+    """What `ReportRow` needs of an encoder, latency left out."""
+    kept = paired_bootstrap(
+        found.scores["nDCG@10"], ceiling.scores["nDCG@10"], resamples=resamples, seed=seed, confidence=_CONFIDENCE
+    )
+    return {
+        "name": name,
+        "kind": encoder.kind,
+        "measures": found.means,
+        "retention": kept.retention,
+        "retention_low": kept.low,
+        "retention_high": kept.high,
+        "cosine": mean_cosine(found, ceiling),
+        "overlap": mean_overlap(found, ceiling),
+        **asdict(encoder.cost(tokens=_TOKENS)),
+    }
+
+
+def _teacher_row(teacher: Teacher, ceiling: SearchResults) -> dict[str, Any]:
+    """What `ReportRow` needs of the teacher, latency left out; its cost is known only of a model on this machine."""
+    from codequest.encoders.cost import backbone_cost
+    from codequest.teachers import LocalTeacher
+
+    model = _model(teacher)
+    cost = asdict(backbone_cost(model.backbone, (), tokens=_TOKENS)) if isinstance(model, LocalTeacher) else {}
+    return {"name": teacher.space.teacher, "kind": "teacher", "measures": ceiling.means, **cost}
+
+
+def _model(teacher: Teacher) -> Teacher:
+    """The teacher itself, out of the cache around it."""
+    from codequest.teachers import CachedTeacher
+
+    return teacher.teacher if isinstance(teacher, CachedTeacher) else teacher
+
+
+def _latencies(
+    encoders: Mapping[str, QueryEncoder], teacher: Teacher, queries: list[str], progress: Progress
+) -> dict[str, Latency]:
+    timed: dict[str, Callable[[str], Any]] = {_key(name): encoder.encode for name, encoder in encoders.items()}
+    model = _model(teacher)
+    try:
+        model.encode_queries([_UNKNOWN_TEXT])
+        timed[_key(None)] = lambda query: model.encode_queries([query])
+    except TeacherError:  # stored vectors: looking them up says nothing about the model
+        pass
+    return measure_latency(timed, queries, progress=progress)
+
+
+def _key(name: str | None) -> str:
+    return "teacher" if name is None else f"encoder {name}"
+
+
+def _timing(latency: Latency | None, base: Latency | None) -> dict[str, Any]:
+    """The latency fields of a row; base is the teacher's latency."""
+    if latency is None:
+        return {}
+    return {
+        "latency_p50_ms": latency.p50_ms,
+        "latency_p95_ms": latency.p95_ms,
+        "speedup": base.p50_ms / latency.p50_ms if base else None,
+    }

@@ -1,0 +1,65 @@
+"""RetrievalDataset: queries, documents, and which documents answer which query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from codequest.errors import DatasetError
+
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalDataset:
+    """A retrieval test: every kept query has at least one relevant document.
+
+    Attributes:
+        name: What reports call it.
+        queries: Query text by query id; queries without a relevant document are dropped, the order is kept.
+        documents: Document text by document id; a text may be empty.
+        qrels: Relevance by query id and document id: above 0 is relevant, and more is better; aligned to `queries`.
+
+    Raises:
+        DatasetError: A judgment names an unknown query or document, nothing is labelled, or a query is empty.
+    """
+
+    name: str
+    queries: Mapping[str, str] = field(repr=False)
+    documents: Mapping[str, str] = field(repr=False)
+    qrels: Mapping[str, Mapping[str, int]] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        judged = {document for judgments in self.qrels.values() for document in judgments}
+        self._check_known("query", self.qrels, self.queries)
+        self._check_known("document", judged, self.documents)
+        labelled = [query for query in self.queries if any(score > 0 for score in self.qrels.get(query, {}).values())]
+        if not labelled:
+            raise DatasetError(
+                f"{self.name} has no labelled query: none of its {len(self.queries)} queries has a document with a "
+                f"score above 0 in the qrels, which judge {len(self.qrels)} queries. "
+                "Choose another split, or label some."
+            )
+        empty = [query for query in labelled if not self.queries[query].strip()]
+        if empty:
+            raise DatasetError(
+                f"{self.name} has {len(empty)} labelled queries with an empty text: {examples(empty)}. "
+                "Remove them from the qrels, or give them a text."
+            )
+        object.__setattr__(self, "queries", {query: self.queries[query] for query in labelled})
+        object.__setattr__(self, "documents", dict(self.documents))
+        object.__setattr__(self, "qrels", {query: dict(self.qrels[query]) for query in labelled})
+
+    def _check_known(self, role: str, judged: Collection[str], known: Mapping[str, str]) -> None:
+        unknown = [name for name in judged if name not in known]
+        if unknown:
+            raise DatasetError(
+                f"The qrels of {self.name} judge {len(unknown)} {role} ids that are not among its {len(known)} {role} "
+                f"ids: {examples(sorted(unknown))}. Do qrels, queries and corpus belong to the same version?"
+            )
+
+
+def examples(names: Collection[str]) -> str:
+    """The first few names, for a message."""
+    shown = ", ".join(repr(name) for name in list(names)[:_EXAMPLES])
+    return f"{shown}, …" if len(names) > _EXAMPLES else shown

@@ -1,0 +1,75 @@
+"""How long one query takes, measured fairly: interleaved, after a warm-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter_ns
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from codequest.errors import InvalidInputError
+from codequest.progress import Progress, silent
+
+_WARMUP_QUERIES = 5
+
+
+class Latency(NamedTuple):
+    """Milliseconds for one query.
+
+    Attributes:
+        p50_ms: Median.
+        p95_ms: 95th percentile.
+    """
+
+    p50_ms: float
+    p95_ms: float
+
+
+def measure_latency(
+    encoders: Mapping[str, Callable[[str], Any]],
+    queries: Sequence[str],
+    *,
+    repeats: int = 3,
+    progress: Progress = silent,
+) -> dict[str, Latency]:
+    """Time every encoder on every query, one query at a time.
+
+    The encoders take turns query by query, so that a busy machine slows all of them; who goes first rotates.
+
+    Args:
+        encoders: By name, what embeds one query.
+        queries: What to embed; the first five also warm every encoder up.
+        repeats: How often every query is timed.
+        progress: Called after every query.
+
+    Returns:
+        Latency by name, over queries × repeats timings.
+
+    Raises:
+        InvalidInputError: No encoder, no query, or no repeat.
+    """
+    if not encoders or not queries or repeats < 1:
+        raise InvalidInputError(
+            f"Latency needs an encoder, a query and a repeat; got {len(encoders)} encoders, {len(queries)} queries "
+            f"and {repeats} repeats."
+        )
+    for query in queries[:_WARMUP_QUERIES]:
+        for encode in encoders.values():
+            encode(query)
+    names = list(encoders)
+    timings: dict[str, list[int]] = {name: [] for name in names}
+    for turn in range(repeats * len(queries)):
+        repeat, position = divmod(turn, len(queries))
+        first = (repeat + position) % len(names)
+        for name in names[first:] + names[:first]:
+            start = perf_counter_ns()
+            encoders[name](queries[position])
+            timings[name].append(perf_counter_ns() - start)
+        progress("measuring latency", turn + 1, repeats * len(queries))
+    return {name: _summary(nanoseconds) for name, nanoseconds in timings.items()}
+
+
+def _summary(nanoseconds: Sequence[int]) -> Latency:
+    p50, p95 = np.percentile(nanoseconds, [50, 95]) / 1e6
+    return Latency(float(p50), float(p95))

@@ -1,0 +1,40 @@
+"""What the numbers of a report were measured with."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_PACKAGES = ("codequest", "torch", "transformers", "numpy", "ir-measures")
+_CPU_FILE = Path("/proc/cpuinfo")
+
+
+def describe_machine() -> dict[str, str]:
+    """CPU name, threads that torch uses, operating system, and the GPU if there is one."""
+    import torch
+
+    machine = {"cpu": _cpu_name(), "threads": str(torch.get_num_threads()), "system": platform.system()}
+    if torch.cuda.is_available():
+        machine["gpu"] = torch.cuda.get_device_name()
+    return machine
+
+
+def describe_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that compute or measure vectors."""
+    versions = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:  # codequest run from a checkout that is not installed
+            versions[package] = "unknown"
+    return versions
+
+
+def _cpu_name() -> str:
+    if _CPU_FILE.is_file():
+        for line in _CPU_FILE.read_text(encoding="utf-8", errors="replace").splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine() or "unknown"

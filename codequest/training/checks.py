@@ -1,0 +1,66 @@
+"""Early warnings: training data that cannot give a good encoder."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from codequest.training.data import normal_form
+
+FEW_QUERIES = 2_000
+_DUPLICATE_SHARE = 0.2
+_ONE_FORM_SHARE = 0.95
+_TRUNCATED_SHARE = 0.5
+_SAMPLE = 20_000
+_QUESTION = re.compile(r"^(how|what|why|when|where|which|who|is|are|can|does|do|should)\b|\?\s*$", re.IGNORECASE)
+
+
+class DataWarning(UserWarning):
+    """The training data will probably not give a good encoder."""
+
+
+def query_form(query: str) -> str:
+    """One of ``question``, ``identifier``, ``keywords`` (up to three words) and ``sentence``."""
+    words = query.split()
+    if _QUESTION.search(query):
+        return "question"
+    if len(words) == 1:
+        return "identifier"
+    return "keywords" if len(words) <= 3 else "sentence"
+
+
+def check_queries(
+    queries: Sequence[str], *, token_count: Callable[[Sequence[str]], list[int]], max_tokens: int
+) -> list[str]:
+    """What is wrong with these training queries, in sentences; empty when nothing is.
+
+    Args:
+        queries: Training queries.
+        token_count: Number of tokens of every text, untruncated.
+        max_tokens: Where the encoder truncates.
+    """
+    sample = queries[:: max(1, len(queries) // _SAMPLE)]
+    found = []
+    if len(queries) < FEW_QUERIES:
+        found.append(
+            f"Only {len(queries)} training queries: below about {FEW_QUERIES:,} an encoder memorises them. "
+            "Add queries of any source; the teacher needs no labels."
+        )
+    stems = Counter(" ".join(sorted(set(re.findall(r"\w+", normal_form(query))))) for query in sample)
+    repeated = 1 - len(stems) / max(1, len(sample))
+    if repeated > _DUPLICATE_SHARE:
+        found.append(f"{repeated:.0%} of the training queries have the same words as another one: deduplicate them.")
+    form, count = Counter(query_form(query) for query in sample).most_common(1)[0]
+    if len(sample) > 1 and count / len(sample) > _ONE_FORM_SHARE:
+        found.append(
+            f"{count / len(sample):.0%} of the training queries are of one form ({form}): the encoder will be weaker "
+            "on questions, keywords, identifiers or sentences that it has not seen."
+        )
+    too_long = sum(count > max_tokens for count in token_count(sample)) / max(1, len(sample))
+    if too_long > _TRUNCATED_SHARE:
+        found.append(
+            f"{too_long:.0%} of the training queries are longer than the {max_tokens} tokens the encoder reads: "
+            "its vectors cannot follow the teacher's there."
+        )
+    return found

@@ -1,0 +1,90 @@
+"""DistillationConfig: everything that decides what a training run does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
+
+from codequest.errors import InvalidInputError
+
+LossName = Literal["cosine", "mse", "similarity", "kl", "infonce"]
+Schedule = Literal["cosine", "linear", "constant"]
+TrainingPrecision = Literal["auto", "fp32", "bf16"]
+
+DOCUMENT_LOSSES = ("kl", "infonce")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistillationConfig:
+    """What to minimise, for how long, and how.
+
+    Attributes:
+        losses: Weight of every loss: ``cosine``, ``mse`` and ``similarity`` need queries only; ``kl`` and ``infonce``
+            also need labelled pairs, whose documents are the candidates.
+        epochs: Passes over the queries.
+        batch_size: Queries per step and process.
+        gradient_accumulation: Batches per optimizer step.
+        learning_rate: Peak learning rate of AdamW.
+        warmup: Share of the steps in which the learning rate rises.
+        schedule: How it falls after that.
+        weight_decay: Of AdamW.
+        temperature: Of ``kl`` and ``infonce``.
+        duplicate_similarity: Documents whose teacher vectors are at least this close to a query's positive are no
+            negatives for it: near-duplicate code.
+        evaluations: How many times the validation measure is taken, and a checkpoint written, in the whole run.
+        patience: Stop after this many evaluations without a better one; None for never.
+        precision: ``"bf16"`` for mixed precision, ``"fp32"``, or ``"auto"``: bf16 on CUDA, fp32 elsewhere.
+        seed: Of the order of the queries and of the validation split.
+        report_to: Logging backends of transformers, such as ``"tensorboard"``.
+    """
+
+    losses: Mapping[LossName, float] = field(default_factory=lambda: {"cosine": 1.0})
+    epochs: float = 3.0
+    batch_size: int = 32
+    gradient_accumulation: int = 1
+    learning_rate: float = 5e-4
+    warmup: float = 0.05
+    schedule: Schedule = "cosine"
+    weight_decay: float = 0.01
+    temperature: float = 0.03
+    duplicate_similarity: float = 0.95
+    evaluations: int = 10
+    patience: int | None = None
+    precision: TrainingPrecision = "auto"
+    seed: int = 0
+    report_to: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.losses) - set(get_args(LossName)))
+        if unknown or not self.losses or any(weight <= 0 for weight in self.losses.values()):
+            raise InvalidInputError(
+                f"losses maps names to positive weights, got {dict(self.losses)}. "
+                f"Names: {', '.join(get_args(LossName))}."
+            )
+        for name in ("epochs", "batch_size", "gradient_accumulation", "learning_rate", "temperature", "evaluations"):
+            if getattr(self, name) <= 0:
+                raise InvalidInputError(f"{name} must be positive, got {getattr(self, name)}.")
+        if not 0 <= self.warmup < 1:
+            raise InvalidInputError(f"warmup is a share of the steps, at least 0 and below 1, got {self.warmup}.")
+        for name, choices in (("schedule", Schedule), ("precision", TrainingPrecision)):
+            if getattr(self, name) not in get_args(choices):
+                choice = ", ".join(get_args(choices))
+                raise InvalidInputError(f"{name} must be one of {choice}, got {getattr(self, name)!r}.")
+
+    @property
+    def needs_documents(self) -> bool:
+        """Whether a loss compares queries with documents."""
+        return any(name in DOCUMENT_LOSSES for name in self.losses)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; kept in the adapter folder."""
+        values = asdict(self)
+        return {**values, "losses": dict(self.losses), "report_to": list(self.report_to)}
+
+
+def digest(*parts: Any) -> str:
+    """16 hexadecimal digits over JSON-ready values: names what a run depends on."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:16]

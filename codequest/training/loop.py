@@ -1,0 +1,172 @@
+"""transformers.Trainer, told what is particular to distillation and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_callback import PrinterCallback, ProgressCallback
+
+from codequest.progress import Progress
+from codequest.training import losses
+from codequest.training.config import DistillationConfig, LossName
+from codequest.training.sampler import LengthGroupedSampler
+from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets
+
+
+class DistillationLoop(transformers.Trainer):
+    """Checkpoints, resume, mixed precision, logging, accumulation and several processes come from the base class.
+
+    Args:
+        network: Maps a batch's ``inputs`` to unit vectors.
+        arguments: From `training_arguments`.
+        config: What to minimise.
+        targets: The frozen side.
+        dataset: Training examples.
+        collator: Their batches.
+        validate: Measures the encoder as it is now; called at every evaluation.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        arguments: TrainingArguments,
+        *,
+        config: DistillationConfig,
+        targets: TrainingTargets,
+        dataset: TargetDataset,
+        collator: TargetCollator,
+        validate: Callable[[], dict[str, float]],
+    ) -> None:
+        # The base class wants an evaluation dataset; `evaluate` below has its own.
+        super().__init__(
+            model=network, args=arguments, train_dataset=dataset, eval_dataset=dataset, data_collator=collator
+        )
+        self._network = network
+        self.remove_callback(PrinterCallback)
+        self.remove_callback(ProgressCallback)
+        self._config = config
+        self._lengths = [len(query) for query in targets.queries]
+        self._documents = torch.from_numpy(targets.document_vectors).to(arguments.device)  # (n, dim)
+        self._validate = validate
+
+    def compute_loss(  # type: ignore[override]
+        self, model: nn.Module, inputs: Mapping[str, Any], return_outputs: bool = False, **_: Any
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        """The weighted sum of the configured losses over one batch."""
+        vectors = model(**inputs["inputs"]).float()  # (batch, dim)
+        total = torch.zeros((), device=vectors.device)
+        for name, weight in self._config.losses.items():
+            total = total + weight * self._loss(name, vectors, inputs["targets"], inputs["positives"])
+        return (total, vectors) if return_outputs else total
+
+    def _loss(self, name: LossName, vectors: Tensor, targets: Tensor, positives: Tensor) -> Tensor:
+        if name == "cosine":
+            return losses.cosine_loss(vectors, targets)
+        if name == "mse":
+            return losses.squared_error_loss(vectors, targets)
+        if name == "similarity":
+            return losses.similarity_loss(vectors, targets)
+        temperature = self._config.temperature
+        if name == "kl":
+            return losses.listwise_kl_loss(vectors, targets, self._documents, temperature=temperature)
+        return losses.infonce_loss(
+            vectors,
+            self._documents,
+            positives,
+            temperature=temperature,
+            duplicate_similarity=self._config.duplicate_similarity,
+        )
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Measure retrieval, or cosine without documents, instead of a loss."""
+        metrics = {f"eval_{name}": value for name, value in self._validate().items()}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:  # noqa: ARG002
+        arguments = self.args
+        per_step = arguments.train_batch_size * arguments.gradient_accumulation_steps * arguments.world_size
+        return LengthGroupedSampler(self._lengths, batch_size=per_step, seed=self._config.seed)
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
+        """Checkpoints hold what is trained; the frozen base is where it came from."""
+        trained = {name for name, weight in self._network.named_parameters() if weight.requires_grad}
+        state = self._network.state_dict() if state_dict is None else state_dict
+        super()._save(output_dir, {name: weight for name, weight in state.items() if name in trained})
+
+    def _issue_warnings_after_load(self, load_result: Any) -> None:
+        """Nothing to say: checkpoints leave out the frozen weights on purpose."""
+
+
+class ReportProgress(TrainerCallback):
+    """Passes training steps on to a `Progress`."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:  # noqa: ARG002
+        """Report after every optimizer step, from the first process only."""
+        if state.is_world_process_zero:
+            self._progress("training", state.global_step, state.max_steps)
+
+
+def training_arguments(config: DistillationConfig, folder: Path, *, steps: int, metric: str) -> TrainingArguments:
+    """The Hugging Face arguments of a run.
+
+    Args:
+        config: What the user asked for.
+        folder: Where checkpoints go.
+        steps: Optimizer steps of the whole run.
+        metric: Name of the validation measure that chooses the best checkpoint; greater is better.
+    """
+    every = max(1, -(-steps // config.evaluations))
+    bf16 = config.precision == "bf16" or (config.precision == "auto" and torch.cuda.is_available())
+    return TrainingArguments(
+        output_dir=str(folder),
+        per_device_train_batch_size=config.batch_size,
+        gradient_accumulation_steps=config.gradient_accumulation,
+        max_steps=steps,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type="constant_with_warmup" if config.schedule == "constant" else config.schedule,
+        warmup_steps=round(config.warmup * steps),
+        weight_decay=config.weight_decay,
+        seed=config.seed,
+        bf16=bf16,
+        eval_strategy="steps",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model=metric,
+        greater_is_better=True,
+        logging_steps=max(1, every // 5),
+        remove_unused_columns=False,
+        ddp_find_unused_parameters=False,
+        disable_tqdm=True,
+        report_to=list(config.report_to) or "none",
+    )
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The newest checkpoint that was written to its end; one that a kill cut short is passed over."""
+    found = [path for path in folder.glob("checkpoint-*") if path.name.rsplit("-", 1)[1].isdigit()]
+    for path in sorted(found, key=lambda path: int(path.name.rsplit("-", 1)[1]), reverse=True):
+        try:
+            json.loads((path / "trainer_state.json").read_text(encoding="utf-8"))  # written last
+            with safe_open(path / "model.safetensors", framework="pt"):
+                pass
+            torch.load(path / "optimizer.pt", map_location="cpu", weights_only=True)
+        except (OSError, ValueError, SafetensorError, RuntimeError, EOFError):
+            continue
+        return path
+    return None

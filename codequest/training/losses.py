@@ -1,0 +1,79 @@
+"""Distillation losses: pure functions of tensors.
+
+``vectors`` are the encoder's unit vectors and ``targets`` the teacher's unit query vectors, both (batch, dim);
+``documents`` are the teacher's unit document vectors, (n, dim), which never change.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def cosine_loss(vectors: Tensor, targets: Tensor) -> Tensor:
+    """Mean of 1 - cosine; half of the squared distance for unit vectors."""
+    return (1 - functional.cosine_similarity(vectors, targets, dim=-1)).mean()
+
+
+def squared_error_loss(vectors: Tensor, targets: Tensor) -> Tensor:
+    """Mean squared Euclidean distance."""
+    return (vectors - targets).square().sum(-1).mean()
+
+
+def similarity_loss(vectors: Tensor, targets: Tensor) -> Tensor:
+    """Mean squared difference of the pairwise similarities within the batch; zero for a batch of one.
+
+    Passalis and Tefas, "Learning deep representations with probabilistic knowledge transfer", 2018, in its
+    squared-error form.
+    """
+    count = len(vectors)
+    if count < 2:
+        return vectors.sum() * 0.0
+    difference = vectors @ vectors.T - targets @ targets.T  # (batch, batch)
+    off_diagonal = difference - torch.diag(torch.diagonal(difference))
+    return off_diagonal.square().sum() / (count * (count - 1))
+
+
+def listwise_kl_loss(vectors: Tensor, targets: Tensor, documents: Tensor, *, temperature: float) -> Tensor:
+    """KL divergence of the encoder's distribution over the documents from the teacher's; needs no labels.
+
+    Args:
+        vectors: (batch, dim).
+        targets: (batch, dim).
+        documents: (n, dim).
+        temperature: Divides the cosines before the softmax.
+    """
+    predicted = functional.log_softmax(vectors @ documents.T / temperature, dim=-1)  # (batch, n)
+    wanted = functional.log_softmax(targets @ documents.T / temperature, dim=-1)
+    return functional.kl_div(predicted, wanted, reduction="batchmean", log_target=True)
+
+
+def infonce_loss(
+    vectors: Tensor,
+    documents: Tensor,
+    positives: Tensor,
+    *,
+    temperature: float,
+    duplicate_similarity: float = 1.0,
+) -> Tensor:
+    """Cross-entropy of each query's positive document among all documents (van den Oord et al., 2018).
+
+    Args:
+        vectors: (batch, dim).
+        documents: (n, dim).
+        positives: (batch,) position of a positive document; -1 for a query without one, which is left out.
+        temperature: Divides the cosines before the softmax.
+        duplicate_similarity: Documents at least this close to the positive are no negatives.
+
+    Returns:
+        The mean over the queries with a positive; zero when there is none.
+    """
+    labelled = positives >= 0
+    if not bool(labelled.any()):
+        return vectors.sum() * 0.0
+    chosen = positives[labelled]
+    logits = vectors[labelled] @ documents.T / temperature  # (labelled, n)
+    duplicates = documents[chosen] @ documents.T >= duplicate_similarity
+    duplicates[torch.arange(len(chosen), device=chosen.device), chosen] = False
+    return functional.cross_entropy(logits.masked_fill(duplicates, -torch.inf), chosen)

@@ -1,0 +1,91 @@
+"""Labelled pairs from code itself: what a docstring says, and the function without it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n\s*\n")
+_MARKUP = re.compile(r":\w+:`~?([^`]*)`|``([^`]*)``|`([^`]*)`")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class MinedFunction:
+    """A function with the sentence that describes it.
+
+    Attributes:
+        path: File it is in.
+        line: Line of its ``def``.
+        name: Qualified name, such as ``"ArgumentParser.parse_args"``.
+        description: First sentence of its docstring, on one line.
+        code: Its source, dedented, without the docstring.
+    """
+
+    path: Path
+    line: int
+    name: str
+    description: str
+    code: str
+
+
+def mine_python(files: Iterable[Path], *, min_words: int = 3, min_lines: int = 3) -> Iterator[MinedFunction]:
+    """Functions and methods with a docstring, in the order of the files.
+
+    Files that are no valid Python of this interpreter's version, or not UTF-8, are passed over.
+
+    Args:
+        files: Python files.
+        min_words: Fewest words of a description.
+        min_lines: Fewest lines of a function without its docstring.
+
+    Yields:
+        One record per function.
+    """
+    for path in files:
+        try:
+            source = path.read_text(encoding="utf-8")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                tree = ast.parse(source)
+        except (SyntaxError, ValueError, OSError):
+            continue
+        lines = source.splitlines()
+        for name, node in _functions(tree, ""):
+            docstring = ast.get_docstring(node)
+            if not docstring:
+                continue
+            description, code = first_sentence(docstring), _without_docstring(node, lines)
+            if len(description.split()) >= min_words and code.count("\n") + 1 >= min_lines:
+                yield MinedFunction(path, node.lineno, name, description, code)
+
+
+def first_sentence(docstring: str) -> str:
+    """The first sentence of a docstring on one line, without reStructuredText marks."""
+    paragraph = _SENTENCE_END.split(docstring.strip(), maxsplit=1)[0]
+    plain = _MARKUP.sub(lambda match: next(group for group in match.groups() if group is not None), paragraph)
+    return " ".join(plain.split()).rstrip(".")
+
+
+def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield prefix + child.name, child
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield from _functions(child, f"{prefix}{child.name}.")
+        elif isinstance(child, (ast.If, ast.Try, ast.With)):
+            yield from _functions(child, prefix)
+
+
+def _without_docstring(node: Function, lines: list[str]) -> str:
+    docstring = node.body[0]
+    first, last = docstring.lineno, docstring.end_lineno or docstring.lineno
+    start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    kept = lines[start - 1 : first - 1] + lines[last : node.end_lineno]
+    return textwrap.dedent("\n".join(line for line in kept if line.strip()))

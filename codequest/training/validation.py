@@ -1,0 +1,63 @@
+"""Measures an encoder during training, by what it is for: retrieval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from codequest.encoders import QueryEncoder
+from codequest.evaluation import RetrievalDataset
+from codequest.evaluation.metrics import DEPTH, measure_rankings
+from codequest.evaluation.search import exact_search
+from codequest.progress import Progress
+from codequest.teachers import Teacher
+from codequest.teachers.base import normalized
+
+
+class Validator:
+    """Mean cosine to the teacher's query vectors, and nDCG@10 on its documents when there are any.
+
+    Args:
+        encoder: What is measured, as it is at the moment of the call.
+        teacher: Gives the vectors, once.
+        dataset: Labelled validation queries and documents, or None.
+        held_out: Queries to measure the cosine on when there is no dataset.
+        progress: Called while the teacher embeds.
+    """
+
+    def __init__(
+        self,
+        encoder: QueryEncoder,
+        teacher: Teacher,
+        *,
+        dataset: RetrievalDataset | None,
+        held_out: Sequence[str],
+        progress: Progress,
+    ) -> None:
+        self._encoder = encoder
+        self._dataset = dataset
+        self._queries = list(held_out) if dataset is None else list(dataset.queries.values())
+        self._query_vectors = normalized(teacher.encode_queries(self._queries, progress=progress))
+        if dataset is not None:
+            self._ids = list(dataset.documents)
+            self._document_vectors = teacher.encode_documents(list(dataset.documents.values()), progress=progress)
+
+    @property
+    def measure(self) -> str:
+        """Name of the measure that chooses the best checkpoint."""
+        return "cosine" if self._dataset is None else "nDCG@10"
+
+    def __call__(self) -> dict[str, float]:
+        """Every measure of the encoder as it is now."""
+        vectors = self._encoder.encode(self._queries)
+        measured = {"cosine": float(np.einsum("nd,nd->n", vectors, self._query_vectors).mean())}
+        if self._dataset is not None:
+            indices, _ = exact_search(vectors, self._document_vectors, k=min(DEPTH, len(self._ids)))
+            rankings = {
+                query: [self._ids[position] for position in row]
+                for query, row in zip(self._dataset.queries, indices, strict=True)
+            }
+            scores = measure_rankings(rankings, self._dataset.qrels)
+            measured |= {name: float(values.mean()) for name, values in scores.items()}
+        return measured

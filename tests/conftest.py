@@ -1,0 +1,41 @@
+"""Models built once per session; nothing is downloaded and no cache outside the session is touched."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Set before any import of huggingface_hub, which reads it once.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+import pytest
+
+from tests.tiny import build_model
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _small_machine() -> Iterator[None]:
+    """Two threads, and every cache in a folder that goes away with the session."""
+    import torch
+
+    torch.set_num_threads(2)
+    with tempfile.TemporaryDirectory(prefix="codequest-tests-") as scratch, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CODEQUEST_CACHE", f"{scratch}/codequest")
+        yield
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two layers: hidden 32, mean pooling, normalized."""
+    return build_model(tmp_path_factory.mktemp("models") / "tiny-base", seed=1)
+
+
+@pytest.fixture(scope="session")
+def tiny_teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MPNet of two layers: hidden 48, mean pooling, normalized."""
+    return build_model(
+        tmp_path_factory.mktemp("models") / "tiny-teacher", architecture="mpnet", seed=2, hidden=48
+    )

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from codequest.errors import InvalidInputError
+from codequest.evaluation import latency
+from codequest.evaluation.latency import measure_latency
+
+
+def test_encoders_take_turns_and_who_is_first_rotates():
+    calls = []
+    encoders = {name: lambda query, name=name: calls.append(name + query) for name in "abc"}
+    measure_latency(encoders, ["1", "2"], repeats=2)
+    warm_up = ["a1", "b1", "c1", "a2", "b2", "c2"]
+    first, second = ["a1", "b1", "c1", "b2", "c2", "a2"], ["b1", "c1", "a1", "c2", "a2", "b2"]
+    assert calls == warm_up + first + second
+
+
+def test_percentiles_of_the_timings_in_milliseconds(monkeypatch):
+    clock = [0]
+    waits = {"fast": iter([0] * 5 + [1] * 100), "slow": iter([0] * 5 + list(range(1, 101)))}
+
+    def encode(name):
+        clock[0] += next(waits[name]) * 1_000_000
+
+    monkeypatch.setattr(latency, "perf_counter_ns", lambda: clock[0])
+    encoders = {name: lambda query, name=name: encode(name) for name in waits}
+    seen = []
+    found = measure_latency(encoders, [str(i) for i in range(50)], repeats=2, progress=lambda *step: seen.append(step))
+    assert found["fast"] == (1.0, 1.0)
+    assert found["slow"] == pytest.approx((50.5, np.percentile(range(1, 101), 95)))
+    assert seen[-1] == ("measuring latency", 100, 100)
+
+
+@pytest.mark.parametrize(("names", "queries", "repeats"), [("", ["q"], 1), ("a", [], 1), ("a", ["q"], 0)])
+def test_wrong_arguments_are_refused(names, queries, repeats):
+    with pytest.raises(
+        InvalidInputError, match=rf"got {len(names)} encoders, {len(queries)} queries and {repeats} rep"
+    ):
+        measure_latency(dict.fromkeys(names, str), queries, repeats=repeats)
