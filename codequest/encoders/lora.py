@@ -122,7 +122,8 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
 
     def begin_training(self) -> None:
         for layer in _lora_layers(self.backbone):
-            layer.unmerge()
+            if layer.merged:
+                layer.unmerge()
 
     def end_training(self) -> None:
         for layer in _lora_layers(self.backbone):

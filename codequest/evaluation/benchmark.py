@@ -1,4 +1,8 @@
-"""Measures encoders against their teacher on one dataset."""
+"""Measures encoders against their teacher on one dataset.
+
+The teacher embeds documents and queries once; its own queries are the ceiling. Its latency is that of the model, not
+of a cache around it, and is unknown for a teacher that cannot embed new texts.
+"""
 
 from __future__ import annotations
 
@@ -60,9 +64,6 @@ def compare(
 ) -> Report:
     """Measure encoders: quality, likeness to the teacher, latency and cost.
 
-    The teacher embeds documents and queries once; its own queries are the ceiling. Latency is that of the
-    teacher's model, not of a cache around it, and is unknown for a teacher that cannot embed new texts.
-
     Args:
         encoders: By the name they have in the report.
         teacher: The teacher of all of them.
@@ -70,13 +71,12 @@ def compare(
         latency_queries: How many queries to time; 0 leaves latency out.
         resamples: Bootstrap resamples behind the interval of the retention.
         seed: Seed of the bootstrap and of the choice of queries to time.
-        progress: Called while texts are embedded and timed.
+        progress: Called as work is done.
 
     Raises:
         SpaceMismatchError: An encoder belongs to another teacher.
         DatasetError: The teacher finds nothing in this dataset.
         InvalidInputError: No encoder, or an argument out of its range.
-        MissingDependencyError: ``ir_measures`` is not installed.
     """
     _check(encoders, teacher, latency_queries, resamples)
     texts = list(dataset.queries.values())
@@ -87,14 +87,13 @@ def compare(
         found = search_dataset(dataset, encoder.encode(texts, progress=progress), document_vectors)
         rows[name] = _encoder_row(name, encoder, found, ceiling, resamples=resamples, seed=seed)
     timed = [texts[i] for i in np.random.default_rng(seed).permutation(len(texts))[:latency_queries]]
-    latencies = _latencies(encoders, teacher, timed, progress) if timed else {}
-    base = latencies.get(_key(None))
+    latencies = _latencies(encoders, teacher, timed, progress)
     return Report(
         dataset=dataset.name,
         queries=len(texts),
         documents=len(document_vectors),
-        teacher=ReportRow(**_teacher_row(teacher, ceiling), **_timing(base, None)),
-        encoders=tuple(ReportRow(**row, **_timing(latencies.get(_key(name)), base)) for name, row in rows.items()),
+        teacher=ReportRow(**_teacher_row(teacher, ceiling), **_timing(latencies, None)),
+        encoders=tuple(ReportRow(**row, **_timing(latencies, name)) for name, row in rows.items()),
         space=teacher.space.fingerprint,
         seed=seed,
         resamples=resamples,
@@ -159,6 +158,8 @@ def _model(teacher: Teacher) -> Teacher:
 def _latencies(
     encoders: Mapping[str, QueryEncoder], teacher: Teacher, queries: list[str], progress: Progress
 ) -> dict[str, Latency]:
+    if not queries:
+        return {}
     timed: dict[str, Callable[[str], Any]] = {_key(name): encoder.encode for name, encoder in encoders.items()}
     model = _model(teacher)
     try:
@@ -173,12 +174,13 @@ def _key(name: str | None) -> str:
     return "teacher" if name is None else f"encoder {name}"
 
 
-def _timing(latency: Latency | None, base: Latency | None) -> dict[str, Any]:
-    """The latency fields of a row; base is the teacher's latency."""
+def _timing(latencies: Mapping[str, Latency], name: str | None) -> dict[str, Any]:
+    """The latency fields of the row of an encoder, or of the teacher, which is no encoder and has no name."""
+    latency, base = latencies.get(_key(name)), latencies.get(_key(None))
     if latency is None:
         return {}
     return {
         "latency_p50_ms": latency.p50_ms,
         "latency_p95_ms": latency.p95_ms,
-        "speedup": base.p50_ms / latency.p50_ms if base else None,
+        "speedup": base.p50_ms / latency.p50_ms if base and name is not None else None,
     }

@@ -68,8 +68,9 @@ def _load(datasets: ModuleType, name: str, config: str, revision: str | None) ->
 
 
 def _unreadable(what: str, error: Exception) -> DatasetError:
+    cause = error.__cause__ or error  # `datasets` wraps what went wrong in a sentence that does not say it
     return DatasetError(
-        f"{what} cannot be read from the Hugging Face hub: {type(error).__name__}: {error}. Check the name and the "
+        f"{what} cannot be read from the Hugging Face hub: {type(cause).__name__}: {cause}. Check the name and the "
         "network (a private dataset needs `hf auth login`), or download it as a BEIR folder, and use load_beir."
     )
 

@@ -26,12 +26,10 @@ class Teacher(ABC):
     Attributes:
         max_texts: Most texts in a batch.
         max_characters: Most characters in a batch after padding; a character is about a quarter of a token.
-        precision: Number format the vectors were computed in; part of the cache key unless it is fp32.
     """
 
     max_texts: ClassVar[int] = 128
     max_characters: int = 4096
-    precision: str = "fp32"
 
     @property
     @abstractmethod

@@ -59,7 +59,6 @@ class LocalTeacher(Teacher):
             )
         target = torch.device(device) if device else default_device()
         chosen: Precision = faithful_half(target) if precision == "auto" else precision
-        self.precision = chosen
         self.backbone = Backbone.load(
             locate(name, revision=revision, allow_code=trust_remote_code),
             device=target,

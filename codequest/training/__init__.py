@@ -1,16 +1,22 @@
 """Distillation: one trainer for every trainable encoder."""
 
-from codequest.training.config import DistillationConfig, LossName
-from codequest.training.data import hold_out, load_queries
-from codequest.training.mining import mine_python
+from codequest.training.checks import DataWarning, check_queries
+from codequest.training.config import DistillationConfig, LossName, digest
+from codequest.training.data import hold_out, load_queries, normal_form
+from codequest.training.mining import MinedFunction, mine_python
 from codequest.training.trainer import DistillationTrainer, TrainingResult
 
 __all__ = [
+    "DataWarning",
     "DistillationConfig",
     "DistillationTrainer",
     "LossName",
+    "MinedFunction",
     "TrainingResult",
+    "check_queries",
+    "digest",
     "hold_out",
     "load_queries",
     "mine_python",
+    "normal_form",
 ]

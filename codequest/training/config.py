@@ -36,7 +36,7 @@ class DistillationConfig:
             negatives for it: near-duplicate code.
         evaluations: How many times the validation measure is taken, and a checkpoint written, in the whole run.
         patience: Stop after this many evaluations without a better one; None for never.
-        precision: ``"bf16"`` for mixed precision, ``"fp32"``, or ``"auto"``: bf16 on CUDA, fp32 elsewhere.
+        precision: ``"bf16"`` for mixed precision, ``"fp32"``, or ``"auto"``: bf16 where the device computes in it.
         seed: Of the order of the queries and of the validation split.
         report_to: Logging backends of transformers, such as ``"tensorboard"``.
     """

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
+from codequest.backbone import default_device, faithful_half
 from codequest.progress import Progress
 from codequest.training import losses
 from codequest.training.config import DistillationConfig, LossName
@@ -129,7 +130,8 @@ def training_arguments(config: DistillationConfig, folder: Path, *, steps: int, 
         metric: Name of the validation measure that chooses the best checkpoint; greater is better.
     """
     every = max(1, -(-steps // config.evaluations))
-    bf16 = config.precision == "bf16" or (config.precision == "auto" and torch.cuda.is_available())
+    cuda = torch.cuda.is_available()
+    precision = faithful_half(default_device()) if config.precision == "auto" else config.precision
     return TrainingArguments(
         output_dir=str(folder),
         per_device_train_batch_size=config.batch_size,
@@ -140,7 +142,9 @@ def training_arguments(config: DistillationConfig, folder: Path, *, steps: int, 
         warmup_steps=round(config.warmup * steps),
         weight_decay=config.weight_decay,
         seed=config.seed,
-        bf16=bf16,
+        bf16=precision == "bf16",
+        use_cpu=not cuda,
+        dataloader_pin_memory=cuda,
         eval_strategy="steps",
         eval_steps=every,
         save_strategy="steps",

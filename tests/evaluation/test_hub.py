@@ -9,29 +9,34 @@ from codequest.errors import DatasetError, MissingDependencyError
 from codequest.evaluation import load_hub
 
 datasets = pytest.importorskip("datasets")
+pyarrow = pytest.importorskip("pyarrow")
+parquet = pytest.importorskip("pyarrow.parquet")
 
 CARD = """---
 configs:
 - config_name: corpus
   data_files:
   - split: corpus
-    path: corpus.jsonl
+    path: corpus.{ending}
 - config_name: queries
   data_files:
   - split: {queries_split}
-    path: queries.parquet
+    path: queries.{ending}
 - config_name: {qrels_config}
   data_files:
   - split: train
-    path: train.jsonl
+    path: train.{ending}
   - split: test
-    path: test.jsonl
+    path: test.{ending}
 ---
 """
 
 
 def _write(path: Path, records: list[dict[str, object]]) -> None:
-    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    if path.suffix == ".parquet":
+        parquet.write_table(pyarrow.Table.from_pylist(records), path)
+    else:
+        path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -41,25 +46,26 @@ def _own_cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def build(tmp_path):
-    def _build(queries_split: str = "queries", qrels_config: str = "default") -> Path:
+    def _build(queries_split: str = "queries", qrels_config: str = "default", ending: str = "jsonl") -> Path:
         folder = tmp_path / "hub-layout"
         folder.mkdir()
-        (folder / "README.md").write_text(CARD.format(queries_split=queries_split, qrels_config=qrels_config))
-        _write(
-            folder / "corpus.jsonl", [{"_id": "d1", "title": "T", "text": "a"}, {"_id": "d2", "title": "", "text": "b"}]
-        )
-        queries = {"_id": ["q1", "q2"], "text": ["find a", "find b"]}
-        datasets.Dataset.from_dict(queries).to_parquet(folder / "queries.parquet")
-        _write(folder / "train.jsonl", [{"query-id": "q1", "corpus-id": "d1", "score": 1}])
-        _write(folder / "test.jsonl", [{"query-id": "q2", "corpus-id": "d2", "score": 2.0}])
+        card = CARD.format(queries_split=queries_split, qrels_config=qrels_config, ending=ending)
+        (folder / "README.md").write_text(card)
+        documents = [{"_id": "d1", "title": "T", "text": "a"}, {"_id": "d2", "title": "", "text": "b"}]
+        _write(folder / f"corpus.{ending}", documents)
+        _write(folder / f"queries.{ending}", [{"_id": "q1", "text": "find a"}, {"_id": "q2", "text": "find b"}])
+        _write(folder / f"train.{ending}", [{"query-id": "q1", "corpus-id": "d1", "score": 1}])
+        _write(folder / f"test.{ending}", [{"query-id": "q2", "corpus-id": "d2", "score": 2}])
         return folder
 
     return _build
 
 
-@pytest.mark.parametrize(("queries_split", "qrels_config"), [("queries", "default"), ("test", "qrels")])
-def test_the_layouts_of_beir_and_mteb_are_read(build, queries_split, qrels_config):
-    folder = build(queries_split, qrels_config)
+@pytest.mark.parametrize(
+    ("queries_split", "qrels_config", "ending"), [("queries", "default", "jsonl"), ("test", "qrels", "parquet")]
+)
+def test_the_layouts_of_beir_and_mteb_are_read(build, queries_split, qrels_config, ending):
+    folder = build(queries_split, qrels_config, ending)
     dataset = load_hub(folder)
     assert dataset.name == f"{folder}/test"
     assert dataset.documents == {"d1": "T\na", "d2": "b"}
@@ -80,29 +86,24 @@ def test_another_layout_lists_the_configs(build):
 
 def test_an_ambiguous_text_split_is_refused(build):
     folder = build()
-    card = (
-        (folder / "README.md")
-        .read_text()
-        .replace(
-            "split: corpus\n    path: corpus.jsonl",
-            "split: a\n    path: corpus.jsonl\n  - split: b\n    path: corpus.jsonl",
-        )
-    )
-    (folder / "README.md").write_text(card)
+    card = (folder / "README.md").read_text()
+    two = card.replace("split: corpus\n", "split: a\n    path: corpus.jsonl\n  - split: b\n")
+    (folder / "README.md").write_text(two)
     with pytest.raises(DatasetError, match=r"config corpus, has neither the split 'test' nor 'corpus'.*: 'a', 'b'\."):
         load_hub(folder)
 
 
 def test_a_malformed_row_is_named(build):
     folder = build()
-    _write(folder / "test.jsonl", [{"query-id": "q2", "corpus-id": "d2", "score": 0.5}])
+    for split in ("train", "test"):
+        _write(folder / f"{split}.jsonl", [{"query-id": "q2", "corpus-id": "d2", "score": 0.5}])
     with pytest.raises(DatasetError, match=r"config default, row 1: a relevance score is an integer .* got 0\.5"):
         load_hub(folder)
 
 
 def test_a_damaged_file_is_an_error_of_the_dataset(build):
     folder = build()
-    (folder / "queries.parquet").write_bytes(b"damaged")
+    (folder / "queries.jsonl").write_bytes(b"damaged")
     with pytest.raises(DatasetError, match=r"config queries, cannot be read from the Hugging Face hub: "):
         load_hub(folder)
 

@@ -1,0 +1,6 @@
+"""The whole of codequest on code that every Python has: its own standard library."""
+
+from codequest.demo.corpus import StandardLibrary, standard_library
+from codequest.demo.run import DEMO_QUERIES, DemoResult, run_demo
+
+__all__ = ["DEMO_QUERIES", "DemoResult", "StandardLibrary", "run_demo", "standard_library"]

@@ -1,0 +1,145 @@
+"""The demo: embed real code with a teacher, train two light encoders, measure them, search with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from codequest.demo.corpus import StandardLibrary, standard_library
+from codequest.encoders import (
+    LoRAQueryEncoder,
+    ProjectionQueryEncoder,
+    QuantizedQueryEncoder,
+    QueryEncoder,
+    TrainableQueryEncoder,
+)
+from codequest.encoders.base import Vectors
+from codequest.evaluation import Report, compare
+from codequest.evaluation.search import exact_search
+from codequest.progress import Progress, silent
+from codequest.teachers import CachedTeacher, Teacher, load_teacher
+from codequest.training import DistillationConfig, DistillationTrainer, digest
+from codequest.weights import cache_root
+
+TEACHER = "sentence-transformers/all-mpnet-base-v2"
+BASE = "sentence-transformers/all-MiniLM-L6-v2"
+
+DEMO_QUERIES = (
+    "copy a whole directory to another place",
+    "turn an ISO 8601 string into a date",
+    "unpack an archive of compressed files",
+    "wait until several coroutines are finished",
+    "is this IP address in a private network",
+)
+
+_REGRESSION = DistillationConfig(epochs=3, batch_size=32, learning_rate=5e-4, evaluations=3)
+_REFINEMENT = DistillationConfig(
+    losses={"infonce": 1.0, "cosine": 1.0}, epochs=3, batch_size=32, learning_rate=3e-4, evaluations=3
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One found function.
+
+    Attributes:
+        location: ``path:line``, relative to the standard library.
+        name: Qualified name of the function.
+        score: Cosine.
+    """
+
+    location: str
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """What the demo did.
+
+    Attributes:
+        library: The corpus.
+        report: Teacher against encoders on the test modules.
+        searches: Per query the teacher's hits and the LoRA encoder's.
+        adapters: Folders of the trained adapters, by name.
+    """
+
+    library: StandardLibrary
+    report: Report
+    searches: dict[str, tuple[list[Hit], list[Hit]]]
+    adapters: dict[str, Path]
+
+
+def run_demo(*, library: StandardLibrary | None = None, progress: Progress = silent) -> DemoResult:
+    """Run it; what was computed before is taken from the cache.
+
+    Args:
+        library: The corpus; the running interpreter's standard library by default.
+        progress: Called during everything that takes long.
+    """
+    library = library or standard_library()
+    teacher = CachedTeacher(load_teacher(f"auto:{TEACHER}"))
+    document_vectors = teacher.encode_documents(list(library.test.documents.values()), progress=progress)
+    home = cache_root() / "demo" / digest(library.queries, dict(library.test.documents), _stages("lora"))
+    encoders: dict[str, QueryEncoder] = {
+        f"quantized {precision}": QuantizedQueryEncoder.create(space=teacher.space, precision=precision)
+        for precision in ("int8", "nf4")
+    }
+    for name in ("projection", "lora"):
+        encoders[name] = _trained(name, home / name, library, teacher, progress)
+    reference = CachedTeacher(load_teacher(TEACHER))
+    report = compare(encoders, reference, library.test, progress=progress)
+    teacher_vectors = reference.encode_queries(list(DEMO_QUERIES), progress=progress)
+    return DemoResult(
+        library=library,
+        report=report,
+        searches=_side_by_side(teacher_vectors, encoders["lora"].encode(DEMO_QUERIES), document_vectors, library),
+        adapters={name: home / name for name in ("projection", "lora")},
+    )
+
+
+def _stages(name: str) -> list[dict[str, object]]:
+    return [stage.to_dict() for stage in _configs(name)]
+
+
+def _configs(name: str) -> tuple[DistillationConfig, DistillationConfig]:
+    if name == "lora":
+        return _REGRESSION, _REFINEMENT
+    return replace(_REGRESSION, epochs=20, learning_rate=1e-3), replace(_REFINEMENT, epochs=10)
+
+
+def _trained(name: str, folder: Path, library: StandardLibrary, teacher: Teacher, progress: Progress) -> QueryEncoder:
+    """The adapter from an earlier run, or a new one: regression first, then refinement against frozen documents."""
+    if folder.is_dir():
+        return QueryEncoder.from_pretrained(folder)
+    kind = LoRAQueryEncoder if name == "lora" else ProjectionQueryEncoder
+    encoder: TrainableQueryEncoder = kind.create(BASE, space=teacher.space)
+
+    def named(description: str, done: int, total: int) -> None:
+        progress(f"{name}: {description}", done, total)
+
+    regression, refinement = _configs(name)
+    DistillationTrainer(encoder, teacher, library.queries, config=regression, progress=named).train()
+    DistillationTrainer(encoder, teacher, [], config=refinement, pairs=library.train, progress=named).train()
+    encoder.save_pretrained(folder)
+    return encoder
+
+
+def _side_by_side(
+    teacher_vectors: Vectors, encoder_vectors: Vectors, document_vectors: Vectors, library: StandardLibrary
+) -> dict[str, tuple[list[Hit], list[Hit]]]:
+    found = [_hits(vectors, document_vectors, library) for vectors in (teacher_vectors, encoder_vectors)]
+    return {query: (left, right) for query, left, right in zip(DEMO_QUERIES, *found, strict=True)}
+
+
+def _hits(query_vectors: Vectors, document_vectors: Vectors, library: StandardLibrary, k: int = 3) -> list[list[Hit]]:
+    indices, scores = exact_search(query_vectors, document_vectors, k=k)
+    ids: Sequence[str] = list(library.test.documents)
+    return [
+        [
+            Hit(ids[index], library.functions[ids[index]].name, float(score))
+            for index, score in zip(row, cosines, strict=True)
+        ]
+        for row, cosines in zip(indices, scores, strict=True)
+    ]

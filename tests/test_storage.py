@@ -1,0 +1,218 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from codequest.errors import AdapterFormatError, AdapterWriteError
+from codequest.space import EmbeddingSpace
+from codequest.storage import AdapterConfig, find_adapter, push_folder, read_config, read_tensors, write_adapter
+
+CONFIG = AdapterConfig(
+    kind="projection",
+    space=EmbeddingSpace(teacher="t", dim=2, revision="r1"),
+    encoder={"map": "linear", "base": "b"},
+    training={"epochs": 2},
+    metrics={"cosine": 0.5},
+)
+TENSORS = {"map.weight": torch.tensor([[1.0, 2.0], [3.0, 4.0]]), "map.bias": torch.tensor([5.0, 6.0])}
+
+FULL_DISK = """
+import resource, signal, sys, torch
+from codequest.errors import AdapterWriteError
+from codequest.space import EmbeddingSpace
+from codequest.storage import AdapterConfig, write_adapter
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+config = AdapterConfig(kind="projection", space=EmbeddingSpace(teacher="t", dim=2), encoder={})
+try:
+    write_adapter(sys.argv[1], config, {"weight": torch.zeros(100, 1000)}, "new card")
+except AdapterWriteError as error:
+    print("AdapterWriteError", error)
+"""
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    folder = write_adapter(tmp_path / "deep" / "adapter", CONFIG, TENSORS, "# card\n")
+    assert folder == (tmp_path / "deep" / "adapter").resolve()
+    assert read_config(folder) == CONFIG
+    read = read_tensors(folder)
+    assert read.keys() == TENSORS.keys()
+    assert all(torch.equal(read[name], TENSORS[name]) for name in TENSORS)
+    assert (folder / "README.md").read_text(encoding="utf-8") == "# card\n"
+    assert sorted(_contents(tmp_path)) == [
+        f"deep/adapter/{name}" for name in ("README.md", "config.json", "model.safetensors")
+    ]
+
+
+def test_config_is_sorted_and_versioned(tmp_path: Path) -> None:
+    import codequest.storage
+
+    values = json.loads(
+        (write_adapter(tmp_path / "a", CONFIG, TENSORS, "") / "config.json").read_text(encoding="utf-8")
+    )
+    assert list(values) == sorted(values)
+    assert values["format_version"] == 1
+    assert values["codequest_version"] == codequest.storage.metadata.version("codequest")
+
+
+def test_without_tensors_there_is_no_tensor_file(tmp_path: Path) -> None:
+    folder = write_adapter(tmp_path / "a", CONFIG, {}, "")
+    assert sorted(_contents(folder)) == ["README.md", "config.json"]
+    with pytest.raises(AdapterFormatError, match=r"has no model\.safetensors"):
+        read_tensors(folder)
+
+
+def test_an_adapter_is_replaced_whole(tmp_path: Path) -> None:
+    write_adapter(tmp_path / "a", CONFIG, TENSORS, "old")
+    write_adapter(tmp_path / "a", CONFIG, {}, "new")
+    assert sorted(_contents(tmp_path)) == ["a/README.md", "a/config.json"]
+    assert (tmp_path / "a" / "README.md").read_text(encoding="utf-8") == "new"
+
+
+def test_an_empty_folder_is_used(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    assert read_config(write_adapter(tmp_path / "a", CONFIG, TENSORS, "")) == CONFIG
+
+
+def test_a_foreign_folder_or_file_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.tex").write_text("years of work", encoding="utf-8")
+    (tmp_path / "file").write_text("text", encoding="utf-8")
+    before = _contents(tmp_path)
+    for name in ("thesis", "file"):
+        with pytest.raises(AdapterWriteError, match="exists and is not an adapter, so it is not replaced"):
+            write_adapter(tmp_path / name, CONFIG, TENSORS, "")
+    assert _contents(tmp_path) == before
+
+
+def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("text", encoding="utf-8")
+    with pytest.raises(AdapterWriteError, match=r"Could not write the adapter to .*file/adapter.* Nothing was changed"):
+        write_adapter(tmp_path / "file" / "adapter", CONFIG, TENSORS, "")
+    assert _contents(tmp_path) == {"file": b"text"}
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    with pytest.raises(AdapterWriteError, match="File name too long"):
+        write_adapter(tmp_path / ("a" * 300), CONFIG, TENSORS, "")
+
+
+def test_a_path_that_nobody_may_write() -> None:
+    with pytest.raises(AdapterWriteError, match="Could not write the adapter to /proc/"):
+        write_adapter("/proc/codequest/adapter", CONFIG, TENSORS, "")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_write_permission(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(AdapterWriteError, match="Permission denied"):
+            write_adapter(tmp_path / "adapter", CONFIG, TENSORS, "")
+    finally:
+        tmp_path.chmod(0o700)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
+    write_adapter(tmp_path / "existing", CONFIG, TENSORS, "old card")
+    before = _contents(tmp_path)
+    for name in ("existing", "fresh"):
+        command = [sys.executable, "-c", FULL_DISK, str(tmp_path / name)]
+        output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+        assert output.startswith("AdapterWriteError Could not write the adapter to")
+        assert "File too large" in output
+    assert _contents(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["existing"]
+
+
+def test_a_failing_rename_puts_the_old_adapter_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_adapter(tmp_path / "a", CONFIG, TENSORS, "old card")
+    before, rename = _contents(tmp_path), Path.rename
+
+    def fail_to_publish(source: Path, target: Path) -> Path:
+        if target.name == "a" and source.name.startswith(".a-"):
+            raise OSError(5, "Input/output error")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", fail_to_publish)
+    with pytest.raises(AdapterWriteError, match="Input/output error"):
+        write_adapter(tmp_path / "a", CONFIG, TENSORS, "new card")
+    assert _contents(tmp_path) == before
+
+
+def _edit(folder: Path, **changes: Any) -> None:
+    path = folder / "config.json"
+    values = {**json.loads(path.read_text(encoding="utf-8")), **changes}
+    kept = {name: value for name, value in values.items() if value != "remove"}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format_version": 2}, "has format version 2; this codequest reads 1"),
+        ({"format_version": "remove"}, "is not the configuration of a codequest adapter"),
+        ({"kind": "remove"}, "is incomplete: 'kind'"),
+        ({"space": "remove"}, "is incomplete: 'space'"),
+        ({"space": []}, "is incomplete"),
+        ({"space": {"teacher": "t", "dim": -1}}, "is incomplete: The dim of an embedding space"),
+        ({"encoder": "remove"}, "is incomplete: 'encoder'"),
+        ({"encoder": 3}, "is incomplete"),
+        ({"encoder": "text"}, "is incomplete"),
+        ({"training": 3}, "is incomplete"),
+    ],
+)
+def test_a_wrong_config_is_explained(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+    folder = write_adapter(tmp_path / "a", CONFIG, TENSORS, "")
+    _edit(folder, **changes)
+    with pytest.raises(AdapterFormatError, match=message):
+        read_config(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"{", "holds no JSON"), (b"\xff\xfe", "holds no JSON"), (b"", "holds no JSON"), (b"[1]", "no format_version")],
+)
+def test_a_config_that_is_no_json_is_explained(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "config.json").write_bytes(content)
+    with pytest.raises(AdapterFormatError, match=message):
+        read_config(tmp_path)
+
+
+def test_a_folder_without_config_is_no_adapter(tmp_path: Path) -> None:
+    with pytest.raises(AdapterFormatError, match=r"is no adapter: it has no config\.json"):
+        read_config(tmp_path)
+
+
+@pytest.mark.parametrize("keep", [0, 4, 30, -1])
+def test_truncated_tensors_are_noticed(tmp_path: Path, keep: int) -> None:
+    path = write_adapter(tmp_path / "a", CONFIG, TENSORS, "") / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(AdapterFormatError, match="is truncated or damaged"):
+        read_tensors(path.parent)
+
+
+def test_find_adapter_gives_a_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    assert find_adapter(tmp_path.name) == tmp_path.resolve()
+
+
+@pytest.mark.parametrize("name", ["nobody/such-adapter", "./no/such/folder", "not a repository id"])
+def test_find_adapter_says_where_it_looked(name: str) -> None:
+    with pytest.raises(AdapterFormatError, match=r"No adapter .* is no folder, and the Hugging Face hub gave none"):
+        find_adapter(name)
+
+
+def test_push_folder_explains_a_refusal(tmp_path: Path) -> None:
+    with pytest.raises(AdapterWriteError, match=r"Could not upload the adapter to 'user/name': .*hf auth login"):
+        push_folder(tmp_path, "user/name", private=True, message="m")
