@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -194,7 +195,6 @@ def _load_tokenizer(folder: Path, trust_remote_code: bool) -> PreTrainedTokenize
 def _load_transformer(
     folder: Path, device: torch.device, precision: Precision, trust_remote_code: bool, quantization: Any
 ) -> PreTrainedModel:
-    from safetensors import SafetensorError
     from transformers import AutoModel
 
     placement = {} if quantization is None else {"quantization_config": quantization, "device_map": {"": str(device)}}
@@ -220,7 +220,10 @@ def _load_dense(folder: Path) -> nn.Module:
         raise ModelFormatError(
             f"{folder / 'config.json'} uses the activation {name!r}, which codequest cannot rebuild."
         )
-    linear = nn.Linear(config["in_features"], config["out_features"], bias=config.get("bias", True))
-    weights = {key.removeprefix("linear."): value for key, value in load_file(folder / "model.safetensors").items()}
-    linear.load_state_dict(weights)
+    try:
+        linear = nn.Linear(config["in_features"], config["out_features"], bias=config.get("bias", True))
+        weights = load_file(folder / "model.safetensors")
+        linear.load_state_dict({key.removeprefix("linear."): value for key, value in weights.items()})
+    except (KeyError, TypeError, OSError, RuntimeError, SafetensorError) as error:
+        raise ModelFormatError(f"The dense layer in {folder} cannot be loaded: {error!r}") from error
     return nn.Sequential(linear, getattr(nn, name)()).requires_grad_(False)

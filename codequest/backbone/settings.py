@@ -63,8 +63,7 @@ def read_settings(folder: Path) -> EmbeddingSettings:
     """
     pooling: Pooling | None = None
     normalized, dense, transformer = False, [], folder
-    for module in read_json(folder / "modules.json", default=[]):
-        name, path = module["type"].rsplit(".", 1)[-1], folder / module["path"]
+    for name, path in _read_modules(folder):
         if name == "Transformer":
             transformer = path
         elif name == "Pooling":
@@ -75,7 +74,7 @@ def read_settings(folder: Path) -> EmbeddingSettings:
             normalized = True
         else:
             raise ModelFormatError(
-                f"{folder / 'modules.json'} uses the module {module['type']!r}. "
+                f"{folder / 'modules.json'} uses the module {name!r}. "
                 "codequest reads Transformer, Pooling, Dense and Normalize."
             )
     encoder = read_json(transformer / "sentence_bert_config.json", default={})
@@ -96,16 +95,33 @@ def read_json(path: Path, *, default: Any = None) -> Any:
     """Contents of a JSON file; the default when there is one and the file is missing.
 
     Raises:
-        ModelFormatError: The file is missing without a default, or holds no JSON.
+        ModelFormatError: The file is missing without a default, holds no JSON, or not an object: with a default,
+            not something of its type.
     """
+    expected = dict if default is None else type(default)
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         if default is not None:
             return default
         raise ModelFormatError(f"{path} is missing.") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ModelFormatError(f"{path} holds no JSON: {error}. Download the model again.") from error
+    if not isinstance(values, expected):
+        raise ModelFormatError(
+            f"{path} is malformed: it holds a {type(values).__name__}, expected a {expected.__name__}. "
+            "Download the model again."
+        )
+    return values
+
+
+def _read_modules(folder: Path) -> list[tuple[str, Path]]:
+    """Class name and folder of every sentence-transformers module; none for a plain transformers folder."""
+    path = folder / "modules.json"
+    try:
+        return [(entry["type"].rsplit(".", 1)[-1], folder / entry["path"]) for entry in read_json(path, default=[])]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelFormatError(f"{path} is malformed: every module needs a type and a path ({error!r}).") from error
 
 
 def _read_pooling(path: Path) -> Pooling:

@@ -12,12 +12,15 @@ from codequest.errors import DatasetError
 from codequest.evaluation import RetrievalDataset
 from codequest.training import MinedFunction, mine_python, normal_form
 
-TEST_MODULES = frozenset(  # noqa: SIM905  a list of sixty strings is no easier to read
-    "argparse asyncio bisect calendar collections configparser contextlib copy csv datetime email enum "
-    "filecmp fileinput fnmatch functools getpass glob gzip heapq http ipaddress json logging mimetypes pathlib "
-    "queue random sched secrets shelve shlex shutil socket statistics string subprocess tarfile tempfile textwrap "
-    "threading timeit urllib uuid wave webbrowser zipfile".split()
-)
+# fmt: off
+TEST_MODULES = frozenset((
+    "argparse", "asyncio", "bisect", "calendar", "collections", "configparser", "contextlib", "copy", "csv",
+    "datetime", "email", "enum", "filecmp", "fileinput", "fnmatch", "functools", "getpass", "glob", "gzip",
+    "heapq", "http", "ipaddress", "json", "logging", "mimetypes", "pathlib", "queue", "random", "sched",
+    "secrets", "shelve", "shlex", "shutil", "socket", "statistics", "string", "subprocess", "tarfile", "tempfile",
+    "textwrap", "threading", "timeit", "urllib", "uuid", "wave", "webbrowser", "zipfile",
+))
+# fmt: on
 """Modules whose functions are searched; every other module may be trained on."""
 
 _LEFT_OUT = {"site-packages", "test", "tests", "idle_test", "lib2to3", "__pycache__"}

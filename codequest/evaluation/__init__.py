@@ -2,8 +2,16 @@
 
 from codequest.evaluation.beir import load_beir
 from codequest.evaluation.benchmark import compare, evaluate
-from codequest.evaluation.datasets import RetrievalDataset
+from codequest.evaluation.datasets import RetrievalDataset, merge_datasets
 from codequest.evaluation.hub import load_hub
 from codequest.evaluation.report import Report
 
-__all__ = ["Report", "RetrievalDataset", "compare", "evaluate", "load_beir", "load_hub"]
+__all__ = [
+    "Report",
+    "RetrievalDataset",
+    "compare",
+    "evaluate",
+    "load_beir",
+    "load_hub",
+    "merge_datasets",
+]

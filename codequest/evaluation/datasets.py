@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codequest.errors import DatasetError
@@ -57,6 +57,26 @@ class RetrievalDataset:
                 f"The qrels of {self.name} judge {len(unknown)} {role} ids that are not among its {len(known)} {role} "
                 f"ids: {examples(sorted(unknown))}. Do qrels, queries and corpus belong to the same version?"
             )
+
+
+def merge_datasets(datasets: Sequence[RetrievalDataset]) -> RetrievalDataset:
+    """One dataset that holds all of them; ids get the number of their dataset in front.
+
+    Args:
+        datasets: At least one.
+    """
+    if len(datasets) == 1:
+        return datasets[0]
+    return RetrievalDataset(
+        " + ".join(dataset.name for dataset in datasets),
+        queries={f"{n}/{key}": text for n, dataset in enumerate(datasets) for key, text in dataset.queries.items()},
+        documents={f"{n}/{key}": text for n, dataset in enumerate(datasets) for key, text in dataset.documents.items()},
+        qrels={
+            f"{n}/{query}": {f"{n}/{document}": grade for document, grade in judged.items()}
+            for n, dataset in enumerate(datasets)
+            for query, judged in dataset.qrels.items()
+        },
+    )
 
 
 def examples(names: Collection[str]) -> str:

@@ -53,6 +53,17 @@ class ReportRow:
     flops: int | None = None
     tokens: int | None = None
 
+    def summary(self) -> dict[str, float]:
+        """The measured quality as numbers, for the configuration of an adapter."""
+        known = {
+            **self.measures,
+            "retention": self.retention,
+            "retention_low": self.retention_low,
+            "retention_high": self.retention_high,
+            "cosine": self.cosine,
+        }
+        return {name: round(value, 4) for name, value in known.items() if value is not None}
+
     def cells(self) -> dict[str, str]:
         """The row as text, by column."""
         interval = f" [{_percent(self.retention_low)}, {_percent(self.retention_high)}]"

@@ -3,7 +3,7 @@
 from codequest.teachers.base import Teacher
 from codequest.teachers.cache import CachedTeacher
 from codequest.teachers.local import LocalTeacher
-from codequest.teachers.registry import load_teacher, register_teacher, teacher_schemes
+from codequest.teachers.registry import describe_schemes, load_teacher, register_teacher, teacher_schemes
 from codequest.teachers.vectors import VectorsTeacher
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "LocalTeacher",
     "Teacher",
     "VectorsTeacher",
+    "describe_schemes",
     "load_teacher",
     "register_teacher",
     "teacher_schemes",

@@ -20,7 +20,7 @@ _GPU_BATCH = 32  # times what keeps two CPU cores busy
 
 
 class LocalTeacher(Teacher):
-    """Pooling, prompts, dense layers, truncation and normalisation come from the model's own files.
+    """A model on this machine; pooling, prompts, dense layers, truncation and normalisation as its own files say.
 
     Args:
         name: Public id or folder.

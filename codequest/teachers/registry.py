@@ -42,6 +42,16 @@ def teacher_schemes() -> list[str]:
     return sorted({*_factories, *installed})
 
 
+def describe_schemes() -> list[dict[str, str]]:
+    """Every scheme with the first line of its factory's documentation."""
+    described = {"auto": "A local model in bf16 where this machine computes in it, otherwise in fp32."}
+    for scheme in teacher_schemes():
+        factory = _factories.get(scheme) or _from_entry_point(scheme)
+        documented = (factory.__doc__ if factory else None) or "(no description)"
+        described.setdefault(scheme, documented.strip().splitlines()[0])
+    return [{"scheme": scheme, "what it loads": what} for scheme, what in sorted(described.items())]
+
+
 def load_teacher(name: str) -> Teacher:
     """A teacher by its name.
 

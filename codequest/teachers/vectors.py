@@ -54,7 +54,7 @@ class VectorsTeacher(Teacher):
 
     @classmethod
     def from_folder(cls, folder: str | Path) -> VectorsTeacher:
-        """Read ``space.json`` and, per side, ``queries.npy`` with ``queries.jsonl``, ``documents.npy`` with its own.
+        """A folder of stored vectors: ``space.json`` with ``queries.npy`` + ``.jsonl``, ``documents.npy`` + ``.jsonl``.
 
         Every line of a ``.jsonl`` file is a JSON string, or an object with a ``text``; line i belongs to row i.
 

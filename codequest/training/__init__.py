@@ -2,7 +2,7 @@
 
 from codequest.training.checks import DataWarning, check_queries
 from codequest.training.config import DistillationConfig, LossName, digest
-from codequest.training.data import hold_out, load_queries, normal_form
+from codequest.training.data import hold_out, load_queries, normal_form, sample, without
 from codequest.training.mining import MinedFunction, mine_python
 from codequest.training.trainer import DistillationTrainer, TrainingResult
 
@@ -19,4 +19,6 @@ __all__ = [
     "load_queries",
     "mine_python",
     "normal_form",
+    "sample",
+    "without",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from codequest.errors import DatasetError
@@ -59,6 +59,20 @@ def hold_out(
     held = set(random.Random(seed).sample(range(len(queries)), count))
     training = [query for position, query in enumerate(queries) if position not in held]
     return training, [query for position, query in enumerate(queries) if position in held]
+
+
+def without(queries: Sequence[str], excluded: Iterable[str]) -> list[str]:
+    """The queries that are not, in `normal_form`, among the excluded ones: what is measured on is not trained on."""
+    known = {normal_form(query) for query in excluded}
+    return [query for query in queries if normal_form(query) not in known]
+
+
+def sample(queries: Sequence[str], count: int | None, *, seed: int = 0) -> list[str]:
+    """So many of the queries, drawn at random by the seed, in the order given; all of them for None or too many."""
+    if count is None or count >= len(queries):
+        return list(queries)
+    chosen = sorted(random.Random(seed).sample(range(len(queries)), count))
+    return [queries[position] for position in chosen]
 
 
 def _query_file(path: Path) -> Path:

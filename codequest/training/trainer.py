@@ -21,7 +21,7 @@ from codequest.teachers import CachedTeacher, Teacher, VectorsTeacher
 from codequest.texts import checked_texts
 from codequest.training.checks import DataWarning, check_queries
 from codequest.training.config import DistillationConfig, digest
-from codequest.training.data import hold_out, normal_form
+from codequest.training.data import hold_out, normal_form, without
 from codequest.training.loop import DistillationLoop, ReportProgress, last_checkpoint, training_arguments
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets, compute_targets
 from codequest.training.validation import Validator
@@ -138,8 +138,7 @@ class DistillationTrainer:
             if len(queries) < 2 and self.pairs is not None:
                 return queries, list(self.pairs.queries.values())
             return hold_out(queries, seed=self.config.seed)
-        known = self._validation_queries()
-        return [query for query in queries if normal_form(query) not in known], []
+        return without(queries, self.validation.queries.values()), []
 
     def _validation_queries(self) -> set[str]:
         return set() if self.validation is None else {normal_form(text) for text in self.validation.queries.values()}

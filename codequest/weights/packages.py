@@ -72,6 +72,18 @@ def cache_root() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codequest"
 
 
+def describe_packages() -> list[dict[str, str]]:
+    """Every model that pip can install, and whether it is installed."""
+    return [
+        {
+            "model": package.model_id,
+            "installed": "yes" if all(_files_of(name) for name in package.distributions) else "no",
+            "to install": package.install_command,
+        }
+        for package in KNOWN_PACKAGES.values()
+    ]
+
+
 def find_package(package: WeightPackage) -> Path | None:
     """The verified model folder of an installed weight package.
 

@@ -126,7 +126,7 @@ def _edit_modules(edit: Callable[[list[dict[str, str]]], Any]) -> Callable[[Path
         ),
         (
             _edit_modules(lambda modules: modules[2].update(type="sentence_transformers.models.LSTM")),
-            "uses the module 'sentence_transformers.models.LSTM'. codequest reads Transformer, Pooling, Dense",
+            "uses the module 'LSTM'. codequest reads Transformer, Pooling, Dense",
         ),
         (_edit_modules(lambda modules: modules[0].pop("type")), "is malformed"),
         (_edit_modules(lambda modules: modules[1].pop("path")), "is malformed"),

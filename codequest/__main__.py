@@ -1,0 +1,5 @@
+"""``python -m codequest`` is the ``codequest`` command."""
+
+from codequest.cli import main
+
+main()

@@ -1,0 +1,22 @@
+"""The ``codequest`` command: argument parsing and rendering, no logic."""
+
+from __future__ import annotations
+
+import sys
+
+from codequest.errors import CodequestError, require
+
+
+def main() -> None:
+    """Run the command; bad input is one line on standard error and exit code 2."""
+    try:
+        require("typer", extra="cli")
+        from codequest.cli.app import app
+
+        app()
+    except CodequestError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. Whatever was computed is kept: run the same command again to continue.\n")
+        raise SystemExit(130) from None

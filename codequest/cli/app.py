@@ -1,0 +1,23 @@
+"""Every command of ``codequest``."""
+
+from __future__ import annotations
+
+import typer
+
+from codequest.cli.demo import demo
+from codequest.cli.distill import distill
+from codequest.cli.encode import encode
+from codequest.cli.evaluate import evaluate
+from codequest.cli.info import info
+from codequest.cli.teachers import teachers
+
+app = typer.Typer(
+    name="codequest",
+    help="Light query encoders in a large teacher's embedding space.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for command in (demo, distill, evaluate, encode, info, teachers):
+    app.command()(command)

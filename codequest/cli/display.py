@@ -1,0 +1,96 @@
+"""Progress bars, tables and quiet libraries."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from codequest.evaluation import Report
+from codequest.progress import Progress
+
+console = Console()
+messages = Console(stderr=True)
+
+
+class _RateColumn(ProgressColumn):
+    """Items a second, and the time spent."""
+
+    def render(self, task: Task) -> Text:
+        rate = task.finished_speed or task.speed
+        elapsed = task.finished_time if task.finished else task.elapsed
+        return Text(f"{rate or 0:,.0f}/s {elapsed or 0:.0f}s")
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """A `Progress` that draws one bar per description, with rate and time left."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(20),
+        MofNCompleteColumn(),
+        _RateColumn(),
+        TimeRemainingColumn(),
+    )
+    tasks: dict[str, TaskID] = {}
+    with Bars(*columns, console=messages) as bars:
+
+        def report(description: str, done: int, total: int) -> None:
+            known = tasks.get(description)
+            if known is None or (bars.tasks[known].finished and done < total):
+                tasks[description] = known = bars.add_task(description, total=total)
+            bars.update(known, completed=done, total=total)
+
+        yield report
+
+
+def quiet_libraries() -> None:
+    """Leave the screen to codequest: its own warnings are shown, those of the libraries below are not."""
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    warnings.simplefilter("ignore")
+    from transformers.utils import logging as transformers_logging
+
+    from codequest.training import DataWarning
+
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    warnings.simplefilter("always", DataWarning)
+    warnings.showwarning = _show_warning
+
+
+def table(rows: Sequence[Mapping[str, str]], *, title: str, columns: Sequence[str] | None = None) -> Table:
+    """A table of the rows; numbers to the right."""
+    names = list(columns or rows[0])
+    drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for position, name in enumerate(names):
+        drawn.add_column(name, justify="left" if position == 0 else "right", no_wrap=position > 0)
+    for row in rows:
+        drawn.add_row(*(row[name] for name in names))
+    return drawn
+
+
+QUALITY = ("encoder", "nDCG@10", "MRR@10", "Recall@1", "Recall@10", "retention %", "cosine")
+SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "parameters M", "active MB", "GFLOP")
+
+
+def quality_table(report: Report) -> Table:
+    """What an encoder keeps of its teacher's quality."""
+    title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents"
+    return table(report.rows, title=title, columns=QUALITY)
+
+
+def speed_table(report: Report) -> Table:
+    """What one query costs."""
+    return table(report.rows, title="One query", columns=SPEED)
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    messages.print(f"[yellow]Warning:[/] {message}", highlight=False)

@@ -1,0 +1,109 @@
+"""``codequest distill``."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from codequest.cli.arguments import DATASET_HELP, DEFAULT_BASE, DEFAULT_TEACHER, TEACHER_HELP, load_dataset
+from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries
+from codequest.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from codequest.encoders import QueryEncoder
+    from codequest.space import EmbeddingSpace
+
+
+class Kind(str, Enum):
+    """Which encoder to train."""
+
+    lora = "lora"
+    projection = "projection"
+
+
+def distill(
+    queries: Annotated[Path, typer.Argument(help="Training queries: .txt or .jsonl, or a folder with queries.jsonl.")],
+    out: Annotated[Path, typer.Option(help="Where the adapter goes.")],
+    *,
+    teacher: Annotated[str, typer.Option(help=TEACHER_HELP)] = DEFAULT_TEACHER,
+    base: Annotated[str, typer.Option(help="The small model: public id or folder.")] = DEFAULT_BASE,
+    kind: Annotated[Kind, typer.Option(help="Kind of encoder.")] = Kind.lora,
+    adapter: Annotated[Path | None, typer.Option(help="Train this adapter further instead of a new one.")] = None,
+    rank: Annotated[int, typer.Option(help="LoRA rank.")] = 16,
+    limit: Annotated[int | None, typer.Option(help="Use this many queries, drawn at random by the seed.")] = None,
+    pairs: Annotated[list[str] | None, typer.Option(help=f"Labelled pairs; may be repeated. {DATASET_HELP}")] = None,
+    validation: Annotated[str | None, typer.Option(help=f"Chooses the best checkpoint. {DATASET_HELP}")] = None,
+    evaluate: Annotated[str | None, typer.Option(help=f"Measured at the end. {DATASET_HELP}")] = None,
+    loss: Annotated[list[str] | None, typer.Option(help="NAME or NAME=WEIGHT; may be repeated.")] = None,
+    epochs: Annotated[float, typer.Option(help="Passes over the queries.")] = 3,
+    batch_size: Annotated[int, typer.Option(help="Queries a step and process.")] = 32,
+    learning_rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 5e-4,
+    seed: Annotated[int, typer.Option(help="Of data order, split and start.")] = 0,
+    checkpoints: Annotated[Path | None, typer.Option(help="Folder for checkpoints; in the cache by default.")] = None,
+) -> None:
+    """Train a light query encoder into a teacher's space.
+
+    Stopped or killed, it continues when the same command is run again.
+    """
+    from codequest.evaluation import compare, merge_datasets
+    from codequest.teachers import CachedTeacher, load_teacher
+    from codequest.training import DistillationConfig, DistillationTrainer, load_queries, sample, without
+
+    quiet_libraries()
+    losses: Any = _losses(loss or ["cosine"])
+    config = DistillationConfig(
+        losses=losses, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed
+    )
+    labelled = merge_datasets([load_dataset(name) for name in pairs]) if pairs else None
+    known = load_dataset(validation) if validation else None
+    final = load_dataset(evaluate) if evaluate else None
+    unseen = without(load_queries(queries), final.queries.values() if final else ())
+    source = CachedTeacher(load_teacher(teacher))
+    encoder = _encoder(kind, adapter, base=base, space=source.space, rank=rank, seed=seed)
+    with progress_bars() as progress:
+        trainer = DistillationTrainer(
+            encoder,
+            source,
+            sample(unseen, limit, seed=seed),
+            config=config,
+            pairs=labelled,
+            validation=known,
+            output_dir=checkpoints,
+            progress=progress,
+        )
+        result = trainer.train()
+        report = None
+        if final is not None:
+            report = compare({out.name: encoder}, source, final, latency_queries=0, progress=progress)
+    if report is not None:
+        encoder.metrics[report.dataset] = report.encoders[0].summary()
+        console.print(quality_table(report))
+    folder = encoder.save_pretrained(out)
+    messages.print(
+        f"{result.steps} steps, best {result.measure} {result.best:.4f} on validation. Adapter: {folder}",
+        highlight=False,
+    )
+
+
+def _losses(given: list[str]) -> dict[str, float]:
+    weights = {}
+    for item in given:
+        name, _, weight = item.partition("=")
+        try:
+            weights[name] = float(weight or 1)
+        except ValueError:
+            raise InvalidInputError(f"Cannot read the loss {item!r}. Expected NAME or NAME=WEIGHT.") from None
+    return weights
+
+
+def _encoder(kind: Kind, base: str, space: EmbeddingSpace, rank: int, seed: int, adapter: Path | None) -> QueryEncoder:
+    from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
+
+    if adapter is not None:
+        return QueryEncoder.from_pretrained(adapter)
+    if kind is Kind.lora:
+        return LoRAQueryEncoder.create(base, space=space, rank=rank, seed=seed)
+    return ProjectionQueryEncoder.create(base, space=space, seed=seed)

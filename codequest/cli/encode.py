@@ -1,0 +1,43 @@
+"""``codequest encode``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codequest.cli.arguments import AdapterArgument
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.errors import InvalidInputError
+
+
+def encode(
+    adapter: Annotated[str, AdapterArgument],
+    queries: Annotated[list[str] | None, typer.Argument(help="Queries; read from standard input without any.")] = None,
+    *,
+    out: Annotated[Path | None, typer.Option(help="Write float32 .npy, (n, dim), instead of JSON lines.")] = None,
+) -> None:
+    """Embed queries into the teacher's space."""
+    import json
+
+    import numpy as np
+
+    from codequest.encoders import QueryEncoder
+
+    quiet_libraries()
+    encoder = QueryEncoder.from_pretrained(adapter)
+    texts = queries or [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    with progress_bars() as progress:
+        vectors = encoder.encode(texts, progress=progress)
+    if out is None:
+        for vector in vectors:
+            console.file.write(json.dumps([round(float(value), 6) for value in vector]) + "\n")
+        return
+    try:
+        with out.open("wb") as file:
+            np.save(file, vectors)
+    except OSError as error:
+        raise InvalidInputError(f"The vectors cannot be written to {out}: {error.strerror}.") from error
+    messages.print(f"{len(vectors)} vectors of {encoder.space} in {out}", highlight=False)

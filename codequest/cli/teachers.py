@@ -1,0 +1,14 @@
+"""``codequest teachers``."""
+
+from __future__ import annotations
+
+from codequest.cli.display import console, table
+
+
+def teachers() -> None:
+    """List how teachers are named, and the models that pip can install."""
+    from codequest.teachers import describe_schemes
+    from codequest.weights import describe_packages
+
+    console.print(table(describe_schemes(), title="Schemes: --teacher SCHEME:REST"))
+    console.print(table(describe_packages(), title="Models that pip can install, for machines without the hub"))

@@ -1,0 +1,106 @@
+"""Every kind of encoder, as if it had been trained: no weight is where it started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+
+from codequest.backbone import Backbone
+from codequest.encoders import (
+    LoRAQueryEncoder,
+    ProjectionQueryEncoder,
+    QuantizedQueryEncoder,
+    QueryEncoder,
+    TrainableQueryEncoder,
+)
+from codequest.errors import PrecisionNotSupportedError
+from codequest.space import EmbeddingSpace
+from codequest.weights import locate
+from tests.tiny import build_model
+
+CPU = torch.device("cpu")
+TRAINED_KINDS = ["lora-linear", "lora-mlp", "projection-linear", "projection-mlp"]
+QUANTIZED_KINDS = ["quantized-bf16", "quantized-int8", "quantized-nf4", "quantized-fp4"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """An encoder and what may be expected of it.
+
+    Attributes:
+        name: Kind and variant.
+        encoder: The encoder.
+        tolerance: How far two equal vectors may be apart, per component.
+    """
+
+    name: str
+    encoder: QueryEncoder
+    tolerance: float
+
+
+@pytest.fixture(scope="session")
+def wide_teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A teacher whose layers are multiples of 64 wide, as the 4-bit kernels need; with a query prompt."""
+    return build_model(
+        tmp_path_factory.mktemp("models") / "wide-teacher",
+        architecture="mpnet",
+        seed=4,
+        hidden=64,
+        prompts={"query": "query: ", "document": ""},
+    )
+
+
+@pytest.fixture(scope="session")
+def space(wide_teacher: Path) -> EmbeddingSpace:
+    return Backbone.load(locate(str(wide_teacher)), device=CPU).space
+
+
+def disturb(encoder: TrainableQueryEncoder, *, seed: int = 0) -> None:
+    """What training does: every trained weight moves. The seed says where to."""
+    generator = torch.Generator().manual_seed(seed)
+    encoder.begin_training()
+    for weight in encoder.network.parameters():
+        if weight.requires_grad:
+            weight.data += 0.1 * torch.randn(weight.shape, generator=generator)
+    encoder.end_training()
+
+
+def build_case(name: str, base: Path, teacher: Path, space: EmbeddingSpace) -> Case:
+    kind, variant = name.split("-")
+    encoder: QueryEncoder
+    if kind == "quantized":
+        try:
+            encoder = QuantizedQueryEncoder.create(
+                space=space,
+                precision=variant,
+                weights=str(teacher),
+                device="cpu",  # type: ignore[arg-type]
+            )
+        except PrecisionNotSupportedError as error:
+            pytest.skip(str(error))
+        # bf16 rounds differently for other shapes; int8 picks the columns it keeps in full per batch.
+        return Case(name, encoder, tolerance=0.03)
+    if kind == "lora":
+        encoder = LoRAQueryEncoder.create(str(base), space=space, rank=4, map=variant, device="cpu")  # type: ignore[arg-type]
+    else:
+        encoder = ProjectionQueryEncoder.create(str(base), space=space, map=variant, device="cpu")  # type: ignore[arg-type]
+    disturb(encoder)
+    return Case(name, encoder, tolerance=1e-5)
+
+
+@pytest.fixture(scope="session", params=[*TRAINED_KINDS, *QUANTIZED_KINDS])
+def case(request: pytest.FixtureRequest, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace) -> Case:
+    return build_case(request.param, tiny_base, wide_teacher, space)
+
+
+@pytest.fixture(params=TRAINED_KINDS)
+def trained(
+    request: pytest.FixtureRequest, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
+) -> TrainableQueryEncoder:
+    """A trainable encoder of its own for every test, which may change it."""
+    encoder = build_case(request.param, tiny_base, wide_teacher, space).encoder
+    assert isinstance(encoder, TrainableQueryEncoder)
+    return encoder

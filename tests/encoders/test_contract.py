@@ -1,0 +1,311 @@
+"""What every encoder does, whatever it computes with."""
+
+import copy
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+import codequest.encoders
+from codequest.backbone import Backbone
+from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, QuantizedQueryEncoder, QueryEncoder
+from codequest.encoders.base import ENCODER_KINDS, TrainableQueryEncoder
+from codequest.encoders.cost import backbone_cost
+from codequest.errors import AdapterFormatError, AdapterWriteError, InvalidInputError, WeightsNotFoundError
+from codequest.space import EmbeddingSpace
+from codequest.weights import locate
+from tests.encoders.conftest import Case
+from tests.tiny import QUERIES, build_model
+
+CPU = torch.device("cpu")
+
+
+class TestVectors:
+    def test_rows_are_finite_unit_float32_and_tell_queries_apart(self, case: Case) -> None:
+        vectors = case.encoder.encode(QUERIES)
+        assert vectors.dtype == np.float32
+        assert vectors.shape == (len(QUERIES), case.encoder.space.dim)
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+        similarity = vectors[:-1] @ vectors[:-1].T
+        assert similarity[~np.eye(len(similarity), dtype=bool)].max() < 0.999
+
+    def test_the_batch_size_does_not_change_the_vectors(self, case: Case) -> None:
+        vectors = case.encoder.encode(QUERIES)
+        for size in (1, 2, 5, 1000):
+            np.testing.assert_allclose(case.encoder.encode(QUERIES, batch_size=size), vectors, atol=case.tolerance)
+
+    def test_the_order_is_kept(self, case: Case) -> None:
+        vectors = case.encoder.encode(QUERIES)
+        np.testing.assert_allclose(case.encoder.encode(QUERIES[::-1])[::-1], vectors, atol=case.tolerance)
+        one_by_one = np.stack([case.encoder.encode([query])[0] for query in QUERIES])
+        np.testing.assert_allclose(one_by_one, vectors, atol=case.tolerance)
+        np.testing.assert_allclose(vectors[0], vectors[-1], atol=case.tolerance)  # the same query twice
+
+    def test_no_queries_give_no_rows(self, case: Case) -> None:
+        vectors = case.encoder.encode([])
+        assert vectors.shape == (0, case.encoder.space.dim)
+        assert vectors.dtype == np.float32
+
+    def test_a_string_equals_its_row(self, case: Case) -> None:
+        vector = case.encoder.encode(QUERIES[0])
+        assert vector.shape == (case.encoder.space.dim,)
+        np.testing.assert_array_equal(vector, case.encoder.encode([QUERIES[0]])[0])
+
+    def test_any_sequence_of_strings_is_read(self, case: Case) -> None:
+        expected = case.encoder.encode(QUERIES)
+        np.testing.assert_array_equal(case.encoder.encode(tuple(QUERIES)), expected)
+        np.testing.assert_array_equal(case.encoder.encode(np.array(QUERIES)), expected)  # type: ignore[arg-type]
+
+    def test_encoding_twice_gives_the_same_vectors_and_keeps_the_input(self, case: Case) -> None:
+        queries = list(QUERIES)
+        np.testing.assert_array_equal(case.encoder.encode(queries), case.encoder.encode(queries))
+        assert queries == QUERIES
+
+    def test_progress_counts_up_to_all_queries(self, case: Case) -> None:
+        reports: list[tuple[str, int, int]] = []
+        case.encoder.encode(QUERIES, batch_size=4, progress=lambda *report: reports.append(report))
+        assert reports == [("encoding queries", 4, 6), ("encoding queries", 6, 6)]
+
+
+class TestInput:
+    @pytest.mark.parametrize("query", ["", " ", "\n\t  "])
+    def test_an_empty_query_is_refused(self, case: Case, query: str) -> None:
+        with pytest.raises(InvalidInputError, match=r"queries\[0\] is empty or only whitespace"):
+            case.encoder.encode(query)
+        with pytest.raises(InvalidInputError, match=r"queries\[1\] is empty or only whitespace"):
+            case.encoder.encode(["fine", query])
+
+    @pytest.mark.parametrize("wrong", [b"bytes", 3, None, ["nested"], 1.5])
+    def test_what_is_no_string_is_refused(self, case: Case, wrong: Any) -> None:
+        with pytest.raises(InvalidInputError, match=rf"queries\[1\] must be a string, got {type(wrong).__name__}"):
+            case.encoder.encode(["fine", wrong])
+
+    @pytest.mark.parametrize("wrong", [b"bytes", 3, None])
+    def test_what_is_no_list_is_refused(self, case: Case, wrong: Any) -> None:
+        with pytest.raises(InvalidInputError, match=f"queries must be a list of strings, got {type(wrong).__name__}"):
+            case.encoder.encode(wrong)
+
+    @pytest.mark.parametrize("size", [0, -1])
+    def test_a_batch_size_below_one_is_refused(self, case: Case, size: int) -> None:
+        with pytest.raises(InvalidInputError, match=f"batch_size must be at least 1, got {size}"):
+            case.encoder.encode(QUERIES, batch_size=size)
+
+    def test_nul_and_lone_surrogates_are_read_as_the_replacement_character(self, case: Case) -> None:
+        expected = case.encoder.encode("sort � list")
+        np.testing.assert_array_equal(case.encoder.encode("sort \x00 list"), expected)
+        np.testing.assert_array_equal(case.encoder.encode("sort \ud800 list"), expected)
+        np.testing.assert_allclose(np.linalg.norm(case.encoder.encode(["\x00", "\udfff"]), axis=1), 1, atol=1e-5)
+
+    def test_a_hundred_thousand_characters_are_truncated(self, case: Case) -> None:
+        long = "sort a list by value " * 5000
+        vectors = case.encoder.encode([long, "short", long[:2000]])
+        np.testing.assert_allclose(vectors[0], vectors[2], atol=case.tolerance)
+        np.testing.assert_allclose(vectors[1], case.encoder.encode("short"), atol=case.tolerance)
+
+    def test_damaged_weights_are_noticed(self, trained: TrainableQueryEncoder) -> None:
+        next(weight for weight in trained.network.parameters() if weight.requires_grad).data.fill_(float("nan"))
+        trained.begin_training()
+        trained.end_training()
+        with pytest.raises(
+            InvalidInputError, match=f"This {trained.kind} encoder produced vectors that are not finite"
+        ):
+            trained.encode(QUERIES)
+
+
+class TestFolder:
+    def test_saving_and_loading_gives_equal_vectors(self, case: Case, tmp_path: Path) -> None:
+        case.encoder.training, case.encoder.metrics = {"epochs": 3}, {"cosine": 0.75}
+        folder = case.encoder.save_pretrained(tmp_path / "adapter")
+        loaded = QueryEncoder.from_pretrained(folder)
+        assert type(loaded) is type(case.encoder)
+        assert loaded.space == case.encoder.space
+        assert (loaded.training, loaded.metrics) == ({"epochs": 3}, {"cosine": 0.75})
+        assert loaded.describe() == case.encoder.describe()
+        np.testing.assert_allclose(loaded.encode(QUERIES), case.encoder.encode(QUERIES), atol=1e-6)
+
+    def test_saving_what_was_loaded_writes_the_same_files(self, case: Case, tmp_path: Path) -> None:
+        first = case.encoder.save_pretrained(tmp_path / "first")
+        second = QueryEncoder.from_pretrained(first).save_pretrained(tmp_path / "second")
+        assert sorted(path.name for path in first.iterdir()) == sorted(path.name for path in second.iterdir())
+        for path in first.iterdir():
+            assert path.read_bytes() == (second / path.name).read_bytes(), path.name
+
+    def test_only_trained_weights_are_saved(self, case: Case, tmp_path: Path) -> None:
+        folder = case.encoder.save_pretrained(tmp_path / "adapter")
+        tensors = case.encoder.trained_tensors()
+        if case.encoder.kind == "quantized":
+            assert not tensors
+            assert not (folder / "model.safetensors").exists()
+        else:
+            expected = sum(weight.numel() * weight.element_size() for weight in tensors.values())
+            assert 0 <= (folder / "model.safetensors").stat().st_size - expected < 20_000
+            assert all("lora_" in name or name.startswith("map.") for name in tensors)
+
+    def test_the_card_names_the_space_and_shows_a_snippet(self, case: Case, tmp_path: Path) -> None:
+        card = (case.encoder.save_pretrained(tmp_path / "adapter") / "README.md").read_text(encoding="utf-8")
+        assert case.encoder.space.fingerprint in card
+        assert "QueryEncoder.from_pretrained(" in card
+
+    def test_an_adapter_of_another_kind_is_replaced(self, case: Case, trained: Any, tmp_path: Path) -> None:
+        trained.save_pretrained(tmp_path / "adapter")
+        case.encoder.save_pretrained(tmp_path / "adapter")
+        assert type(QueryEncoder.from_pretrained(tmp_path / "adapter")) is type(case.encoder)
+
+    def test_a_file_where_a_folder_is_needed(self, case: Case, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("text", encoding="utf-8")
+        with pytest.raises(AdapterWriteError, match="Nothing was changed there"):
+            case.encoder.save_pretrained(tmp_path / "file" / "adapter")
+        assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+    def test_the_wrong_class_says_which_is_right(self, case: Case, tmp_path: Path) -> None:
+        folder = case.encoder.save_pretrained(tmp_path / "adapter")
+        right = type(case.encoder)
+        for wrong in {LoRAQueryEncoder, ProjectionQueryEncoder, QuantizedQueryEncoder} - {right}:
+            with pytest.raises(AdapterFormatError, match=f"holds a {right.__name__}, not a {wrong.__name__}"):
+                wrong.from_pretrained(folder)
+        assert type(right.from_pretrained(folder)) is right
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"kind": "static9"}, "unknown kind 'static9'. This codequest has lora, projection, quantized"),
+            ({"format_version": 99}, "has format version 99; this codequest reads 1"),
+            ({"encoder": {}}, "adapter"),
+        ],
+    )
+    def test_a_config_that_cannot_be_used(
+        self, case: Case, tmp_path: Path, changes: dict[str, Any], message: str
+    ) -> None:
+        folder = case.encoder.save_pretrained(tmp_path / "adapter")
+        _edit_config(folder, **changes)
+        with pytest.raises(AdapterFormatError, match=message):
+            QueryEncoder.from_pretrained(folder)
+
+    def test_a_config_that_is_no_json(self, case: Case, tmp_path: Path) -> None:
+        folder = case.encoder.save_pretrained(tmp_path / "adapter")
+        os.truncate(folder / "config.json", 50)
+        with pytest.raises(AdapterFormatError, match="holds no JSON"):
+            QueryEncoder.from_pretrained(folder)
+
+
+class TestTrainedFolder:
+    def test_truncated_weights(self, trained: TrainableQueryEncoder, tmp_path: Path) -> None:
+        path = trained.save_pretrained(tmp_path / "adapter") / "model.safetensors"
+        os.truncate(path, path.stat().st_size - 8)
+        with pytest.raises(AdapterFormatError, match=r"model\.safetensors is truncated or damaged"):
+            QueryEncoder.from_pretrained(path.parent)
+
+    def test_missing_weights(self, trained: TrainableQueryEncoder, tmp_path: Path) -> None:
+        folder = trained.save_pretrained(tmp_path / "adapter")
+        (folder / "model.safetensors").unlink()
+        with pytest.raises(AdapterFormatError, match=r"has no model\.safetensors"):
+            QueryEncoder.from_pretrained(folder)
+
+    def test_weights_of_another_adapter(self, trained: TrainableQueryEncoder, tmp_path: Path, tiny_base: Path) -> None:
+        folder = trained.save_pretrained(tmp_path / "adapter")
+        other_space = EmbeddingSpace(teacher="other", dim=trained.space.dim + 1)
+        other = copy.deepcopy(trained).create(str(tiny_base), space=other_space, map=_map_of(trained), **_rank(trained))
+        other.save_pretrained(tmp_path / "other")
+        shutil.copy(tmp_path / "other" / "model.safetensors", folder / "model.safetensors")
+        with pytest.raises(AdapterFormatError, match=r"has shape .*, expected .*another base model or space"):
+            QueryEncoder.from_pretrained(folder)
+
+    def test_a_config_edited_to_another_map(self, trained: TrainableQueryEncoder, tmp_path: Path) -> None:
+        folder = trained.save_pretrained(tmp_path / "adapter")
+        described = trained.describe()
+        other = {"linear": "mlp", "mlp": "linear"}[described["map"]]
+        _edit_config(folder, encoder={**described, "map": other})
+        with pytest.raises(AdapterFormatError, match=r"(missing|unknown) \['map\.residual"):
+            QueryEncoder.from_pretrained(folder)
+        _edit_config(folder, encoder={**described, "map": "cubic"})
+        with pytest.raises(
+            AdapterFormatError, match="holds a wrong value: map must be one of linear, mlp, got 'cubic'"
+        ):
+            QueryEncoder.from_pretrained(folder)
+
+    def test_an_adapter_whose_base_was_replaced(
+        self, trained: TrainableQueryEncoder, tiny_base: Path, tmp_path: Path
+    ) -> None:
+        base = tmp_path / "base"
+        shutil.copytree(tiny_base, base)
+        mine = trained.create(str(base), space=trained.space, **_rank(trained))
+        folder = mine.save_pretrained(tmp_path / "adapter")
+        QueryEncoder.from_pretrained(folder)
+        build_model(tmp_path / "other", seed=99)
+        os.replace(tmp_path / "other" / "model.safetensors", base / "model.safetensors")
+        with pytest.raises(AdapterFormatError, match=r"was trained on .*base at sha256:\w+, but .* holds"):
+            QueryEncoder.from_pretrained(folder)
+        shutil.rmtree(base)
+        with pytest.raises(WeightsNotFoundError, match=r"No weights for '.*base'"):
+            QueryEncoder.from_pretrained(folder)
+
+
+class TestCost:
+    @pytest.mark.parametrize("tokens", [3, 12, 50])
+    def test_flops_agree_with_torchs_own_count(self, trained: TrainableQueryEncoder, tokens: int) -> None:
+        # torch counts no fused attention on CPUs, so the count runs on the plain one
+        trained.backbone.transformer.set_attn_implementation("eager")
+        texts = ["a " * (tokens - 2)]
+        assert trained.backbone.tokenize(texts)["input_ids"].shape == (1, tokens)
+        with FlopCounterMode(display=False) as counter:
+            trained.embed_batch(texts)
+        cost = trained.cost(tokens=tokens)
+        assert cost.flops == pytest.approx(counter.get_total_flops(), rel=0.03)
+        assert cost.tokens == tokens
+
+    @pytest.mark.parametrize("tokens", [3, 50])
+    def test_flops_of_grouped_attention_and_a_dense_layer(self, tmp_path: Path, tokens: int) -> None:
+        folder = build_model(tmp_path / "qwen", architecture="qwen3", pooling="lasttoken", dense=24)
+        backbone = Backbone.load(locate(str(folder)), device=CPU)
+        backbone.transformer.set_attn_implementation("eager")
+        ids = torch.full((1, tokens), 7)
+        with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+            backbone(input_ids=ids, attention_mask=torch.ones_like(ids))
+        cost = backbone_cost(backbone, [], tokens=tokens)
+        assert cost.flops == pytest.approx(counter.get_total_flops(), rel=0.03)
+
+    def test_parameters_are_those_kept_in_memory(self, trained: TrainableQueryEncoder) -> None:
+        base = sum(weight.numel() for name, weight in trained.backbone.named_parameters() if "lora_" not in name)
+        space_map = sum(weight.numel() for name, weight in trained.trained_tensors().items() if name.startswith("map."))
+        assert trained.cost().parameters == base + space_map
+
+    def test_active_bytes_leave_out_the_rows_that_are_not_read(self, trained: TrainableQueryEncoder) -> None:
+        cost, hidden = trained.cost(tokens=12), 32
+        embeddings = trained.backbone.transformer.embeddings
+        tables = (embeddings.word_embeddings, embeddings.position_embeddings)
+        unread = sum(table.num_embeddings - 12 for table in tables) * hidden
+        assert cost.active_bytes == 4 * (cost.parameters - unread)
+
+    def test_quantization_keeps_the_work_and_shrinks_the_bytes(self, case: Case, wide_teacher: Path) -> None:
+        if case.encoder.kind != "quantized":
+            pytest.skip("not quantized")
+        teacher = backbone_cost(Backbone.load(locate(str(wide_teacher)), device=CPU), [], tokens=12)
+        cost = case.encoder.cost(tokens=12)
+        assert (cost.parameters, cost.flops) == (teacher.parameters, teacher.flops)
+        shares = {"bf16": (0.5, 0.5), "int8": (0.25, 0.40), "nf4": (0.125, 0.30), "fp4": (0.125, 0.30)}
+        low, high = shares[case.name.split("-")[1]]
+        assert low <= cost.active_bytes / teacher.active_bytes <= high
+
+
+def test_every_kind_has_its_class() -> None:
+    for kind, path in ENCODER_KINDS.items():
+        assert getattr(codequest.encoders, path.split(":")[1]).kind == kind
+
+
+def _edit_config(folder: Path, **changes: Any) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **changes}), encoding="utf-8")
+
+
+def _map_of(encoder: TrainableQueryEncoder) -> Any:
+    return encoder.describe()["map"]
+
+
+def _rank(encoder: TrainableQueryEncoder) -> dict[str, Any]:
+    return {"rank": 4} if encoder.kind == "lora" else {}
