@@ -199,9 +199,9 @@ def _swap(work: Path, final: Path) -> None:
         work.rename(final)
     except OSError:
         old.rename(final)
+        aside.rmdir()
         raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def push_folder(folder: Path, repo_id: str, *, private: bool, message: str) -> str:

@@ -139,7 +139,10 @@ class Backbone(nn.Module):
         encoded = self.tokenizer(
             prepared, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
         )
-        return {name: values for name, values in encoded.items() if name in ("input_ids", "attention_mask")}
+        tokens = {name: encoded[name].long() for name in ("input_ids", "attention_mask")}
+        if tokens["input_ids"].shape[1] == 0:  # only empty texts, and a tokenizer that adds nothing: one padding token
+            return {name: values.new_zeros(len(texts), 1) for name, values in tokens.items()}
+        return tokens
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Pooled vectors, not normalised.

@@ -17,7 +17,7 @@ def pool(states: Tensor, attention_mask: Tensor, pooling: Pooling) -> Tensor:
         pooling: ``mean`` over the tokens, ``cls`` the first token, ``last`` the last one.
 
     Returns:
-        (batch, hidden).
+        (batch, hidden); zero where a text has no token.
     """
     if pooling == "mean":
         weights = attention_mask.unsqueeze(-1).to(states.dtype)  # (batch, tokens, 1)
@@ -25,4 +25,5 @@ def pool(states: Tensor, attention_mask: Tensor, pooling: Pooling) -> Tensor:
     positions = torch.arange(states.shape[1], device=states.device)
     ranks = positions.flip(0) if pooling == "cls" else positions
     chosen = (attention_mask * (ranks + 1)).argmax(1)  # (batch,): the first, or the last, token that is no padding
-    return states[torch.arange(states.shape[0], device=states.device), chosen]
+    found = attention_mask.any(1, keepdim=True)  # (batch, 1)
+    return states[torch.arange(states.shape[0], device=states.device), chosen] * found

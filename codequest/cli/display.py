@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from rich.text import Text
 
 from codequest.evaluation import Report
 from codequest.progress import Progress
+
+_WORTH_A_BAR = 1.0  # seconds
 
 console = Console()
 messages = Console(stderr=True)
@@ -32,7 +35,7 @@ class _RateColumn(ProgressColumn):
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """A `Progress` that draws one bar per description, with rate and time left."""
+    """A `Progress` that draws one bar per description that takes longer than a second, with rate and time left."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(20),
@@ -41,13 +44,15 @@ def progress_bars() -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     tasks: dict[str, TaskID] = {}
+    begun: dict[str, float] = {}
     with Bars(*columns, console=messages) as bars:
 
         def report(description: str, done: int, total: int) -> None:
-            known = tasks.get(description)
-            if known is None or (bars.tasks[known].finished and done < total):
-                tasks[description] = known = bars.add_task(description, total=total)
-            bars.update(known, completed=done, total=total)
+            first = begun.setdefault(description, time.monotonic())
+            if description not in tasks and time.monotonic() - first > _WORTH_A_BAR:
+                tasks[description] = bars.add_task(description, total=total)
+            if description in tasks:
+                bars.update(tasks[description], completed=done, total=total)
 
         yield report
 

@@ -127,7 +127,8 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
 
     def end_training(self) -> None:
         for layer in _lora_layers(self.backbone):
-            layer.merge()
+            if not layer.merged:
+                layer.merge()
 
     def describe(self) -> dict[str, Any]:
         return {**self._base, **self._lora, "map": self._map.kind}

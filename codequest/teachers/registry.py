@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import metadata
 
-from codequest.errors import InvalidInputError, TeacherError
+from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.teachers.base import Teacher
 from codequest.teachers.local import LocalTeacher
 from codequest.teachers.vectors import VectorsTeacher
@@ -29,9 +29,9 @@ def register_teacher(scheme: str, factory: TeacherFactory) -> None:
     Raises:
         InvalidInputError: The scheme is no identifier, or is taken by another factory.
     """
-    if not scheme.replace("-", "_").isidentifier():
-        raise InvalidInputError(f"A teacher scheme is letters, digits and hyphens, got {scheme!r}.")
-    if _factories.get(scheme, factory) is not factory:
+    if len(scheme) < 2 or not scheme.replace("-", "_").isidentifier():
+        raise InvalidInputError(f"A teacher scheme is letters, digits and hyphens, at least two, got {scheme!r}.")
+    if _factories.get(scheme, factory) != factory:
         raise InvalidInputError(f"The teacher scheme {scheme!r} is taken. Taken: {', '.join(teacher_schemes())}.")
     _factories[scheme] = factory
 
@@ -77,7 +77,12 @@ def load_teacher(name: str) -> Teacher:
             f"Unknown teacher scheme {scheme!r} in {name!r}. Known schemes: {', '.join(teacher_schemes())}. "
             "Add one with register_teacher()."
         )
-    teacher = factory(rest)
+    try:
+        teacher = factory(rest)
+    except (CodequestError, MemoryError):
+        raise
+    except Exception as error:
+        raise TeacherError(f"The factory of {scheme!r} failed ({type(error).__name__}: {error}).") from error
     if not isinstance(teacher, Teacher):
         raise TeacherError(f"The factory of {scheme!r} returned {type(teacher).__name__}, expected a Teacher.")
     return teacher
@@ -86,6 +91,11 @@ def load_teacher(name: str) -> Teacher:
 def _from_entry_point(scheme: str) -> TeacherFactory | None:
     for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
         if point.name == scheme:
-            factory: TeacherFactory = point.load()
+            try:
+                factory: TeacherFactory = point.load()
+            except (ImportError, AttributeError) as error:
+                raise TeacherError(
+                    f"The teacher scheme {scheme!r} is installed as {point.value}, which cannot be imported: {error}."
+                ) from error
             return factory
     return None

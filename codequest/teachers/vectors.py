@@ -66,7 +66,7 @@ class VectorsTeacher(Teacher):
         try:
             space = EmbeddingSpace.from_dict(json.loads((root / SPACE_FILE).read_text(encoding="utf-8")))
             return cls(space, queries=_read_side(root, "queries"), documents=_read_side(root, "documents"))
-        except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
+        except (OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
             raise TeacherError(
                 f"{root} cannot be read as stored vectors ({type(error).__name__}: {error}). Expected {SPACE_FILE} and "
                 "queries.npy + queries.jsonl and/or documents.npy + documents.jsonl."
@@ -96,10 +96,12 @@ def _read_side(root: Path, name: str) -> tuple[list[str], npt.NDArray[Any]] | No
         return None
     try:
         vectors: npt.NDArray[Any] = np.load(vectors_file, mmap_mode="r", allow_pickle=False)
-    except ValueError as error:
+    except (ValueError, EOFError) as error:
         raise TeacherError(f"{vectors_file} is no .npy file of numbers: {error}.") from error
-    lines = texts_file.read_text(encoding="utf-8").splitlines()
-    records = [json.loads(line) for line in lines]
+    if not isinstance(vectors, np.ndarray) or vectors.dtype.kind not in "fiu":
+        raise TeacherError(f"{vectors_file} is no .npy file of numbers.")
+    with texts_file.open(encoding="utf-8") as lines:  # splitlines() would also split within a text, at U+2028
+        records = [json.loads(line) for line in lines]
     return [record if isinstance(record, str) else record["text"] for record in records], vectors
 
 

@@ -41,18 +41,19 @@ def check_queries(
         max_tokens: Where the encoder truncates.
     """
     sample = queries[:: max(1, len(queries) // _SAMPLE)]
-    found = []
+    found: list[str] = []
     if len(queries) < FEW_QUERIES:
         found.append(
             f"Only {len(queries)} training queries: below about {FEW_QUERIES:,} an encoder memorises them. "
             "Add queries of any source; the teacher needs no labels."
         )
     stems = Counter(" ".join(sorted(set(re.findall(r"\w+", normal_form(query))))) for query in sample)
-    repeated = 1 - len(stems) / max(1, len(sample))
+    repeated = 1 - len(stems) / len(sample) if sample else 0.0
     if repeated > _DUPLICATE_SHARE:
         found.append(f"{repeated:.0%} of the training queries have the same words as another one: deduplicate them.")
-    form, count = Counter(query_form(query) for query in sample).most_common(1)[0]
-    if len(sample) > 1 and count / len(sample) > _ONE_FORM_SHARE:
+    forms = Counter(query_form(query) for query in sample).most_common(1)
+    if len(sample) > 1 and forms[0][1] / len(sample) > _ONE_FORM_SHARE:
+        form, count = forms[0]
         found.append(
             f"{count / len(sample):.0%} of the training queries are of one form ({form}): the encoder will be weaker "
             "on questions, keywords, identifiers or sentences that it has not seen."

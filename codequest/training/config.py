@@ -65,8 +65,12 @@ class DistillationConfig:
                 f"Names: {', '.join(get_args(LossName))}."
             )
         for name in ("epochs", "batch_size", "gradient_accumulation", "learning_rate", "temperature", "evaluations"):
-            if getattr(self, name) <= 0:
+            if not getattr(self, name) > 0:
                 raise InvalidInputError(f"{name} must be positive, got {getattr(self, name)}.")
+        for name in ("batch_size", "gradient_accumulation", "evaluations", "patience"):
+            value = getattr(self, name)
+            if not (name == "patience" and value is None) and (type(value) is not int or value < 1):
+                raise InvalidInputError(f"{name} must be a whole number of at least 1, got {value!r}.")
         if not 0 <= self.warmup < 1:
             raise InvalidInputError(f"warmup is a share of the steps, at least 0 and below 1, got {self.warmup}.")
         for name, choices in (("schedule", Schedule), ("precision", TrainingPrecision)):

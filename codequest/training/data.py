@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -91,13 +92,13 @@ def _query_file(path: Path) -> Path:
 
 def _texts(file: Path) -> Iterator[str]:
     open_text = gzip.open if file.suffix == ".gz" else open
-    structured = ".jsonl" in file.name
+    structured = file.name.removesuffix(".gz").endswith(".jsonl")
     try:
-        with open_text(file, "rt", encoding="utf-8") as lines:
+        with open_text(file, "rt", encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield _text_of(line, file, number) if structured else line.strip()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise DatasetError(f"{file} cannot be read: {error}.") from error
 
 

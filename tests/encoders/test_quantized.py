@@ -1,0 +1,125 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import normalize
+
+from codequest.backbone import Backbone
+from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
+from codequest.encoders.quantized import _storage_precision
+from codequest.errors import (
+    AdapterFormatError,
+    InvalidInputError,
+    PrecisionNotSupportedError,
+    SpaceMismatchError,
+    WeightsNotFoundError,
+)
+from codequest.space import EmbeddingSpace
+from codequest.weights import locate
+from tests.encoders.conftest import Case
+from tests.tiny import QUERIES, build_model
+
+CPU, CUDA = torch.device("cpu"), torch.device("cuda")
+
+
+def _int8(space: EmbeddingSpace, weights: Path, **options: Any) -> QuantizedQueryEncoder:
+    return QuantizedQueryEncoder.create(space=space, precision="int8", weights=str(weights), device="cpu", **options)
+
+
+def test_the_vectors_stay_near_the_teachers_own(case: Case, wide_teacher: Path, space: EmbeddingSpace) -> None:
+    if case.encoder.kind != "quantized":
+        pytest.skip("not quantized")
+    with torch.inference_mode():
+        teacher = Backbone.load(locate(str(wide_teacher)), device=CPU).embed(QUERIES, prompt="query: ")
+    cosine = (case.encoder.encode(QUERIES) * normalize(teacher, dim=-1).numpy()).sum(1)
+    # random weights of this size lose far more to 4 bits than trained ones do
+    assert cosine.min() > {"bf16": 0.999, "int8": 0.99, "nf4": 0.7, "fp4": 0.6}[case.name.split("-")[1]]
+    assert cosine.max() < 1 - 1e-7  # it is quantized
+
+
+def test_the_query_prompt_of_the_space_is_used(wide_teacher: Path, space: EmbeddingSpace, tmp_path: Path) -> None:
+    assert space.query_prompt == "query: "
+    bare = tmp_path / "wide-teacher"  # the same model without prompts
+    shutil.copytree(wide_teacher, bare)
+    (bare / "config_sentence_transformers.json").unlink()
+    without = _int8(replace(space, query_prompt=""), bare)
+    np.testing.assert_allclose(
+        _int8(space, wide_teacher).encode("read file"), without.encode("query: read file"), atol=1e-6
+    )
+
+
+def test_fp16_is_refused_where_the_cpu_only_emulates_it(
+    wide_teacher: Path, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True}, raising=False)
+    for precision in ("fp16", "bf16"):
+        with pytest.raises(PrecisionNotSupportedError, match=f"does not run {precision} in hardware"):
+            QuantizedQueryEncoder.create(space=space, precision=precision, weights=str(wide_teacher), device="cpu")  # type: ignore[arg-type]
+
+
+def test_what_a_kernel_refuses_is_refused_at_once(
+    wide_teacher: Path, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def embed(self: Backbone, texts: list[str], *, prompt: str = "") -> torch.Tensor:
+        raise AssertionError("N must be divisible by block_n")
+
+    monkeypatch.setattr(Backbone, "embed", embed)
+    with pytest.raises(PrecisionNotSupportedError, match=r"cannot run wide-teacher in int8: N must be divisible.*bf16"):
+        _int8(space, wide_teacher)
+
+
+@pytest.mark.parametrize(
+    ("precision", "device", "expected"),
+    [
+        ("bf16", CPU, "bf16"),
+        ("fp16", CPU, "fp16"),
+        ("int8", CPU, "fp32"),
+        ("nf4", CPU, "fp32"),
+        ("bf16", CUDA, "bf16"),
+        ("int8", CUDA, "fp16"),
+        ("fp4", CUDA, "fp16"),
+    ],
+)
+def test_storage_precision_of_what_is_not_quantized(precision: Any, device: torch.device, expected: str) -> None:
+    assert _storage_precision(precision, device) == expected
+
+
+def test_an_unknown_precision_lists_the_choices(space: EmbeddingSpace) -> None:
+    with pytest.raises(InvalidInputError, match="precision must be one of int8, nf4, fp4, bf16, fp16, got 'int3'"):
+        QuantizedQueryEncoder.create(space=space, precision="int3")  # type: ignore[arg-type]
+
+
+def test_other_weights_than_the_spaces_are_refused(space: EmbeddingSpace, tmp_path: Path) -> None:
+    other = build_model(tmp_path / "wide-teacher", architecture="mpnet", seed=5, hidden=64)
+    with pytest.raises(SpaceMismatchError, match=r"not the teacher of the space: .* differ in revision 'sha256:"):
+        _int8(space, other)
+
+
+def test_a_private_teacher_is_not_found_by_its_name(space: EmbeddingSpace) -> None:
+    with pytest.raises(WeightsNotFoundError, match="No weights for 'wide-teacher'"):
+        QuantizedQueryEncoder.create(space=space, precision="int8", device="cpu")
+
+
+def test_a_saved_encoder_insists_on_its_teacher(wide_teacher: Path, space: EmbeddingSpace, tmp_path: Path) -> None:
+    mine = tmp_path / "wide-teacher"
+    shutil.copytree(wide_teacher, mine)
+    folder = _int8(space, mine).save_pretrained(tmp_path / "adapter")
+    build_model(tmp_path / "other", architecture="mpnet", seed=5, hidden=64)
+    (tmp_path / "other" / "model.safetensors").replace(mine / "model.safetensors")
+    with pytest.raises(SpaceMismatchError, match="The quantized teacher is not the teacher of the space"):
+        QueryEncoder.from_pretrained(folder)
+    shutil.rmtree(mine)
+    with pytest.raises(WeightsNotFoundError, match="No weights for"):
+        QueryEncoder.from_pretrained(folder)
+
+
+def test_a_folder_without_precision_is_refused(wide_teacher: Path, space: EmbeddingSpace, tmp_path: Path) -> None:
+    folder = _int8(space, wide_teacher).save_pretrained(tmp_path / "adapter")
+    config = (folder / "config.json").read_text(encoding="utf-8")
+    (folder / "config.json").write_text(config.replace('"int8"', '"int3"'), encoding="utf-8")
+    with pytest.raises(AdapterFormatError, match="names no known precision and teacher weights"):
+        QueryEncoder.from_pretrained(folder)

@@ -1,0 +1,101 @@
+"""Every kind of teacher, on tiny models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from codequest.errors import PrecisionNotSupportedError
+from codequest.space import EmbeddingSpace, Side
+from codequest.teachers import CachedTeacher, LocalTeacher, Teacher, VectorsTeacher
+from tests.tiny import QUERIES, build_model
+
+DOCUMENTS = [
+    "def read(path):\n    return open(path).read()",
+    "",
+    "sorted(d.items(), key=lambda item: item[1])",
+    "   \n",
+    "class List(list):\n" + "    pass\n" * 40,
+]
+PROMPTS = {"query": "search: ", "document": "the file: "}
+STRANGE = {"a\x00b": "a�b", "lone \ud800 surrogate": "lone � surrogate"}
+"""Texts that no tokenizer can represent, and what they are read as."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A teacher and what may be expected of it.
+
+    Attributes:
+        name: Which one.
+        teacher: The teacher.
+        tolerance: How far two vectors of one text may be apart, per component.
+    """
+
+    name: str
+    teacher: Teacher
+    tolerance: float
+
+
+class CountingTeacher(Teacher):
+    """Embeds deterministically without a model, and remembers what it was asked."""
+
+    def __init__(self, *, dim: int = 8, teacher: str = "counting", max_characters: int = 4096) -> None:
+        self._space = EmbeddingSpace(teacher=teacher, dim=dim)
+        self.max_characters = max_characters
+        self.embedded: list[tuple[Side, str]] = []
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        return self._space
+
+    def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
+        self.embedded += [(side, text) for text in texts]
+        return np.stack([vector_of(side + text, self._space.dim) for text in texts])
+
+
+def vector_of(text: str, dim: int = 8) -> npt.NDArray[np.float32]:
+    """A unit vector that the text alone decides."""
+    seed = int.from_bytes(text.encode(), "big")
+    vector = np.random.default_rng(seed).standard_normal(dim)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def prompted_teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model that puts one text before queries and another before documents."""
+    return build_model(tmp_path_factory.mktemp("models") / "prompted", seed=5, prompts=PROMPTS)
+
+
+def stored(teacher: Teacher) -> VectorsTeacher:
+    """The vectors of a teacher, without it."""
+    queries, documents = [*QUERIES[:-1], *STRANGE.values()], [*DOCUMENTS, *STRANGE.values()]
+    return VectorsTeacher(
+        teacher.space,
+        queries=(queries, teacher.encode_queries(queries)),
+        documents=(documents, teacher.encode_documents(documents)),
+    )
+
+
+BUILDERS: dict[str, tuple[Callable[[str, Path], Teacher], float]] = {
+    "local": (lambda folder, _: LocalTeacher(folder, device="cpu"), 1e-5),
+    "local bf16": (lambda folder, _: LocalTeacher(folder, precision="bf16", device="cpu"), 0.03),
+    "vectors": (lambda folder, _: stored(LocalTeacher(folder, device="cpu")), 0.0),
+    "cached local": (lambda folder, path: CachedTeacher(LocalTeacher(folder, device="cpu"), path), 1e-5),
+    "cached vectors": (lambda folder, path: CachedTeacher(stored(LocalTeacher(folder, device="cpu")), path), 0.0),
+}
+
+
+@pytest.fixture(params=BUILDERS)
+def case(request: pytest.FixtureRequest, prompted_teacher: Path, tmp_path: Path) -> Case:
+    build, tolerance = BUILDERS[request.param]
+    try:
+        return Case(request.param, build(str(prompted_teacher), tmp_path / "cache.sqlite"), tolerance)
+    except PrecisionNotSupportedError as error:
+        pytest.skip(str(error))

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from codequest.errors import TeacherError
+from codequest.space import EmbeddingSpace
+from codequest.teachers import VectorsTeacher
+from tests.teachers.conftest import CountingTeacher, vector_of
+
+
+def test_checked_vectors_are_normalized_float32() -> None:
+    teacher = CountingTeacher(dim=2)
+    checked = teacher.checked_vectors(np.array([[3, 4], [0, 2]], dtype=np.float64), 2)
+    assert checked.dtype == np.float32
+    np.testing.assert_allclose(checked, [[0.6, 0.8], [0, 1]], rtol=1e-6)
+
+
+def test_a_space_of_raw_vectors_keeps_their_lengths() -> None:
+    space = EmbeddingSpace(teacher="raw", dim=2, normalized=False)
+    teacher = VectorsTeacher(space, queries=(["a"], np.array([[3.0, 4.0]])))
+    np.testing.assert_array_equal(teacher.encode_queries(["a"]), [[3, 4]])
+
+
+@pytest.mark.parametrize(
+    ("vectors", "count", "message"),
+    [
+        (np.ones((2, 3)), 2, r"counting returned vectors of shape \(2, 3\), expected \(2, 8\)"),
+        (np.ones((3, 8)), 2, r"shape \(3, 8\), expected \(2, 8\)"),
+        (np.ones(8), 1, r"shape \(8,\), expected \(1, 8\)"),
+        (np.array([[np.nan] * 8, [1] * 8]), 2, "NaN or infinity for 1 of 2 texts.*load it in fp32"),
+        (np.full((2, 8), np.inf), 2, "NaN or infinity for 2 of 2 texts"),
+    ],
+)
+def test_vectors_that_cannot_be_right_are_refused(vectors: np.ndarray, count: int, message: str) -> None:
+    with pytest.raises(TeacherError, match=message):
+        CountingTeacher().checked_vectors(vectors, count)
+
+
+def test_a_teacher_that_returns_too_few_vectors_is_refused_by_encode(monkeypatch: pytest.MonkeyPatch) -> None:
+    teacher = CountingTeacher()
+    monkeypatch.setattr(teacher, "embed_batch", lambda texts, side: np.ones((len(texts) - 1, 8)))
+    with pytest.raises(TeacherError, match=r"shape \(1, 8\), expected \(2, 8\)"):
+        teacher.encode_queries(["a", "b"])
+
+
+def test_batches_respect_both_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    teacher = CountingTeacher(max_characters=20)
+    sizes: list[tuple[int, int]] = []
+    embed = teacher.embed_batch
+    monkeypatch.setattr(
+        teacher,
+        "embed_batch",
+        lambda texts, side: (sizes.append((len(texts), max(map(len, texts)))), embed(texts, side))[1],
+    )
+    texts = ["x" * length for length in (1, 30, 9, 2, 10, 3)]
+    vectors = teacher.encode_documents(texts)
+    assert sizes == [(1, 30), (2, 10), (3, 3)]  # longest first; a text above the limit goes alone
+    np.testing.assert_allclose(vectors, [vector_of("document" + text) for text in texts], rtol=1e-6)

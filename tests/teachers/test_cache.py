@@ -1,0 +1,207 @@
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codequest.errors import CacheCorruptError, TeacherError
+from codequest.teachers import CachedTeacher, Teacher
+from codequest.weights import cache_root
+from tests.teachers.conftest import CountingTeacher, vector_of
+
+TEXTS = [f"text number {number}" for number in range(40)]
+EXPECTED = np.stack([vector_of("query" + text) for text in TEXTS])
+
+STOPS_IN_THE_THIRD_BATCH = """
+import os, signal, sys
+from codequest.teachers import CachedTeacher
+from tests.teachers.conftest import CountingTeacher
+from tests.teachers.test_cache import TEXTS
+
+class Mortal(CountingTeacher):
+    max_texts = 8
+    def embed_batch(self, texts, side):
+        if len(self.embedded) == 16:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().embed_batch(texts, side)
+
+CachedTeacher(Mortal(), sys.argv[1]).encode_queries(TEXTS)
+"""
+
+WRITES_WITH_OTHERS = """
+import sys
+import numpy as np
+from codequest.teachers import CachedTeacher
+from tests.teachers.conftest import CountingTeacher
+from tests.teachers.test_cache import EXPECTED, TEXTS
+
+class Small(CountingTeacher):
+    max_texts = 1
+
+print("ready", flush=True)
+sys.stdin.readline()
+vectors = CachedTeacher(Small(), sys.argv[1]).encode_queries(TEXTS)
+assert np.abs(vectors - EXPECTED).max() < 1e-6
+"""
+
+
+def start(script: str, path: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", script, str(path)],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "vectors.sqlite"
+
+
+@pytest.fixture
+def filled(path: Path) -> Path:
+    CachedTeacher(CountingTeacher(), path).encode_queries(TEXTS)
+    return path
+
+
+def test_a_second_call_embeds_nothing(path: Path) -> None:
+    teacher = CountingTeacher()
+    first = CachedTeacher(teacher, path).encode_queries(TEXTS)
+    np.testing.assert_allclose(first, EXPECTED, atol=1e-6)
+    assert len(teacher.embedded) == len(TEXTS)
+    again = CachedTeacher(teacher, path)
+    np.testing.assert_array_equal(again.encode_queries(TEXTS), first)
+    assert len(teacher.embedded) == again.count() == len(TEXTS)
+
+
+def test_only_what_is_missing_is_embedded(filled: Path) -> None:
+    teacher = CountingTeacher()
+    vectors = CachedTeacher(teacher, filled).encode_queries(["new", TEXTS[3], "newer", TEXTS[1]])
+    assert sorted(teacher.embedded) == [("query", "new"), ("query", "newer")]
+    expected = [vector_of("querynew"), EXPECTED[3], vector_of("querynewer"), EXPECTED[1]]
+    np.testing.assert_allclose(vectors, expected, atol=1e-6)
+
+
+def test_duplicates_within_a_call_are_embedded_once(path: Path) -> None:
+    teacher = CountingTeacher()
+    vectors = CachedTeacher(teacher, path).encode_documents(["a", "b", "a", "a"])
+    assert sorted(teacher.embedded) == [("document", "a"), ("document", "b")]
+    a, b = vector_of("documenta"), vector_of("documentb")
+    np.testing.assert_allclose(vectors, [a, b, a, a], atol=1e-6)
+
+
+def test_the_key_holds_space_side_and_text(path: Path) -> None:
+    first, second = CountingTeacher(), CountingTeacher(teacher="another")
+    for teacher in (first, second):
+        cached = CachedTeacher(teacher, path)
+        cached.encode_queries(["a", "b"])
+        cached.encode_documents(["a"])
+    wanted = [("document", "a"), ("query", "a"), ("query", "b")]
+    assert sorted(first.embedded) == sorted(second.embedded) == wanted
+    assert CachedTeacher(first, path).count() == 6
+
+
+def test_the_default_file_is_named_after_the_space(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path))
+    cached = CachedTeacher(CountingTeacher())
+    assert cached.path == cache_root() / "vectors" / f"{cached.space.fingerprint}.sqlite"
+    assert tmp_path in cached.path.parents
+
+
+def test_more_texts_than_one_select_takes(path: Path) -> None:
+    texts = [str(number) for number in range(1203)]
+    cached = CachedTeacher(CountingTeacher(), path)
+    first = cached.encode_queries(texts)
+    np.testing.assert_array_equal(cached.encode_queries(texts), first)
+    np.testing.assert_allclose(first, [vector_of("query" + text) for text in texts], atol=1e-6)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+def test_a_killed_run_loses_at_most_one_batch(path: Path) -> None:
+    with start(STOPS_IN_THE_THIRD_BATCH, path) as process:
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL, errors
+    teacher = CountingTeacher()
+    cached = CachedTeacher(teacher, path)
+    assert cached.count() == 16  # both batches before the one that was killed
+    np.testing.assert_allclose(cached.encode_queries(TEXTS), EXPECTED, atol=1e-6)
+    assert len(teacher.embedded) == len(TEXTS) - 16
+
+
+def test_two_processes_may_write_one_file_at_once(path: Path) -> None:
+    processes = [start(WRITES_WITH_OTHERS, path) for _ in range(2)]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    ends = [(process.communicate(timeout=120)[1], process.returncode) for process in processes]
+    assert [code for _, code in ends] == [0, 0], ends
+    teacher = CountingTeacher()
+    cached = CachedTeacher(teacher, path)
+    np.testing.assert_allclose(cached.encode_queries(TEXTS), EXPECTED, atol=1e-6)
+    assert (teacher.embedded, cached.count()) == ([], len(TEXTS))
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.999])
+def test_a_truncated_file_is_refused(filled: Path, kept: float) -> None:
+    content = filled.read_bytes()
+    filled.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(CacheCorruptError, match=r"vectors\.sqlite is damaged.*Delete the file"):
+        CachedTeacher(CountingTeacher(), filled).encode_queries(TEXTS)
+
+
+def test_a_file_that_is_no_cache_is_refused_and_left_alone(path: Path) -> None:
+    path.write_bytes(b"my holiday diary, " * 400)
+    with pytest.raises(CacheCorruptError, match="is damaged: file is not a database"):
+        CachedTeacher(CountingTeacher(), path)
+    assert path.read_bytes() == b"my holiday diary, " * 400
+
+
+def test_another_database_is_refused(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE vectors (something TEXT)")
+    connection.close()
+    with pytest.raises(TeacherError, match="cannot be used: no such column"):
+        CachedTeacher(CountingTeacher(), path).encode_queries(TEXTS)
+
+
+def test_a_flipped_byte_inside_a_vector_is_noticed(filled: Path) -> None:
+    content = bytearray(filled.read_bytes())
+    position = content.index(EXPECTED[7].tobytes()[:4])
+    content[position + 1] ^= 0x10
+    filled.write_bytes(content)
+    with pytest.raises(CacheCorruptError, match="damaged: a stored vector does not have its checksum"):
+        CachedTeacher(CountingTeacher(), filled).encode_queries(TEXTS)
+
+
+def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    with pytest.raises(TeacherError, match="cannot be created at"):
+        CachedTeacher(CountingTeacher(), tmp_path / "file" / "vectors.sqlite")
+    with pytest.raises(TeacherError, match="cannot be used: unable to open database file"):
+        CachedTeacher(CountingTeacher(), tmp_path)
+
+
+def test_a_failing_teacher_keeps_what_was_done(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Teacher, "max_texts", 8)
+    teacher = CountingTeacher()
+    embed = teacher.embed_batch
+
+    def fails_later(texts: list[str], side: str) -> np.ndarray:
+        return np.full((len(texts), 8), np.nan) if len(teacher.embedded) == 24 else embed(texts, side)
+
+    monkeypatch.setattr(teacher, "embed_batch", fails_later)
+    cached = CachedTeacher(teacher, path)
+    with pytest.raises(TeacherError, match="NaN or infinity for 8 of 8 texts"):
+        cached.encode_queries(TEXTS)
+    assert cached.count() == 24

@@ -1,0 +1,102 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from codequest.errors import InvalidInputError, TeacherError, WeightsNotFoundError
+from codequest.teachers import LocalTeacher, Teacher, load_teacher, register_teacher, registry, teacher_schemes
+from tests.teachers.conftest import CountingTeacher
+
+
+@pytest.fixture(autouse=True)
+def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_factories", dict(registry._factories))
+
+
+@pytest.fixture
+def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package that offers the schemes ``plugged`` and, by mistake, ``broken``."""
+    (tmp_path / "teacher_plugin.py").write_text(
+        "from tests.teachers.conftest import CountingTeacher\n"
+        "def factory(name):\n"
+        "    return CountingTeacher(teacher=f'plugged/{name}')\n",
+        encoding="utf-8",
+    )
+    info = tmp_path / "teacher_plugin-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: teacher-plugin\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(
+        "[codequest.teachers]\nplugged = teacher_plugin:factory\nbroken = teacher_plugin:missing\n", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "teacher_plugin", raising=False)
+    return tmp_path
+
+
+def test_a_registered_scheme_gets_what_follows_the_colon() -> None:
+    register_teacher("my-scheme", lambda name: CountingTeacher(teacher=name))
+    assert load_teacher("my-scheme:a:b").space.teacher == "a:b"
+    assert teacher_schemes() == ["auto", "local", "my-scheme", "vectors"]
+
+
+def test_a_taken_scheme_is_refused_unless_it_is_the_same_factory() -> None:
+    register_teacher("local", LocalTeacher)
+    with pytest.raises(InvalidInputError, match=r"scheme 'local' is taken. Taken: auto, local, vectors"):
+        register_teacher("local", CountingTeacher)
+    assert registry._factories["local"] is LocalTeacher
+
+
+@pytest.mark.parametrize("scheme", ["", "a b", "9lives", "a:b", "c"])
+def test_a_scheme_that_cannot_be_one_is_refused(scheme: str) -> None:
+    with pytest.raises(InvalidInputError, match="A teacher scheme is letters, digits and hyphens"):
+        register_teacher(scheme, CountingTeacher)
+
+
+def test_an_unknown_scheme_lists_the_known_ones() -> None:
+    with pytest.raises(InvalidInputError, match=r"Unknown teacher scheme 'openai'.*auto, local, vectors. Add one with"):
+        load_teacher("openai:text-embedding-3-small")
+
+
+def test_a_factory_must_return_a_teacher() -> None:
+    register_teacher("nothing", lambda name: None)  # type: ignore[arg-type, return-value]
+    with pytest.raises(TeacherError, match="factory of 'nothing' returned NoneType, expected a Teacher"):
+        load_teacher("nothing:x")
+
+
+def test_a_factory_that_fails_is_a_teacher_error() -> None:
+    def factory(name: str) -> Teacher:
+        raise ConnectionRefusedError("no server")
+
+    register_teacher("failing", factory)
+    with pytest.raises(TeacherError, match=r"factory of 'failing' failed \(ConnectionRefusedError: no server\)"):
+        load_teacher("failing:x")
+
+
+def test_an_installed_entry_point_is_a_scheme(plugin: Path) -> None:
+    assert {"plugged", "broken"} <= set(teacher_schemes())
+    assert load_teacher("plugged:x").space.teacher == "plugged/x"
+
+
+def test_an_entry_point_that_cannot_be_imported_is_named(plugin: Path) -> None:
+    with pytest.raises(TeacherError, match="'broken' is installed as teacher_plugin:missing, which cannot be imported"):
+        load_teacher("broken:x")
+
+
+def test_without_a_scheme_it_is_a_local_model_in_fp32(tiny_teacher: Path) -> None:
+    import torch
+
+    teacher = load_teacher(str(tiny_teacher))
+    assert isinstance(teacher, LocalTeacher)
+    assert teacher.space.dim == 48
+    assert next(teacher.backbone.parameters()).dtype == torch.float32
+    assert load_teacher(f"auto:{tiny_teacher}").space == teacher.space
+
+
+def test_a_model_that_is_nowhere_says_how_to_get_it(tmp_path: Path) -> None:
+    with pytest.raises(WeightsNotFoundError, match=r"No weights for 'nobody/nothing'.*hf download nobody/nothing"):
+        load_teacher("nobody/nothing")
+
+
+def test_remote_code_needs_a_revision(tiny_teacher: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"trust_remote_code=True runs Python code.*revision='<commit>'"):
+        LocalTeacher(str(tiny_teacher), trust_remote_code=True)

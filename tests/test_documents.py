@@ -1,0 +1,127 @@
+"""What README, docs and examples tell people to run, run."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from codequest import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
+from codequest.cli.app import app
+from codequest.teachers import LocalTeacher
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BASE = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
+
+
+PYTHON_BLOCKS = [(document, code) for document in DOCUMENTS for code in blocks(document, "python")]
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an adapter and an index in its teacher's space, as the documents assume."""
+    teacher = LocalTeacher(BASE)
+    encoder = ProjectionQueryEncoder.create(BASE, space=teacher.space, map="linear")
+    encoder.save_pretrained(tmp_path / "adapter")
+    texts = ["def sort_by_value(mapping): ...", "def read_csv(path): ...", "def open_socket(host): ..."]
+    np.save(tmp_path / "index.npy", teacher.encode_documents(texts))
+    (tmp_path / "texts.txt").write_text("\n".join(texts), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("document", "code"), PYTHON_BLOCKS, ids=[path.name for path, _ in PYTHON_BLOCKS])
+def test_python_in_documents_runs(
+    document: Path, code: str, workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exec(compile(code, str(document), "exec"), {})
+    printed = capsys.readouterr().out.split("\n")
+    encoder = QueryEncoder.from_pretrained(workplace / "adapter")
+    scores = np.load("index.npy") @ encoder.encode("sort a dictionary by value")
+    assert [line.split()[1] for line in printed if line] == [str(position) for position in np.argsort(-scores)]
+
+
+def test_options_in_documents_exist() -> None:
+    known = {}
+    for command in ("demo", "distill", "evaluate", "encode", "info", "teachers"):
+        known[command] = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).stdout
+    used = [
+        (match.group(1), option)
+        for document in DOCUMENTS
+        for code in blocks(document, "bash")
+        for match in re.finditer(r"codequest (\w+)((?:[^\n]|\\\n)*)", code)
+        for option in re.findall(r"--[a-z-]+", match.group(2))
+    ]
+    assert used
+    assert [(command, option) for command, option in used if f"{option} " not in known[command]] == []
+
+
+def test_make_targets_in_documents_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    used = {name for path in DOCUMENTS for code in blocks(path, "bash") for name in re.findall(r"make ([a-z-]+)", code)}
+    assert {"demo", "test"} <= used <= targets
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    links = [
+        (document.name, target)
+        for document in DOCUMENTS
+        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
+        if "://" not in target and not (document.parent / target).exists()
+    ]
+    assert links == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def run_example(name: str, *arguments: object, cwd: Path) -> str:
+    command = [sys.executable, str(ROOT / "examples" / name), *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=cwd)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_examples_are_short() -> None:
+    lengths = {
+        path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "examples").glob("*.py")
+    }
+    assert lengths["train_lora.py"] < 30
+    assert max(lengths.values()) < 60
+
+
+def test_search_existing_index(workplace: Path) -> None:
+    printed = run_example(
+        "search_existing_index.py", "adapter", "index.npy", "texts.txt", "sort by value", cwd=workplace
+    ).splitlines()
+    scores = np.load("index.npy") @ QueryEncoder.from_pretrained("adapter").encode("sort by value")
+    assert float(printed[0].split()[0]) == pytest.approx(float(scores.max()), abs=1e-3)
+    assert len(printed) == 3
+
+
+@pytest.mark.slow
+def test_train_lora(tmp_path: Path) -> None:
+    """The real teacher and base on fifty queries: the adapter is trained, measured and saved."""
+    verbs, nouns = ["sort", "copy", "delete", "print", "parse"], [f"{n} items of a list" for n in range(10)]
+    queries = [f"{verb} {noun}" for verb in verbs for noun in nouns]
+    (tmp_path / "queries.txt").write_text("\n".join(queries), encoding="utf-8")
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\nq\td\t1\n", encoding="utf-8")
+    for name, record in (("queries", {"_id": "q", "text": "sort"}), ("corpus", {"_id": "d", "text": "sorted(x)"})):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(record), encoding="utf-8")
+    printed = run_example("train_lora.py", "queries.txt", tmp_path, "adapter", 40, cwd=tmp_path)
+    assert "nDCG@10" in printed
+    encoder = LoRAQueryEncoder.from_pretrained(tmp_path / "adapter")
+    assert encoder.training["stages"][0]["queries"] == 39

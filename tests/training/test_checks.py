@@ -1,0 +1,80 @@
+import itertools
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from codequest.training import check_queries
+from codequest.training.checks import query_form
+
+VERBS = ["sort", "read", "parse", "open", "copy", "merge", "split", "join", "hash", "send", "close", "count", "find"]
+NOUNS = ["list", "file", "json", "socket", "tree", "string", "date", "table", "stream", "path", "queue", "graph"]
+HOWS = ["by value", "in place", "without locks", "as bytes", "in parallel", "line by line", "with retries"]
+
+
+def words(texts: Sequence[str]) -> list[int]:
+    return [len(text.split()) for text in texts]
+
+
+def good() -> list[str]:
+    """2,184 queries of all four forms, no two with the same words."""
+    combinations = list(itertools.product(VERBS, NOUNS, HOWS))
+    random.Random(0).shuffle(combinations)
+    forms = (
+        lambda verb, noun, how: f"{verb} a {noun} {how}",
+        lambda verb, noun, how: f"how do I {verb} a {noun} {how}?",
+    )
+    sentences = [form(*combination) for form in forms for combination in combinations]
+    keywords = [f"{verb} {noun}" for verb, noun in itertools.product(VERBS, NOUNS)]
+    return [*sentences, *keywords, *(f"{verb}_{noun}" for verb, noun in itertools.product(VERBS, NOUNS))]
+
+
+def problems(queries: Sequence[str], *, max_tokens: int = 64) -> list[str]:
+    return check_queries(queries, token_count=words, max_tokens=max_tokens)
+
+
+def test_good_queries_are_passed_in_silence() -> None:
+    assert len(good()) > 2000
+    assert problems(good()) == []
+
+
+def test_few_queries() -> None:
+    (found,) = problems(good()[-1500:])
+    assert found.startswith("Only 1500 training queries: below about 2,000 an encoder memorises them.")
+
+
+def test_queries_with_the_same_words() -> None:
+    repeated = good() + [" ".join(reversed(query.upper().split())) for query in good()[:1000]]
+    (found,) = problems(repeated)
+    assert found.startswith("29% of the training queries have the same words as another one: deduplicate")
+
+
+def test_queries_of_one_form() -> None:
+    questions = [query if query.startswith("how") else f"why {query}" for query in good()]
+    (found,) = problems(questions)
+    assert found.startswith("100% of the training queries are of one form (question)")
+
+
+def test_queries_longer_than_the_encoder_reads() -> None:
+    (found,) = problems(good(), max_tokens=4)
+    assert "of the training queries are longer than the 4 tokens the encoder reads" in found
+
+
+def test_no_queries_are_few_queries() -> None:
+    (found,) = problems([])
+    assert found.startswith("Only 0 training queries")
+
+
+@pytest.mark.parametrize(
+    ("query", "form"),
+    [
+        ("how to sort", "question"),
+        ("sort a dict by value?", "question"),
+        ("howto", "identifier"),
+        ("ArgumentParser.parse_args", "identifier"),
+        ("sort dict value", "keywords"),
+        ("sort a dict by value", "sentence"),
+    ],
+)
+def test_query_form(query: str, form: str) -> None:
+    assert query_form(query) == form

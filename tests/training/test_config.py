@@ -1,0 +1,54 @@
+import json
+from typing import Any
+
+import pytest
+
+from codequest.errors import InvalidInputError
+from codequest.training import DistillationConfig, digest
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"losses": {"cosin": 1.0}}, "losses maps names to positive weights.*Names: cosine, mse, similarity, kl, inf"),
+        ({"losses": {}}, "losses maps names to positive weights"),
+        ({"losses": {"cosine": 0.0}}, "losses maps names to positive weights"),
+        ({"losses": {"cosine": 1.0, "kl": -1.0}}, "losses maps names to positive weights"),
+        ({"epochs": 0}, "epochs must be positive, got 0"),
+        ({"learning_rate": -1e-4}, "learning_rate must be positive, got -0.0001"),
+        ({"learning_rate": float("nan")}, "learning_rate must be positive, got nan"),
+        ({"temperature": 0.0}, "temperature must be positive, got 0.0"),
+        ({"batch_size": 0}, "batch_size must be positive, got 0"),
+        ({"batch_size": 2.5}, "batch_size must be a whole number of at least 1, got 2.5"),
+        ({"gradient_accumulation": True}, "gradient_accumulation must be a whole number"),
+        ({"evaluations": 0}, "evaluations must be positive"),
+        ({"patience": 0}, "patience must be a whole number of at least 1, got 0"),
+        ({"warmup": 1.0}, "warmup is a share of the steps, at least 0 and below 1, got 1.0"),
+        ({"warmup": -0.1}, "warmup is a share of the steps"),
+        ({"schedule": "step"}, "schedule must be one of cosine, linear, constant, got 'step'"),
+        ({"precision": "fp16"}, "precision must be one of auto, fp32, bf16, got 'fp16'"),
+    ],
+)
+def test_wrong_values_are_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        DistillationConfig(**values)
+
+
+@pytest.mark.parametrize(
+    ("losses", "needed"),
+    [({"cosine": 1.0, "mse": 1.0, "similarity": 1.0}, False), ({"kl": 1.0}, True), ({"infonce": 1.0}, True)],
+)
+def test_which_losses_need_documents(losses: dict[Any, float], needed: bool) -> None:
+    assert DistillationConfig(losses=losses).needs_documents is needed
+
+
+def test_to_dict_is_json_and_complete() -> None:
+    config = DistillationConfig(losses={"kl": 0.5}, report_to=("tensorboard",), patience=3)
+    values = json.loads(json.dumps(config.to_dict()))
+    assert DistillationConfig(**{**values, "report_to": tuple(values["report_to"])}) == config
+
+
+def test_digest_depends_on_values_not_on_key_order() -> None:
+    assert digest({"a": 1, "b": [2]}) == digest({"b": [2], "a": 1})
+    assert digest("a", "b") != digest("ab") != digest(["a", "b"])
+    assert len(digest("\ud800")) == 16

@@ -1,0 +1,125 @@
+"""Every loss against values computed by hand."""
+
+import math
+
+import pytest
+import torch
+from torch.nn.functional import normalize
+
+from codequest.training.losses import (
+    cosine_loss,
+    infonce_loss,
+    listwise_kl_loss,
+    similarity_loss,
+    squared_error_loss,
+)
+
+EAST, NORTH, WEST = [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]
+
+
+def test_cosine_is_one_minus_the_cosine() -> None:
+    vectors, targets = torch.tensor([EAST, EAST, EAST, [0.6, 0.8]]), torch.tensor([EAST, NORTH, WEST, EAST])
+    assert cosine_loss(vectors, targets).item() == pytest.approx((0 + 1 + 2 + 0.4) / 4)
+
+
+def test_squared_error_is_twice_the_cosine_loss_for_unit_vectors() -> None:
+    vectors, targets = torch.tensor([EAST, EAST]), torch.tensor([NORTH, [0.6, 0.8]])
+    assert squared_error_loss(vectors, targets).item() == pytest.approx((2 + 0.8) / 2)
+    assert squared_error_loss(vectors, targets).item() == pytest.approx(2 * cosine_loss(vectors, targets).item())
+
+
+def test_similarity_compares_pairs_within_the_batch() -> None:
+    vectors, targets = torch.tensor([EAST, EAST, NORTH]), torch.tensor([EAST, NORTH, NORTH])
+    # pairs (0,1): 1 against 0; (0,2): 0 against 0; (1,2): 0 against 1; each counts twice, over 3 * 2
+    assert similarity_loss(vectors, targets).item() == pytest.approx(4 / 6)
+
+
+def test_similarity_ignores_rotations() -> None:
+    vectors = normalize(torch.randn(5, 2, generator=torch.Generator().manual_seed(0)), dim=-1)
+    rotated = vectors @ torch.tensor([[0.0, 1.0], [-1.0, 0.0]])
+    assert similarity_loss(rotated, vectors).item() == pytest.approx(0, abs=1e-12)
+
+
+def test_similarity_of_a_batch_of_one_is_zero_with_a_gradient() -> None:
+    vectors = torch.tensor([EAST], requires_grad=True)
+    loss = similarity_loss(vectors, torch.tensor([NORTH]))
+    loss.backward()
+    assert loss.item() == 0
+    assert vectors.grad is not None
+    torch.testing.assert_close(vectors.grad, torch.zeros(1, 2))
+
+
+def test_kl_is_zero_for_equal_vectors_and_known_for_others() -> None:
+    documents = torch.tensor([EAST, WEST])
+    targets, vectors = torch.tensor([EAST]), torch.tensor([NORTH])
+    assert listwise_kl_loss(targets, targets, documents, temperature=0.1).item() == pytest.approx(0, abs=1e-7)
+    wanted = math.exp(1) / (math.exp(1) + math.exp(-1))  # softmax of (1, -1) at temperature 1; the other is (½, ½)
+    expected = wanted * math.log(2 * wanted) + (1 - wanted) * math.log(2 * (1 - wanted))
+    assert listwise_kl_loss(vectors, targets, documents, temperature=1.0).item() == pytest.approx(expected)
+
+
+def test_kl_is_the_mean_over_the_batch() -> None:
+    documents = torch.tensor([EAST, WEST])
+    one = listwise_kl_loss(torch.tensor([NORTH]), torch.tensor([EAST]), documents, temperature=0.5)
+    both = listwise_kl_loss(torch.tensor([NORTH, EAST]), torch.tensor([EAST, EAST]), documents, temperature=0.5)
+    assert both.item() == pytest.approx(one.item() / 2)
+
+
+def test_infonce_is_the_cross_entropy_of_the_positive() -> None:
+    documents = torch.tensor([EAST, NORTH, WEST])
+    expected = -math.log(math.exp(2) / (math.exp(2) + 1 + math.exp(-2)))
+    loss = infonce_loss(torch.tensor([EAST]), documents, torch.tensor([0]), temperature=0.5)
+    assert loss.item() == pytest.approx(expected)
+
+
+def test_infonce_leaves_out_queries_without_a_positive() -> None:
+    documents = torch.tensor([EAST, NORTH])
+    alone = infonce_loss(torch.tensor([EAST]), documents, torch.tensor([1]), temperature=1.0)
+    mixed = infonce_loss(torch.tensor([NORTH, EAST]), documents, torch.tensor([-1, 1]), temperature=1.0)
+    assert alone.item() == mixed.item() == pytest.approx(math.log(1 + math.e))
+
+
+def test_infonce_without_any_positive_is_zero_with_a_gradient() -> None:
+    vectors = torch.tensor([EAST, NORTH], requires_grad=True)
+    loss = infonce_loss(vectors, torch.tensor([EAST, NORTH]), torch.tensor([-1, -1]), temperature=0.1)
+    loss.backward()
+    assert loss.item() == 0
+    assert vectors.grad is not None
+    assert vectors.grad.abs().sum() == 0
+
+
+def test_infonce_does_not_push_near_duplicates_of_the_positive_away() -> None:
+    documents = normalize(torch.tensor([EAST, [0.99, 0.14], NORTH]), dim=-1)
+    vectors, positives = torch.tensor([EAST]), torch.tensor([0])
+    masked = infonce_loss(vectors, documents, positives, temperature=1.0, duplicate_similarity=0.95)
+    assert masked.item() == pytest.approx(-math.log(math.e / (math.e + 1)))  # against NORTH alone
+    everything = infonce_loss(vectors, documents, positives, temperature=1.0)
+    assert everything.item() > masked.item() + 0.5
+
+
+@pytest.mark.parametrize("name", ["cosine", "mse", "similarity", "kl", "infonce"])
+def test_following_the_gradient_leads_to_the_targets(name: str) -> None:
+    generator = torch.Generator().manual_seed(1)
+    vectors = torch.randn(4, 8, generator=generator).requires_grad_()
+    documents = normalize(torch.randn(6, 8, generator=generator), dim=-1)
+    positives = torch.tensor([0, 1, 2, 3])
+    targets = documents[positives]
+    optimizer = torch.optim.Adam([vectors], lr=0.05)
+    values = []
+    for _ in range(150):
+        unit = normalize(vectors, dim=-1)
+        loss = {
+            "cosine": lambda unit=unit: cosine_loss(unit, targets),
+            "mse": lambda unit=unit: squared_error_loss(unit, targets),
+            "similarity": lambda unit=unit: similarity_loss(unit, targets),
+            "kl": lambda unit=unit: listwise_kl_loss(unit, targets, documents, temperature=0.1),
+            "infonce": lambda unit=unit: infonce_loss(unit, documents, positives, temperature=0.1),
+        }[name]()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        values.append(loss.item())
+    assert values[-1] < 0.1 * values[0]
+    if name != "similarity":  # which any rotation of the targets satisfies
+        nearest = (normalize(vectors, dim=-1) @ documents.T).argmax(1)
+        assert nearest.tolist() == positives.tolist()
