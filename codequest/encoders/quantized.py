@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 import torch
 from torch.nn import functional
 
-from codequest.backbone import Backbone, Precision, default_device
+from codequest.backbone import Backbone, Precision, default_device, faithful_half
 from codequest.encoders.base import QueryEncoder, Vectors
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
@@ -22,14 +22,19 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import BitsAndBytesConfig
 
+# LLM.int8() keeps outlier columns in half precision, but which columns those are depends on the batch: a query's vector
+# would change with its neighbours, and the split costs more time than it saves at this size.
+_NO_OUTLIERS = 0.0
+
 QuantizedPrecision = Literal["int8", "nf4", "fp4", "bf16", "fp16"]
 
 
 class QuantizedQueryEncoder(QueryEncoder):
     """The teacher with quantized weights: no training, same pooling, prompts and normalisation.
 
-    int8 is LLM.int8() (Dettmers et al., 2022), nf4 and fp4 the 4-bit formats of QLoRA (Dettmers et al., 2023), all
-    by bitsandbytes; bf16 and fp16 only where the device computes in them. Build one with `create`.
+    int8 is the vector-wise quantization of LLM.int8() (Dettmers et al., 2022) without its outlier columns, nf4 and
+    fp4 are the 4-bit formats of QLoRA (Dettmers et al., 2023), all by bitsandbytes; bf16 and fp16 only where the device
+    computes in them. Build one with `create`.
     """
 
     kind: ClassVar[str] = "quantized"
@@ -121,7 +126,7 @@ def _storage_precision(precision: QuantizedPrecision, device: torch.device) -> P
     """Format of what is not quantized: embeddings and normalisation layers."""
     if precision in ("bf16", "fp16"):
         return cast("Precision", precision)
-    return "fp32" if device.type == "cpu" else "fp16"
+    return faithful_half(device)
 
 
 def _quantization(precision: QuantizedPrecision) -> BitsAndBytesConfig | None:
@@ -129,7 +134,7 @@ def _quantization(precision: QuantizedPrecision) -> BitsAndBytesConfig | None:
 
     _silence_per_layer_warnings()
     if precision == "int8":
-        return BitsAndBytesConfig(load_in_8bit=True)  # type: ignore[no-untyped-call]
+        return BitsAndBytesConfig(load_in_8bit=True, llm_int8_threshold=_NO_OUTLIERS)  # type: ignore[no-untyped-call]
     if precision in ("nf4", "fp4"):
         return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type=precision)  # type: ignore[no-untyped-call]
     return None

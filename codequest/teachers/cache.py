@@ -84,7 +84,8 @@ class CachedTeacher(Teacher):
             computed = self.teacher.encode([waiting[i] for i in batch], side)
             batch_keys = [keys[missing[i]] for i in batch]
             self._write(batch_keys, computed)
-            for key, vector in zip(batch_keys, computed, strict=True):
+            # Another process may have been first, with vectors rounded differently: what is kept is what counts.
+            for key, vector in self._read(batch_keys):
                 vectors[rows[key]] = vector
             done += len(batch)
             progress(f"teacher embeds {'queries' if side == 'query' else 'documents'}", done, len(rows))

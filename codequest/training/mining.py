@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -56,7 +55,7 @@ def mine_python(files: Iterable[Path], *, min_words: int = 3, min_lines: int = 3
                 tree = ast.parse(source)
         except (SyntaxError, ValueError, OSError):
             continue
-        lines = source.splitlines()
+        lines = source.split("\n")  # as the parser counts them; splitlines() also ends one at a form feed
         for name, node in _functions(tree, ""):
             docstring = ast.get_docstring(node)
             if not docstring:
@@ -88,4 +87,5 @@ def _without_docstring(node: Function, lines: list[str]) -> str:
     first, last = docstring.lineno, docstring.end_lineno or docstring.lineno
     start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     kept = lines[start - 1 : first - 1] + lines[last : node.end_lineno]
-    return textwrap.dedent("\n".join(line for line in kept if line.strip()))
+    indent = node.col_offset  # a comment or text in the first column is no reason not to dedent the rest
+    return "\n".join(line[:indent].lstrip() + line[indent:] for line in kept if line.strip())

@@ -105,6 +105,7 @@ def _from_hub(name: str, revision: str | None, allow_code: bool) -> WeightSource
 
     patterns = [*_MODEL_FILES, *(["*.py"] if allow_code else [])]
     problem: Exception | None = None
+    partial: WeightSource | None = None  # another library may have fetched the weights without saying how to pool
     for local in (True, False):
         try:
             found = Path(
@@ -120,8 +121,13 @@ def _from_hub(name: str, revision: str | None, allow_code: bool) -> WeightSource
             problem = error
             continue
         if (found / "config.json").is_file() and any(found.glob("*.safetensors")):
-            return WeightSource(found, name, found.name, "hub")
-        problem = ModelFormatError("its files there include no config.json with .safetensors weights")
+            partial = WeightSource(found, name, found.name, "hub")
+            if not local or (found / "modules.json").is_file():
+                return partial
+        else:
+            problem = ModelFormatError("its files there include no config.json with .safetensors weights")
+    if partial is not None:
+        return partial
     raise _not_found(name, revision, problem)
 
 

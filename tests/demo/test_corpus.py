@@ -1,6 +1,7 @@
 """The demo's corpus, mined from the standard library that runs the tests."""
 
 import ast
+import copy
 import re
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def test_no_document_holds_the_docstring_of_its_function(library: StandardLibrar
                 definitions[path, node.lineno] = node
     compared = 0
     for key, function in library.functions.items():
-        node = definitions[function.path, function.line]
+        node = copy.deepcopy(definitions[function.path, function.line])
         docstring = ast.get_docstring(node)  # type: ignore[arg-type]
         assert docstring, key
         assert normal_form(docstring) not in normal_form(function.code), key

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from codequest.errors import CacheCorruptError, TeacherError
+from codequest.space import Side
 from codequest.teachers import CachedTeacher, Teacher
 from codequest.weights import cache_root
 from tests.teachers.conftest import CountingTeacher, vector_of
@@ -150,6 +151,19 @@ def test_two_processes_may_write_one_file_at_once(path: Path) -> None:
     cached = CachedTeacher(teacher, path)
     np.testing.assert_allclose(cached.encode_queries(TEXTS), EXPECTED, atol=1e-6)
     assert (teacher.embedded, cached.count()) == ([], len(TEXTS))
+
+
+def test_of_two_processes_the_first_to_write_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = CachedTeacher(CountingTeacher(), path), CountingTeacher()
+    embed = second.embed_batch
+
+    def embed_late(texts: list[str], side: Side) -> np.ndarray:
+        first.encode_queries(TEXTS)
+        return embed(texts, side) + 1e-4
+
+    monkeypatch.setattr(second, "embed_batch", embed_late)
+    vectors = CachedTeacher(second, path).encode_queries(TEXTS)
+    np.testing.assert_array_equal(vectors, first.encode_queries(TEXTS))
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.999])

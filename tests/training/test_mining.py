@@ -18,6 +18,7 @@ class Parser:
         """
         words = text.split()
 
+# in the first column
         return words
 
     class Inner:
@@ -96,7 +97,9 @@ def test_the_description_is_the_first_sentence(mined: dict[str, MinedFunction]) 
 
 
 def test_the_code_is_dedented_and_without_its_docstring(mined: dict[str, MinedFunction]) -> None:
-    assert mined["Parser.parse"].code == "def parse(self, text):\n    words = text.split()\n    return words"
+    assert mined["Parser.parse"].code == (
+        "def parse(self, text):\n    words = text.split()\n# in the first column\n    return words"
+    )
     assert mined["fetch"].code.splitlines()[0] == "async def fetch(address):"
     assert mined["Parser.Inner.value"].code == (
         "@property\n@functools.cache\ndef value(self):\n    found = 1\n    return found"

@@ -1,0 +1,266 @@
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from codequest.encoders import QueryEncoder, TrainableQueryEncoder
+from codequest.evaluation import RetrievalDataset
+from codequest.teachers import CachedTeacher, LocalTeacher
+from codequest.training import DataWarning, DistillationTrainer, normal_form
+from codequest.training.loop import DistillationLoop
+from codequest.training.targets import TargetCollator, compute_targets
+from tests.training.conftest import TEXTS, Build, config, identical, mean_cosine, ndcg, tensors, train
+
+pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
+
+KINDS = ["lora", "projection"]
+
+
+@pytest.fixture
+def losses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The training losses that are logged."""
+    logged: list[float] = []
+    log = DistillationLoop.log
+
+    def spy(self: DistillationLoop, logs: dict[str, float], *rest: Any) -> None:
+        logged.extend([logs["loss"]] if "loss" in logs else [])
+        log(self, logs, *rest)
+
+    monkeypatch.setattr(DistillationLoop, "log", spy)
+    return logged
+
+
+def frozen(encoder: TrainableQueryEncoder) -> dict[str, torch.Tensor]:
+    """The base's own weights, low-rank updates taken out."""
+    encoder.begin_training()
+    trained = set(map(id, encoder.trained_tensors().values()))
+    state = {name: value.clone() for name, value in encoder.backbone.named_parameters() if id(value) not in trained}
+    encoder.end_training()
+    return state
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_training_beats_the_closed_form_start(
+    kind: str, build: Build, teacher: CachedTeacher, tmp_path: Path, losses: list[float]
+) -> None:
+    start, encoder = build(kind), build(kind)
+    trainer = DistillationTrainer(encoder, teacher, TEXTS, config=config())
+    inputs = start.prepare(trainer.queries)
+    start.initialize(inputs, teacher.encode_queries(trainer.queries))
+    start.end_training()
+    before = frozen(encoder)
+    result = trainer.train()
+    assert losses[-1] < 0.9 * losses[0]
+    held_out = trainer.held_out
+    ridge, trained = mean_cosine(start, teacher, held_out), mean_cosine(encoder, teacher, held_out)
+    assert trained > ridge + 0.005
+    assert (result.measure, result.steps) == ("cosine", 48)
+    assert trained == pytest.approx(result.best, abs=1e-5)
+    assert [step for step, _ in result.history] == [16, 32, 48]
+    assert result.best == max(value for _, value in result.history)
+    after = frozen(encoder)
+    assert before.keys() == after.keys()
+    for name, weight in before.items():
+        # merging low-rank updates into a weight and taking them out again rounds it
+        torch.testing.assert_close(after[name], weight, atol=1e-6 if kind == "lora" else 0, rtol=0)
+    saved = encoder.save_pretrained(tmp_path / "adapter")
+    again = QueryEncoder.from_pretrained(saved, device="cpu")
+    np.testing.assert_allclose(again.encode(TEXTS[:9]), encoder.encode(TEXTS[:9]), atol=1e-5)
+    (stage,) = again.training["stages"]
+    assert stage["validation"] == {"measure": "cosine", "best": pytest.approx(result.best)}
+    assert (stage["queries"], stage["pairs"], stage["steps"]) == (251, 0, 48)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mixed_precision_ends_with_the_training(
+    kind: str, build: Build, teacher: CachedTeacher, tmp_path: Path
+) -> None:
+    encoder = build(kind)
+    result = train(encoder, teacher, TEXTS[:64], config=config(precision="bf16", epochs=1, evaluations=1))
+    again = QueryEncoder.from_pretrained(encoder.save_pretrained(tmp_path / "adapter"), device="cpu")
+    np.testing.assert_allclose(again.encode(TEXTS[:9]), encoder.encode(TEXTS[:9]), atol=1e-5)
+    assert result.best > 0.5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_seed_decides_every_bit(kind: str, build: Build, teacher: CachedTeacher, tmp_path: Path) -> None:
+    trained = []
+    for run, seed in enumerate([7, 7, 8]):
+        encoder = build(kind)
+        train(encoder, teacher, TEXTS[:100], config=config(seed=seed, epochs=1), output_dir=tmp_path / str(run))
+        trained.append(tensors(encoder))
+    assert identical(trained[0], trained[1])
+    assert not identical(trained[0], trained[2])
+
+
+def test_other_starting_weights_are_another_run(build: Build, teacher: CachedTeacher) -> None:
+    first, second = build("lora"), build("lora", seed=1)
+    folders = {train(encoder, teacher, TEXTS[:50], config=config(epochs=1)).folder for encoder in (first, second)}
+    assert len(folders) == 2
+    assert not identical(tensors(first), tensors(second))
+
+
+def test_every_epoch_has_its_own_order(build: Build, teacher: CachedTeacher, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, ...]] = []
+    collate = TargetCollator.__call__
+
+    def spy(self: TargetCollator, examples: Any) -> Any:
+        seen.append(tuple(example["input"]["text"] for example in examples))
+        return collate(self, examples)
+
+    monkeypatch.setattr(TargetCollator, "__call__", spy)
+    trainer = DistillationTrainer(build("lora"), teacher, TEXTS[:65], config=config(epochs=2, batch_size=8))
+    trainer.train()
+    first, second = seen[:8], seen[8:16]
+    assert sorted(sum(first, ())) == sorted(sum(second, ())) == sorted(trainer.queries)
+    assert first != second
+    assert set(first) != set(second)
+
+
+def test_accumulated_batches_make_the_step_of_one_large_batch(build: Build, teacher: CachedTeacher) -> None:
+    large, small = build("projection"), build("projection")
+    queries = TEXTS[:131]  # 3 are held out; 128 make full batches
+    train(large, teacher, queries, config=config(batch_size=32, epochs=2))
+    result = train(small, teacher, queries, config=config(batch_size=8, gradient_accumulation=4, epochs=2))
+    assert result.steps == 8
+    for name, tensor in tensors(large).items():
+        torch.testing.assert_close(tensors(small)[name], tensor, atol=2e-4, rtol=0)
+
+
+@pytest.mark.parametrize("loss", ["cosine", "mse", "similarity", "kl", "infonce"])
+def test_every_loss_falls_from_a_random_start(
+    loss: Any,
+    build: Build,
+    teacher: CachedTeacher,
+    pairs: RetrievalDataset,
+    losses: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoder = build("projection")
+    monkeypatch.setattr(encoder, "initialize", lambda *_, **__: None)  # the closed form leaves little to fall
+    labelled = pairs if loss in ("kl", "infonce") else None
+    run = config(losses={loss: 1.0}, epochs=10)
+    train(encoder, teacher, [] if labelled else TEXTS, config=run, pairs=labelled)
+    assert losses[-1] < 0.5 * losses[0]
+    np.testing.assert_allclose(np.linalg.norm(encoder.encode(TEXTS[:5]), axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_refinement_raises_ndcg_on_its_pairs(
+    kind: str, build: Build, teacher: CachedTeacher, pairs: RetrievalDataset
+) -> None:
+    encoder = build(kind)
+    train(encoder, teacher, config=config(epochs=1, evaluations=1))
+    regressed = ndcg(encoder, teacher, pairs)
+    refinement = config(losses={"infonce": 1.0, "cosine": 0.1}, epochs=20, evaluations=2, learning_rate=3e-3)
+    result = train(encoder, teacher, [], config=refinement, pairs=pairs)
+    refined = ndcg(encoder, teacher, pairs)
+    assert refined > regressed + 0.1
+    assert result.measure == "cosine"  # without validation documents nothing else can be measured
+    first, second = encoder.training["stages"]
+    assert (first["pairs"], second["pairs"], second["queries"]) == (0, 60, 60)
+
+
+def test_validation_documents_choose_the_best_checkpoint(
+    build: Build, teacher: CachedTeacher, pairs: RetrievalDataset
+) -> None:
+    encoder = build("projection")
+    run = config(losses={"cosine": 1.0}, epochs=6, evaluations=6, learning_rate=0.03, schedule="constant")
+    result = train(encoder, teacher, config=run, validation=pairs)
+    assert result.measure == "nDCG@10"
+    assert len(result.history) == 6
+    values = [value for _, value in result.history]
+    assert result.best == max(values)
+    assert min(values) < result.best  # some checkpoint is worse, so choosing matters
+    assert ndcg(encoder, teacher, pairs) == pytest.approx(result.best, abs=1e-6)
+
+
+def test_validation_queries_are_never_trained_on(build: Build, teacher: CachedTeacher, pairs: RetrievalDataset) -> None:
+    part = RetrievalDataset(
+        "part",
+        queries={key: pairs.queries[key].upper() for key in list(pairs.queries)[:20]},
+        documents=pairs.documents,
+        qrels={key: pairs.qrels[key] for key in list(pairs.queries)[:20]},
+    )
+    trainer = DistillationTrainer(build("projection"), teacher, TEXTS, config=config(), pairs=pairs, validation=part)
+    targets = compute_targets(
+        teacher, trainer.queries, trainer.pairs, excluded=trainer._excluded, progress=lambda *now: None
+    )
+    validated = {normal_form(text) for text in part.queries.values()}
+    assert not validated & {normal_form(text) for text in targets.queries}
+    assert len(trainer.queries) == len(TEXTS) - 20
+    assert int((targets.positives >= 0).sum()) == 40
+
+
+def test_held_out_queries_are_never_trained_on(build: Build, teacher: CachedTeacher, pairs: RetrievalDataset) -> None:
+    shouted = [text.upper() for text in TEXTS[:60]]
+    trainer = DistillationTrainer(build("projection"), teacher, [*TEXTS[:60], *shouted], config=config(), pairs=pairs)
+    targets = compute_targets(
+        teacher, trainer.queries, trainer.pairs, excluded=trainer._excluded, progress=lambda *now: None
+    )
+    assert len(trainer.held_out) == 1
+    assert normal_form(trainer.held_out[0]) not in {normal_form(text) for text in targets.queries}
+    assert (len(trainer.queries), int((targets.positives >= 0).sum())) == (59, 59)
+
+
+def test_early_stopping_stops_and_stays_stopped(build: Build, teacher: CachedTeacher) -> None:
+    run = config(epochs=40, evaluations=80, learning_rate=0.3, schedule="constant", patience=3)
+    first, again = build("projection"), build("projection")
+    result = train(first, teacher, TEXTS[:64], config=run)
+    values = [value for _, value in result.history]
+    assert result.steps < 160
+    assert len(values) == values.index(max(values)) + 1 + 3
+    repeated = train(again, teacher, TEXTS[:64], config=run)
+    assert (repeated.steps, repeated.best, repeated.history) == (result.steps, result.best, result.history)
+    assert identical(tensors(first), tensors(again))
+
+
+@pytest.mark.parametrize("epochs", [2, 2.4])
+def test_a_finished_run_is_not_run_again(
+    epochs: float, build: Build, teacher: CachedTeacher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, again = build("lora"), build("lora")
+    result = train(first, teacher, TEXTS[:64], config=config(epochs=epochs))
+    monkeypatch.setattr(DistillationLoop, "compute_loss", lambda *a, **b: pytest.fail("a step was made"))
+    repeated = train(again, teacher, TEXTS[:64], config=config(epochs=epochs))
+    assert repeated == result
+    assert identical(tensors(first), tensors(again))
+    np.testing.assert_array_equal(first.encode(TEXTS[:3]), again.encode(TEXTS[:3]))
+
+
+def test_the_teacher_is_asked_once(build: Build, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    embed = LocalTeacher.embed_batch
+    monkeypatch.setattr(
+        LocalTeacher, "embed_batch", lambda self, texts, side: (asked.extend(texts), embed(self, texts, side))[1]
+    )
+    local = LocalTeacher(str(tiny_teacher), device="cpu")
+    for learning_rate in (1e-3, 2e-3):
+        run = config(epochs=2, learning_rate=learning_rate)
+        train(build("projection"), local, TEXTS[:64], config=run)  # type: ignore[arg-type]
+    assert sorted(asked) == sorted(TEXTS[:64])
+
+
+@pytest.mark.filterwarnings("default::codequest.training.DataWarning")
+def test_poor_data_is_warned_about_and_trained_on(build: Build, teacher: CachedTeacher) -> None:
+    with pytest.warns(DataWarning, match="Only 63 training queries") as caught:
+        result = train(build("projection"), teacher, TEXTS[:64], config=config(epochs=1))
+    assert result.steps == 4
+    assert all(issubclass(warning.category, DataWarning) for warning in caught)
+
+
+def test_nothing_is_printed_and_progress_is_reported(
+    build: Build, teacher: CachedTeacher, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reported: list[tuple[str, int, int]] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        trainer = DistillationTrainer(
+            build("lora"), teacher, TEXTS[:64], config=config(epochs=1), progress=lambda *now: reported.append(now)
+        )
+        trainer.train()
+    assert [now for now in reported if now[0] == "training"] == [("training", step, 4) for step in range(1, 5)]
+    assert capsys.readouterr().out == ""
