@@ -50,6 +50,11 @@ class RetrievalDataset:
         object.__setattr__(self, "documents", dict(self.documents))
         object.__setattr__(self, "qrels", {query: dict(self.qrels[query]) for query in labelled})
 
+    def subset(self, queries: Collection[str]) -> RetrievalDataset:
+        """The same documents with only these query ids."""
+        chosen = {query: self.qrels[query] for query in queries}
+        return RetrievalDataset(self.name, self.queries, self.documents, chosen)
+
     def _check_known(self, role: str, judged: Collection[str], known: Mapping[str, str]) -> None:
         unknown = [name for name in judged if name not in known]
         if unknown:
