@@ -34,7 +34,9 @@ def demo() -> None:
 def _show_searches(result: DemoResult) -> None:
     console.print("[bold]Five searches in the index that the teacher made[/]\n")
     for query, (teacher_hits, encoder_hits) in result.searches.items():
-        drawn = Table.grid(padding=(0, 3))
+        drawn = Table.grid(padding=(0, 2), expand=True)
+        for _ in range(2):
+            drawn.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
         drawn.add_row("[dim]teacher[/]", "[dim]LoRA encoder[/]")
         for left, right in zip(teacher_hits, encoder_hits, strict=True):
             drawn.add_row(*(f"{hit.score:.2f} {hit.location} [cyan]{hit.name}[/]" for hit in (left, right)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +58,6 @@ def progress_bars() -> Iterator[Progress]:
 
 def quiet_libraries() -> None:
     """Leave the screen to codequest: its own warnings are shown, those of the libraries below are not."""
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     warnings.simplefilter("ignore")
     from transformers.utils import logging as transformers_logging
 
@@ -86,25 +84,31 @@ def number_table(rows: Sequence[Mapping[str, str]], *, title: str, columns: Sequ
     names = list(columns)
     drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for position, name in enumerate(names):
-        drawn.add_column(name, justify="left" if position == 0 else "right", no_wrap=position > 0)
+        drawn.add_column(name, justify="left" if position == 0 else "right", no_wrap=True)
     for row in rows:
         drawn.add_row(*(row[name] for name in names))
     return drawn
 
 
-QUALITY = ("encoder", "nDCG@10", "MRR@10", "Recall@1", "Recall@10", "retention %", "cosine")
+QUALITY = ("encoder", "nDCG@10", "MRR@10", "Recall@10", "retention %", "cosine")
 SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "parameters M", "active MB", "GFLOP")
 
 
 def quality_table(report: Report) -> Table:
     """What an encoder keeps of its teacher's quality."""
-    title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents"
-    return number_table(report.rows, title=title, columns=QUALITY)
+    title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents of {report.teacher.name}"
+    return number_table(_named(report), title=title, columns=QUALITY)
 
 
 def speed_table(report: Report) -> Table:
     """What one query costs."""
-    return number_table(report.rows, title="One query", columns=SPEED)
+    return number_table(_named(report), title="One query", columns=SPEED)
+
+
+def _named(report: Report) -> list[dict[str, str]]:
+    """The report's rows with the teacher's long name replaced by what it is."""
+    teacher, *encoders = report.rows
+    return [{**teacher, "encoder": "teacher"}, *encoders]
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
