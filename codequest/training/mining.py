@@ -24,7 +24,7 @@ class MinedFunction:
         line: Line of its ``def``.
         name: Qualified name, such as ``"ArgumentParser.parse_args"``.
         description: First sentence of its docstring, on one line.
-        code: Its source, dedented, without the docstring.
+        code: Its source, dedented, without docstrings.
     """
 
     path: Path
@@ -58,9 +58,9 @@ def mine_python(files: Iterable[Path], *, min_words: int = 3, min_lines: int = 3
         lines = source.split("\n")  # as the parser counts them; splitlines() also ends one at a form feed
         for name, node in _functions(tree, ""):
             docstring = ast.get_docstring(node)
-            if not docstring:
+            if not docstring or node.body[0].lineno == node.lineno:  # nothing would be left of a one-liner
                 continue
-            description, code = first_sentence(docstring), _without_docstring(node, lines)
+            description, code = first_sentence(docstring), _without_docstrings(node, lines)
             if len(description.split()) >= min_words and code.count("\n") + 1 >= min_lines:
                 yield MinedFunction(path, node.lineno, name, description, code)
 
@@ -82,10 +82,14 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
             yield from _functions(child, prefix)
 
 
-def _without_docstring(node: Function, lines: list[str]) -> str:
-    docstring = node.body[0]
-    first, last = docstring.lineno, docstring.end_lineno or docstring.lineno
+def _without_docstrings(node: Function, lines: list[str]) -> str:
+    """Source of a function without its docstring and those of what is defined inside it."""
     start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    kept = lines[start - 1 : first - 1] + lines[last : node.end_lineno]
+    documented = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    docstrings = [
+        inner.body[0] for inner in ast.walk(node) if isinstance(inner, documented) and ast.get_docstring(inner)
+    ]
+    dropped = {line for text in docstrings for line in range(text.lineno, (text.end_lineno or text.lineno) + 1)}
+    kept = [lines[line - 1] for line in range(start, (node.end_lineno or start) + 1) if line not in dropped]
     indent = node.col_offset  # a comment or text in the first column is no reason not to dedent the rest
     return "\n".join(line[:indent].lstrip() + line[indent:] for line in kept if line.strip())

@@ -192,10 +192,12 @@ class DistillationTrainer:
             loop.add_callback(EarlyStoppingCallback(early_stopping_patience=self.config.patience))
         return loop
 
-    def _steps(self, examples: int) -> int:
+    def _examples_per_step(self) -> int:
         processes = int(os.environ.get("WORLD_SIZE", "1"))
-        per_step = self.config.batch_size * self.config.gradient_accumulation * processes
-        return max(1, math.ceil(self.config.epochs * examples / per_step))
+        return self.config.batch_size * self.config.gradient_accumulation * processes
+
+    def _steps(self, examples: int) -> int:
+        return max(1, math.ceil(self.config.epochs * examples / self._examples_per_step()))
 
     def _warn(self, targets: TrainingTargets) -> None:
         tokenizer = self.encoder.backbone.tokenizer
@@ -218,6 +220,7 @@ class DistillationTrainer:
             self.encoder.training,
             _weights_digest(self.encoder),
             self.config.to_dict(),
+            self._examples_per_step(),
             self.queries,
             self.held_out,
             [[data.queries, data.documents, data.qrels] for data in given],

@@ -148,3 +148,32 @@ def test_files_that_are_no_python_are_passed_over(tmp_path: Path) -> None:
 )
 def test_first_sentence(docstring: str, sentence: str) -> None:
     assert first_sentence(docstring) == sentence
+
+
+def test_docstrings_of_inner_definitions_are_removed_too(tmp_path: Path) -> None:
+    source = """
+def outer(x):
+    '''Describe the outer function here.'''
+    def inner(y):
+        '''Describe the inner function here.'''
+        return y
+    class Kept:
+        '''Describe the class that stays.'''
+        size = 1
+    return inner(x)
+
+
+def one_liner(): '''Nothing would be left of this.'''
+"""
+    path = tmp_path / "module.py"
+    path.write_text(source, encoding="utf-8")
+    found = {function.name: function.code for function in mine_python([path], min_lines=1)}
+    assert found["outer"].split("\n") == [
+        "def outer(x):",
+        "    def inner(y):",
+        "        return y",
+        "    class Kept:",
+        "        size = 1",
+        "    return inner(x)",
+    ]
+    assert sorted(found) == ["outer", "outer.inner"]
