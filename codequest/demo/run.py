@@ -35,7 +35,12 @@ DEMO_QUERIES = (
 
 _REGRESSION = DistillationConfig(epochs=3, batch_size=32, learning_rate=5e-4, evaluations=3)
 _REFINEMENT = DistillationConfig(
-    losses={"infonce": 1.0, "cosine": 1.0}, epochs=3, batch_size=32, learning_rate=3e-4, evaluations=3
+    losses={"infonce": 1.0, "kl": 1.0, "cosine": 1.0},
+    epochs=3,
+    batch_size=32,
+    learning_rate=2e-4,
+    temperature=0.05,
+    evaluations=3,
 )
 
 
