@@ -8,13 +8,23 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
+import numpy as np
+import numpy.typing as npt
+
 from codequest.errors import InvalidInputError, SpaceMismatchError
+
+Vectors = npt.NDArray[np.float32]
+"""Rows of float32 vectors, (n, dim), or a single one, (dim,)."""
 
 Pooling = Literal["mean", "cls", "last", "unknown"]
 """How token states become one vector; ``unknown`` for API and vectors-only teachers."""
 
 Side = Literal["query", "document"]
 """The two roles a text can have; teachers may treat them differently."""
+
+
+UNIT_TOLERANCE = 1e-3
+"""How far the length of a unit vector may be from 1: half precision rounds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,11 @@ class EmbeddingSpace:
         canonical = json.dumps(asdict(self), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
+    @property
+    def public_revision(self) -> str | None:
+        """The commit to ask the hub for; None for a private folder, which has none."""
+        return None if str(self.revision).startswith("sha256:") else self.revision
+
     def prompt(self, side: Side) -> str:
         """The text the teacher puts before every text of this side."""
         return self.query_prompt if side == "query" else self.document_prompt
@@ -84,6 +99,33 @@ class EmbeddingSpace:
             f"{context}: {self} is not {other}. They differ in {differences}. "
             "Use an adapter trained for that teacher, or embed the documents with the adapter's own teacher."
         )
+
+    def check_vectors(self, vectors: npt.NDArray[Any]) -> None:
+        """Refuse vectors that cannot lie in this space; those of an index, before it is searched.
+
+        Args:
+            vectors: (n, dim).
+
+        Raises:
+            SpaceMismatchError: Another shape, NaN or infinity, or no unit length where the space is normalized.
+        """
+        if vectors.ndim != 2 or vectors.shape[1] != self.dim:
+            raise SpaceMismatchError(
+                f"Vectors of shape {vectors.shape} do not lie in {self}: expected (n, {self.dim})."
+            )
+        lengths = np.linalg.norm(np.asarray(vectors, dtype=np.float32), axis=1)
+        bad = np.flatnonzero(~np.isfinite(lengths))
+        if bad.size:
+            raise SpaceMismatchError(
+                f"{bad.size} of {len(vectors)} vectors hold NaN or infinity, first in row {bad[0]}. "
+                "Embed those texts again."
+            )
+        off = np.flatnonzero(np.abs(lengths - 1) > UNIT_TOLERANCE)
+        if self.normalized and off.size:
+            raise SpaceMismatchError(
+                f"{off.size} of {len(vectors)} vectors are not of unit length (row {off[0]}: {lengths[off[0]]:.4f}), "
+                f"but those of {self} are. Normalise them, or use the space of the model that made them."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary; `from_dict` reads it back."""

@@ -79,7 +79,7 @@ def write_adapter(folder: str | Path, config: AdapterConfig, tensors: Mapping[st
         files[TENSORS_FILE] = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
     work: Path | None = None
     try:
-        _refuse_foreign(final)
+        check_destination(final)
         final.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
         work.chmod(0o755)
@@ -179,7 +179,13 @@ def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
         ) from error
 
 
-def _refuse_foreign(final: Path) -> None:
+def check_destination(folder: str | Path) -> None:
+    """Refuse a folder that `write_adapter` would refuse, before hours of training.
+
+    Raises:
+        AdapterWriteError: Something that is no adapter is there, or nothing can be written there.
+    """
+    final = Path(folder).expanduser().resolve()
     try:
         if final.exists() and not (final.is_dir() and not any(final.iterdir())):
             read_config(final)
@@ -187,6 +193,9 @@ def _refuse_foreign(final: Path) -> None:
         raise AdapterWriteError(
             f"{final} exists and is not an adapter, so it is not replaced. Choose another folder or remove it."
         ) from error
+    existing = next(path for path in (final, *final.parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        raise AdapterWriteError(f"{final} cannot be written: {existing} is no folder with write permission.")
 
 
 def _swap(work: Path, final: Path) -> None:

@@ -15,6 +15,7 @@ from codequest import QueryEncoder
 adapter, index, texts, question = sys.argv[1:]
 encoder = QueryEncoder.from_pretrained(adapter)
 document_vectors = np.load(index)
+encoder.space.check_vectors(document_vectors)  # of the right dim, finite, of unit length
 names = Path(texts).read_text(encoding="utf-8").splitlines()
 
 scores = document_vectors @ encoder.encode(question)

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from typing import Literal
 
 import torch
 
-from codequest.errors import PrecisionNotSupportedError
+from codequest.errors import InvalidInputError, PrecisionNotSupportedError
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
-def default_device() -> torch.device:
-    """CUDA when there is one, otherwise the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+def choose_device(name: str | None) -> torch.device:
+    """The device of this name; without one this process's own GPU, or the CPU when there is none.
+
+    Raises:
+        InvalidInputError: No such device on this machine.
+    """
+    if name is None:
+        gpu = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        return gpu if torch.cuda.is_available() else torch.device("cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise InvalidInputError(
+            f"There is no device {name!r} here: {str(error).splitlines()[0]} Expected 'cpu', or 'cuda' with a GPU."
+        ) from error
+    return device
 
 
 def runs(precision: Precision, device: torch.device) -> bool:

@@ -19,6 +19,3 @@ def main() -> None:
     except CodequestError as error:
         sys.stderr.write(f"Error: {error}\n")
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        sys.stderr.write("\nStopped. Whatever was computed is kept: run the same command again to continue.\n")
-        raise SystemExit(130) from None

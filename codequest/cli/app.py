@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from codequest.cli.demo import demo
+from codequest.cli.display import resumable
 from codequest.cli.distill import distill
 from codequest.cli.encode import encode
 from codequest.cli.evaluate import evaluate
@@ -20,4 +21,4 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 for command in (demo, distill, evaluate, encode, info, teachers):
-    app.command()(command)
+    app.command()(resumable(command))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -54,6 +56,20 @@ def progress_bars() -> Iterator[Progress]:
                 bars.update(tasks[description], completed=done, total=total)
 
         yield report
+
+
+def resumable(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, with a word on how to go on after Ctrl-C instead of a traceback."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt:
+            messages.print("\nStopped. What was computed is kept: run the same command again to continue.")
+            raise SystemExit(130) from None
+
+    return run
 
 
 def quiet_libraries() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,9 @@ from codequest.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
-    from codequest.space import EmbeddingSpace
+    from codequest.evaluation import RetrievalDataset
+    from codequest.teachers import Teacher
+    from codequest.training import DistillationConfig
 
 
 class Kind(str, Enum):
@@ -31,9 +34,13 @@ def distill(
     teacher: Annotated[str, typer.Option(help=TEACHER_HELP)] = DEFAULT_TEACHER,
     base: Annotated[str, typer.Option(help="The small model: public id or folder.")] = DEFAULT_BASE,
     kind: Annotated[Kind, typer.Option(help="Kind of encoder.")] = Kind.lora,
-    adapter: Annotated[Path | None, typer.Option(help="Train this adapter further instead of a new one.")] = None,
-    rank: Annotated[int, typer.Option(help="LoRA rank.")] = 16,
-    limit: Annotated[int | None, typer.Option(help="Use this many queries, drawn at random by the seed.")] = None,
+    adapter: Annotated[
+        Path | None, typer.Option(help="Train this adapter further: --kind, --base and --rank are its own.")
+    ] = None,
+    rank: Annotated[int, typer.Option(min=1, help="LoRA rank.")] = 16,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Use this many queries, drawn at random by the seed.")
+    ] = None,
     pairs: Annotated[list[str] | None, typer.Option(help=f"Labelled pairs; may be repeated. {DATASET_HELP}")] = None,
     validation: Annotated[str | None, typer.Option(help=f"Chooses the best checkpoint. {DATASET_HELP}")] = None,
     evaluate: Annotated[str | None, typer.Option(help=f"Measured at the end. {DATASET_HELP}")] = None,
@@ -48,40 +55,76 @@ def distill(
 
     Stopped or killed, it continues when the same command is run again.
     """
-    from codequest.evaluation import compare, merge_datasets
-    from codequest.teachers import CachedTeacher, load_teacher
-    from codequest.training import DistillationConfig, DistillationTrainer, load_queries, sample, without
+    from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
+    from codequest.storage import check_destination
+    from codequest.teachers import cached, load_teacher
+    from codequest.training import DistillationConfig, load_queries, sample
 
     quiet_libraries()
+    check_destination(out)
     losses: Any = _losses(loss or ["cosine"])
     config = DistillationConfig(
         losses=losses, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed
     )
-    labelled = merge_datasets([load_dataset(name) for name in pairs]) if pairs else None
-    known = load_dataset(validation) if validation else None
-    final = load_dataset(evaluate) if evaluate else None
-    unseen = without(load_queries(queries), final.queries.values() if final else ())
-    source = CachedTeacher(load_teacher(teacher))
-    encoder = _encoder(kind, adapter, base=base, space=source.space, rank=rank, seed=seed)
+    texts = sample(load_queries(queries), limit, seed=seed)
+    data = _Data(
+        pairs=[load_dataset(name) for name in pairs or ()],
+        validation=load_dataset(validation) if validation else None,
+        final=load_dataset(evaluate) if evaluate else None,
+    )
+    source = cached(load_teacher(teacher))
+    encoder: QueryEncoder
+    if adapter is not None:
+        encoder = QueryEncoder.from_pretrained(adapter)
+    elif kind is Kind.lora:
+        encoder = LoRAQueryEncoder.create(base, space=source.space, rank=rank, seed=seed)
+    else:
+        encoder = ProjectionQueryEncoder.create(base, space=source.space, seed=seed)
+    _train(encoder, source, texts, config=config, data=data, checkpoints=checkpoints, out=out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """What was given besides queries."""
+
+    pairs: list[RetrievalDataset]
+    validation: RetrievalDataset | None
+    final: RetrievalDataset | None
+
+
+def _train(
+    encoder: QueryEncoder,
+    teacher: Teacher,
+    queries: list[str],
+    *,
+    config: DistillationConfig,
+    data: _Data,
+    checkpoints: Path | None,
+    out: Path,
+) -> None:
+    from codequest.evaluation import compare, merge_datasets
+    from codequest.training import DistillationTrainer, is_main_process
+
     with progress_bars() as progress:
         trainer = DistillationTrainer(
             encoder,
-            source,
-            sample(unseen, limit, seed=seed),
+            teacher,
+            queries,
             config=config,
-            pairs=labelled,
-            validation=known,
+            pairs=merge_datasets(data.pairs) if data.pairs else None,
+            validation=data.validation,
+            exclude=data.final.queries.values() if data.final else (),
             output_dir=checkpoints,
             progress=progress,
         )
         result = trainer.train()
-        report = None
-        if final is not None:
-            report = compare({out.name: encoder}, source, final, latency_queries=0, progress=progress)
-    if report is not None:
-        encoder.metrics[report.dataset] = report.encoders[0].summary()
-        console.print(quality_table(report))
-    folder = encoder.save_pretrained(out)
+        if not is_main_process():
+            return
+        if data.final is not None:
+            report = compare({out.name: encoder}, teacher, data.final, latency_queries=0, progress=progress)
+            encoder.metrics[report.dataset] = report.encoders[0].summary()
+            console.print(quality_table(report))
+        folder = encoder.save_pretrained(out)
     messages.print(
         f"{result.steps} steps, best {result.measure} {result.best:.4f} on validation. Adapter: {folder}",
         highlight=False,
@@ -97,15 +140,3 @@ def _losses(given: list[str]) -> dict[str, float]:
         except ValueError:
             raise InvalidInputError(f"Cannot read the loss {item!r}. Expected NAME or NAME=WEIGHT.") from None
     return weights
-
-
-def _encoder(
-    kind: Kind, adapter: Path | None, *, base: str, space: EmbeddingSpace, rank: int, seed: int
-) -> QueryEncoder:
-    from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
-
-    if adapter is not None:
-        return QueryEncoder.from_pretrained(adapter)
-    if kind is Kind.lora:
-        return LoRAQueryEncoder.create(base, space=space, rank=rank, seed=seed)
-    return ProjectionQueryEncoder.create(base, space=space, seed=seed)

@@ -28,7 +28,7 @@ def encode(
 
     quiet_libraries()
     encoder = QueryEncoder.from_pretrained(adapter)
-    texts = queries or [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    texts = queries or sys.stdin.read().splitlines()
     with progress_bars() as progress:
         vectors = encoder.encode(texts, progress=progress)
     if out is None:

@@ -21,12 +21,13 @@ def evaluate(
     """Measure how much of the teacher's retrieval quality encoders keep, and what a query costs."""
     from codequest.encoders import QueryEncoder
     from codequest.evaluation import compare
-    from codequest.teachers import CachedTeacher, load_teacher
+    from codequest.teachers import cached, load_teacher
 
     quiet_libraries()
     data = load_dataset(dataset)
     encoders = {name: QueryEncoder.from_pretrained(name) for name in adapters}
-    source = CachedTeacher(load_teacher(teacher or next(iter(encoders.values())).space.teacher))
+    space = next(iter(encoders.values())).space
+    source = cached(load_teacher(teacher) if teacher else load_teacher(space.teacher, revision=space.public_revision))
     with progress_bars() as progress:
         report = compare(encoders, source, data, progress=progress)
     console.print(quality_table(report))

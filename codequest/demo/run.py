@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 
 from codequest.demo.corpus import StandardLibrary, standard_library
@@ -14,10 +15,10 @@ from codequest.encoders import (
     QueryEncoder,
     TrainableQueryEncoder,
 )
-from codequest.encoders.base import Vectors
 from codequest.evaluation import Report, compare
 from codequest.evaluation.search import exact_search
 from codequest.progress import Progress, silent
+from codequest.space import Vectors
 from codequest.teachers import CachedTeacher, Teacher, load_teacher
 from codequest.training import DistillationConfig, DistillationTrainer, digest
 from codequest.weights import cache_root
@@ -86,7 +87,7 @@ def run_demo(*, library: StandardLibrary | None = None, progress: Progress = sil
     library = library or standard_library()
     teacher = CachedTeacher(load_teacher(f"auto:{TEACHER}"))
     document_vectors = teacher.encode_documents(list(library.test.documents.values()), progress=progress)
-    home = cache_root() / "demo" / digest(library.queries, dict(library.test.documents), _stages("lora"))
+    home = cache_root() / "demo" / _run_digest(library, teacher)
     encoders: dict[str, QueryEncoder] = {
         f"quantized {precision}": QuantizedQueryEncoder.create(space=teacher.space, precision=precision)
         for precision in ("int8", "nf4")
@@ -104,8 +105,11 @@ def run_demo(*, library: StandardLibrary | None = None, progress: Progress = sil
     )
 
 
-def _stages(name: str) -> list[dict[str, object]]:
-    return [stage.to_dict() for stage in _configs(name)]
+def _run_digest(library: StandardLibrary, teacher: Teacher) -> str:
+    """Names what the adapters depend on, so that those of other code, data or models are not taken for these."""
+    configs = [config.to_dict() for name in ("lora", "projection") for config in _configs(name)]
+    data = [library.queries, dict(library.train.documents), dict(library.test.queries)]
+    return digest(metadata.version("codequest"), teacher.space.fingerprint, BASE, configs, data)
 
 
 def _configs(name: str) -> tuple[DistillationConfig, DistillationConfig]:
@@ -125,8 +129,11 @@ def _trained(name: str, folder: Path, library: StandardLibrary, teacher: Teacher
         progress(f"{name}: {description}", done, total)
 
     regression, refinement = _configs(name)
-    DistillationTrainer(encoder, teacher, library.queries, config=regression, progress=named).train()
-    DistillationTrainer(encoder, teacher, [], config=refinement, pairs=library.train, progress=named).train()
+    tested = list(library.test.queries.values())
+    for queries, pairs, config in ((library.queries, None, regression), ([], library.train, refinement)):
+        DistillationTrainer(
+            encoder, teacher, queries, config=config, pairs=pairs, exclude=tested, progress=named
+        ).train()
     encoder.save_pretrained(folder)
     return encoder
 

@@ -10,12 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from codequest.encoders.card import render_card
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace
+from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig, find_adapter, push_folder, read_config, write_adapter
 from codequest.texts import batches_by_length, checked_texts
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from codequest.backbone import Backbone
     from codequest.encoders.cost import EncoderCost
-
-Vectors = npt.NDArray[np.float32]
 
 ENCODER_KINDS: Mapping[str, str] = {
     "lora": "codequest.encoders.lora:LoRAQueryEncoder",
@@ -151,9 +148,7 @@ class QueryEncoder(ABC):
             AdapterFormatError: Not an adapter, damaged, of another version, or not of this class.
             WeightsNotFoundError: The base model is not on this machine and cannot be fetched.
         """
-        import torch
-
-        from codequest.backbone import default_device
+        from codequest.backbone import choose_device
 
         folder = find_adapter(name, revision=revision)
         config = read_config(folder)
@@ -164,7 +159,7 @@ class QueryEncoder(ABC):
                 f"Load it with {chosen.__name__}.from_pretrained() or QueryEncoder.from_pretrained()."
             )
         try:
-            encoder = chosen.rebuild(config, folder, device=torch.device(device) if device else default_device())
+            encoder = chosen.rebuild(config, folder, device=choose_device(device))
         except InvalidInputError as error:
             raise AdapterFormatError(f"The config.json of {folder} holds a wrong value: {error}") from error
         encoder.training = dict(config.training)

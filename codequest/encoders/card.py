@@ -27,11 +27,21 @@ def render_card(config: AdapterConfig) -> str:
         + _table({name: value for name, value in space.to_dict().items() if value not in ("", None)}),
         "## The encoder\n\n" + _table(config.encoder),
     ]
-    if config.training:
-        parts.append("## Training\n\n" + _table(config.training))
-    if config.metrics:
-        parts.append("## Measured\n\n" + _table(config.metrics))
+    for number, stage in enumerate(config.training.get("stages", ()), 1):
+        parts.append(f"## Training, stage {number}\n\n" + _table(_flat(stage)))
+    for dataset, measured in config.metrics.items():
+        parts.append(f"## Measured on {dataset}\n\n" + _table(_flat(measured)))
     return "\n\n".join(parts) + "\n"
+
+
+def _flat(values: Any, prefix: str = "") -> dict[str, Any]:
+    """Nested values under dotted names."""
+    if not isinstance(values, Mapping):
+        return {prefix: values}
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        flat |= _flat(value, f"{prefix}.{name}" if prefix else str(name))
+    return flat
 
 
 def _front_matter(base: str) -> str:
@@ -42,5 +52,5 @@ def _front_matter(base: str) -> str:
 
 
 def _table(values: Mapping[str, Any]) -> str:
-    rows = [f"| {name} | {str(value).replace('|', '∣')} |" for name, value in values.items()]
+    rows = [f"| {name.replace('_', ' ')} | {str(value).replace('|', '∣')} |" for name, value in values.items()]
     return "\n".join(["| | |", "|---|---|", *rows])

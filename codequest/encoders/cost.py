@@ -49,7 +49,8 @@ def backbone_cost(backbone: Backbone, head: Iterable[nn.Module], *, tokens: int)
     named = [pair for part in (backbone, *head) for pair in part.named_parameters()]
     counted = {id(weight): weight for name, weight in named if "lora_" not in name}
     table_weights = {id(table.weight) for table in tables}
-    always = sum(_bytes(weight) for key, weight in counted.items() if key not in table_weights)
+    scales = sum(_scale_bytes(layer) for layer in layers)
+    always = scales + sum(_bytes(weight) for key, weight in counted.items() if key not in table_weights)
     rows = sum(min(tokens, table.num_embeddings) * _bytes(table.weight) // table.num_embeddings for table in tables)
     parameters = sum(_weights(layer) - layer.weight.numel() for layer in layers)  # packed 4-bit weights
     return EncoderCost(
@@ -58,6 +59,13 @@ def backbone_cost(backbone: Backbone, head: Iterable[nn.Module], *, tokens: int)
         flops=products + attention + 2 * sum(_weights(layer) for layer in after),
         tokens=tokens,
     )
+
+
+def _scale_bytes(layer: nn.Linear) -> int:
+    """Bytes of what bitsandbytes multiplies quantized weights with; it keeps them outside the parameters."""
+    state = getattr(layer.weight, "quant_state", None)
+    scales = [getattr(layer.weight, "SCB", None), getattr(state, "absmax", None)]
+    return sum(_bytes(scale) for scale in scales if isinstance(scale, Tensor))
 
 
 def _weights(layer: nn.Linear) -> int:

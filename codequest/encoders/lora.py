@@ -9,16 +9,15 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from codequest.backbone import Backbone, default_device
-from codequest.encoders.base import TrainableQueryEncoder, Vectors
-from codequest.encoders.cost import EncoderCost, backbone_cost
+from codequest.backbone import Backbone, choose_device
 from codequest.encoders.maps import MapKind, SpaceMap
-from codequest.encoders.student import describe_base, load_base, load_tensors, locate_base, pooled_features
+from codequest.encoders.student import StudentQueryEncoder, load_base, load_tensors, pooled_features, saved_base
 from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace
+from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig, read_tensors
 from codequest.texts import checked_texts
+from codequest.weights import locate
 
 
 class LoRANetwork(nn.Module):
@@ -41,7 +40,7 @@ class LoRANetwork(nn.Module):
         return self
 
 
-class LoRAQueryEncoder(TrainableQueryEncoder):
+class LoRAQueryEncoder(StudentQueryEncoder):
     """The small model itself, fine-tuned with LoRA (Hu et al., 2021), and a map into the teacher's space.
 
     Low-rank updates are merged into the weights for inference, so they cost nothing there. Build one with `create`.
@@ -49,13 +48,10 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
 
     kind: ClassVar[str] = "lora"
 
-    def __init__(
-        self, space: EmbeddingSpace, network: LoRANetwork, base: Mapping[str, Any], lora: Mapping[str, Any]
-    ) -> None:
-        super().__init__(space)
+    def __init__(self, space: EmbeddingSpace, network: LoRANetwork, lora: Mapping[str, Any]) -> None:
+        super().__init__(space, network.backbone, network.map)
         self.network: nn.Module = network
-        self.backbone, self._map = network.backbone, network.map
-        self._base, self._lora = dict(base), dict(lora)
+        self._lora = dict(lora)
 
     @classmethod
     def create(
@@ -63,6 +59,7 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
         base: str,
         *,
         space: EmbeddingSpace,
+        revision: str | None = None,
         rank: int = 16,
         alpha: float | None = None,
         targets: Sequence[str] | None = None,
@@ -74,6 +71,7 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
 
         Args:
             base: The small model: public id or folder.
+            revision: Commit, tag or branch of a public base.
             space: The teacher's space.
             rank: Rank of the updates.
             alpha: Scale of the updates; twice the rank by default.
@@ -91,20 +89,12 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
             "alpha": 2 * rank if alpha is None else alpha,
             "targets": sorted(targets) if targets else "all-linear",
         }
-        source = locate_base(base)
-        chosen = torch.device(device) if device else default_device()
+        source = locate(base, revision=revision)
+        chosen = choose_device(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             network = _build(load_base(source, chosen), space, lora, map)
-        return cls(space, network.to(chosen), describe_base(source), lora)
-
-    @torch.inference_mode()
-    def embed_batch(self, queries: Sequence[str]) -> Vectors:
-        vectors: Vectors = self._map(self.backbone.embed(queries)).float().cpu().numpy()
-        return vectors
-
-    def cost(self, *, tokens: int = 12) -> EncoderCost:
-        return backbone_cost(self.backbone, [self._map], tokens=tokens)
+        return cls(space, network.to(chosen), lora)
 
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
         texts = checked_texts(queries, name="queries")
@@ -131,7 +121,7 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
                 layer.merge()
 
     def describe(self) -> dict[str, Any]:
-        return {**self._base, **self._lora, "map": self._map.kind}
+        return {**super().describe(), **self._lora}
 
     def trained_tensors(self) -> dict[str, Tensor]:
         return {name: weight for name, weight in self.network.named_parameters() if weight.requires_grad}
@@ -140,10 +130,10 @@ class LoRAQueryEncoder(TrainableQueryEncoder):
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> LoRAQueryEncoder:
         settings = config.encoder
         lora = {name: settings.get(name) for name in ("rank", "alpha", "targets")}
-        source = locate_base(settings.get("base", ""), config=config, folder=folder)
+        source = saved_base(config, folder)
         network = _build(load_base(source, device), config.space, lora, settings.get("map", "linear"))
         load_tensors({"backbone": network.backbone, "map": network.map}, read_tensors(folder), folder)
-        encoder = cls(config.space, network.to(device).eval(), describe_base(source), lora)
+        encoder = cls(config.space, network.to(device).eval(), lora)
         encoder.end_training()
         return encoder
 

@@ -10,17 +10,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from codequest.backbone import Backbone, default_device
-from codequest.encoders.base import TrainableQueryEncoder, Vectors
-from codequest.encoders.cost import EncoderCost, backbone_cost
+from codequest.backbone import Backbone, choose_device
 from codequest.encoders.maps import MapKind, SpaceMap
-from codequest.encoders.student import describe_base, load_base, load_tensors, locate_base, pooled_features
+from codequest.encoders.student import StudentQueryEncoder, load_base, load_tensors, pooled_features, saved_base
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace
+from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig, read_tensors
+from codequest.weights import locate
 
 
-class ProjectionQueryEncoder(TrainableQueryEncoder):
+class ProjectionQueryEncoder(StudentQueryEncoder):
     """Frozen base, learned map: trains in seconds, because the base runs once per query.
 
     Build one with `create`.
@@ -28,12 +27,9 @@ class ProjectionQueryEncoder(TrainableQueryEncoder):
 
     kind: ClassVar[str] = "projection"
 
-    def __init__(self, space: EmbeddingSpace, backbone: Backbone, space_map: SpaceMap, base: Mapping[str, Any]) -> None:
-        super().__init__(space)
-        self.backbone = backbone
+    def __init__(self, space: EmbeddingSpace, backbone: Backbone, space_map: SpaceMap) -> None:
+        super().__init__(space, backbone, space_map)
         self.network: nn.Module = space_map
-        self._map = space_map
-        self._base = dict(base)
 
     @classmethod
     def create(
@@ -41,6 +37,7 @@ class ProjectionQueryEncoder(TrainableQueryEncoder):
         base: str,
         *,
         space: EmbeddingSpace,
+        revision: str | None = None,
         map: MapKind = "mlp",
         device: str | None = None,
         seed: int = 0,
@@ -49,6 +46,7 @@ class ProjectionQueryEncoder(TrainableQueryEncoder):
 
         Args:
             base: The small model: public id or folder.
+            revision: Commit, tag or branch of a public base.
             space: The teacher's space.
             map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron.
             device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
@@ -58,20 +56,12 @@ class ProjectionQueryEncoder(TrainableQueryEncoder):
             WeightsNotFoundError: The base is not on this machine and cannot be fetched.
             InvalidInputError: An unknown map.
         """
-        source = locate_base(base)
-        backbone = load_base(source, torch.device(device) if device else default_device())
+        source = locate(base, revision=revision)
+        backbone = load_base(source, choose_device(device))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             space_map = SpaceMap(backbone.hidden, space.dim, kind=map)
-        return cls(space, backbone, space_map.to(backbone.device), describe_base(source))
-
-    @torch.inference_mode()
-    def embed_batch(self, queries: Sequence[str]) -> Vectors:
-        vectors: Vectors = self._map(self.backbone.embed(queries)).float().cpu().numpy()
-        return vectors
-
-    def cost(self, *, tokens: int = 12) -> EncoderCost:
-        return backbone_cost(self.backbone, [self._map], tokens=tokens)
+        return cls(space, backbone, space_map.to(backbone.device))
 
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
         features = pooled_features(self.backbone, queries, progress)
@@ -89,16 +79,13 @@ class ProjectionQueryEncoder(TrainableQueryEncoder):
     ) -> None:
         self._map.fit(self.collate(inputs)["features"], torch.from_numpy(query_vectors))
 
-    def describe(self) -> dict[str, Any]:
-        return {**self._base, "map": self._map.kind}
-
     def trained_tensors(self) -> dict[str, Tensor]:
         return {f"map.{name}": tensor for name, tensor in self._map.state_dict().items()}
 
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> ProjectionQueryEncoder:
-        source = locate_base(config.encoder.get("base", ""), config=config, folder=folder)
+        source = saved_base(config, folder)
         backbone = load_base(source, device)
         space_map = SpaceMap(backbone.hidden, config.space.dim, kind=config.encoder.get("map", "linear"))
         load_tensors({"map": space_map}, read_tensors(folder), folder)
-        return cls(config.space, backbone, space_map.to(device).eval(), describe_base(source))
+        return cls(config.space, backbone, space_map.to(device).eval())

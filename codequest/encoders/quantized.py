@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 import torch
 from torch.nn import functional
 
-from codequest.backbone import Backbone, Precision, default_device, faithful_half
-from codequest.encoders.base import QueryEncoder, Vectors
+from codequest.backbone import Backbone, Precision, choose_device, faithful_half
+from codequest.encoders.base import QueryEncoder
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
-from codequest.space import EmbeddingSpace
+from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig
 from codequest.weights import locate
 
@@ -71,9 +71,8 @@ class QuantizedQueryEncoder(QueryEncoder):
         if precision not in get_args(QuantizedPrecision):
             choices = ", ".join(get_args(QuantizedPrecision))
             raise InvalidInputError(f"precision must be one of {choices}, got {precision!r}.")
-        public = None if str(space.revision).startswith("sha256:") else space.revision
-        source = locate(weights or space.teacher, revision=public)
-        target = torch.device(device) if device else default_device()
+        source = locate(weights or space.teacher, revision=space.public_revision)
+        target = choose_device(device)
         pooling = None if space.pooling == "unknown" else space.pooling
         backbone = Backbone.load(
             source,

@@ -11,9 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from codequest.backbone import Backbone
-from codequest.encoders.base import Vectors
+from codequest.encoders.base import TrainableQueryEncoder
+from codequest.encoders.cost import EncoderCost, backbone_cost
+from codequest.encoders.maps import SpaceMap
 from codequest.errors import AdapterFormatError
 from codequest.progress import Progress
+from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig
 from codequest.texts import batches_by_length, checked_texts
 from codequest.weights import WeightSource, locate
@@ -21,15 +24,38 @@ from codequest.weights import WeightSource, locate
 _MAX_CHARACTERS = 16384
 
 
-def locate_base(base: str, *, config: AdapterConfig | None = None, folder: Path | None = None) -> WeightSource:
-    """Find a base model; for a saved adapter, insist on the very weights it was trained on.
+class StudentQueryEncoder(TrainableQueryEncoder):
+    """An encoder of a small base model and a map behind it.
+
+    Attributes:
+        backbone: The small model.
+    """
+
+    def __init__(self, space: EmbeddingSpace, backbone: Backbone, space_map: SpaceMap) -> None:
+        super().__init__(space)
+        self.backbone = backbone
+        self._map = space_map
+
+    @torch.inference_mode()
+    def embed_batch(self, queries: Sequence[str]) -> Vectors:
+        vectors: Vectors = self._map(self.backbone.embed(queries)).float().cpu().numpy()
+        return vectors
+
+    def cost(self, *, tokens: int = 12) -> EncoderCost:
+        return backbone_cost(self.backbone, [self._map], tokens=tokens)
+
+    def describe(self) -> dict[str, Any]:
+        source = self.backbone.source
+        return {"base": source.reference, "base_revision": source.revision, "map": self._map.kind}
+
+
+def saved_base(config: AdapterConfig, folder: Path) -> WeightSource:
+    """The base model of a saved adapter: the very weights it was trained on.
 
     Raises:
         AdapterFormatError: The base found now is not the one the adapter was trained on.
         WeightsNotFoundError: It is nowhere.
     """
-    if config is None:
-        return locate(base)
     name, revision = config.encoder.get("base"), config.encoder.get("base_revision")
     if not isinstance(name, str):
         raise AdapterFormatError(f"{folder} does not name its base model. Save or download the adapter again.")
@@ -41,11 +67,6 @@ def locate_base(base: str, *, config: AdapterConfig | None = None, folder: Path 
             f"{source.model_id} at {source.revision}. Put the original base model back, or train again."
         )
     return source
-
-
-def describe_base(source: WeightSource) -> dict[str, Any]:
-    """How an adapter folder names its base model."""
-    return {"base": source.reference, "base_revision": source.revision}
 
 
 def load_base(source: WeightSource, device: torch.device) -> Backbone:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from codequest.errors import InvalidInputError
 from codequest.evaluation.datasets import RetrievalDataset
 from codequest.evaluation.metrics import DEPTH, Measure, measure_rankings
-from codequest.evaluation.search import Indices, Vectors, exact_search
+from codequest.evaluation.search import Indices, exact_search
+from codequest.space import Vectors
 
 
 @dataclass(frozen=True, slots=True)

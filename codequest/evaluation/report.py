@@ -138,6 +138,9 @@ class Report:
         ]
         return f"# {self.dataset}\n\n{table}\n\n" + "\n".join(f"- {note}" for note in notes) + "\n"
 
+    def __str__(self) -> str:
+        return self.to_markdown()
+
     def to_json(self) -> str:
         """JSON with sorted keys; `from_json` reads it back."""
         values = {"format_version": FORMAT_VERSION, **asdict(self)}

@@ -1,4 +1,4 @@
-"""Exact nearest-neighbor search by cosine."""
+"""Exact nearest-neighbor search by inner product: the cosine in a normalized space."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import InvalidInputError
+from codequest.space import Vectors
 
-Vectors = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
 _SCORES_AT_ONCE = 1 << 24  # 64 MiB of float32
@@ -15,49 +15,47 @@ _DECIMALS = 6  # float32 products of unit vectors agree to about 1e-7 between ma
 
 
 def exact_search(query_vectors: Vectors, document_vectors: Vectors, *, k: int) -> tuple[Indices, Vectors]:
-    """The k documents of highest cosine to every query.
+    """The k documents of highest inner product with every query.
 
     Scores are rounded to 6 decimals, so that equal documents tie; of tied documents the first comes first.
 
     Args:
-        query_vectors: (queries, dim), of any length.
-        document_vectors: (documents, dim), of any length.
+        query_vectors: (queries, dim).
+        document_vectors: (documents, dim), as the index holds them: unit rows in a normalized space.
         k: How many to return; all documents when there are fewer.
 
     Returns:
-        Positions of the documents, best first, and their cosines: both (queries, min(k, documents)).
+        Positions of the documents, best first, and their scores: both (queries, min(k, documents)).
 
     Raises:
         InvalidInputError: k is below 1, there are no documents, or the vectors are no matrices of the same dim.
     """
-    from codequest.teachers.base import normalized
-
     _check(query_vectors, document_vectors, k)
-    queries = normalized(np.asarray(query_vectors, dtype=np.float32))
-    documents = normalized(np.asarray(document_vectors, dtype=np.float32))
+    queries = np.asarray(query_vectors, dtype=np.float32)
+    documents = np.asarray(document_vectors, dtype=np.float32)
     k = min(k, len(documents))
     indices = np.empty((len(queries), k), dtype=np.int64)
     scores = np.empty((len(queries), k), dtype=np.float32)
     rows = max(1, _SCORES_AT_ONCE // len(documents))
     for start in range(0, len(queries), rows):
         chunk = slice(start, start + rows)
-        cosines = np.round(queries[chunk] @ documents.T, _DECIMALS)  # (rows, documents)
-        indices[chunk] = _top(cosines, k)
-        scores[chunk] = np.take_along_axis(cosines, indices[chunk], axis=1)
+        products = np.round(queries[chunk] @ documents.T, _DECIMALS)  # (rows, documents)
+        indices[chunk] = _top(products, k)
+        scores[chunk] = np.take_along_axis(products, indices[chunk], axis=1)
     return indices, scores
 
 
-def _top(cosines: Vectors, k: int) -> Indices:
+def _top(scores: Vectors, k: int) -> Indices:
     """Positions of the k highest values of each row, (rows, k); the lower position wins a tie."""
-    documents = cosines.shape[1]
-    chosen = np.argpartition(cosines, documents - k, axis=1)[:, documents - k :]  # (rows, k), unordered
-    lowest = np.take_along_axis(cosines, chosen, axis=1).min(axis=1)  # (rows,)
-    for row in np.flatnonzero((cosines >= lowest[:, None]).sum(axis=1) > k):  # which tied ones entered is arbitrary
-        above = np.flatnonzero(cosines[row] > lowest[row])
-        tied = np.flatnonzero(cosines[row] == lowest[row])
+    documents = scores.shape[1]
+    chosen = np.argpartition(scores, documents - k, axis=1)[:, documents - k :]  # (rows, k), unordered
+    lowest = np.take_along_axis(scores, chosen, axis=1).min(axis=1)  # (rows,)
+    for row in np.flatnonzero((scores >= lowest[:, None]).sum(axis=1) > k):  # which tied ones entered is arbitrary
+        above = np.flatnonzero(scores[row] > lowest[row])
+        tied = np.flatnonzero(scores[row] == lowest[row])
         chosen[row] = np.concatenate([above, tied])[:k]
     chosen.sort(axis=1)
-    order = np.argsort(-np.take_along_axis(cosines, chosen, axis=1), axis=1, kind="stable")
+    order = np.argsort(-np.take_along_axis(scores, chosen, axis=1), axis=1, kind="stable")
     return np.take_along_axis(chosen, order, axis=1)
 
 

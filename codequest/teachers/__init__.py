@@ -1,7 +1,7 @@
 """Teachers: the large models whose vectors an index holds."""
 
 from codequest.teachers.base import Teacher
-from codequest.teachers.cache import CachedTeacher
+from codequest.teachers.cache import CachedTeacher, cached
 from codequest.teachers.local import LocalTeacher
 from codequest.teachers.registry import describe_schemes, load_teacher, register_teacher, teacher_schemes
 from codequest.teachers.vectors import VectorsTeacher
@@ -11,6 +11,7 @@ __all__ = [
     "LocalTeacher",
     "Teacher",
     "VectorsTeacher",
+    "cached",
     "describe_schemes",
     "load_teacher",
     "register_teacher",

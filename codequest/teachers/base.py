@@ -11,10 +11,8 @@ import numpy.typing as npt
 
 from codequest.errors import TeacherError
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace, Side
+from codequest.space import EmbeddingSpace, Side, Vectors
 from codequest.texts import batches_by_length, checked_texts
-
-Vectors = npt.NDArray[np.float32]
 
 
 class Teacher(ABC):

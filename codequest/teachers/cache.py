@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +16,9 @@ import numpy.typing as npt
 
 from codequest.errors import CacheCorruptError, TeacherError
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace, Side
-from codequest.teachers.base import Teacher, Vectors
+from codequest.space import EmbeddingSpace, Side, Vectors
+from codequest.teachers.base import Teacher
+from codequest.teachers.vectors import VectorsTeacher
 from codequest.texts import batches_by_length
 from codequest.weights import cache_root
 
@@ -72,29 +74,33 @@ class CachedTeacher(Teacher):
         for position, key in enumerate(keys):
             rows.setdefault(key, []).append(position)
         vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
-        found = set()
-        for key, vector in self._read(rows):
-            vectors[rows[key]] = vector
-            found.add(key)
-        missing = [positions[0] for key, positions in rows.items() if key not in found]
-        done = len(rows) - len(missing)
-        waiting = [texts[position] for position in missing]
-        limits = {"max_texts": self.teacher.max_texts, "max_characters": self.teacher.max_characters}
-        for batch in batches_by_length(waiting, **limits):
-            computed = self.teacher.encode([waiting[i] for i in batch], side)
-            batch_keys = [keys[missing[i]] for i in batch]
-            self._write(batch_keys, computed)
-            # Another process may have been first, with vectors rounded differently: what is kept is what counts.
-            for key, vector in self._read(batch_keys):
+
+        def fill(wanted: Iterable[bytes]) -> set[bytes]:
+            found = set()
+            for key, vector in self._read(wanted):
                 vectors[rows[key]] = vector
+                found.add(key)
+            return found
+
+        missing = sorted(set(rows) - fill(rows), key=lambda key: rows[key][0])
+        done = len(rows) - len(missing)
+        for batch in self._batches([texts[rows[key][0]] for key in missing]):
+            batch_keys = [missing[i] for i in batch]
+            if len(fill(batch_keys)) < len(batch_keys):  # else another process has done it meanwhile
+                self._write(batch_keys, self.teacher.encode([texts[rows[key][0]] for key in batch_keys], side))
+                # Another process may have been first, with vectors rounded differently: what is kept is what counts.
+                fill(batch_keys)
             done += len(batch)
             progress(f"teacher embeds {'queries' if side == 'query' else 'documents'}", done, len(rows))
         return vectors
 
-    def count(self) -> int:
-        """How many vectors of this space the cache may hold: all rows of the file."""
-        with self._connection() as connection:
-            return int(connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
+    def _batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """Batches of positions; each process of a distributed run begins at its own, so that they share the work."""
+        limits = {"max_texts": self.teacher.max_texts, "max_characters": self.teacher.max_characters}
+        batches = list(batches_by_length(texts, **limits))
+        rank, processes = (int(os.environ.get(name, default)) for name, default in (("RANK", "0"), ("WORLD_SIZE", "1")))
+        first = rank * len(batches) // processes
+        return batches[first:] + batches[:first]
 
     def _key(self, text: str, side: Side) -> bytes:
         return hashlib.sha256(self._prefix + side.encode() + b"|" + text.encode()).digest()
@@ -145,3 +151,8 @@ class CachedTeacher(Teacher):
             f"The vector cache {self.path} is damaged: {what}. Delete the file to compute its vectors again, or put "
             "back a copy."
         )
+
+
+def cached(teacher: Teacher) -> Teacher:
+    """The teacher behind a `CachedTeacher` in its default place; stored vectors need none."""
+    return teacher if isinstance(teacher, (CachedTeacher, VectorsTeacher)) else CachedTeacher(teacher)

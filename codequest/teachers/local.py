@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy.typing as npt
 import torch
 
-from codequest.backbone import Backbone, Precision, default_device, faithful_half
+from codequest.backbone import Backbone, Precision, choose_device, faithful_half
 from codequest.errors import InvalidInputError
 from codequest.space import EmbeddingSpace, Pooling, Side
 from codequest.teachers.base import Teacher
@@ -57,7 +57,7 @@ class LocalTeacher(Teacher):
             raise InvalidInputError(
                 "trust_remote_code=True runs Python code from the hub; say which with revision='<commit>'."
             )
-        target = torch.device(device) if device else default_device()
+        target = choose_device(device)
         chosen: Precision = faithful_half(target) if precision == "auto" else precision
         self.backbone = Backbone.load(
             locate(name, revision=revision, allow_code=trust_remote_code),

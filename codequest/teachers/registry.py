@@ -7,13 +7,14 @@ from importlib import metadata
 
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.teachers.base import Teacher
-from codequest.teachers.local import LocalTeacher
+from codequest.teachers.local import LocalTeacher, TeacherPrecision
 from codequest.teachers.vectors import VectorsTeacher
 
 TeacherFactory = Callable[[str], Teacher]
 
 ENTRY_POINT_GROUP = "codequest.teachers"
 
+_MODELS: dict[str, TeacherPrecision] = {"local": "fp32", "auto": "auto"}
 _factories: dict[str, TeacherFactory] = {
     "local": LocalTeacher,
     "auto": lambda name: LocalTeacher(name, precision="auto"),
@@ -52,13 +53,14 @@ def describe_schemes() -> list[dict[str, str]]:
     return [{"scheme": scheme, "what it loads": what} for scheme, what in sorted(described.items())]
 
 
-def load_teacher(name: str) -> Teacher:
+def load_teacher(name: str, *, revision: str | None = None) -> Teacher:
     """A teacher by its name.
 
     Args:
         name: ``"<scheme>:<rest>"`` for a registered scheme: ``local:`` a model in fp32, ``auto:`` a model in bf16
             where the device computes in it, ``vectors:`` a folder of stored vectors. Anything else is the public id
             or the folder of a local model in fp32.
+        revision: Commit, tag or branch of a public model; only for models.
 
     Returns:
         The teacher.
@@ -70,7 +72,11 @@ def load_teacher(name: str) -> Teacher:
     """
     scheme, separator, rest = name.partition(":")
     if not separator or len(scheme) == 1:  # a drive letter is no scheme
-        return LocalTeacher(name)
+        return LocalTeacher(name, revision=revision)
+    if revision is not None:
+        if scheme not in _MODELS:
+            raise InvalidInputError(f"{name!r} has no revisions: only models do, not the scheme {scheme!r}.")
+        return LocalTeacher(rest, revision=revision, precision=_MODELS[scheme])
     factory = _factories.get(scheme) or _from_entry_point(scheme)
     if factory is None:
         raise InvalidInputError(

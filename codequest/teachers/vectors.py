@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
-from codequest.space import EmbeddingSpace, Side
-from codequest.teachers.base import Teacher, Vectors, normalized
+from codequest.space import EmbeddingSpace, Side, Vectors
+from codequest.teachers.base import Teacher, normalized
 from codequest.texts import checked_texts
 
 SPACE_FILE = "space.json"
-_UNIT_TOLERANCE = 1e-3
 
 
 class VectorsTeacher(Teacher):
@@ -28,8 +27,8 @@ class VectorsTeacher(Teacher):
         documents: Document texts and their vectors, (m, dim).
 
     Raises:
-        InvalidInputError: As many texts as vectors are needed, all finite, of the space's dim, and of unit length
-            when the space is normalized.
+        InvalidInputError: As many texts as vectors are needed, of the space's dim.
+        SpaceMismatchError: Vectors that are not finite, or not of unit length where the space is normalized.
     """
 
     def __init__(
@@ -112,18 +111,5 @@ def _checked(vectors: npt.NDArray[Any], count: int, space: EmbeddingSpace, side:
             f"Row i must be the vector of text i, in {space}."
         )
     kept = np.ascontiguousarray(vectors, dtype=np.float32)
-    bad = np.flatnonzero(~np.isfinite(kept).all(1))
-    if bad.size:
-        raise InvalidInputError(
-            f"{bad.size} {side} vectors hold NaN or infinity, first in row {bad[0]}. Embed them again."
-        )
-    if not space.normalized:
-        return kept
-    lengths = np.linalg.norm(kept, axis=1)
-    off = np.flatnonzero(np.abs(lengths - 1) > _UNIT_TOLERANCE)
-    if off.size:
-        raise InvalidInputError(
-            f"{off.size} of {count} {side} vectors are not of unit length (row {off[0]}: {lengths[off[0]]:.4f}), but "
-            "the space says normalized. Normalise them, or set normalized to false if the index holds raw vectors."
-        )
-    return normalized(kept)
+    space.check_vectors(kept)
+    return normalized(kept) if space.normalized else kept

@@ -4,6 +4,7 @@ from codequest.training.checks import DataWarning, check_queries
 from codequest.training.config import DistillationConfig, LossName, digest
 from codequest.training.data import hold_out, load_queries, normal_form, sample, without
 from codequest.training.mining import MinedFunction, mine_python
+from codequest.training.run import is_main_process
 from codequest.training.trainer import DistillationTrainer, TrainingResult
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "check_queries",
     "digest",
     "hold_out",
+    "is_main_process",
     "load_queries",
     "mine_python",
     "normal_form",

@@ -71,6 +71,8 @@ class DistillationConfig:
             value = getattr(self, name)
             if not (name == "patience" and value is None) and (type(value) is not int or value < 1):
                 raise InvalidInputError(f"{name} must be a whole number of at least 1, got {value!r}.")
+        if type(self.seed) is not int or not 0 <= self.seed < 2**32:
+            raise InvalidInputError(f"seed must be a whole number from 0 to 2**32 - 1, got {self.seed!r}.")
         if not 0 <= self.warmup < 1:
             raise InvalidInputError(f"warmup is a share of the steps, at least 0 and below 1, got {self.warmup}.")
         for name, choices in (("schedule", Schedule), ("precision", TrainingPrecision)):

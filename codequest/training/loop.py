@@ -15,7 +15,7 @@ from torch import Tensor, distributed, nn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
-from codequest.backbone import default_device, faithful_half
+from codequest.backbone import faithful_half
 from codequest.progress import Progress
 from codequest.training import losses
 from codequest.training.config import DistillationConfig, LossName
@@ -69,6 +69,7 @@ class DistillationLoop(transformers.Trainer):
         self._student = student
         self.remove_callback(PrinterCallback)
         self.remove_callback(ProgressCallback)
+        self.add_callback(MeasureTheEnd())
         self._config = config
         self._lengths = [len(query) for query in targets.queries]
         self._documents = torch.from_numpy(targets.document_vectors).to(arguments.device)  # (n, dim)
@@ -81,10 +82,11 @@ class DistillationLoop(transformers.Trainer):
         vectors = model(inputs["inputs"]).float()  # (batch, dim)
         total = torch.zeros((), device=vectors.device)
         for name, weight in self._config.losses.items():
-            total = total + weight * self._loss(name, vectors, inputs["targets"], inputs["positives"])
+            total = total + weight * self._loss(name, vectors, inputs)
         return (total, vectors) if return_outputs else total
 
-    def _loss(self, name: LossName, vectors: Tensor, targets: Tensor, positives: Tensor) -> Tensor:
+    def _loss(self, name: LossName, vectors: Tensor, inputs: Mapping[str, Tensor]) -> Tensor:
+        targets = inputs["targets"]
         if name == "cosine":
             return losses.cosine_loss(vectors, targets)
         if name == "mse":
@@ -97,7 +99,8 @@ class DistillationLoop(transformers.Trainer):
         return losses.infonce_loss(
             vectors,
             self._documents,
-            positives,
+            inputs["positives"],
+            relevant=inputs["relevant"],
             temperature=temperature,
             duplicate_similarity=self._config.duplicate_similarity,
         )
@@ -151,18 +154,30 @@ class ReportProgress(TrainerCallback):
             self._progress("training", state.global_step, state.max_steps)
 
 
-def training_arguments(config: DistillationConfig, folder: Path, *, steps: int, metric: str) -> TrainingArguments:
+class MeasureTheEnd(TrainerCallback):
+    """The last step is evaluated and kept like every other candidate, even between two intervals."""
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:  # noqa: ARG002
+        """Ask for an evaluation and a checkpoint at the last step."""
+        if state.global_step >= state.max_steps:
+            control.should_evaluate = control.should_save = True
+
+
+def training_arguments(
+    config: DistillationConfig, folder: Path, *, device: torch.device, steps: int, metric: str
+) -> TrainingArguments:
     """The Hugging Face arguments of a run.
 
     Args:
         config: What the user asked for.
         folder: Where checkpoints go.
+        device: Where the encoder is.
         steps: Optimizer steps of the whole run.
         metric: Name of the validation measure that chooses the best checkpoint; greater is better.
     """
     every = max(1, -(-steps // config.evaluations))
-    cuda = torch.cuda.is_available()
-    precision = faithful_half(default_device()) if config.precision == "auto" else config.precision
+    cuda = device.type == "cuda"
+    precision = faithful_half(device) if config.precision == "auto" else config.precision
     return TrainingArguments(
         output_dir=str(folder),
         per_device_train_batch_size=config.batch_size,

@@ -54,6 +54,7 @@ def infonce_loss(
     documents: Tensor,
     positives: Tensor,
     *,
+    relevant: Tensor,
     temperature: float,
     duplicate_similarity: float = 1.0,
 ) -> Tensor:
@@ -63,8 +64,9 @@ def infonce_loss(
         vectors: (batch, dim).
         documents: (n, dim).
         positives: (batch,) position of a positive document; -1 for a query without one, which is left out.
+        relevant: (batch, any) positions of every positive of a query, filled up with -1: none is a negative for it.
         temperature: Divides the cosines before the softmax.
-        duplicate_similarity: Documents at least this close to the positive are no negatives.
+        duplicate_similarity: Documents at least this close to the positive are no negatives either.
 
     Returns:
         The mean over the queries with a positive; zero when there is none.
@@ -74,6 +76,9 @@ def infonce_loss(
         return vectors.sum() * 0.0
     chosen = positives[labelled]
     logits = vectors[labelled] @ documents.T / temperature  # (labelled, n)
-    duplicates = documents[chosen] @ documents.T >= duplicate_similarity
-    duplicates[torch.arange(len(chosen), device=chosen.device), chosen] = False
-    return functional.cross_entropy(logits.masked_fill(duplicates, -torch.inf), chosen)
+    left_out = documents[chosen] @ documents.T >= duplicate_similarity  # (labelled, n)
+    also = relevant[labelled]
+    rows = torch.arange(len(chosen), device=chosen.device)
+    left_out[rows.unsqueeze(1).expand_as(also)[also >= 0], also[also >= 0]] = True
+    left_out[rows, chosen] = False
+    return functional.cross_entropy(logits.masked_fill(left_out, -torch.inf), chosen)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
-from torch import Tensor
 from torch.utils.data import Dataset
 
-from codequest.encoders.base import TrainableQueryEncoder, Vectors
+from codequest.encoders.base import TrainableQueryEncoder
 from codequest.evaluation import RetrievalDataset
 from codequest.progress import Progress
+from codequest.space import Vectors
 from codequest.teachers import Teacher
 from codequest.teachers.base import normalized
-from codequest.training.data import normal_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,14 @@ class TrainingTargets:
         queries: n training queries: the unlabelled ones, then those of the pairs.
         query_vectors: (n, dim), the teacher's unit vectors of them.
         positives: (n,), position of a positive document, -1 for none.
-        document_vectors: (m, dim), the teacher's unit vectors of the pairs' documents; m is 0 without pairs.
+        relevant: n tuples, the positions of every positive document of the query.
+        document_vectors: (m, dim), the teacher's unit vectors of the pairs' documents; m is 0 when no loss reads them.
     """
 
     queries: list[str]
     query_vectors: Vectors
-    positives: np.ndarray[tuple[int], np.dtype[np.int64]]
+    positives: npt.NDArray[np.int64]
+    relevant: list[tuple[int, ...]]
     document_vectors: Vectors
 
 
@@ -41,29 +43,29 @@ def compute_targets(
     queries: Sequence[str],
     pairs: RetrievalDataset | None,
     *,
-    excluded: Container[str],
+    with_documents: bool,
     progress: Progress,
 ) -> TrainingTargets:
     """Ask the teacher for every vector that training needs.
 
-    A query with several positives appears once per positive; pairs whose query, in `normal_form`, is excluded are
-    left out.
+    A query with several positives appears once per positive.
     """
     texts, positives = list(queries), [-1] * len(queries)
+    relevant: list[tuple[int, ...]] = [()] * len(queries)
     documents: list[str] = []
     if pairs is not None:
         position = {key: number for number, key in enumerate(pairs.documents)}
-        documents = list(pairs.documents.values())
+        documents = list(pairs.documents.values()) if with_documents else []
         for query, judged in pairs.qrels.items():
-            if normal_form(pairs.queries[query]) in excluded:
-                continue
-            relevant = [position[key] for key, grade in judged.items() if grade > 0]
-            texts += [pairs.queries[query]] * len(relevant)
-            positives += relevant
+            found = tuple(position[key] for key, grade in judged.items() if grade > 0)
+            texts += [pairs.queries[query]] * len(found)
+            positives += found
+            relevant += [found] * len(found)
     return TrainingTargets(
         queries=texts,
         query_vectors=normalized(teacher.encode_queries(texts, progress=progress)),
         positives=np.asarray(positives, dtype=np.int64),
+        relevant=relevant,
         document_vectors=normalized(teacher.encode_documents(documents, progress=progress)),
     )
 
@@ -83,6 +85,7 @@ class TargetDataset(Dataset[dict[str, Any]]):
             "input": self._inputs[position],
             "target": self._targets.query_vectors[position],
             "positive": int(self._targets.positives[position]),
+            "relevant": self._targets.relevant[position],
         }
 
 
@@ -93,9 +96,12 @@ class TargetCollator:
         self._encoder = encoder
 
     def __call__(self, examples: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        positives: Tensor = torch.tensor([example["positive"] for example in examples])
+        positives = torch.tensor([example["positive"] for example in examples])
+        most = max(len(example["relevant"]) for example in examples)
+        relevant = [[*example["relevant"], *[-1] * (most - len(example["relevant"]))] for example in examples]
         return {
             "inputs": self._encoder.collate([example["input"] for example in examples]),
             "targets": torch.from_numpy(np.stack([example["target"] for example in examples])),
             "positives": positives,
+            "relevant": torch.tensor(relevant, dtype=torch.long).reshape(len(examples), most),
         }

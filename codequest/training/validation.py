@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from codequest.encoders import QueryEncoder
-from codequest.encoders.base import Vectors
 from codequest.errors import InvalidInputError, TrainingError
 from codequest.evaluation import RetrievalDataset
-from codequest.evaluation.metrics import DEPTH, measure_rankings
-from codequest.evaluation.search import exact_search
+from codequest.evaluation.quality import search_dataset
 from codequest.progress import Progress
+from codequest.space import Vectors
 from codequest.teachers import Teacher
 from codequest.teachers.base import normalized
 
@@ -44,7 +43,6 @@ class Validator:
         self._queries = list(held_out) if dataset is None else list(dataset.queries.values())
         self._query_vectors = normalized(teacher.encode_queries(self._queries, progress=progress))
         if dataset is not None:
-            self._ids = list(dataset.documents)
             self._document_vectors = teacher.encode_documents(list(dataset.documents.values()), progress=progress)
 
     @property
@@ -61,13 +59,7 @@ class Validator:
         vectors = self._encode()
         measured = {"cosine": float(np.einsum("nd,nd->n", vectors, self._query_vectors).mean())}
         if self._dataset is not None:
-            indices, _ = exact_search(vectors, self._document_vectors, k=min(DEPTH, len(self._ids)))
-            rankings = {
-                query: [self._ids[position] for position in row]
-                for query, row in zip(self._dataset.queries, indices, strict=True)
-            }
-            scores = measure_rankings(rankings, self._dataset.qrels)
-            measured |= {name: float(values.mean()) for name, values in scores.items()}
+            measured |= search_dataset(self._dataset, vectors, self._document_vectors).means
         return measured
 
     def _encode(self) -> Vectors:

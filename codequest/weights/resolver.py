@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from codequest.errors import ModelFormatError, WeightsNotFoundError
-from codequest.weights.packages import KNOWN_PACKAGES, WEIGHTS_FILE, find_package, sha256_of
+from codequest.weights.packages import KNOWN_PACKAGES, find_package, sha256_of
 
 Origin = Literal["folder", "package", "hub"]
 
 _MODEL_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "*/*.json", "*/*.safetensors"]
+_DECISIVE_FILES = ("config.json", "modules.json", "tokenizer.json", "tokenizer.model", "vocab.txt")
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
 
 
@@ -84,19 +85,19 @@ def _from_folder(folder: Path) -> WeightSource:
             f"{folder} has no .safetensors file. Other weight formats can run code when opened and are not read; "
             "convert the model with save_pretrained()."
         )
-    digest = _identity(weights)
+    nested = sorted(folder.glob("*/*.safetensors"))
     for package in KNOWN_PACKAGES.values():
-        if digest == package.sha256:
+        if not nested and [sha256_of(path) for path in weights] == [package.sha256]:
             return WeightSource(folder, package.model_id, package.revision, "folder")
-    return WeightSource(folder, folder.name, f"sha256:{digest[:16]}", "folder")
+    return WeightSource(folder, folder.name, f"sha256:{_identity(folder, [*weights, *nested])}", "folder")
 
 
-def _identity(weights: Sequence[Path]) -> str:
-    """SHA-256 of model.safetensors, or over the SHA-256 of every shard."""
-    for path in weights:
-        if path.name == WEIGHTS_FILE:
-            return sha256_of(path)
-    return hashlib.sha256("".join(map(sha256_of, weights)).encode()).hexdigest()
+def _identity(folder: Path, weights: Sequence[Path]) -> str:
+    """16 hexadecimal digits over everything that decides a model's vectors: weights, tokenizer and modules."""
+    others = [folder / name for name in _DECISIVE_FILES]
+    found = [path for path in (*weights, *others) if path.is_file()]
+    named = "".join(f"{path.relative_to(folder).as_posix()} {sha256_of(path)}\n" for path in found)
+    return hashlib.sha256(named.encode()).hexdigest()[:16]
 
 
 def _from_hub(name: str, revision: str | None, allow_code: bool) -> WeightSource:

@@ -1,0 +1,90 @@
+"""What is trained on and what is validated with: never the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from codequest.errors import InvalidInputError
+from codequest.evaluation import RetrievalDataset
+from codequest.training.data import hold_out, normal_form, without
+
+_HELD_OUT_PAIRS = 0.05
+_MOST_HELD_OUT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSplit:
+    """Training data and validation data; no query is in both, whatever its case and spacing.
+
+    Attributes:
+        queries: Distinct queries to train on.
+        pairs: Labelled queries to train on, with all their documents as candidates; or None.
+        validation: Labelled queries that choose the best checkpoint; or None.
+        held_out: Without `validation`, queries whose cosine chooses it.
+    """
+
+    queries: list[str]
+    pairs: RetrievalDataset | None
+    validation: RetrievalDataset | None
+    held_out: list[str]
+
+
+def split(
+    queries: Sequence[str],
+    pairs: RetrievalDataset | None,
+    validation: RetrievalDataset | None,
+    *,
+    exclude: Iterable[str],
+    seed: int,
+) -> TrainingSplit:
+    """Divide what the caller gave.
+
+    Args:
+        queries: Queries without labels.
+        pairs: Labelled queries, or None.
+        validation: Labelled queries to validate with; without them some of the pairs are held out, without pairs some
+            of the queries.
+        exclude: Queries to leave out of everything but `validation`.
+        seed: Decides what is held out.
+
+    Raises:
+        InvalidInputError: Nothing is left to train on, or nothing to validate with.
+    """
+    excluded = {normal_form(query) for query in exclude}
+    distinct = list({normal_form(query): query for query in reversed(queries)}.values())[::-1]
+    usable = without(distinct, excluded)
+    labelled = _left(pairs, excluded)
+    if validation is None and labelled is not None and len(labelled.queries) > 1:
+        _, chosen = hold_out(list(labelled.queries), share=_HELD_OUT_PAIRS, at_most=_MOST_HELD_OUT, seed=seed)
+        validation = labelled.subset(chosen)
+    held_out: list[str] = []
+    if validation is None:
+        usable, held_out = hold_out(usable, seed=seed)
+    seen = {normal_form(query) for query in held_out}
+    if validation is not None:
+        seen = {normal_form(query) for query in validation.queries.values()}
+    kept = TrainingSplit(without(usable, seen), _left(labelled, seen), validation, held_out)
+    _refuse_nothing(kept, len(queries), 0 if pairs is None else len(pairs.queries))
+    return kept
+
+
+def _left(pairs: RetrievalDataset | None, excluded: set[str]) -> RetrievalDataset | None:
+    """The pairs whose query is not excluded; None when there are none."""
+    if pairs is None:
+        return None
+    left = [key for key, query in pairs.queries.items() if normal_form(query) not in excluded]
+    return pairs.subset(left) if left else None
+
+
+def _refuse_nothing(kept: TrainingSplit, queries: int, pairs: int) -> None:
+    if not kept.queries and kept.pairs is None:
+        raise InvalidInputError(
+            f"There is nothing to train on: of {queries} train_queries and {pairs} pairs, none is left once the "
+            "queries of the validation set and the excluded ones are taken out."
+        )
+    if kept.validation is None and not kept.held_out:
+        raise InvalidInputError(
+            f"{queries} train_queries and {pairs} pairs leave none to validate with: give at least 2 distinct "
+            "queries, or validation=."
+        )
