@@ -189,13 +189,22 @@ def check_destination(folder: str | Path) -> None:
     try:
         if final.exists() and not (final.is_dir() and not any(final.iterdir())):
             read_config(final)
-    except (AdapterFormatError, NotADirectoryError) as error:
+        existing = next(path for path in final.parents if path.exists())
+        # A new adapter is renamed to its place beside what was there, which is moved away first.
+        touched = [existing, final] if final.exists() else [existing]
+    except (AdapterFormatError, NotADirectoryError, IsADirectoryError) as error:
         raise AdapterWriteError(
             f"{final} exists and is not an adapter, so it is not replaced. Choose another folder or remove it."
         ) from error
-    existing = next(path for path in (final, *final.parents) if path.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK):
-        raise AdapterWriteError(f"{final} cannot be written: {existing} is no folder with write permission.")
+    except OSError as error:
+        raise AdapterWriteError(
+            f"The adapter cannot be written to {final}: {error.strerror or error}. Choose another folder."
+        ) from error
+    for path in touched:
+        if not path.is_dir() or not os.access(path, os.W_OK | os.X_OK):
+            raise AdapterWriteError(
+                f"{final} cannot be written: {path} is no folder with write permission. Choose another folder."
+            )
 
 
 def _swap(work: Path, final: Path) -> None:

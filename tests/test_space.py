@@ -1,6 +1,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from codequest.errors import InvalidInputError, SpaceMismatchError
@@ -81,6 +82,53 @@ def test_from_dict_names_unknown_and_missing_keys() -> None:
 
 def test_str_names_dim_teacher_and_fingerprint() -> None:
     assert str(MPNET) == f"the 768-d space of sentence-transformers/all-mpnet-base-v2 (fingerprint {MPNET.fingerprint})"
+
+
+def _unit_rows(count: int, dim: int = 3) -> np.ndarray:
+    vectors = np.random.default_rng(0).standard_normal((count, dim))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+SMALL = EmbeddingSpace(teacher="t", dim=3)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_check_vectors_accepts_unit_rows_of_any_precision(count: int, dtype: str) -> None:
+    vectors = _unit_rows(count).astype(dtype)
+    before = vectors.copy()
+    SMALL.check_vectors(vectors)
+    np.testing.assert_array_equal(vectors, before)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 4), (2, 2), (0, 4), (1, 2, 3), ()])
+def test_check_vectors_names_the_shape_it_expected(shape: tuple[int, ...]) -> None:
+    with pytest.raises(SpaceMismatchError, match=r"do not lie in the 3-d space of t .*: expected \(n, 3\)") as caught:
+        SMALL.check_vectors(np.ones(shape, np.float32))
+    assert f"Vectors of shape {shape} " in str(caught.value)
+
+
+@pytest.mark.parametrize("normalized", [True, False])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_check_vectors_refuses_what_is_not_finite_in_any_space(bad: float, normalized: bool) -> None:
+    vectors = _unit_rows(4)
+    vectors[2, 1] = vectors[3, 0] = bad
+    with pytest.raises(SpaceMismatchError, match="2 of 4 vectors hold NaN or infinity, first in row 2"):
+        replace(SMALL, normalized=normalized).check_vectors(vectors)
+
+
+def test_check_vectors_refuses_other_lengths_only_in_a_normalized_space() -> None:
+    vectors = _unit_rows(4) * np.array([[1], [1.0009], [0.9985], [0]], dtype=np.float32)
+    message = r"2 of 4 vectors are not of unit length \(row 2: 0\.9985\), but those of the 3-d space of t "
+    with pytest.raises(SpaceMismatchError, match=message):
+        SMALL.check_vectors(vectors)
+    replace(SMALL, normalized=False).check_vectors(vectors)
+
+
+def test_public_revision_is_the_commit_and_nothing_for_a_private_folder() -> None:
+    assert MPNET.public_revision == MPNET.revision == "e8c3b32edf5434bc2275fc9bab85f82640a19130"
+    assert replace(MPNET, revision="sha256:0123456789abcdef").public_revision is None
+    assert replace(MPNET, revision=None).public_revision is None
 
 
 def test_a_space_is_immutable_and_hashable() -> None:

@@ -10,7 +10,15 @@ import torch
 
 from codequest.errors import AdapterFormatError, AdapterWriteError
 from codequest.space import EmbeddingSpace
-from codequest.storage import AdapterConfig, find_adapter, push_folder, read_config, read_tensors, write_adapter
+from codequest.storage import (
+    AdapterConfig,
+    check_destination,
+    find_adapter,
+    push_folder,
+    read_config,
+    read_tensors,
+    write_adapter,
+)
 
 CONFIG = AdapterConfig(
     kind="projection",
@@ -90,25 +98,64 @@ def test_a_foreign_folder_or_file_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("text", encoding="utf-8")
     before = _contents(tmp_path)
     for name in ("thesis", "file"):
-        with pytest.raises(AdapterWriteError, match="exists and is not an adapter, so it is not replaced"):
-            write_adapter(tmp_path / name, CONFIG, TENSORS, "")
+        for write in (check_destination, lambda folder: write_adapter(folder, CONFIG, TENSORS, "")):
+            with pytest.raises(AdapterWriteError, match=f"{name} exists and is not an adapter, so it is not replaced"):
+                write(tmp_path / name)
     assert _contents(tmp_path) == before
 
 
 def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("text", encoding="utf-8")
-    with pytest.raises(AdapterWriteError, match=r"Could not write the adapter to .*file/adapter.* Nothing was changed"):
-        write_adapter(tmp_path / "file" / "adapter", CONFIG, TENSORS, "")
+    message = r"file/adapter cannot be written: .*/file is no folder with write permission"
+    for name in ("file/adapter", "file/deep/adapter"):
+        with pytest.raises(AdapterWriteError, match=message.replace("file/adapter", name)):
+            write_adapter(tmp_path / name, CONFIG, TENSORS, "")
     assert _contents(tmp_path) == {"file": b"text"}
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
-    with pytest.raises(AdapterWriteError, match="File name too long"):
-        write_adapter(tmp_path / ("a" * 300), CONFIG, TENSORS, "")
+    for name in ("a" * 300, f"{'a' * 300}/adapter"):
+        with pytest.raises(AdapterWriteError, match="File name too long"):
+            check_destination(tmp_path / name)
+        with pytest.raises(AdapterWriteError, match="File name too long"):
+            write_adapter(tmp_path / name, CONFIG, TENSORS, "")
+
+
+def test_check_destination_writes_nothing_and_accepts_what_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    write_adapter(tmp_path / "adapter", CONFIG, TENSORS, "")
+    before = sorted(tmp_path.rglob("*"))
+    for name in ("empty", "adapter", "new", "new/deep/adapter"):
+        check_destination(tmp_path / name)
+        check_destination(str(tmp_path / name))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_folder_with_a_folder_named_like_the_configuration_is_foreign(tmp_path: Path) -> None:
+    (tmp_path / "thesis" / "config.json").mkdir(parents=True)
+    with pytest.raises(AdapterWriteError, match="thesis exists and is not an adapter"):
+        check_destination(tmp_path / "thesis")
+
+
+@pytest.mark.parametrize("locked", [".", "adapter"])
+def test_check_destination_names_the_folder_without_write_permission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str
+) -> None:
+    """The parent too where an adapter is replaced: a new folder is renamed into it. Root may write anywhere."""
+    write_adapter(tmp_path / "adapter", CONFIG, TENSORS, "")
+    closed = (tmp_path / locked).resolve()
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != closed)
+    with pytest.raises(AdapterWriteError, match=f"{closed} is no folder with write permission"):
+        check_destination(tmp_path / "adapter")
+    if locked == ".":
+        with pytest.raises(AdapterWriteError, match=f"new/adapter cannot be written: {closed} is no folder"):
+            check_destination(tmp_path / "new" / "adapter")
 
 
 def test_a_path_that_nobody_may_write() -> None:
-    with pytest.raises(AdapterWriteError, match="Could not write the adapter to /proc/"):
+    # root passes the check of the permissions, and is refused when it writes
+    message = "Could not write the adapter to /proc/|/proc is no folder with write permission"
+    with pytest.raises(AdapterWriteError, match=message):
         write_adapter("/proc/codequest/adapter", CONFIG, TENSORS, "")
 
 
@@ -116,7 +163,7 @@ def test_a_path_that_nobody_may_write() -> None:
 def test_a_folder_without_write_permission(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
-        with pytest.raises(AdapterWriteError, match="Permission denied"):
+        with pytest.raises(AdapterWriteError, match="is no folder with write permission"):
             write_adapter(tmp_path / "adapter", CONFIG, TENSORS, "")
     finally:
         tmp_path.chmod(0o700)

@@ -3,6 +3,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -130,7 +131,9 @@ class TestFolder:
         source = weights.locate(str(tiny_base))
         assert source.folder == tiny_base.resolve()
         assert source.model_id == "tiny-base"
-        assert source.revision == "sha256:" + _sha256(tiny_base / "model.safetensors")[:16]
+        names = ("model.safetensors", "config.json", "modules.json", "tokenizer.json", "tokenizer_config.json")
+        lines = "".join(f"{name} {_sha256(tiny_base / name)}\n" for name in names)
+        assert source.revision == "sha256:" + hashlib.sha256(lines.encode()).hexdigest()[:16]
         assert source.origin == "folder"
         assert source.reference == str(tiny_base.resolve())
         assert weights.resolve(str(tiny_base)) == tiny_base.resolve()
@@ -149,6 +152,45 @@ class TestFolder:
         build_model(tmp_path / "other", seed=2)
         os.replace(tmp_path / "other" / "model.safetensors", folder / "model.safetensors")
         assert weights.locate(str(folder)).revision != before
+
+    def test_a_copy_has_the_same_identity_wherever_it_lies(self, tiny_base: Path, tmp_path: Path) -> None:
+        copy = shutil.copytree(tiny_base, tmp_path / "copy")
+        (copy / "README.md").write_text("notes", encoding="utf-8")
+        assert weights.locate(str(copy)).revision == weights.locate(str(tiny_base)).revision
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("config.json", "modules.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model"),
+            *("sentencepiece.bpe.model", "spiece.model", "vocab.txt", "vocab.json", "merges.txt"),
+        ],
+    )
+    def test_another_tokenizer_or_configuration_is_another_model(
+        self, tiny_base: Path, tmp_path: Path, name: str
+    ) -> None:
+        copy = shutil.copytree(tiny_base, tmp_path / "copy")
+        before = weights.locate(str(copy)).revision
+        (copy / name).write_bytes((copy / name).read_bytes() + b"\n" if (copy / name).exists() else b"first")
+        changed = weights.locate(str(copy)).revision
+        (copy / name).write_bytes(b"another")
+        assert len({before, changed, weights.locate(str(copy)).revision}) == 3
+
+    def test_models_that_differ_only_in_their_dense_layer_differ(self, tmp_path: Path) -> None:
+        first = build_model(tmp_path / "first" / "model", seed=1, dense=24)
+        second = shutil.copytree(first, tmp_path / "second" / "model")
+        assert weights.locate(str(first)).revision == weights.locate(str(second)).revision
+        _flip_a_byte(second / "2_Dense" / "model.safetensors", -1)
+        assert weights.locate(str(first)).revision != weights.locate(str(second)).revision
+
+    def test_public_weights_with_a_dense_layer_of_ones_own_are_not_the_public_model(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = build_model(tmp_path / "mine", seed=1, dense=24)
+        package = WeightPackage(MODEL, "commit1", _sha256(folder / "model.safetensors"), ("absent",))
+        monkeypatch.setitem(KNOWN_PACKAGES, MODEL, package)
+        source = weights.locate(str(folder))
+        assert (source.model_id, source.reference) == ("mine", str(folder.resolve()))
+        assert str(source.revision).startswith("sha256:")
 
     def test_every_shard_counts(self, tmp_path: Path) -> None:
         (tmp_path / "config.json").write_text("{}", encoding="utf-8")

@@ -25,10 +25,11 @@ def choose_device(name: str | None) -> torch.device:
         return gpu if torch.cuda.is_available() else torch.device("cpu")
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, ImportError) as error:
+        reason = str(error).splitlines()[0].split(". ")[0].rstrip(".")
         raise InvalidInputError(
-            f"There is no device {name!r} here: {str(error).splitlines()[0]} Expected 'cpu', or 'cuda' with a GPU."
+            f"There is no device {name!r} here: {reason}. Expected 'cpu', or 'cuda' with a GPU."
         ) from error
     return device
 

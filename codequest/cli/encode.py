@@ -28,7 +28,7 @@ def encode(
 
     quiet_libraries()
     encoder = QueryEncoder.from_pretrained(adapter)
-    texts = queries or sys.stdin.read().splitlines()
+    texts = queries or [line.rstrip("\n") for line in sys.stdin]  # splitlines() would also split at U+2028
     with progress_bars() as progress:
         vectors = encoder.encode(texts, progress=progress)
     if out is None:

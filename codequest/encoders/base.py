@@ -147,6 +147,7 @@ class QueryEncoder(ABC):
         Raises:
             AdapterFormatError: Not an adapter, damaged, of another version, or not of this class.
             WeightsNotFoundError: The base model is not on this machine and cannot be fetched.
+            InvalidInputError: No such device on this machine.
         """
         from codequest.backbone import choose_device
 
@@ -158,8 +159,9 @@ class QueryEncoder(ABC):
                 f"{folder} holds a {chosen.__name__}, not a {cls.__name__}. "
                 f"Load it with {chosen.__name__}.from_pretrained() or QueryEncoder.from_pretrained()."
             )
+        target = choose_device(device)
         try:
-            encoder = chosen.rebuild(config, folder, device=choose_device(device))
+            encoder = chosen.rebuild(config, folder, device=target)
         except InvalidInputError as error:
             raise AdapterFormatError(f"The config.json of {folder} holds a wrong value: {error}") from error
         encoder.training = dict(config.training)
@@ -227,7 +229,7 @@ def encoder_class(kind: str, folder: Path) -> type[QueryEncoder]:
     """
     try:
         module, name = ENCODER_KINDS[kind].split(":")
-    except KeyError as error:
+    except (KeyError, TypeError) as error:  # a list is no key at all
         raise AdapterFormatError(
             f"{folder} is an adapter of the unknown kind {kind!r}. This codequest has "
             f"{', '.join(sorted(ENCODER_KINDS))}. Update codequest, or train the adapter again."

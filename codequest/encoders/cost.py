@@ -63,9 +63,11 @@ def backbone_cost(backbone: Backbone, head: Iterable[nn.Module], *, tokens: int)
 
 def _scale_bytes(layer: nn.Linear) -> int:
     """Bytes of what bitsandbytes multiplies quantized weights with; it keeps them outside the parameters."""
-    state = getattr(layer.weight, "quant_state", None)
-    scales = [getattr(layer.weight, "SCB", None), getattr(state, "absmax", None)]
-    return sum(_bytes(scale) for scale in scales if isinstance(scale, Tensor))
+    # int8 scales move from the weight to the layer's state at the first forward pass.
+    int8 = getattr(layer.weight, "SCB", None)
+    int8 = getattr(getattr(layer, "state", None), "SCB", None) if int8 is None else int8
+    four_bits = getattr(getattr(layer.weight, "quant_state", None), "absmax", None)
+    return sum(_bytes(scale) for scale in (int8, four_bits) if isinstance(scale, Tensor))
 
 
 def _weights(layer: nn.Linear) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codequest.errors import CodequestError, InvalidInputError, TeacherError
+from codequest.errors import CodequestError, InvalidInputError, SpaceMismatchError, TeacherError
 from codequest.space import EmbeddingSpace, Side, Vectors
 from codequest.teachers.base import Teacher, normalized
 from codequest.texts import checked_texts
@@ -60,6 +60,7 @@ class VectorsTeacher(Teacher):
         Raises:
             TeacherError: A file is missing or malformed.
             InvalidInputError: Texts and vectors do not fit together.
+            SpaceMismatchError: Vectors that are not finite, or not of unit length where the space is normalized.
         """
         root = Path(folder).expanduser()
         try:
@@ -111,5 +112,8 @@ def _checked(vectors: npt.NDArray[Any], count: int, space: EmbeddingSpace, side:
             f"Row i must be the vector of text i, in {space}."
         )
     kept = np.ascontiguousarray(vectors, dtype=np.float32)
-    space.check_vectors(kept)
+    try:
+        space.check_vectors(kept)
+    except SpaceMismatchError as error:
+        raise SpaceMismatchError(f"The {side} vectors cannot be used: {error}") from error
     return normalized(kept) if space.normalized else kept

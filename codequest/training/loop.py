@@ -16,6 +16,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from codequest.backbone import faithful_half
+from codequest.errors import TrainingError
 from codequest.progress import Progress
 from codequest.training import losses
 from codequest.training.config import DistillationConfig, LossName
@@ -131,6 +132,16 @@ class DistillationLoop(transformers.Trainer):
         arguments = self.args
         per_step = arguments.train_batch_size * arguments.gradient_accumulation_steps * arguments.world_size
         return LengthGroupedSampler(self._lengths, batch_size=per_step, seed=self._config.seed)
+
+    def _save_checkpoint(self, *given: Any, **options: Any) -> None:
+        try:
+            super()._save_checkpoint(*given, **options)
+        except (OSError, SafetensorError, RuntimeError) as error:  # torch.save makes a RuntimeError of a full disk
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise TrainingError(
+                f"Checkpoints cannot be written to {self.args.output_dir}: {reason.rstrip('.')}. Free some space and "
+                "start the same run again: it continues from the last whole checkpoint."
+            ) from error
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
         """Checkpoints hold what is trained; the frozen base is where it came from."""

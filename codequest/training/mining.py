@@ -85,11 +85,19 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
 def _without_docstrings(node: Function, lines: list[str]) -> str:
     """Source of a function without its docstring and those of what is defined inside it."""
     start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    documented = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    docstrings = [
-        inner.body[0] for inner in ast.walk(node) if isinstance(inner, documented) and ast.get_docstring(inner)
-    ]
-    dropped = {line for text in docstrings for line in range(text.lineno, (text.end_lineno or text.lineno) + 1)}
-    kept = [lines[line - 1] for line in range(start, (node.end_lineno or start) + 1) if line not in dropped]
+    kept = dict(enumerate(lines[start - 1 : node.end_lineno], start))
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and ast.get_docstring(inner):
+            # What is inside and has no other body gets one, so that the code still parses.
+            _remove(inner.body[0], kept, instead="..." if inner is not node and len(inner.body) == 1 else "")
     indent = node.col_offset  # a comment or text in the first column is no reason not to dedent the rest
-    return "\n".join(line[:indent].lstrip() + line[indent:] for line in kept if line.strip())
+    return "\n".join(line[:indent].lstrip() + line[indent:] for line in kept.values() if line.strip())
+
+
+def _remove(docstring: ast.stmt, lines: dict[int, str], *, instead: str) -> None:
+    """Blank a docstring and a comment behind it in the lines, by number; code that shares a line with it stays."""
+    first, last = docstring.lineno, docstring.end_lineno or docstring.lineno
+    before = lines[first].encode()[: docstring.col_offset].decode()  # the parser counts bytes
+    after = lines[last].encode()[docstring.end_col_offset :].decode().strip().removeprefix(";").lstrip()
+    lines.update(dict.fromkeys(range(first, last + 1), ""))
+    lines[first] = before + (instead if not after or after.startswith("#") else after)

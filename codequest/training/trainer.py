@@ -100,12 +100,21 @@ class DistillationTrainer:
                 "mse or similarity."
             )
         queries = checked_texts(train_queries, name="train_queries")
-        self.data: TrainingSplit = split(queries, pairs, validation, exclude=exclude, seed=self.config.seed)
+        excluded = checked_texts(exclude, name="exclude", allow_empty=True)
+        self.data: TrainingSplit = split(queries, pairs, validation, exclude=excluded, seed=self.config.seed)
+        if self.config.needs_documents and self.data.pairs is None:
+            raise InvalidInputError(
+                f"The losses {sorted(self.config.losses)} compare queries with documents, and no pair is left to train "
+                "on once the queries of the validation set and the excluded ones are taken out."
+            )
         if self.data.validation is not None:
             require("ir_measures", extra="evaluation")
         self.encoder = encoder
         self.teacher = cached(teacher)
         self.progress = progress
+        self._start = {name: tensor.detach().clone() for name, tensor in encoder.trained_tensors().items()}
+        self._before = dict(encoder.training)
+        self._known = {weights_digest(encoder)}
         self._run = self._run_digest()
         self.output_dir = Path(output_dir) if output_dir else cache_root() / "runs" / self._run
 
@@ -117,8 +126,10 @@ class DistillationTrainer:
 
         Raises:
             TeacherError: The teacher failed; vectors it already gave are kept.
-            TrainingError: The folder holds another run or cannot be written, or training diverged.
+            TrainingError: The folder holds another run or cannot be written, training diverged, or the weights of the
+                encoder are no longer those it had when this trainer was made.
         """
+        self._refuse_other_weights()
         claim_folder(self.output_dir, self._run)
         targets = compute_targets(
             self.teacher,
@@ -130,7 +141,7 @@ class DistillationTrainer:
         self._warn(targets)
         inputs = self.encoder.prepare(targets.queries, progress=self.progress)
         with self._training():
-            if not self.encoder.training:
+            if not self._before:
                 self.encoder.initialize(inputs, targets.query_vectors, progress=self.progress)
             loop = self._loop(targets, inputs)
             loop.run(last_checkpoint(self.output_dir))
@@ -138,23 +149,30 @@ class DistillationTrainer:
 
     @contextmanager
     def _training(self) -> Iterator[None]:
-        """Puts the starting weights back when training is interrupted, so that it can be started again."""
-        start = {name: tensor.detach().clone() for name, tensor in self.encoder.trained_tensors().items()}
+        """Begins at the starting weights, and puts them back when interrupted: training can always start again."""
         self.encoder.begin_training()
+        self._rewind()
         try:
             yield
-        except BaseException as error:
-            for name, tensor in self.encoder.trained_tensors().items():
-                tensor.data.copy_(start[name])
-            if isinstance(error, OSError):
-                raise TrainingError(
-                    f"Checkpoints cannot be written to {self.output_dir}: {error.strerror or error}. Free some space "
-                    "and start the same run again: it continues from the last whole checkpoint."
-                ) from error
+        except BaseException:
+            self._rewind()
+            self.encoder.training = dict(self._before)
             raise
         finally:
             self.encoder.network.eval()
             self.encoder.end_training()
+
+    def _rewind(self) -> None:
+        for name, tensor in self.encoder.trained_tensors().items():
+            tensor.data.copy_(self._start[name])
+
+    def _refuse_other_weights(self) -> None:
+        """The run is named by the weights it starts from."""
+        if weights_digest(self.encoder) not in self._known:
+            raise TrainingError(
+                "The weights of this encoder have changed since this DistillationTrainer was made. Make a new one to "
+                "train on from them."
+            )
 
     def _loop(self, targets: TrainingTargets, inputs: Sequence[Mapping[str, Any]]) -> DistillationLoop:
         validator = Validator(
@@ -237,7 +255,8 @@ class DistillationTrainer:
             "steps": state.global_step,
             "validation": {"measure": measure, "best": best},
         }
-        self.encoder.training = {"stages": [*self.encoder.training.get("stages", []), stage]}
+        self.encoder.training = {"stages": [*self._before.get("stages", []), stage]}
+        self._known.add(weights_digest(self.encoder))
         self.encoder.metrics = {}  # what was measured before was measured of other weights
         return TrainingResult(
             steps=state.global_step, best=best, measure=measure, history=history, folder=self.output_dir

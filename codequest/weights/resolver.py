@@ -14,7 +14,18 @@ from codequest.weights.packages import KNOWN_PACKAGES, find_package, sha256_of
 Origin = Literal["folder", "package", "hub"]
 
 _MODEL_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "*/*.json", "*/*.safetensors"]
-_DECISIVE_FILES = ("config.json", "modules.json", "tokenizer.json", "tokenizer.model", "vocab.txt")
+_DECISIVE_FILES = (
+    "config.json",
+    "modules.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "tokenizer.model",
+    "sentencepiece.bpe.model",
+    "spiece.model",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+)
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
 
 
@@ -25,7 +36,7 @@ class WeightSource:
     Attributes:
         folder: Holds config, tokenizer and ``model.safetensors``.
         model_id: Public id; the folder's name for a private model.
-        revision: Commit of the public model; ``sha256:…`` of its weights for a private one.
+        revision: Commit of the public model; for a private one ``sha256:…`` of its weights, configuration and tokenizer.
         origin: Where it was found.
     """
 

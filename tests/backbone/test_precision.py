@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from codequest.backbone import choose_device
 from codequest.backbone.precision import faithful_half, refuse_unsupported, runs
-from codequest.errors import PrecisionNotSupportedError
+from codequest.errors import InvalidInputError, PrecisionNotSupportedError
 
 CPU = torch.device("cpu")
 
@@ -33,3 +34,26 @@ def test_any_bf16_instruction_set_counts(monkeypatch: pytest.MonkeyPatch, name: 
 
 def test_an_unknown_kind_of_device_runs_fp32_only() -> None:
     assert [runs(precision, torch.device("meta")) for precision in ("fp32", "bf16", "fp16")] == [True, False, False]
+
+
+@pytest.mark.parametrize("name", ["tpu9", "npu", "hpu", "meta", "cuda:x", "", "GPU"])
+def test_a_device_that_does_not_exist_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInputError, match=rf"There is no device '{name}' here: .*\. Expected 'cpu', or 'cuda'"):
+        choose_device(name)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+@pytest.mark.parametrize("name", ["cuda", "cuda:0", "cuda:1"])
+def test_cuda_is_refused_where_there_is_none(name: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"There is no device '{name}' here"):
+        choose_device(name)
+
+
+def test_a_device_by_name_or_the_processs_own_gpu_or_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose_device("cpu") == CPU
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_device(None) == CPU
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert choose_device(None) == torch.device("cuda", 0)
+    monkeypatch.setenv("LOCAL_RANK", "3")
+    assert choose_device(None) == torch.device("cuda", 3)

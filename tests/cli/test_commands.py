@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from codequest import QueryEncoder, load_teacher
 from codequest.cli.app import app
-from codequest.errors import CodequestError, DatasetError, InvalidInputError
+from codequest.errors import AdapterWriteError, CodequestError, DatasetError, InvalidInputError
 from tests.tiny import QUERIES
 
 VERBS = ["sort", "read", "open", "search", "list", "query"]
@@ -26,19 +26,22 @@ def queries(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def dataset(tmp_path: Path) -> Path:
-    """A BEIR folder: three queries, four documents, split dev."""
-    folder = tmp_path / "data"
+def beir(folder: Path, queries: list[str], documents: list[str]) -> Path:
+    """A BEIR folder, split dev: document i answers query i."""
     (folder / "qrels").mkdir(parents=True)
-    texts = {"queries": {"q1": "sort the dict", "q2": "read the file", "q3": "open the http query"}}
-    texts["corpus"] = {"d1": "sort(dict)", "d2": "read(file)", "d3": "open(http)", "d4": "search(list)"}
-    for name, records in texts.items():
-        lines = [json.dumps({"_id": key, "text": text}) for key, text in records.items()]
+    for name, letter, texts in (("queries", "q", queries), ("corpus", "d", documents)):
+        lines = [json.dumps({"_id": f"{letter}{number}", "text": text}) for number, text in enumerate(texts)]
         (folder / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    rows = ["query-id\tcorpus-id\tscore", "q1\td1\t1", "q2\td2\t1", "q3\td3\t1"]
+    rows = ["query-id\tcorpus-id\tscore", *(f"q{number}\td{number}\t1" for number in range(len(queries)))]
     (folder / "qrels" / "dev.tsv").write_text("\n".join(rows), encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """Three queries, four documents."""
+    queries = ["sort the dict", "read the file", "open the http query"]
+    return beir(tmp_path / "data", queries, ["sort(dict)", "read(file)", "open(http)", "search(list)"])
 
 
 def run(*arguments: object, input: str | None = None) -> str:
@@ -74,18 +77,51 @@ def test_distill_measures_refines_and_keeps_the_measured_queries_out(
     out = tmp_path / "refined"
     with queries.open("a", encoding="utf-8") as file:
         file.write("\nSORT the  dict\n")  # a query of the dataset, in other letters
+    labelled = ["sort the list", "search the list", "query the file", "Read  the file"]
+    pairs = beir(tmp_path / "pairs", labelled, ["sort(list)", "search(list)", "query(file)", "read(file)"])
     printed = run(
         "distill", queries, "--out", out, "--teacher", tiny_teacher, "--adapter", adapter, "--epochs", 1,
-        "--pairs", f"{dataset}:dev", "--loss", "infonce", "--loss", "cosine=0.5", "--evaluate", dataset,
+        "--pairs", f"{pairs}:dev", "--loss", "infonce", "--loss", "cosine=0.5", "--evaluate", dataset,
     )  # fmt: skip
     assert "nDCG@10" in printed
     first, second = QueryEncoder.from_pretrained(out).training["stages"]
     assert second["config"]["losses"] == {"infonce": 1.0, "cosine": 0.5}
-    assert second["pairs"] == 3
-    assert second["queries"] == 38 - 0  # 35 of the file's 36 kept queries, and three pairs
+    # Of the 4 pairs, "Read  the file" is measured on and 1 of the other 3 is held out for validation: 2 are left.
+    assert second["pairs"] == 2
+    # Of the file's 37 queries "SORT the  dict" is measured on; with a pair to validate on, none is held out: 36 + 2.
+    assert second["queries"] == 38
+    assert second["validation"]["measure"] == "nDCG@10"
     measured = QueryEncoder.from_pretrained(out).metrics["data/dev"]
     assert measured["Recall@10"] == 1.0  # four documents
     assert first["pairs"] == 0
+
+
+def test_pairs_that_are_all_measured_on_are_refused(
+    tmp_path: Path, adapter: Path, queries: Path, dataset: Path, tiny_teacher: Path
+) -> None:
+    with pytest.raises(InvalidInputError, match="no pair is left to train on"):
+        run(
+            "distill", queries, "--out", tmp_path / "refined", "--teacher", tiny_teacher, "--adapter", adapter,
+            "--pairs", dataset, "--loss", "infonce", "--evaluate", dataset,
+        )  # fmt: skip
+    assert not (tmp_path / "refined").exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("thesis", "thesis exists and is not an adapter, so it is not replaced"),
+        ("file", "file exists and is not an adapter, so it is not replaced"),
+        ("file/adapter", "/file is no folder with write permission"),
+        ("a" * 300, "File name too long"),
+    ],
+)
+def test_distill_refuses_a_destination_before_anything_else(tmp_path: Path, out: str, message: str) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.tex").write_text("years of work", encoding="utf-8")
+    (tmp_path / "file").write_text("text", encoding="utf-8")
+    with pytest.raises(AdapterWriteError, match=message):
+        run("distill", tmp_path / "missing.txt", "--out", tmp_path / out, "--teacher", "nobody/nothing")
 
 
 def test_distill_trains_a_projection(tmp_path: Path, queries: Path, tiny_base: Path, tiny_teacher: Path) -> None:
@@ -101,11 +137,24 @@ def test_distill_trains_a_projection(tmp_path: Path, queries: Path, tiny_base: P
 
 def test_encode_gives_the_encoders_vectors(adapter: Path, tmp_path: Path) -> None:
     expected = QueryEncoder.from_pretrained(adapter).encode(["sort a dict", "read file"])
-    lines = [json.loads(line) for line in run("encode", adapter, input="sort a dict\n\nread file\n").splitlines()]
-    np.testing.assert_allclose(lines, expected, atol=1e-6)
+    for given in ("sort a dict\nread file\n", "sort a dict\r\nread file"):
+        lines = [json.loads(line) for line in run("encode", adapter, input=given).splitlines()]
+        np.testing.assert_allclose(lines, expected, atol=1e-6)
     out = tmp_path / "vectors.npy"
     run("encode", adapter, "sort a dict", "read file", "--out", out)
     np.testing.assert_array_equal(np.load(out), expected)
+
+
+@pytest.mark.parametrize(("given", "position"), [("sort a dict\n\nread file\n", 1), ("a\nb\n \t\n", 2), ("\n", 0)])
+def test_encode_refuses_a_blank_line_by_its_position(adapter: Path, given: str, position: int) -> None:
+    with pytest.raises(InvalidInputError, match=rf"queries\[{position}\] is empty or only whitespace"):
+        run("encode", adapter, input=given)
+
+
+def test_encode_reads_one_query_a_line_whatever_is_in_it(adapter: Path) -> None:
+    queries = ["sort\u2028a dict", "read\x0cfile", "open\x85it\x1e"]
+    lines = [json.loads(line) for line in run("encode", adapter, input="\n".join(queries)).splitlines()]
+    np.testing.assert_allclose(lines, QueryEncoder.from_pretrained(adapter).encode(queries), atol=1e-6)
 
 
 def test_encode_says_that_it_cannot_write(adapter: Path, tmp_path: Path) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import pytest
+
+from codequest import QueryEncoder
 
 
 def codequest(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -44,3 +51,32 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.returncode == 2
     assert "pip install 'codequest[cli]'" in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGINT")
+def test_ctrl_c_says_how_to_go_on_and_the_same_command_then_finishes(
+    tmp_path: Path, tiny_base: Path, tiny_teacher: Path
+) -> None:
+    queries, out, checkpoints = tmp_path / "queries.txt", tmp_path / "adapter", tmp_path / "checkpoints"
+    queries.write_text("\n".join(f"sort list {number} by value" for number in range(48)), encoding="utf-8")
+    command = [
+        *(sys.executable, "-m", "codequest", "distill", str(queries), "--out", str(out), "--checkpoints"),
+        *(str(checkpoints), "--teacher", str(tiny_teacher), "--base", str(tiny_base), "--kind", "projection"),
+        *("--epochs", "1500", "--batch-size", "16"),
+    ]
+    environment = {**os.environ, "CODEQUEST_CACHE": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as first:
+        patience = time.monotonic() + 120
+        while first.poll() is None and time.monotonic() < patience and not list(checkpoints.glob("checkpoint-*")):
+            time.sleep(0.01)
+        first.send_signal(signal.SIGINT)
+        _, errors = first.communicate(timeout=120)
+    assert first.returncode == 130, errors
+    assert "Stopped. What was computed is kept: run the same command again to continue." in errors
+    assert "Traceback" not in errors
+    assert not out.exists()
+    stopped = sorted(path.name for path in checkpoints.glob("checkpoint-*"))
+    assert stopped
+    second = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    assert second.returncode == 0, second.stderr
+    assert QueryEncoder.from_pretrained(out).training["stages"][0]["steps"] == 4407  # 47 of 48 queries, 1500 times

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from codequest.backbone import Backbone
+from codequest.backbone import Backbone, faithful_half
 from codequest.encoders import (
     LoRAQueryEncoder,
     ProjectionQueryEncoder,
@@ -81,8 +81,10 @@ def build_case(name: str, base: Path, teacher: Path, space: EmbeddingSpace) -> C
             )
         except PrecisionNotSupportedError as error:
             pytest.skip(str(error))
-        # bf16 rounds differently for other shapes; int8 picks the columns it keeps in full per batch.
-        return Case(name, encoder, tolerance=0.03)
+        # bf16 rounds differently for other shapes, and so do 4-bit weights, which are multiplied in it. int8 products
+        # are sums of integers, the same for every shape; in fp32 the last bits of what they are made from are not.
+        exact = variant == "int8" and faithful_half(CPU) == "bf16"
+        return Case(name, encoder, tolerance=1e-6 if exact else 0.03)
     if kind == "lora":
         encoder = LoRAQueryEncoder.create(str(base), space=space, rank=4, map=variant, device="cpu")  # type: ignore[arg-type]
     else:

@@ -152,6 +152,29 @@ class TestFolder:
         assert case.encoder.space.fingerprint in card
         assert "QueryEncoder.from_pretrained(" in card
 
+    def test_the_card_shows_training_and_measures_as_dotted_rows(self, case: Case, tmp_path: Path) -> None:
+        stage = {"config": {"losses": {"cosine": 0.5}, "batch_size": 32}, "steps": 7, "validation": {"best": 0.9}}
+        encoder = copy.copy(case.encoder)
+        encoder.training = {"stages": [stage, {"steps": 9, "queries": "a|b"}]}
+        encoder.metrics = {"cosqa/dev": {"nDCG@10": 0.25, "retention": {"low": 0.5}}, "other/test": {"MRR@10": 1.0}}
+        card = (encoder.save_pretrained(tmp_path / "adapter") / "README.md").read_text(encoding="utf-8")
+        sections = {part.split("\n")[0]: part.split("\n")[4:] for part in card.split("## ")[1:]}
+        rows = {title: [row for row in rows if row] for title, rows in sections.items()}
+        assert rows["Training, stage 1"] == [
+            "| config.losses.cosine | 0.5 |",
+            "| config.batch size | 32 |",
+            "| steps | 7 |",
+            "| validation.best | 0.9 |",
+        ]
+        assert rows["Training, stage 2"] == ["| steps | 9 |", "| queries | a∣b |"]
+        assert rows["Measured on cosqa/dev"] == ["| nDCG@10 | 0.25 |", "| retention.low | 0.5 |"]
+        assert rows["Measured on other/test"] == ["| MRR@10 | 1.0 |"]
+
+    def test_a_device_that_does_not_exist_is_no_fault_of_the_folder(self, case: Case, tmp_path: Path) -> None:
+        folder = case.encoder.save_pretrained(tmp_path / "adapter")
+        with pytest.raises(InvalidInputError, match="There is no device 'tpu9' here"):
+            QueryEncoder.from_pretrained(folder, device="tpu9")
+
     def test_an_adapter_of_another_kind_is_replaced(self, case: Case, trained: Any, tmp_path: Path) -> None:
         trained.save_pretrained(tmp_path / "adapter")
         case.encoder.save_pretrained(tmp_path / "adapter")
@@ -159,7 +182,7 @@ class TestFolder:
 
     def test_a_file_where_a_folder_is_needed(self, case: Case, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("text", encoding="utf-8")
-        with pytest.raises(AdapterWriteError, match="Nothing was changed there"):
+        with pytest.raises(AdapterWriteError, match="/file is no folder with write permission"):
             case.encoder.save_pretrained(tmp_path / "file" / "adapter")
         assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
@@ -175,6 +198,10 @@ class TestFolder:
         ("changes", "message"),
         [
             ({"kind": "static9"}, "unknown kind 'static9'. This codequest has lora, projection, quantized"),
+            ({"kind": ["lora"]}, r"unknown kind \['lora'\]. This codequest has lora, projection, quantized"),
+            ({"kind": {"lora": 1}}, r"unknown kind \{'lora': 1\}"),
+            ({"kind": None}, "unknown kind None"),
+            ({"kind": 7}, "unknown kind 7"),
             ({"format_version": 99}, "has format version 99; this codequest reads 1"),
             ({"encoder": {}}, "adapter"),
         ],
@@ -244,6 +271,25 @@ class TestTrainedFolder:
         shutil.rmtree(base)
         with pytest.raises(WeightsNotFoundError, match=r"No weights for '.*base'"):
             QueryEncoder.from_pretrained(folder)
+
+
+@pytest.mark.parametrize("kind", [LoRAQueryEncoder, ProjectionQueryEncoder])
+def test_a_base_at_a_revision_is_asked_for_at_that_revision(
+    kind: Any, tiny_base: Path, space: EmbeddingSpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = tmp_path / "commit9"
+    snapshot.symlink_to(tiny_base)
+    asked: list[Any] = []
+
+    def snapshot_download(name: str, **options: Any) -> str:
+        asked.append((name, options["revision"]))
+        return str(snapshot)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
+    encoder = kind.create("user/base", revision="v2", space=space, device="cpu")
+    assert set(asked) == {("user/base", "v2")}
+    described = encoder.describe()
+    assert (described["base"], described["base_revision"]) == ("user/base", "commit9")
 
 
 class TestCost:

@@ -9,6 +9,7 @@ import torch
 from torch.nn.functional import normalize
 
 from codequest.backbone import Backbone
+from codequest.backbone.precision import runs
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 from codequest.encoders.quantized import _storage_precision
 from codequest.errors import (
@@ -77,15 +78,81 @@ def test_what_a_kernel_refuses_is_refused_at_once(
     [
         ("bf16", CPU, "bf16"),
         ("fp16", CPU, "fp16"),
-        ("int8", CPU, "fp32"),
-        ("nf4", CPU, "fp32"),
         ("bf16", CUDA, "bf16"),
-        ("int8", CUDA, "fp16"),
-        ("fp4", CUDA, "fp16"),
+        ("fp16", CUDA, "fp16"),
     ],
 )
-def test_storage_precision_of_what_is_not_quantized(precision: Any, device: torch.device, expected: str) -> None:
+def test_storage_precision_of_half_precisions(precision: Any, device: torch.device, expected: str) -> None:
     assert _storage_precision(precision, device) == expected
+
+
+@pytest.mark.parametrize("precision", ["int8", "nf4", "fp4"])
+@pytest.mark.parametrize(
+    ("device", "bf16", "expected"),
+    [(CPU, True, "bf16"), (CPU, False, "fp32"), (CUDA, True, "bf16"), (CUDA, False, "fp32")],
+)
+def test_storage_precision_of_what_is_not_quantized(
+    precision: Any, device: torch.device, bf16: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": bf16}, raising=False)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: bf16)
+    assert _storage_precision(precision, device) == expected
+
+
+@pytest.mark.parametrize("precision", ["int8", "nf4", "fp4"])
+@pytest.mark.parametrize("bf16", [True, False])
+def test_what_is_not_quantized_is_stored_so(
+    wide_teacher: Path, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch, precision: Any, bf16: bool
+) -> None:
+    if bf16 and not runs("bf16", CPU):
+        pytest.skip("this CPU only emulates bf16")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": bf16}, raising=False)
+    encoder = QuantizedQueryEncoder.create(space=space, precision=precision, weights=str(wide_teacher), device="cpu")
+    embeddings = encoder.backbone.transformer.embeddings
+    kept = [*embeddings.parameters(), *encoder.backbone.transformer.encoder.layer[0].output.LayerNorm.parameters()]
+    assert {weight.dtype for weight in kept} == {torch.bfloat16 if bf16 else torch.float32}
+
+
+def test_int8_keeps_no_outlier_columns_so_neighbours_change_nothing(wide_teacher: Path, space: EmbeddingSpace) -> None:
+    if not runs("bf16", CPU):
+        pytest.skip("this CPU only emulates bf16")
+    encoder = _int8(space, wide_teacher)
+    thresholds = {
+        layer.state.threshold for layer in encoder.backbone.modules() if type(layer).__name__ == "Linear8bitLt"
+    }
+    assert thresholds == {0.0}
+    queries = [*QUERIES, *("sort a list by value " * count for count in range(1, 20))]
+    together, alone = encoder.encode(queries), np.stack([encoder.encode(query) for query in queries])
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_costs_count_the_scales_of_quantized_weights(wide_teacher: Path, space: EmbeddingSpace) -> None:
+    hidden, tokens, vectors = 64, 12, 2 if runs("bf16", CPU) else 4  # bytes of a number that is not quantized
+    shapes = 2 * [*4 * [(hidden, hidden)], (2 * hidden, hidden), (hidden, 2 * hidden)]  # of 2 transformer layers
+    weights, outputs = sum(rows * columns for rows, columns in shapes), sum(rows for rows, _ in shapes)
+    for precision in ("int8", "nf4", "fp4"):
+        encoder = QuantizedQueryEncoder.create(
+            space=space, precision=precision, weights=str(wide_teacher), device="cpu"
+        )
+        transformer = encoder.backbone.transformer
+        quantized = [layer for layer in transformer.modules() if isinstance(layer, torch.nn.Linear)]
+        assert sorted((layer.out_features, layer.in_features) for layer in quantized) == sorted(shapes)
+        if precision == "int8":  # one byte a weight; one fp32 scale and one bias an output row
+            expected = weights + 4 * outputs + vectors * outputs
+        else:  # half a byte a weight; one scale a block of 64 weights
+            [size] = {layer.weight.quant_state.absmax.element_size() for layer in quantized}
+            expected = weights // 2 + size * weights // 64 + 4 * outputs  # and fp32 biases: it computes in fp32
+        names = {"word_embeddings.weight", "position_embeddings.weight", "relative_attention_bias.weight"}
+        tables = {name: table for name, table in transformer.named_parameters() if name.endswith(tuple(names))}
+        assert len(tables) == 3
+        rows = sum(min(tokens, table.shape[0]) * table.shape[1] for table in tables.values())
+        linear = {id(weight) for layer in quantized for weight in layer.parameters()}
+        others = sum(
+            weight.numel()
+            for name, weight in transformer.named_parameters()
+            if id(weight) not in linear and name not in tables
+        )
+        assert encoder.cost(tokens=tokens).active_bytes == expected + vectors * (rows + others), precision
 
 
 def test_an_unknown_precision_lists_the_choices(space: EmbeddingSpace) -> None:

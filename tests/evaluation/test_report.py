@@ -85,6 +85,10 @@ def test_markdown_is_one_table_and_the_conditions():
     assert any("95% paired bootstrap interval of 10000 resamples" in line for line in lines)
 
 
+def test_a_report_prints_as_its_markdown():
+    assert str(REPORT) == f"{REPORT}" == REPORT.to_markdown()
+
+
 def test_latency_that_was_not_measured_is_not_described():
     assert "Latency was not measured." in replace(REPORT, latency_queries=0).to_markdown()
 
@@ -134,5 +138,9 @@ def test_importing_evaluation_imports_nothing_heavy():
 
 def test_public_names_are_sorted_and_exist():
     names = codequest.evaluation.__all__
-    assert names == sorted(names) == ["Report", "RetrievalDataset", "compare", "evaluate", "load_beir", "load_hub"]
+    assert names == sorted(names)
+    assert set(names) == {
+        "Report", "RetrievalDataset", "compare", "evaluate", "load_beir", "load_hub", "merge_datasets",
+    }  # fmt: skip
+    assert len(names) == len(set(names))
     assert all(getattr(codequest.evaluation, name).__doc__ for name in names)

@@ -10,7 +10,7 @@ import pytest
 
 from codequest.errors import CacheCorruptError, TeacherError
 from codequest.space import Side
-from codequest.teachers import CachedTeacher, Teacher
+from codequest.teachers import CachedTeacher, Teacher, VectorsTeacher, cached
 from codequest.weights import cache_root
 from tests.teachers.conftest import CountingTeacher, vector_of
 
@@ -61,6 +61,14 @@ def start(script: str, path: Path) -> subprocess.Popen[str]:
     )
 
 
+def rows_in(path: Path) -> int:
+    """How many vectors the file holds."""
+    with sqlite3.connect(path) as connection:
+        [count] = connection.execute("SELECT count(*) FROM vectors").fetchone()
+    connection.close()
+    return int(count)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "vectors.sqlite"
@@ -79,7 +87,7 @@ def test_a_second_call_embeds_nothing(path: Path) -> None:
     assert len(teacher.embedded) == len(TEXTS)
     again = CachedTeacher(teacher, path)
     np.testing.assert_array_equal(again.encode_queries(TEXTS), first)
-    assert len(teacher.embedded) == again.count() == len(TEXTS)
+    assert len(teacher.embedded) == rows_in(path) == len(TEXTS)
 
 
 def test_only_what_is_missing_is_embedded(filled: Path) -> None:
@@ -101,26 +109,26 @@ def test_duplicates_within_a_call_are_embedded_once(path: Path) -> None:
 def test_the_key_holds_space_side_and_text(path: Path) -> None:
     first, second = CountingTeacher(), CountingTeacher(teacher="another")
     for teacher in (first, second):
-        cached = CachedTeacher(teacher, path)
-        cached.encode_queries(["a", "b"])
-        cached.encode_documents(["a"])
+        stored = CachedTeacher(teacher, path)
+        stored.encode_queries(["a", "b"])
+        stored.encode_documents(["a"])
     wanted = [("document", "a"), ("query", "a"), ("query", "b")]
     assert sorted(first.embedded) == sorted(second.embedded) == wanted
-    assert CachedTeacher(first, path).count() == 6
+    assert rows_in(path) == 6
 
 
 def test_the_default_file_is_named_after_the_space(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path))
-    cached = CachedTeacher(CountingTeacher())
-    assert cached.path == cache_root() / "vectors" / f"{cached.space.fingerprint}.sqlite"
-    assert tmp_path in cached.path.parents
+    stored = CachedTeacher(CountingTeacher())
+    assert stored.path == cache_root() / "vectors" / f"{stored.space.fingerprint}.sqlite"
+    assert tmp_path in stored.path.parents
 
 
 def test_more_texts_than_one_select_takes(path: Path) -> None:
     texts = [str(number) for number in range(1203)]
-    cached = CachedTeacher(CountingTeacher(), path)
-    first = cached.encode_queries(texts)
-    np.testing.assert_array_equal(cached.encode_queries(texts), first)
+    stored = CachedTeacher(CountingTeacher(), path)
+    first = stored.encode_queries(texts)
+    np.testing.assert_array_equal(stored.encode_queries(texts), first)
     np.testing.assert_allclose(first, [vector_of("query" + text) for text in texts], atol=1e-6)
 
 
@@ -129,10 +137,9 @@ def test_a_killed_run_loses_at_most_one_batch(path: Path) -> None:
     with start(STOPS_IN_THE_THIRD_BATCH, path) as process:
         _, errors = process.communicate(timeout=120)
     assert process.returncode == -signal.SIGKILL, errors
+    assert rows_in(path) == 16  # both batches before the one that was killed
     teacher = CountingTeacher()
-    cached = CachedTeacher(teacher, path)
-    assert cached.count() == 16  # both batches before the one that was killed
-    np.testing.assert_allclose(cached.encode_queries(TEXTS), EXPECTED, atol=1e-6)
+    np.testing.assert_allclose(CachedTeacher(teacher, path).encode_queries(TEXTS), EXPECTED, atol=1e-6)
     assert len(teacher.embedded) == len(TEXTS) - 16
 
 
@@ -148,9 +155,9 @@ def test_two_processes_may_write_one_file_at_once(path: Path) -> None:
     ends = [(process.communicate(timeout=120)[1], process.returncode) for process in processes]
     assert [code for _, code in ends] == [0, 0], ends
     teacher = CountingTeacher()
-    cached = CachedTeacher(teacher, path)
-    np.testing.assert_allclose(cached.encode_queries(TEXTS), EXPECTED, atol=1e-6)
-    assert (teacher.embedded, cached.count()) == ([], len(TEXTS))
+    stored = CachedTeacher(teacher, path)
+    np.testing.assert_allclose(stored.encode_queries(TEXTS), EXPECTED, atol=1e-6)
+    assert (teacher.embedded, rows_in(path)) == ([], len(TEXTS))
 
 
 def test_of_two_processes_the_first_to_write_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,6 +171,89 @@ def test_of_two_processes_the_first_to_write_decides(path: Path, monkeypatch: py
     monkeypatch.setattr(second, "embed_batch", embed_late)
     vectors = CachedTeacher(second, path).encode_queries(TEXTS)
     np.testing.assert_array_equal(vectors, first.encode_queries(TEXTS))
+
+
+def _in_process(monkeypatch: pytest.MonkeyPatch, rank: int, processes: int) -> None:
+    monkeypatch.setenv("RANK", str(rank))
+    monkeypatch.setenv("WORLD_SIZE", str(processes))
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 5, 8])
+def test_every_process_of_a_distributed_run_begins_with_its_own_batches(
+    path: Path, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    monkeypatch.setattr(Teacher, "max_texts", 8)  # 40 texts: five batches
+    begun = []
+    for rank in range(processes):
+        _in_process(monkeypatch, rank, processes)
+        teacher = CountingTeacher()
+        vectors = CachedTeacher(teacher, path.with_name(f"{rank}.sqlite")).encode_queries(TEXTS)
+        np.testing.assert_allclose(vectors, EXPECTED, atol=1e-6)  # alone, it does all of them, and in the order given
+        assert sorted(text for _, text in teacher.embedded) == sorted(TEXTS)
+        batches = [frozenset(teacher.embedded[first : first + 8]) for first in range(0, len(TEXTS), 8)]
+        begun.append(batches)
+    first = begun[0]
+    for rank, batches in enumerate(begun):  # the same circle, entered at another place
+        start = rank * len(first) // processes
+        assert batches == first[start:] + first[:start]
+
+
+def test_a_process_skips_the_batches_that_another_has_stored_meanwhile(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Teacher, "max_texts", 8)
+    first, second = CountingTeacher(), CountingTeacher()
+    embed = first.embed_batch
+
+    def embed_while_the_second_works(texts: list[str], side: Side) -> np.ndarray:
+        if not second.embedded:
+            _in_process(monkeypatch, 1, 2)
+            stop_after(second, 3)
+            with pytest.raises(InterruptedError):
+                CachedTeacher(second, path).encode_queries(TEXTS)
+            _in_process(monkeypatch, 0, 2)
+        return embed(texts, side)
+
+    monkeypatch.setattr(first, "embed_batch", embed_while_the_second_works)
+    _in_process(monkeypatch, 0, 2)
+    reported: list[tuple[int, int]] = []
+    vectors = CachedTeacher(first, path).encode_queries(
+        TEXTS, progress=lambda _, done, total: reported.append((done, total))
+    )
+    np.testing.assert_allclose(vectors, EXPECTED, atol=1e-6)
+    # The second began with the third of five batches and did three; the first did the two that were left.
+    assert (len(second.embedded), len(first.embedded)) == (24, 16)
+    assert not set(first.embedded) & set(second.embedded)
+    assert rows_in(path) == len(TEXTS)
+    assert reported == [(done, len(TEXTS)) for done in (8, 16, 24, 32, 40)]
+
+
+def stop_after(teacher: CountingTeacher, batches: int) -> None:
+    """Let a teacher embed so many batches and then no more."""
+    embed, left = teacher.embed_batch, iter(range(batches))
+
+    def embed_or_stop(texts: list[str], side: Side) -> np.ndarray:
+        if next(left, None) is None:
+            raise InterruptedError
+        return embed(texts, side)
+
+    teacher.embed_batch = embed_or_stop  # type: ignore[method-assign,assignment]
+
+
+def test_cached_puts_a_cache_behind_a_model_and_leaves_what_needs_none(
+    path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path))
+    teacher = CountingTeacher()
+    behind = cached(teacher)
+    assert isinstance(behind, CachedTeacher)
+    assert behind.teacher is teacher
+    assert behind.path == cache_root() / "vectors" / f"{teacher.space.fingerprint}.sqlite"
+    assert cached(behind) is behind
+    elsewhere = CachedTeacher(teacher, path)
+    assert cached(elsewhere) is elsewhere
+    stored = VectorsTeacher(teacher.space, queries=(TEXTS, EXPECTED))
+    assert cached(stored) is stored
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.999])
@@ -215,7 +305,7 @@ def test_a_failing_teacher_keeps_what_was_done(path: Path, monkeypatch: pytest.M
         return np.full((len(texts), 8), np.nan) if len(teacher.embedded) == 24 else embed(texts, side)
 
     monkeypatch.setattr(teacher, "embed_batch", fails_later)
-    cached = CachedTeacher(teacher, path)
+    stored = CachedTeacher(teacher, path)
     with pytest.raises(TeacherError, match="NaN or infinity for 8 of 8 texts"):
-        cached.encode_queries(TEXTS)
-    assert cached.count() == 24
+        stored.encode_queries(TEXTS)
+    assert rows_in(path) == 24

@@ -1,5 +1,6 @@
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,28 @@ def test_without_a_scheme_it_is_a_local_model_in_fp32(tiny_teacher: Path) -> Non
     assert teacher.space.dim == 48
     assert next(teacher.backbone.parameters()).dtype == torch.float32
     assert load_teacher(f"auto:{tiny_teacher}").space == teacher.space
+
+
+@pytest.mark.parametrize(
+    ("name", "precision"), [("user/model", "fp32"), ("local:user/model", "fp32"), ("auto:user/model", "auto")]
+)
+def test_a_revision_is_that_of_the_model(monkeypatch: pytest.MonkeyPatch, name: str, precision: str) -> None:
+    made: list[Any] = []
+
+    def make(model: str, *, precision: str = "fp32", revision: str | None = None) -> Teacher:
+        made.append((model, precision, revision))
+        return CountingTeacher()
+
+    monkeypatch.setattr(registry, "LocalTeacher", make)
+    load_teacher(name, revision="v2")
+    assert made == [("user/model", precision, "v2")]
+
+
+@pytest.mark.parametrize("name", ["vectors:folder", "mine:x", "unknown:x"])
+def test_only_models_have_revisions(name: str) -> None:
+    register_teacher("mine", CountingTeacher)
+    with pytest.raises(InvalidInputError, match=f"'{name}' has no revisions: only models do"):
+        load_teacher(name, revision="v2")
 
 
 def test_a_model_that_is_nowhere_says_how_to_get_it(tmp_path: Path) -> None:

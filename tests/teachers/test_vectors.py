@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from codequest.errors import InvalidInputError, TeacherError
+from codequest.errors import CodequestError, InvalidInputError, SpaceMismatchError, TeacherError
 from codequest.space import EmbeddingSpace
 from codequest.teachers import VectorsTeacher, load_teacher
 from tests.teachers.conftest import vector_of
@@ -47,23 +48,46 @@ def test_an_unknown_text_is_named(tmp_path: Path) -> None:
         teacher.encode_queries(["sort", "new"])
 
 
+@pytest.mark.parametrize("side", ["query", "document"])
 @pytest.mark.parametrize(
-    ("vectors", "message"),
+    ("vectors", "error", "message"),
     [
-        (VECTORS[:2], r"3 query texts need vectors of shape \(3, 8\), got \(2, 8\)"),
-        (VECTORS[:, :7], r"vectors of shape \(3, 8\), got \(3, 7\)"),
-        (VECTORS[0], r"vectors of shape \(3, 8\), got \(8,\)"),
-        (np.where(np.arange(3)[:, None] == 1, np.nan, VECTORS), "1 query vectors hold NaN or infinity, first in row 1"),
-        (VECTORS * [[1], [1], [2]], r"1 of 3 query vectors are not of unit length \(row 2: 2.0000\)"),
-        (VECTORS * 0, r"3 of 3 query vectors are not of unit length \(row 0: 0.0000\)"),
+        (VECTORS[:2], InvalidInputError, r"3 SIDE texts need vectors of shape \(3, 8\), got \(2, 8\)"),
+        (VECTORS[:, :7], InvalidInputError, r"SIDE texts need vectors of shape \(3, 8\), got \(3, 7\)"),
+        (VECTORS[0], InvalidInputError, r"SIDE texts need vectors of shape \(3, 8\), got \(8,\)"),
+        (
+            np.where(np.arange(3)[:, None] == 1, np.nan, VECTORS),
+            SpaceMismatchError,
+            "The SIDE vectors cannot be used: 1 of 3 vectors hold NaN or infinity, first in row 1",
+        ),
+        (
+            VECTORS * [[1], [1], [2]],
+            SpaceMismatchError,
+            r"The SIDE vectors cannot be used: 1 of 3 vectors are not of unit length \(row 2: 2.0000\)",
+        ),
+        (
+            VECTORS * 0,
+            SpaceMismatchError,
+            r"The SIDE vectors cannot be used: 3 of 3 vectors are not of unit length \(row 0: 0.0000\)",
+        ),
     ],
 )
-def test_vectors_that_do_not_fit_are_refused(tmp_path: Path, vectors: np.ndarray, message: str) -> None:
-    with pytest.raises(InvalidInputError, match=message):
-        VectorsTeacher(SPACE, queries=(TEXTS, vectors))
-    with pytest.raises(InvalidInputError, match=message) as caught:
-        VectorsTeacher.from_folder(write(tmp_path, vectors=vectors))
-    assert str(tmp_path) in str(caught.value)
+def test_vectors_that_do_not_fit_are_refused(
+    tmp_path: Path, vectors: np.ndarray, error: type[CodequestError], message: str, side: str
+) -> None:
+    files = {"query": "queries", "document": "documents"}[side]
+    message = message.replace("SIDE", side)
+    with pytest.raises(error, match=message):
+        VectorsTeacher(SPACE, **{files: (TEXTS, vectors)})
+    with pytest.raises(error, match=message) as caught:
+        VectorsTeacher.from_folder(write(tmp_path, vectors=vectors, side=files))
+    assert str(caught.value).startswith(f"{tmp_path}: ")
+
+
+def test_vectors_of_any_length_are_kept_as_they_are_where_the_space_is_not_normalized() -> None:
+    raw = VECTORS * np.array([[1], [3], [0]], dtype=np.float32)
+    teacher = VectorsTeacher(replace(SPACE, normalized=False), documents=(TEXTS, raw))
+    np.testing.assert_array_equal(teacher.encode_documents(TEXTS), raw)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,10 @@ from codequest.training import DistillationConfig, digest
         ({"gradient_accumulation": True}, "gradient_accumulation must be a whole number"),
         ({"evaluations": 0}, "evaluations must be positive"),
         ({"patience": 0}, "patience must be a whole number of at least 1, got 0"),
+        ({"seed": -1}, r"seed must be a whole number from 0 to 2\*\*32 - 1, got -1"),
+        ({"seed": 2**32}, r"seed must be a whole number from 0 to 2\*\*32 - 1, got 4294967296"),
+        ({"seed": 1.0}, r"seed must be a whole number.*got 1.0"),
+        ({"seed": True}, r"seed must be a whole number.*got True"),
         ({"warmup": 1.0}, "warmup is a share of the steps, at least 0 and below 1, got 1.0"),
         ({"warmup": -0.1}, "warmup is a share of the steps"),
         ({"schedule": "step"}, "schedule must be one of cosine, linear, constant, got 'step'"),
@@ -40,6 +44,11 @@ def test_wrong_values_are_refused(values: dict[str, Any], message: str) -> None:
 )
 def test_which_losses_need_documents(losses: dict[Any, float], needed: bool) -> None:
     assert DistillationConfig(losses=losses).needs_documents is needed
+
+
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+def test_the_first_and_the_last_seed_are_accepted(seed: int) -> None:
+    assert DistillationConfig(seed=seed).seed == seed
 
 
 def test_to_dict_is_json_and_complete() -> None:

@@ -17,6 +17,11 @@ from codequest.training.losses import (
 EAST, NORTH, WEST = [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]
 
 
+def alone(positives: torch.Tensor) -> torch.Tensor:
+    """Every query has this positive only."""
+    return positives.unsqueeze(1)
+
+
 def test_cosine_is_one_minus_the_cosine() -> None:
     vectors, targets = torch.tensor([EAST, EAST, EAST, [0.6, 0.8]]), torch.tensor([EAST, NORTH, WEST, EAST])
     assert cosine_loss(vectors, targets).item() == pytest.approx((0 + 1 + 2 + 0.4) / 4)
@@ -68,20 +73,28 @@ def test_kl_is_the_mean_over_the_batch() -> None:
 def test_infonce_is_the_cross_entropy_of_the_positive() -> None:
     documents = torch.tensor([EAST, NORTH, WEST])
     expected = -math.log(math.exp(2) / (math.exp(2) + 1 + math.exp(-2)))
-    loss = infonce_loss(torch.tensor([EAST]), documents, torch.tensor([0]), temperature=0.5)
+    loss = infonce_loss(
+        torch.tensor([EAST]), documents, torch.tensor([0]), relevant=torch.tensor([[0]]), temperature=0.5
+    )
     assert loss.item() == pytest.approx(expected)
 
 
 def test_infonce_leaves_out_queries_without_a_positive() -> None:
     documents = torch.tensor([EAST, NORTH])
-    alone = infonce_loss(torch.tensor([EAST]), documents, torch.tensor([1]), temperature=1.0)
-    mixed = infonce_loss(torch.tensor([NORTH, EAST]), documents, torch.tensor([-1, 1]), temperature=1.0)
-    assert alone.item() == mixed.item() == pytest.approx(math.log(1 + math.e))
+    positives = torch.tensor([-1, 1])
+    single = infonce_loss(
+        torch.tensor([EAST]), documents, positives[1:], relevant=alone(positives[1:]), temperature=1.0
+    )
+    mixed = infonce_loss(torch.tensor([NORTH, EAST]), documents, positives, relevant=alone(positives), temperature=1.0)
+    assert single.item() == mixed.item() == pytest.approx(math.log(1 + math.e))
 
 
 def test_infonce_without_any_positive_is_zero_with_a_gradient() -> None:
     vectors = torch.tensor([EAST, NORTH], requires_grad=True)
-    loss = infonce_loss(vectors, torch.tensor([EAST, NORTH]), torch.tensor([-1, -1]), temperature=0.1)
+    positives = torch.tensor([-1, -1])
+    loss = infonce_loss(
+        vectors, torch.tensor([EAST, NORTH]), positives, relevant=torch.empty(2, 0, dtype=torch.long), temperature=0.1
+    )
     loss.backward()
     assert loss.item() == 0
     assert vectors.grad is not None
@@ -91,10 +104,39 @@ def test_infonce_without_any_positive_is_zero_with_a_gradient() -> None:
 def test_infonce_does_not_push_near_duplicates_of_the_positive_away() -> None:
     documents = normalize(torch.tensor([EAST, [0.99, 0.14], NORTH]), dim=-1)
     vectors, positives = torch.tensor([EAST]), torch.tensor([0])
-    masked = infonce_loss(vectors, documents, positives, temperature=1.0, duplicate_similarity=0.95)
+    masked = infonce_loss(
+        vectors, documents, positives, relevant=alone(positives), temperature=1.0, duplicate_similarity=0.95
+    )
     assert masked.item() == pytest.approx(-math.log(math.e / (math.e + 1)))  # against NORTH alone
-    everything = infonce_loss(vectors, documents, positives, temperature=1.0)
+    everything = infonce_loss(vectors, documents, positives, relevant=alone(positives), temperature=1.0)
     assert everything.item() > masked.item() + 0.5
+
+
+def test_infonce_takes_no_positive_of_a_query_for_a_negative() -> None:
+    documents = torch.tensor([EAST, NORTH, WEST])
+    vectors, positives = torch.tensor([EAST, EAST, NORTH]), torch.tensor([0, 1, 2])
+    relevant = torch.tensor([[0, 1], [0, 1], [2, -1]])
+    first = -math.log(math.exp(2) / (math.exp(2) + math.exp(-2)))  # EAST against WEST, without NORTH
+    second = -math.log(1 / (1 + math.exp(-2)))  # NORTH against WEST, without EAST
+    third = -math.log(1 / (1 + math.exp(2) + 1))  # WEST against both others: -1 leaves nothing out
+    loss = infonce_loss(vectors, documents, positives, relevant=relevant, temperature=0.5)
+    assert loss.item() == pytest.approx((first + second + third) / 3)
+
+
+def test_infonce_padding_is_not_the_last_document() -> None:
+    documents = torch.tensor([EAST, NORTH, WEST])
+    loss = infonce_loss(
+        torch.tensor([EAST]), documents, torch.tensor([0]), relevant=torch.tensor([[0, -1]]), temperature=0.5
+    )
+    assert loss.item() == pytest.approx(-math.log(math.exp(2) / (math.exp(2) + 1 + math.exp(-2))))
+
+
+def test_infonce_pushes_away_what_is_relevant_to_another_query() -> None:
+    documents = torch.tensor([EAST, NORTH])
+    positives, relevant = torch.tensor([0, 1]), torch.tensor([[0, -1], [1, 0]])
+    loss = infonce_loss(torch.tensor([EAST, EAST]), documents, positives, relevant=relevant, temperature=1.0)
+    expected = -math.log(math.e / (math.e + 1))  # the second query has nothing left to be told from
+    assert loss.item() == pytest.approx(expected / 2)
 
 
 @pytest.mark.parametrize("name", ["cosine", "mse", "similarity", "kl", "infonce"])
@@ -113,7 +155,9 @@ def test_following_the_gradient_leads_to_the_targets(name: str) -> None:
             "mse": lambda unit=unit: squared_error_loss(unit, targets),
             "similarity": lambda unit=unit: similarity_loss(unit, targets),
             "kl": lambda unit=unit: listwise_kl_loss(unit, targets, documents, temperature=0.1),
-            "infonce": lambda unit=unit: infonce_loss(unit, documents, positives, temperature=0.1),
+            "infonce": lambda unit=unit: infonce_loss(
+                unit, documents, positives, relevant=alone(positives), temperature=0.1
+            ),
         }[name]()
         optimizer.zero_grad()
         loss.backward()

@@ -1,3 +1,4 @@
+import ast
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,41 @@ def one_liner(): '''Nothing would be left of this.'''
         "    return inner(x)",
     ]
     assert sorted(found) == ["outer", "outer.inner"]
+
+
+def test_what_shares_a_line_with_a_docstring_stays_and_the_code_parses(tmp_path: Path) -> None:
+    source = """
+def outer(x,
+          y): 'Describe the outer function, étude.'
+# nothing
+
+class Holder:
+    def method(self, x):
+        'Describe the method here.'; a = 1  # kept
+        class Empty(Exception):
+            '''Describe the empty class.
+
+            At length.
+            '''  # noqa: D400
+        def été(): 'é'; return 1
+        def stub(): 'Describe the stub.'  # dropped
+        async def last():
+            'Describe the last one.'
+        return a
+"""
+    path = tmp_path / "module.py"
+    path.write_text(source, encoding="utf-8")
+    found = {function.name: function.code for function in mine_python([path], min_lines=1)}
+    assert found["outer"].split() == ["def", "outer(x,", "y):"]
+    assert found["Holder.method"].split("\n") == [
+        "def method(self, x):",
+        "    a = 1  # kept",
+        "    class Empty(Exception):",
+        "        ...",
+        "    def été(): return 1",
+        "    def stub(): ...",
+        "    async def last():",
+        "        ...",
+        "    return a",
+    ]
+    ast.parse(found["Holder.method"])

@@ -51,16 +51,38 @@ def test_what_cannot_be_trained_is_refused(
     encoder = build("projection")
     with pytest.raises(InvalidInputError, match=r"losses \['infonce'\] compare queries with documents: give pairs="):
         DistillationTrainer(encoder, teacher, TEXTS, config=config(losses={"infonce": 1.0}))
-    with pytest.raises(InvalidInputError, match="nothing to train on: train_queries is empty and there are no pairs"):
+    with pytest.raises(InvalidInputError, match="nothing to train on: of 0 train_queries and 0 pairs, none is left"):
         DistillationTrainer(encoder, teacher, [])
-    with pytest.raises(InvalidInputError, match="1 train_queries leave none to validate with"):
+    with pytest.raises(InvalidInputError, match="1 train_queries and 0 pairs leave none to validate with"):
         DistillationTrainer(encoder, teacher, ["alone"])
-    with pytest.raises(InvalidInputError, match="2 train_queries leave none to validate with"):
+    with pytest.raises(InvalidInputError, match="2 train_queries and 0 pairs leave none to validate with"):
         DistillationTrainer(encoder, teacher, ["Twice the same", "twice  the SAME"])
-    with pytest.raises(InvalidInputError, match="all 60 train_queries and 60 pairs are queries of the validation set"):
+    with pytest.raises(InvalidInputError, match="of 60 train_queries and 60 pairs, none is left once the quer"):
         DistillationTrainer(encoder, teacher, TEXTS[:60], pairs=pairs, validation=pairs)
     with pytest.raises(InvalidInputError, match=r"train_queries\[1\] is empty or only whitespace"):
         DistillationTrainer(encoder, teacher, ["read", " "])
+    with pytest.raises(InvalidInputError, match="exclude must be a list of strings, got str"):
+        DistillationTrainer(encoder, teacher, TEXTS, exclude="sort a list")
+    listwise = config(losses={"kl": 1.0})
+    with pytest.raises(InvalidInputError, match=r"losses \['kl'\] compare queries with documents, and no pair is left"):
+        DistillationTrainer(encoder, teacher, TEXTS, config=listwise, pairs=pairs, exclude=pairs.queries.values())
+
+
+def test_an_encoder_that_was_trained_meanwhile_is_refused(build: Build, teacher: CachedTeacher) -> None:
+    encoder = build("projection")
+    trainer = DistillationTrainer(encoder, teacher, TEXTS[:64], config=config(epochs=1, seed=1))
+    train(encoder, teacher, TEXTS[:64], config=config(epochs=1))
+    with pytest.raises(TrainingError, match=r"weights of this encoder have changed since.*Make a new one"):
+        trainer.train()
+
+
+def test_only_what_stops_checkpoints_is_said_to_stop_them(build: Build, teacher: CachedTeacher) -> None:
+    def gone(description: str, done: int, total: int) -> None:
+        if description == "training":
+            raise BrokenPipeError("the terminal is closed")
+
+    with pytest.raises(BrokenPipeError, match="the terminal is closed"):
+        train(build("projection"), teacher, TEXTS[:64], progress=gone)
 
 
 def test_another_space_is_refused(build: Build, tiny_base: Path) -> None:

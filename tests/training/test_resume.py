@@ -18,6 +18,7 @@ from codequest.errors import TrainingError
 from codequest.teachers import CachedTeacher
 from codequest.training import DistillationTrainer
 from codequest.training.loop import last_checkpoint
+from codequest.training.run import claim_folder, is_main_process, processes
 from tests.training.conftest import TEXTS, Build, config, identical, tensors
 
 pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
@@ -161,6 +162,126 @@ def test_an_interrupted_run_with_early_stopping_stops_where_the_whole_one_does(
     assert identical(resumed[0], whole[0])
 
 
+@pytest.mark.parametrize("kind", ["lora", "projection"])
+@pytest.mark.parametrize("anew", [False, True])
+def test_an_interrupted_encoder_begins_again_and_ends_where_the_whole_run_does(
+    kind: str, anew: bool, build: Build, teacher: CachedTeacher, tmp_path: Path
+) -> None:
+    whole = trained(build, teacher, tmp_path / "whole", kind)
+    encoder, steps = build(kind), [KILLED_AT, 20]
+    before, vectors = tensors(encoder), encoder.encode(TEXTS[:5])
+    begun: list[int] = []
+
+    def progress(description: str, done: int, total: int) -> None:
+        if description == "training":
+            begun.append(done)
+            if steps and done == steps[0]:
+                steps.pop(0)
+                raise (KeyboardInterrupt if steps else RuntimeError("stop"))
+
+    def new_trainer() -> DistillationTrainer:
+        return DistillationTrainer(
+            encoder, teacher, TEXTS[:131], config=config(**SETTINGS), output_dir=tmp_path / "run", progress=progress
+        )
+
+    trainer = new_trainer()
+    for interruption in (KeyboardInterrupt, RuntimeError):
+        with pytest.raises(interruption):
+            trainer.train()
+        assert identical(tensors(encoder), before)
+        assert encoder.training == {}
+        assert (encoder.encode(TEXTS[:5]) == vectors).all()
+        trainer = new_trainer() if anew else trainer
+    result = trainer.train()
+    assert begun == [*range(1, 10), *range(7, 21), *range(19, 25)]  # always from the last checkpoint
+    assert (result.steps, result.best, result.history) == whole[1]
+    assert identical(tensors(encoder), whole[0])
+    assert len(encoder.training["stages"]) == 1
+
+
+def test_an_interrupted_second_stage_goes_on_from_the_first(
+    build: Build, teacher: CachedTeacher, tmp_path: Path
+) -> None:
+    encoders = [build("lora"), build("lora")]
+    for number, encoder in enumerate(encoders):
+        folder = tmp_path / f"first-{number}"
+        DistillationTrainer(encoder, teacher, TEXTS[:64], config=config(epochs=1), output_dir=folder).train()
+    whole, encoder = encoders
+    run = config(**SETTINGS, seed=1)
+    DistillationTrainer(whole, teacher, TEXTS[:131], config=run, output_dir=tmp_path / "whole").train()
+    stop = [KILLED_AT]
+    stages = encoder.training
+
+    def progress(description: str, done: int, total: int) -> None:
+        if description == "training" and stop == [done]:
+            stop.clear()
+            raise KeyboardInterrupt
+
+    trainer = DistillationTrainer(
+        encoder, teacher, TEXTS[:131], config=run, output_dir=tmp_path / "interrupted", progress=progress
+    )
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train()
+    assert encoder.training == stages
+    trainer.train()
+    assert encoder.training == whole.training
+    for name, tensor in tensors(whole).items():  # merging low-rank updates once more rounds the frozen weights
+        torch.testing.assert_close(tensors(encoder)[name], tensor, atol=1e-4, rtol=0)
+
+
+FULL_DISK = """
+import resource, signal, sys
+from codequest.encoders import LoRAQueryEncoder
+from codequest.errors import TrainingError
+from codequest.teachers import CachedTeacher, LocalTeacher
+from codequest.training import DistillationTrainer
+from tests.training.conftest import TEXTS, config
+
+base, teacher_folder, cache, folder, limit = sys.argv[1:]
+teacher = CachedTeacher(LocalTeacher(teacher_folder, device="cpu"), cache)
+encoder = LoRAQueryEncoder.create(base, space=teacher.space, rank=4, device="cpu")
+
+def progress(description, done, total):
+    if description == "training" and done == 1:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+run = config(epochs=1, evaluations=2)
+trainer = DistillationTrainer(encoder, teacher, TEXTS[:65], config=run, output_dir=folder, progress=progress)
+try:
+    trainer.train()
+except TrainingError as error:
+    print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+trainer.progress = lambda *now: None
+print("in the end", trainer.train().steps)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="RLIMIT_FSIZE")
+@pytest.mark.parametrize("file", ["model.safetensors", "optimizer.pt", "rng_state.pth", "trainer_state.json"])
+def test_a_full_disk_is_an_error_with_a_remedy_and_nothing_is_lost(
+    file: str, build: Build, teacher: CachedTeacher, tiny_base: Path, tiny_teacher: Path, tmp_path: Path
+) -> None:
+    trained(build, teacher, tmp_path / "whole", epochs=1, evaluations=1)
+    (written,) = (tmp_path / "whole").glob(f"checkpoint-*/{file}")
+    limit = written.stat().st_size // 2
+    given = [tiny_base, tiny_teacher, teacher.path, tmp_path / "run", limit]  # type: ignore[attr-defined]
+    process = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, *map(str, given)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
+    first, last = process.stdout.strip().split("\n")
+    assert first.startswith(f"Checkpoints cannot be written to {tmp_path / 'run'}: ")
+    assert first.endswith("start the same run again: it continues from the last whole checkpoint.")
+    assert last == "in the end 4"
+
+
 def test_two_processes_train_what_one_does(
     launch: Launch, build: Build, teacher: CachedTeacher, tmp_path: Path
 ) -> None:
@@ -195,23 +316,38 @@ def test_two_killed_processes_resume_to_the_very_same_weights(launch: Launch, tm
 
 
 def test_a_process_that_claims_the_folder_while_another_writes_agrees_with_it(
-    build: Build, teacher: CachedTeacher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trainer = DistillationTrainer(build("projection"), teacher, TEXTS[:20], config=config(), output_dir=tmp_path / "a")
-    write, claims = Path.write_text, []
+    folder, write, claims = tmp_path / "a", Path.write_text, []
 
     def write_slowly(self: Path, *given: Any, **options: Any) -> int:
         self.touch()  # opened, and nothing written yet
         if not claims:
             claims.append("the other process")
-            trainer._claim_folder()
+            claim_folder(folder, "a run")
         return write(self, *given, **options)
 
     monkeypatch.setattr(Path, "write_text", write_slowly)
-    trainer._claim_folder()
-    trainer._claim_folder()
+    claim_folder(folder, "a run")
+    claim_folder(folder, "a run")
     assert claims == ["the other process"]
-    assert [path.name for path in trainer.output_dir.iterdir()] == ["run.txt"]
-    other = DistillationTrainer(build("projection"), teacher, TEXTS[:21], config=config(), output_dir=tmp_path / "a")
+    assert [path.name for path in folder.iterdir()] == ["run.txt"]
     with pytest.raises(TrainingError, match="holds the checkpoints of another run"):
-        other._claim_folder()
+        claim_folder(folder, "another run")
+
+
+def test_a_run_is_named_by_the_examples_of_a_step(
+    build: Build, teacher: CachedTeacher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def folder(**settings: Any) -> Path:
+        return DistillationTrainer(build("projection"), teacher, TEXTS[:20], config=config(**settings)).output_dir
+
+    alone = folder()
+    assert folder() == alone
+    assert folder(batch_size=8) != alone
+    assert folder(gradient_accumulation=2) != alone
+    assert (processes(), is_main_process()) == (1, True)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", "1")
+    assert (processes(), is_main_process()) == (2, False)
+    assert folder() != alone

@@ -1,3 +1,4 @@
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from codequest.evaluation import RetrievalDataset
 from codequest.teachers import CachedTeacher, LocalTeacher
 from codequest.training import DataWarning, DistillationTrainer, normal_form
 from codequest.training.loop import DistillationLoop
-from codequest.training.targets import TargetCollator, compute_targets
+from codequest.training.targets import TargetCollator, TargetDataset, compute_targets
 from tests.training.conftest import TEXTS, Build, config, identical, mean_cosine, ndcg, tensors, train
 
 pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
@@ -48,13 +49,13 @@ def test_training_beats_the_closed_form_start(
 ) -> None:
     start, encoder = build(kind), build(kind)
     trainer = DistillationTrainer(encoder, teacher, TEXTS, config=config())
-    inputs = start.prepare(trainer.queries)
-    start.initialize(inputs, teacher.encode_queries(trainer.queries))
+    inputs = start.prepare(trainer.data.queries)
+    start.initialize(inputs, teacher.encode_queries(trainer.data.queries))
     start.end_training()
     before = frozen(encoder)
     result = trainer.train()
     assert losses[-1] < 0.9 * losses[0]
-    held_out = trainer.held_out
+    held_out = trainer.data.held_out
     ridge, trained = mean_cosine(start, teacher, held_out), mean_cosine(encoder, teacher, held_out)
     assert trained > ridge + 0.005
     assert (result.measure, result.steps) == ("cosine", 48)
@@ -115,7 +116,7 @@ def test_every_epoch_has_its_own_order(build: Build, teacher: CachedTeacher, mon
     trainer = DistillationTrainer(build("lora"), teacher, TEXTS[:65], config=config(epochs=2, batch_size=8))
     trainer.train()
     first, second = seen[:8], seen[8:16]
-    assert sorted(sum(first, ())) == sorted(sum(second, ())) == sorted(trainer.queries)
+    assert sorted(sum(first, ())) == sorted(sum(second, ())) == sorted(trainer.data.queries)
     assert first != second
     assert set(first) != set(second)
 
@@ -155,13 +156,112 @@ def test_refinement_raises_ndcg_on_its_pairs(
     encoder = build(kind)
     train(encoder, teacher, config=config(epochs=1, evaluations=1))
     regressed = ndcg(encoder, teacher, pairs)
+    encoder.metrics = {"nDCG@10": regressed}
     refinement = config(losses={"infonce": 1.0, "cosine": 0.1}, epochs=20, evaluations=2, learning_rate=3e-3)
     result = train(encoder, teacher, [], config=refinement, pairs=pairs)
     refined = ndcg(encoder, teacher, pairs)
     assert refined > regressed + 0.1
-    assert result.measure == "cosine"  # without validation documents nothing else can be measured
+    assert result.measure == "nDCG@10"  # of three pairs that are held out
+    assert encoder.metrics == {}  # it was of other weights
     first, second = encoder.training["stages"]
-    assert (first["pairs"], second["pairs"], second["queries"]) == (0, 60, 60)
+    assert (first["pairs"], second["pairs"], second["queries"]) == (0, 57, 57)
+
+
+@pytest.mark.parametrize("losses", [{"cosine": 1.0}, {"kl": 1.0}])
+def test_held_out_pairs_choose_the_checkpoint_whatever_the_loss(
+    losses: Any, build: Build, teacher: CachedTeacher, pairs: RetrievalDataset
+) -> None:
+    encoder = build("projection")
+    run = config(losses=losses, epochs=4, evaluations=4, learning_rate=0.03, schedule="constant")
+    trainer = DistillationTrainer(encoder, teacher, TEXTS[60:], config=run, pairs=pairs)
+    held_out = trainer.data.validation
+    assert held_out is not None
+    assert len(held_out.queries) == 3
+    result = trainer.train()
+    assert result.measure == "nDCG@10"
+    assert result.best == max(value for _, value in result.history)
+    scores = (
+        encoder.encode(list(held_out.queries.values())) @ teacher.encode_documents(list(pairs.documents.values())).T
+    )
+    own = [list(pairs.documents).index(document) for judged in held_out.qrels.values() for document in judged]
+    ranks = 1 + (scores > scores[np.arange(3), own][:, None]).sum(1)
+    assert float(np.where(ranks <= 10, 1 / np.log2(ranks + 1), 0).mean()) == pytest.approx(result.best, abs=1e-6)
+
+
+def test_documents_are_embedded_only_when_a_loss_or_the_validation_reads_them(
+    build: Build, tiny_teacher: Path, pairs: RetrievalDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    embed = LocalTeacher.embed_batch
+
+    def spy(self: LocalTeacher, texts: Any, side: Any) -> Any:
+        asked.extend(texts if side == "document" else [])
+        return embed(self, texts, side)
+
+    monkeypatch.setattr(LocalTeacher, "embed_batch", spy)
+    part = RetrievalDataset("part", {"v": "say hello"}, {"a": "print('hello')", "b": "pass"}, {"v": {"a": 1}})
+    for losses, expected in (
+        ({"cosine": 1.0}, list(part.documents.values())),
+        ({"kl": 1.0}, list(pairs.documents.values())),
+    ):
+        run = config(losses=losses, epochs=1)
+        train(
+            build("projection"),
+            LocalTeacher(str(tiny_teacher), device="cpu"),
+            [],
+            config=run,
+            pairs=pairs,
+            validation=part,
+        )  # type: ignore[arg-type]
+        assert sorted(asked) == sorted(expected)
+        asked.clear()
+
+
+def test_every_positive_of_a_query_reaches_the_loss(teacher: CachedTeacher, build: Build) -> None:
+    several = RetrievalDataset(
+        "several",
+        queries={"a": "read a file", "b": "sort a list"},
+        documents={key: f"def {key}(): ..." for key in ("x", "y", "z", "w")},
+        qrels={"a": {"y": 1, "w": 2, "x": 0}, "b": {"z": 1}},
+    )
+    targets = compute_targets(teacher, ["alone"], several, with_documents=True, progress=lambda *now: None)
+    assert targets.queries == ["alone", "read a file", "read a file", "sort a list"]
+    assert targets.positives.tolist() == [-1, 1, 3, 2]
+    assert targets.relevant == [(), (1, 3), (1, 3), (2,)]
+    encoder = build("projection")
+    examples = TargetDataset(encoder.prepare(targets.queries), targets)
+    batch = TargetCollator(encoder)([examples[position] for position in range(4)])
+    assert batch["positives"].tolist() == [-1, 1, 3, 2]
+    assert batch["relevant"].tolist() == [[-1, -1], [1, 3], [1, 3], [2, -1]]
+    assert TargetCollator(encoder)([examples[0]])["relevant"].shape == (1, 0)
+
+
+def test_the_last_step_is_measured_and_kept(build: Build, teacher: CachedTeacher) -> None:
+    result = train(build("projection"), teacher, TEXTS[:65], config=config(batch_size=8, epochs=1.3, evaluations=4))
+    assert result.steps == 11
+    assert [step for step, _ in result.history] == [3, 6, 9, 11]
+    assert (result.folder / "checkpoint-11").is_dir()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_training_again_finds_the_finished_run(
+    kind: str, build: Build, teacher: CachedTeacher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = build(kind)
+    trainer = DistillationTrainer(encoder, teacher, TEXTS[:64], config=config(epochs=2))
+    result, expected, stages = trainer.train(), tensors(encoder), encoder.training
+    with monkeypatch.context() as patch:
+        patch.setattr(DistillationLoop, "compute_loss", lambda *a, **b: pytest.fail("a step was made"))
+        assert trainer.train() == result
+    assert identical(tensors(encoder), expected)
+    assert encoder.training == stages
+    assert len(stages["stages"]) == 1
+    shutil.rmtree(result.folder)
+    repeated = trainer.train()  # from the weights it began with
+    assert (repeated.steps, repeated.best) == (result.steps, pytest.approx(result.best, abs=1e-5))
+    for name, tensor in tensors(encoder).items():  # low-rank updates were merged and taken out, which rounds
+        torch.testing.assert_close(tensor, expected[name], atol=1e-3 if kind == "lora" else 0, rtol=0)
+    assert len(encoder.training["stages"]) == 1
 
 
 def test_validation_documents_choose_the_best_checkpoint(
@@ -187,23 +287,45 @@ def test_validation_queries_are_never_trained_on(build: Build, teacher: CachedTe
     )
     trainer = DistillationTrainer(build("projection"), teacher, TEXTS, config=config(), pairs=pairs, validation=part)
     targets = compute_targets(
-        teacher, trainer.queries, trainer.pairs, excluded=trainer._excluded, progress=lambda *now: None
+        teacher, trainer.data.queries, trainer.data.pairs, with_documents=True, progress=lambda *now: None
     )
     validated = {normal_form(text) for text in part.queries.values()}
     assert not validated & {normal_form(text) for text in targets.queries}
-    assert len(trainer.queries) == len(TEXTS) - 20
+    assert len(trainer.data.queries) == len(TEXTS) - 20
     assert int((targets.positives >= 0).sum()) == 40
 
 
-def test_held_out_queries_are_never_trained_on(build: Build, teacher: CachedTeacher, pairs: RetrievalDataset) -> None:
+def test_held_out_queries_are_never_trained_on(build: Build, teacher: CachedTeacher) -> None:
+    shouted = [text.upper() for text in TEXTS[:60]]
+    trainer = DistillationTrainer(build("projection"), teacher, [*TEXTS[:60], *shouted], config=config())
+    assert len(trainer.data.held_out) == 1
+    assert normal_form(trainer.data.held_out[0]) not in {normal_form(text) for text in trainer.data.queries}
+    assert len(trainer.data.queries) == 59
+
+
+def test_held_out_pairs_are_never_trained_on(build: Build, teacher: CachedTeacher, pairs: RetrievalDataset) -> None:
     shouted = [text.upper() for text in TEXTS[:60]]
     trainer = DistillationTrainer(build("projection"), teacher, [*TEXTS[:60], *shouted], config=config(), pairs=pairs)
     targets = compute_targets(
-        teacher, trainer.queries, trainer.pairs, excluded=trainer._excluded, progress=lambda *now: None
+        teacher, trainer.data.queries, trainer.data.pairs, with_documents=False, progress=lambda *now: None
     )
-    assert len(trainer.held_out) == 1
-    assert normal_form(trainer.held_out[0]) not in {normal_form(text) for text in targets.queries}
-    assert (len(trainer.queries), int((targets.positives >= 0).sum())) == (59, 59)
+    assert trainer.data.validation is not None
+    validated = {normal_form(text) for text in trainer.data.validation.queries.values()}
+    assert len(validated) == 3
+    assert not validated & {normal_form(text) for text in targets.queries}
+    assert (len(trainer.data.queries), int((targets.positives >= 0).sum())) == (57, 57)
+
+
+def test_excluded_queries_are_never_trained_on(build: Build, teacher: CachedTeacher, pairs: RetrievalDataset) -> None:
+    encoder = build("projection")
+    excluded = [f" {text.upper()} " for text in TEXTS[40:100]]
+    seen: list[str] = []
+    prepare = encoder.prepare
+    encoder.prepare = lambda queries, **options: (seen.extend(queries), prepare(queries, **options))[1]  # type: ignore[method-assign]
+    train(encoder, teacher, pairs=pairs, exclude=iter(excluded))
+    assert not {normal_form(text) for text in excluded} & {normal_form(text) for text in seen}
+    assert len(seen) == len(TEXTS) - 60 - 2 + 38  # 2 of the 40 pairs left are held out
+    assert set(seen) < set(TEXTS[:40]) | set(TEXTS[100:])
 
 
 def test_early_stopping_stops_and_stays_stopped(build: Build, teacher: CachedTeacher) -> None:
@@ -250,6 +372,26 @@ def test_poor_data_is_warned_about_and_trained_on(build: Build, teacher: CachedT
         result = train(build("projection"), teacher, TEXTS[:64], config=config(epochs=1))
     assert result.steps == 4
     assert all(issubclass(warning.category, DataWarning) for warning in caught)
+
+
+@pytest.mark.filterwarnings("default::codequest.training.DataWarning")
+@pytest.mark.parametrize(
+    ("losses", "queries", "warned"),
+    [
+        ({"infonce": 1.0}, TEXTS[60:80], True),
+        ({"infonce": 1.0, "cosine": 0.1}, TEXTS[60:80], False),
+        ({"infonce": 1.0}, [], False),
+    ],
+)
+def test_queries_that_teach_nothing_are_warned_about(
+    losses: Any, queries: list[str], warned: bool, build: Build, teacher: CachedTeacher, pairs: RetrievalDataset
+) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", DataWarning)
+        train(build("projection"), teacher, queries, config=config(losses=losses, epochs=1), pairs=pairs)
+    found = [str(warning.message) for warning in caught if "The only loss is infonce" in str(warning.message)]
+    assert len(found) == warned
+    assert all("learns nothing from the 20 queries without labels. Add cosine or kl." in text for text in found)
 
 
 def test_nothing_is_printed_and_progress_is_reported(
