@@ -36,7 +36,7 @@ class WeightSource:
     Attributes:
         folder: Holds config, tokenizer and ``model.safetensors``.
         model_id: Public id; the folder's name for a private model.
-        revision: Commit of the public model; for a private one ``sha256:…`` of its weights, configuration and tokenizer.
+        revision: Commit of the public model; ``sha256:…`` of weights, configuration and tokenizer of a private one.
         origin: Where it was found.
     """
 
