@@ -107,7 +107,7 @@ def number_table(rows: Sequence[Mapping[str, str]], *, title: str, columns: Sequ
 
 
 QUALITY = ("encoder", "nDCG@10", "MRR@10", "Recall@10", "retention %", "cosine")
-SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "parameters M", "active MB", "GFLOP")
+SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "params M", "active MB", "GFLOP")
 
 
 def quality_table(report: Report) -> Table:

@@ -89,13 +89,12 @@ def run_demo(*, library: StandardLibrary | None = None, progress: Progress = sil
     document_vectors = teacher.encode_documents(list(library.test.documents.values()), progress=progress)
     home = cache_root() / "demo" / _run_digest(library, teacher)
     encoders: dict[str, QueryEncoder] = {
-        f"quantized {precision}": QuantizedQueryEncoder.create(space=teacher.space, precision=precision)
-        for precision in ("int8", "nf4")
+        "quantized nf4": QuantizedQueryEncoder.create(space=teacher.space, precision="nf4")
     }
     for name in ("projection", "lora"):
         encoders[name] = _trained(name, home / name, library, teacher, progress)
     reference = CachedTeacher(load_teacher(TEACHER))
-    report = compare(encoders, reference, library.test, progress=progress)
+    report = compare(encoders, reference, library.test, latency_queries=30, progress=progress)
     teacher_vectors = reference.encode_queries(list(DEMO_QUERIES), progress=progress)
     return DemoResult(
         library=library,

@@ -77,7 +77,7 @@ class ReportRow:
             "p50 ms": _number(self.latency_p50_ms, "{:.2f}"),
             "p95 ms": _number(self.latency_p95_ms, "{:.2f}"),
             "speedup": _number(self.speedup, "{:.1f}×"),
-            "parameters M": _number(self.parameters, "{:.1f}", unit=1e6),
+            "params M": _number(self.parameters, "{:.1f}", unit=1e6),
             "active MB": _number(self.active_bytes, "{:.1f}", unit=1e6),
             "GFLOP": _number(self.flops, "{:.3f}", unit=1e9),
         }

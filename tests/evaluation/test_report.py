@@ -67,7 +67,7 @@ def test_rows_hold_the_teacher_first_and_dashes_for_what_is_missing():
         "p50 ms": "4.00",
         "p95 ms": "5.25",
         "speedup": "10.0×",
-        "parameters M": "22.7",
+        "params M": "22.7",
         "active MB": "43.0",
         "GFLOP": "0.525",
     }
