@@ -45,7 +45,9 @@ def test_any_attribute_changes_the_fingerprint_and_is_named_by_check(change: dic
 
 
 def test_check_accepts_an_equal_space() -> None:
-    MPNET.check(replace(MPNET))
+    equal = replace(MPNET)
+    MPNET.check(equal)
+    assert equal.fingerprint == MPNET.fingerprint
 
 
 def test_prompts_belong_to_sides() -> None:

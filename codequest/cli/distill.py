@@ -16,6 +16,7 @@ from codequest.errors import InvalidInputError
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
     from codequest.evaluation import RetrievalDataset
+    from codequest.space import EmbeddingSpace
     from codequest.teachers import Teacher
     from codequest.training import DistillationConfig
 
@@ -55,7 +56,6 @@ def distill(
 
     Stopped or killed, it continues when the same command is run again.
     """
-    from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
     from codequest.storage import check_destination
     from codequest.teachers import cached, load_teacher
     from codequest.training import DistillationConfig, load_queries, sample
@@ -73,14 +73,20 @@ def distill(
         final=load_dataset(evaluate) if evaluate else None,
     )
     source = cached(load_teacher(teacher))
-    encoder: QueryEncoder
-    if adapter is not None:
-        encoder = QueryEncoder.from_pretrained(adapter)
-    elif kind is Kind.lora:
-        encoder = LoRAQueryEncoder.create(base, space=source.space, rank=rank, seed=seed)
-    else:
-        encoder = ProjectionQueryEncoder.create(base, space=source.space, seed=seed)
+    encoder = _encoder(kind, adapter, base=base, space=source.space, rank=rank, seed=seed)
     _train(encoder, source, texts, config=config, data=data, checkpoints=checkpoints, out=out)
+
+
+def _encoder(
+    kind: Kind, adapter: Path | None, *, base: str, space: EmbeddingSpace, rank: int, seed: int
+) -> QueryEncoder:
+    from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
+
+    if adapter is not None:
+        return QueryEncoder.from_pretrained(adapter)
+    if kind is Kind.lora:
+        return LoRAQueryEncoder.create(base, space=space, rank=rank, seed=seed)
+    return ProjectionQueryEncoder.create(base, space=space, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
