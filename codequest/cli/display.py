@@ -46,16 +46,21 @@ def progress_bars() -> Iterator[Progress]:
     )
     tasks: dict[str, TaskID] = {}
     begun: dict[str, float] = {}
-    with Bars(*columns, console=messages) as bars:
+    bars = Bars(*columns, console=messages)
 
-        def report(description: str, done: int, total: int) -> None:
-            first = begun.setdefault(description, time.monotonic())
-            if description not in tasks and time.monotonic() - first > _WORTH_A_BAR:
-                tasks[description] = bars.add_task(description, total=total)
-            if description in tasks:
-                bars.update(tasks[description], completed=done, total=total)
+    def report(description: str, done: int, total: int) -> None:
+        first = begun.setdefault(description, time.monotonic())
+        if description not in tasks and time.monotonic() - first > _WORTH_A_BAR:
+            bars.start()
+            tasks[description] = bars.add_task(description, total=total)
+        if description in tasks:
+            bars.update(tasks[description], completed=done, total=total)
 
+    try:
         yield report
+    finally:
+        if tasks:
+            bars.stop()
 
 
 def resumable(command: Callable[..., None]) -> Callable[..., None]:
