@@ -99,7 +99,7 @@ def compare(
         resamples=resamples,
         confidence=_CONFIDENCE,
         latency_queries=len(timed),
-        machine=describe_machine(),
+        machine={**describe_machine(), **_number_format(teacher)},
         versions=describe_versions(),
     )
 
@@ -146,6 +146,14 @@ def _teacher_row(teacher: Teacher, ceiling: SearchResults) -> dict[str, Any]:
     model = _model(teacher)
     cost = asdict(backbone_cost(model.backbone, (), tokens=_TOKENS)) if isinstance(model, LocalTeacher) else {}
     return {"name": teacher.space.teacher, "kind": "teacher", "measures": ceiling.means, **cost}
+
+
+def _number_format(teacher: Teacher) -> dict[str, str]:
+    """What a model on this machine computes in; vectors that a cache had before may be of another format."""
+    from codequest.teachers import LocalTeacher
+
+    model = _model(teacher)
+    return {"teacher": model.precision} if isinstance(model, LocalTeacher) else {}
 
 
 def _model(teacher: Teacher) -> Teacher:

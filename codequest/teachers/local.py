@@ -33,6 +33,7 @@ class LocalTeacher(Teacher):
 
     Attributes:
         backbone: The loaded model.
+        precision: What it computes in: ``"fp32"``, ``"bf16"`` or ``"fp16"``.
 
     Raises:
         WeightsNotFoundError: The model is not on this machine and cannot be fetched.
@@ -59,6 +60,7 @@ class LocalTeacher(Teacher):
             )
         target = choose_device(device)
         chosen: Precision = faithful_half(target) if precision == "auto" else precision
+        self.precision = chosen
         self.backbone = Backbone.load(
             locate(name, revision=revision, allow_code=trust_remote_code),
             device=target,

@@ -123,6 +123,7 @@ def test_the_cost_of_a_teacher_on_this_machine_is_known(tiny_teacher):
     report = evaluate(Twin(space=teacher.space), teacher, DATASET, latency_queries=0)
     expected = backbone_cost(teacher.backbone, (), tokens=12)
     assert (report.teacher.parameters, report.teacher.flops) == (expected.parameters, expected.flops)
+    assert report.machine["teacher"] == "fp32"
     assert report.encoders[0].cosine == pytest.approx(1, abs=1e-5)
     assert report.encoders[0].retention == pytest.approx(1)
 
