@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 from pathlib import Path
 from uuid import uuid4
+
+from torch import distributed
 
 from codequest.encoders import TrainableQueryEncoder
 from codequest.errors import TrainingError
@@ -22,6 +25,17 @@ def processes() -> int:
 def is_main_process() -> bool:
     """Whether this process is the one that saves and reports."""
     return os.environ.get("RANK", "0") == "0"
+
+
+def leave_process_group_at_exit() -> None:
+    """Without it a process may be aborted by gloo's threads at its very end, after all its work is done."""
+    if processes() > 1:
+        atexit.register(_leave_process_group)
+
+
+def _leave_process_group() -> None:
+    if distributed.is_available() and distributed.is_initialized():
+        distributed.destroy_process_group()
 
 
 def claim_folder(folder: Path, run: str) -> None:

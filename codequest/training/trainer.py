@@ -22,7 +22,7 @@ from codequest.texts import checked_texts
 from codequest.training.checks import DataWarning, check_queries
 from codequest.training.config import DistillationConfig, digest
 from codequest.training.loop import DistillationLoop, ReportProgress, last_checkpoint, training_arguments
-from codequest.training.run import claim_folder, processes, weights_digest
+from codequest.training.run import claim_folder, leave_process_group_at_exit, processes, weights_digest
 from codequest.training.split import TrainingSplit, split
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets, compute_targets
 from codequest.training.validation import Validator
@@ -143,6 +143,7 @@ class DistillationTrainer:
         with self._training():
             if not self._before:
                 self.encoder.initialize(inputs, targets.query_vectors, progress=self.progress)
+            leave_process_group_at_exit()
             loop = self._loop(targets, inputs)
             loop.run(last_checkpoint(self.output_dir))
         return self._finish(loop, targets)
