@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from codequest.errors import DatasetError
 from codequest.evaluation.datasets import RetrievalDataset
+from codequest.evaluation.lines import numbered_lines
 from codequest.evaluation.records import judgments, texts_by_id
 
 _HEADER = ["query-id", "corpus-id", "score"]
@@ -69,23 +68,8 @@ def _qrels_file(folder: Path, split: str) -> Path:
     return path
 
 
-def _numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Lines that are not blank, with their numbers."""
-    try:
-        with (
-            gzip.open(path, "rt", encoding="utf-8-sig")
-            if path.suffix == ".gz"
-            else path.open(encoding="utf-8-sig") as lines
-        ):
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield number, line
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path} cannot be read as UTF-8 text: {error}. Is it complete? Fetch it again.") from error
-
-
 def _json_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in _numbered_lines(path):
+    for number, line in numbered_lines(path):
         try:
             record = json.loads(line)
         except json.JSONDecodeError as error:
@@ -100,7 +84,7 @@ def _json_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _table_records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     header = None
-    for number, line in _numbered_lines(path):
+    for number, line in numbered_lines(path):
         values = [value.strip() for value in line.split("\t")]
         if header is None:
             header = values

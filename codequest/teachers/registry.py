@@ -14,10 +14,16 @@ TeacherFactory = Callable[[str], Teacher]
 
 ENTRY_POINT_GROUP = "codequest.teachers"
 
+
+def _auto(name: str) -> LocalTeacher:
+    """A local model in bf16 where this machine computes in it, otherwise in fp32."""
+    return LocalTeacher(name, precision="auto")
+
+
 _MODELS: dict[str, TeacherPrecision] = {"local": "fp32", "auto": "auto"}
 _factories: dict[str, TeacherFactory] = {
     "local": LocalTeacher,
-    "auto": lambda name: LocalTeacher(name, precision="auto"),
+    "auto": _auto,
     "vectors": VectorsTeacher.from_folder,
 }
 
@@ -45,11 +51,11 @@ def teacher_schemes() -> list[str]:
 
 def describe_schemes() -> list[dict[str, str]]:
     """Every scheme with the first line of its factory's documentation."""
-    described = {"auto": "A local model in bf16 where this machine computes in it, otherwise in fp32."}
+    described = {}
     for scheme in teacher_schemes():
         factory = _factories.get(scheme) or _from_entry_point(scheme)
         documented = (factory.__doc__ if factory else None) or "(no description)"
-        described.setdefault(scheme, documented.strip().splitlines()[0])
+        described[scheme] = documented.strip().splitlines()[0]
     return [{"scheme": scheme, "what it loads": what} for scheme, what in sorted(described.items())]
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import random
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from codequest.errors import DatasetError
+from codequest.evaluation.lines import numbered_lines
 
 _SUFFIXES = (".txt", ".jsonl", ".txt.gz", ".jsonl.gz")
 
@@ -91,15 +90,9 @@ def _query_file(path: Path) -> Path:
 
 
 def _texts(file: Path) -> Iterator[str]:
-    open_text = gzip.open if file.suffix == ".gz" else open
     structured = file.name.removesuffix(".gz").endswith(".jsonl")
-    try:
-        with open_text(file, "rt", encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _text_of(line, file, number) if structured else line.strip()
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        raise DatasetError(f"{file} cannot be read: {error}.") from error
+    for number, line in numbered_lines(file):
+        yield _text_of(line, file, number) if structured else line.strip()
 
 
 def _text_of(line: str, file: Path, number: int) -> str:
