@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from codequest.encoders import ProjectionQueryEncoder as ProjectionQueryEncoder
     from codequest.encoders import QuantizedQueryEncoder as QuantizedQueryEncoder
     from codequest.encoders import QueryEncoder as QueryEncoder
+    from codequest.encoders import StaticQueryEncoder as StaticQueryEncoder
     from codequest.errors import CodequestError as CodequestError
     from codequest.evaluation import Report as Report
     from codequest.evaluation import RetrievalDataset as RetrievalDataset
@@ -35,6 +36,7 @@ _HOMES = {
     "QueryEncoder": "codequest.encoders",
     "Report": "codequest.evaluation",
     "RetrievalDataset": "codequest.evaluation",
+    "StaticQueryEncoder": "codequest.encoders",
     "Teacher": "codequest.teachers",
     "evaluate": "codequest.evaluation",
     "load_beir": "codequest.evaluation",
@@ -54,6 +56,7 @@ __all__ = [
     "QueryEncoder",
     "Report",
     "RetrievalDataset",
+    "StaticQueryEncoder",
     "Teacher",
     "evaluate",
     "load_beir",

@@ -6,11 +6,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError, AdapterWriteError
 from codequest.space import EmbeddingSpace
@@ -18,10 +21,15 @@ from codequest.space import EmbeddingSpace
 if TYPE_CHECKING:
     from torch import Tensor
 
+_Loaded = TypeVar("_Loaded")
+_SHIPPED = Path(__file__).parent / "pretrained"
+
 FORMAT_VERSION = 1
 CONFIG_FILE = "config.json"
 TENSORS_FILE = "model.safetensors"
 CARD_FILE = "README.md"
+TOKENIZER_FILE = "tokenizer.json"
+ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, TOKENIZER_FILE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +64,22 @@ class AdapterConfig:
         return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def write_adapter(folder: str | Path, config: AdapterConfig, tensors: Mapping[str, Tensor], card: str) -> Path:
+def write_adapter(
+    folder: str | Path,
+    config: AdapterConfig,
+    tensors: Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]],
+    card: str,
+    *,
+    files: Mapping[str, bytes] | None = None,
+) -> Path:
     """Write an adapter folder beside its final name, then rename it.
 
     Args:
         folder: Final name; an adapter already there is replaced.
         config: Contents of config.json.
-        tensors: The trained weights.
+        tensors: The trained weights, all of torch or all of numpy.
         card: Contents of README.md.
+        files: Contents of further files by name, such as a tokenizer.
 
     Returns:
         The folder.
@@ -71,19 +87,17 @@ def write_adapter(folder: str | Path, config: AdapterConfig, tensors: Mapping[st
     Raises:
         AdapterWriteError: No permission, no space, or something else is there; nothing was changed.
     """
-    from safetensors.torch import save
-
     final = Path(folder).expanduser().resolve()
-    files = {CONFIG_FILE: config.to_json().encode(), CARD_FILE: card.encode()}
+    contents = {CONFIG_FILE: config.to_json().encode(), CARD_FILE: card.encode(), **(files or {})}
     if tensors:
-        files[TENSORS_FILE] = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+        contents[TENSORS_FILE] = _serialized(tensors)
     work: Path | None = None
     try:
         check_destination(final)
         final.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
         work.chmod(0o755)
-        for name, content in files.items():
+        for name, content in contents.items():
             with (work / name).open("wb") as file:
                 file.write(content)
                 file.flush()
@@ -100,6 +114,17 @@ def write_adapter(folder: str | Path, config: AdapterConfig, tensors: Mapping[st
         if work is not None:
             shutil.rmtree(work, ignore_errors=True)
     return final
+
+
+def _serialized(tensors: Mapping[str, Any]) -> bytes:
+    """The tensors in the safetensors format; torch is imported for its own tensors only."""
+    if all(isinstance(tensor, np.ndarray) for tensor in tensors.values()):
+        from safetensors.numpy import save as save_arrays
+
+        return save_arrays({name: np.ascontiguousarray(array) for name, array in tensors.items()})
+    from safetensors.torch import save
+
+    return save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
 
 
 def read_config(folder: Path) -> AdapterConfig:
@@ -143,20 +168,41 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
     Raises:
         AdapterFormatError: Missing, truncated or damaged.
     """
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
+
+    return _read(folder, load_file)
+
+
+def read_arrays(folder: Path) -> dict[str, npt.NDArray[Any]]:
+    """`read_tensors` without torch: as numpy arrays, which have no bf16.
+
+    Raises:
+        AdapterFormatError: Missing, truncated or damaged.
+    """
+    from safetensors.numpy import load_file
+
+    return _read(folder, load_file)
+
+
+def _read(folder: Path, load: Callable[[Path], dict[str, _Loaded]]) -> dict[str, _Loaded]:
+    from safetensors import SafetensorError
 
     path = folder / TENSORS_FILE
     try:
-        return load_file(path)
+        return load(path)
     except FileNotFoundError as error:
         raise AdapterFormatError(f"{folder} has no {TENSORS_FILE}. Save or download the adapter again.") from error
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError) as error:  # the last two: a number format numpy lacks
         raise AdapterFormatError(f"{path} is truncated or damaged: {error}. Save or download it again.") from error
 
 
+def shipped_adapters() -> list[str]:
+    """Names of the adapters that come with codequest, sorted."""
+    return sorted(path.parent.name for path in _SHIPPED.glob(f"*/{CONFIG_FILE}"))
+
+
 def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
-    """The local folder of an adapter: a folder, or a repository on the Hugging Face hub.
+    """The local folder of an adapter: a folder, one that comes with codequest, or a repository on the hub.
 
     Raises:
         AdapterFormatError: There is none of that name; says where it was looked for.
@@ -164,18 +210,19 @@ def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder.resolve()
+    if str(name) in shipped_adapters():
+        return _SHIPPED / str(name)
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     try:
-        return Path(
-            snapshot_download(str(name), revision=revision, allow_patterns=[CONFIG_FILE, TENSORS_FILE, CARD_FILE])
-        )
+        return Path(snapshot_download(str(name), revision=revision, allow_patterns=[*ADAPTER_FILES]))
     except (HfHubHTTPError, HFValidationError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
         raise AdapterFormatError(
             f"No adapter {str(name)!r}: {folder} is no folder, and the Hugging Face hub gave none ({reason}). "
-            "Give the folder that save_pretrained() wrote, or a repository id such as user/name."
+            "Give the folder that save_pretrained() wrote, a repository id such as user/name, or one of the adapters "
+            f"that come with codequest: {', '.join(shipped_adapters()) or 'none'}."
         ) from error
 
 

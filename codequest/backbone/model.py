@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from codequest.backbone.layers import keep_first_layers
 from codequest.backbone.pooling import pool
 from codequest.backbone.precision import DTYPES, Precision, refuse_unsupported
 from codequest.backbone.settings import EmbeddingSettings, read_json, read_settings
@@ -72,6 +73,7 @@ class Backbone(nn.Module):
         pooling: Pooling | None = None,
         trust_remote_code: bool = False,
         quantization: Any = None,
+        layers: int | None = None,
     ) -> Backbone:
         """Load a model for inference.
 
@@ -82,11 +84,13 @@ class Backbone(nn.Module):
             pooling: Replaces what the model's files say; needed when they say nothing.
             trust_remote_code: Run Python code that comes with the model.
             quantization: A transformers quantization config.
+            layers: Keep only this many of its first layers; all by default.
 
         Returns:
             The backbone in evaluation mode.
 
         Raises:
+            InvalidInputError: More layers than the model has, or fewer than one.
             ModelFormatError: A needed file is missing or malformed, the tokenizer included.
             PrecisionNotSupportedError: The device does not run the precision.
         """
@@ -96,6 +100,8 @@ class Backbone(nn.Module):
             settings = _with_pooling(settings, pooling)
         tokenizer = _load_tokenizer(settings.transformer, trust_remote_code)
         transformer = _load_transformer(settings.transformer, device, precision, trust_remote_code, quantization)
+        if layers is not None:
+            keep_first_layers(transformer, layers)
         dense = [_load_dense(folder).to(device, DTYPES[precision]) for folder in settings.dense]
         return cls(transformer, tokenizer, settings, source, dense).eval()
 

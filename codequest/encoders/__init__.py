@@ -1,10 +1,28 @@
 """Query encoders: light models that embed queries into a teacher's space."""
 
-from codequest.encoders.base import QueryEncoder, TrainableQueryEncoder
-from codequest.encoders.cost import EncoderCost
-from codequest.encoders.lora import LoRAQueryEncoder
-from codequest.encoders.projection import ProjectionQueryEncoder
-from codequest.encoders.quantized import QuantizedQueryEncoder
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from codequest.encoders.base import QueryEncoder as QueryEncoder
+    from codequest.encoders.base import TrainableQueryEncoder as TrainableQueryEncoder
+    from codequest.encoders.cost import EncoderCost as EncoderCost
+    from codequest.encoders.lora import LoRAQueryEncoder as LoRAQueryEncoder
+    from codequest.encoders.projection import ProjectionQueryEncoder as ProjectionQueryEncoder
+    from codequest.encoders.quantized import QuantizedQueryEncoder as QuantizedQueryEncoder
+    from codequest.encoders.static import StaticQueryEncoder as StaticQueryEncoder
+
+_HOMES = {
+    "EncoderCost": "codequest.encoders.cost",
+    "LoRAQueryEncoder": "codequest.encoders.lora",
+    "ProjectionQueryEncoder": "codequest.encoders.projection",
+    "QuantizedQueryEncoder": "codequest.encoders.quantized",
+    "QueryEncoder": "codequest.encoders.base",
+    "StaticQueryEncoder": "codequest.encoders.static",
+    "TrainableQueryEncoder": "codequest.encoders.base",
+}
 
 __all__ = [
     "EncoderCost",
@@ -12,5 +30,14 @@ __all__ = [
     "ProjectionQueryEncoder",
     "QuantizedQueryEncoder",
     "QueryEncoder",
+    "StaticQueryEncoder",
     "TrainableQueryEncoder",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import an encoder when it is first used (PEP 562): one that needs no torch must not import it."""
+    try:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    except KeyError:
+        raise AttributeError(f"module 'codequest.encoders' has no attribute {name!r}") from None

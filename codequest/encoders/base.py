@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from codequest.encoders.card import render_card
 from codequest.errors import AdapterFormatError, InvalidInputError
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-    from codequest.backbone import Backbone
     from codequest.encoders.cost import EncoderCost
 
 ENCODER_KINDS: Mapping[str, str] = {
     "lora": "codequest.encoders.lora:LoRAQueryEncoder",
     "projection": "codequest.encoders.projection:ProjectionQueryEncoder",
     "quantized": "codequest.encoders.quantized:QuantizedQueryEncoder",
+    "static": "codequest.encoders.static:StaticQueryEncoder",
 }
 _MAX_CHARACTERS = 8192  # of a padded batch: about 2,000 tokens, which fills two cores and stays in their caches
 
@@ -71,8 +72,16 @@ class QueryEncoder(ABC):
 
     @classmethod
     @abstractmethod
-    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> QueryEncoder:
-        """An encoder from what `describe` and `trained_tensors` saved."""
+    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> QueryEncoder:
+        """An encoder from what `describe`, `saved_tensors` and `saved_files` gave; `device` exists, or is None."""
+
+    def saved_tensors(self) -> Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]]:
+        """What goes into model.safetensors: the trained weights, unless they are kept in another form."""
+        return self.trained_tensors()
+
+    def saved_files(self) -> dict[str, bytes]:
+        """Files of the adapter folder besides configuration, tensors and card, by name."""
+        return {}
 
     def encode(self, queries: str | Sequence[str], *, batch_size: int = 256, progress: Progress = silent) -> Vectors:
         """Embed queries.
@@ -128,7 +137,7 @@ class QueryEncoder(ABC):
             training=self.training,
             metrics=self.metrics,
         )
-        return write_adapter(folder, config, self.trained_tensors(), render_card(config))
+        return write_adapter(folder, config, self.saved_tensors(), render_card(config), files=self.saved_files())
 
     @classmethod
     def from_pretrained(
@@ -149,8 +158,6 @@ class QueryEncoder(ABC):
             WeightsNotFoundError: The base model is not on this machine and cannot be fetched.
             InvalidInputError: No such device on this machine.
         """
-        from codequest.backbone import choose_device
-
         folder = find_adapter(name, revision=revision)
         config = read_config(folder)
         chosen = encoder_class(config.kind, folder)
@@ -159,9 +166,9 @@ class QueryEncoder(ABC):
                 f"{folder} holds a {chosen.__name__}, not a {cls.__name__}. "
                 f"Load it with {chosen.__name__}.from_pretrained() or QueryEncoder.from_pretrained()."
             )
-        target = choose_device(device)
+        _refuse_missing_device(device)
         try:
-            encoder = chosen.rebuild(config, folder, device=target)
+            encoder = chosen.rebuild(config, folder, device=device)
         except InvalidInputError as error:
             raise AdapterFormatError(f"The config.json of {folder} holds a wrong value: {error}") from error
         encoder.training = dict(config.training)
@@ -187,12 +194,24 @@ class TrainableQueryEncoder(QueryEncoder):
     """An encoder that distillation can train.
 
     Attributes:
-        backbone: The small model.
         network: Maps what `collate` returns to unit vectors, (batch, dim).
     """
 
-    backbone: Backbone
     network: nn.Module
+
+    @property
+    @abstractmethod
+    def device(self) -> torch.device:
+        """Where the network is."""
+
+    @property
+    @abstractmethod
+    def max_tokens(self) -> int:
+        """Longer queries are truncated to this many tokens."""
+
+    @abstractmethod
+    def token_counts(self, queries: Sequence[str]) -> list[int]:
+        """How many tokens each query has before it is truncated."""
 
     @abstractmethod
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
@@ -219,6 +238,14 @@ class TrainableQueryEncoder(QueryEncoder):
 
     def end_training(self) -> None:
         """Called after the last training step."""
+
+
+def _refuse_missing_device(device: str | None) -> None:
+    """A device that is not there is the caller's mistake, not the folder's. Every machine has a CPU, torch or not."""
+    if device not in (None, "cpu"):
+        from codequest.backbone import choose_device
+
+        choose_device(device)
 
 
 def encoder_class(kind: str, folder: Path) -> type[QueryEncoder]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codequest.storage import AdapterConfig
@@ -15,23 +15,63 @@ query_vector = encoder.encode("sort a dictionary by value")  # float32, ({dim},)
 ```"""
 
 
+_MEASURED = (
+    "Queries by this encoder, documents by the teacher. Retention is the encoder's nDCG@10 over the teacher's own, "
+    "with a paired bootstrap interval."
+)
+_LIMITS = (
+    "Only for documents embedded by this teacher at this revision. Languages and forms of query that it was not "
+    "trained on lose more than the figures above say. Measure it on your own queries before you deploy it: "
+    "`codequest report`."
+)
+
+
 def render_card(config: AdapterConfig) -> str:
-    """The card of an adapter: what it is, how to use it, how it was trained, what was measured."""
+    """The card of an adapter: what it is, how to use it, how it was trained, what was measured, its limits."""
     space, base = config.space, config.encoder.get("base", config.space.teacher)
+    training = config.training
     parts = [
         _front_matter(str(base)),
         f"# {config.kind} query encoder for {space.teacher}",
         f"Embeds queries into {space}, so that an index made by that teacher can be searched without running it.",
         _SNIPPET.format(path="path/to/this/folder", dim=space.dim),
+    ]
+    if config.metrics:
+        parts.append(f"## Measured\n\n{_MEASURED}\n\n{_rows([_measured(*item) for item in config.metrics.items()])}")
+    if training.get("stages"):
+        parts.append("## Training\n\n" + _stages(training["stages"]))
+    if training.get("sources"):
+        named = [{"source": f"`{name}`", "what": what} for name, what in training["sources"].items()]
+        about = f"Seed {training.get('seed')}, recipe {training.get('recipe')}."
+        parts.append(f"## Training data\n\n{about}\n\n{_rows(named)}")
+    parts += [
         "## The space\n\n"
         + _table({name: value for name, value in space.to_dict().items() if value not in ("", None)}),
         "## The encoder\n\n" + _table(config.encoder),
+        f"## Limits\n\n{_LIMITS}",
     ]
-    for number, stage in enumerate(config.training.get("stages", ()), 1):
-        parts.append(f"## Training, stage {number}\n\n" + _table(_flat(stage)))
-    for dataset, measured in config.metrics.items():
-        parts.append(f"## Measured on {dataset}\n\n" + _table(_flat(measured)))
     return "\n\n".join(parts) + "\n"
+
+
+def _measured(dataset: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Retention first, then the measures; of an interval one cell."""
+    flat = _flat(values)
+    low, high = flat.pop("retention_low", None), flat.pop("retention_high", None)
+    interval = {} if low is None or high is None else {"95% interval": f"{low:.1%} to {high:.1%}"}
+    kept = {"retention": f"{flat.pop('retention'):.1%}"} if "retention" in flat else {}
+    return {"dataset": dataset, **kept, **interval, **{name: flat[name] for name in sorted(flat)}}
+
+
+def _stages(stages: Sequence[Mapping[str, Any]]) -> str:
+    """One column per stage of training."""
+    flat = [_flat(stage) for stage in stages]
+    names = list(dict.fromkeys(name for stage in flat for name in stage))
+    return _rows(
+        [
+            {"": name.replace("_", " "), **{f"stage {n}": stage.get(name, "") for n, stage in enumerate(flat, 1)}}
+            for name in names
+        ]
+    )
 
 
 def _flat(values: Any, prefix: str = "") -> dict[str, Any]:
@@ -44,6 +84,13 @@ def _flat(values: Any, prefix: str = "") -> dict[str, Any]:
     return flat
 
 
+def _rows(rows: Sequence[Mapping[str, Any]]) -> str:
+    """A table whose columns are the keys of the rows."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [[str(row.get(name, "")).replace("|", "∣") for name in columns] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (columns, ["---"] * len(columns), *lines))
+
+
 def _front_matter(base: str) -> str:
     lines = ["library_name: codequest", "pipeline_tag: feature-extraction"]
     if "/" in base and not base.startswith("/"):
@@ -52,5 +99,4 @@ def _front_matter(base: str) -> str:
 
 
 def _table(values: Mapping[str, Any]) -> str:
-    rows = [f"| {name.replace('_', ' ')} | {str(value).replace('|', '∣')} |" for name, value in values.items()]
-    return "\n".join(["| | |", "|---|---|", *rows])
+    return _rows([{"": name.replace("_", " "), " ": value} for name, value in values.items()])

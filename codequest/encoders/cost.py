@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from torch import Tensor, nn
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
-from codequest.backbone import Backbone
+    from codequest.backbone import Backbone
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ def backbone_cost(backbone: Backbone, head: Iterable[nn.Module], *, tokens: int)
         head: Modules that run once per query.
         tokens: Length of the query.
     """
+    from torch import nn
+
     modules = [module for name, module in backbone.transformer.named_modules() if "lora_" not in name]
     layers = [module for module in modules if isinstance(module, nn.Linear)]
     tables = [module for module in modules if isinstance(module, nn.Embedding)]
@@ -63,6 +67,8 @@ def backbone_cost(backbone: Backbone, head: Iterable[nn.Module], *, tokens: int)
 
 def _scale_bytes(layer: nn.Linear) -> int:
     """Bytes of what bitsandbytes multiplies quantized weights with; it keeps them outside the parameters."""
+    from torch import Tensor
+
     # int8 scales move from the weight to the layer's state at the first forward pass.
     int8 = getattr(layer.weight, "SCB", None)
     int8 = getattr(getattr(layer, "state", None), "SCB", None) if int8 is None else int8

@@ -11,7 +11,14 @@ from torch import Tensor, nn
 
 from codequest.backbone import Backbone, choose_device
 from codequest.encoders.maps import MapKind, SpaceMap
-from codequest.encoders.student import StudentQueryEncoder, load_base, load_tensors, pooled_features, saved_base
+from codequest.encoders.student import (
+    StoredPrecision,
+    StudentQueryEncoder,
+    load_base,
+    load_tensors,
+    pooled_features,
+    saved_base,
+)
 from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
@@ -48,8 +55,14 @@ class LoRAQueryEncoder(StudentQueryEncoder):
 
     kind: ClassVar[str] = "lora"
 
-    def __init__(self, space: EmbeddingSpace, network: LoRANetwork, lora: Mapping[str, Any]) -> None:
-        super().__init__(space, network.backbone, network.map)
+    def __init__(
+        self,
+        space: EmbeddingSpace,
+        network: LoRANetwork,
+        lora: Mapping[str, Any],
+        precision: StoredPrecision = "fp32",
+    ) -> None:
+        super().__init__(space, network.backbone, network.map, precision)
         self.network: nn.Module = network
         self._lora = dict(lora)
 
@@ -60,10 +73,12 @@ class LoRAQueryEncoder(StudentQueryEncoder):
         *,
         space: EmbeddingSpace,
         revision: str | None = None,
+        layers: int | None = None,
         rank: int = 16,
         alpha: float | None = None,
         targets: Sequence[str] | None = None,
         map: MapKind = "linear",
+        precision: StoredPrecision = "fp32",
         device: str | None = None,
         seed: int = 0,
     ) -> LoRAQueryEncoder:
@@ -71,18 +86,20 @@ class LoRAQueryEncoder(StudentQueryEncoder):
 
         Args:
             base: The small model: public id or folder.
-            revision: Commit, tag or branch of a public base.
             space: The teacher's space.
+            revision: Commit, tag or branch of a public base.
+            layers: Use only so many of the base's first layers; all of them by default.
             rank: Rank of the updates.
             alpha: Scale of the updates; twice the rank by default.
             targets: Names of the linear layers to adapt; all of them by default.
             map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron.
+            precision: What the trained weights are stored in: ``"fp32"`` or ``"fp16"``.
             device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
             seed: Of the random start of updates and map.
 
         Raises:
             WeightsNotFoundError: The base is not on this machine and cannot be fetched.
-            InvalidInputError: A rank below 1, an unknown map, or targets that the base does not have.
+            InvalidInputError: A rank below 1, an unknown map or precision, or layers or targets the base does not have.
         """
         lora = {
             "rank": rank,
@@ -93,8 +110,8 @@ class LoRAQueryEncoder(StudentQueryEncoder):
         chosen = choose_device(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            network = _build(load_base(source, chosen), space, lora, map)
-        return cls(space, network.to(chosen), lora)
+            network = _build(load_base(source, chosen, layers=layers), space, lora, map)
+        return cls(space, network.to(chosen), lora, precision)
 
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
         texts = checked_texts(queries, name="queries")
@@ -116,6 +133,7 @@ class LoRAQueryEncoder(StudentQueryEncoder):
                 layer.unmerge()
 
     def end_training(self) -> None:
+        super().end_training()
         for layer in _lora_layers(self.backbone):
             if not layer.merged:
                 layer.merge()
@@ -127,13 +145,15 @@ class LoRAQueryEncoder(StudentQueryEncoder):
         return {name: weight for name, weight in self.network.named_parameters() if weight.requires_grad}
 
     @classmethod
-    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> LoRAQueryEncoder:
+    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> LoRAQueryEncoder:
         settings = config.encoder
         lora = {name: settings.get(name) for name in ("rank", "alpha", "targets")}
         source = saved_base(config, folder)
-        network = _build(load_base(source, device), config.space, lora, settings.get("map", "linear"))
+        chosen = choose_device(device)
+        backbone = load_base(source, chosen, layers=settings.get("layers"))
+        network = _build(backbone, config.space, lora, settings.get("map", "linear"))
         load_tensors({"backbone": network.backbone, "map": network.map}, read_tensors(folder), folder)
-        encoder = cls(config.space, network.to(device).eval(), lora)
+        encoder = cls(config.space, network.to(chosen).eval(), lora, settings.get("precision", "fp32"))
         encoder.end_training()
         return encoder
 

@@ -12,7 +12,14 @@ from torch import Tensor, nn
 
 from codequest.backbone import Backbone, choose_device
 from codequest.encoders.maps import MapKind, SpaceMap
-from codequest.encoders.student import StudentQueryEncoder, load_base, load_tensors, pooled_features, saved_base
+from codequest.encoders.student import (
+    StoredPrecision,
+    StudentQueryEncoder,
+    load_base,
+    load_tensors,
+    pooled_features,
+    saved_base,
+)
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig, read_tensors
@@ -27,8 +34,10 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
 
     kind: ClassVar[str] = "projection"
 
-    def __init__(self, space: EmbeddingSpace, backbone: Backbone, space_map: SpaceMap) -> None:
-        super().__init__(space, backbone, space_map)
+    def __init__(
+        self, space: EmbeddingSpace, backbone: Backbone, space_map: SpaceMap, precision: StoredPrecision = "fp32"
+    ) -> None:
+        super().__init__(space, backbone, space_map, precision)
         self.network: nn.Module = space_map
 
     @classmethod
@@ -38,7 +47,9 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
         *,
         space: EmbeddingSpace,
         revision: str | None = None,
+        layers: int | None = None,
         map: MapKind = "mlp",
+        precision: StoredPrecision = "fp32",
         device: str | None = None,
         seed: int = 0,
     ) -> ProjectionQueryEncoder:
@@ -46,22 +57,24 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
 
         Args:
             base: The small model: public id or folder.
-            revision: Commit, tag or branch of a public base.
             space: The teacher's space.
+            revision: Commit, tag or branch of a public base.
+            layers: Use only so many of the base's first layers; all of them by default.
             map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron.
+            precision: What the trained weights are stored in: ``"fp32"`` or ``"fp16"``.
             device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
             seed: Of the map's random start.
 
         Raises:
             WeightsNotFoundError: The base is not on this machine and cannot be fetched.
-            InvalidInputError: An unknown map.
+            InvalidInputError: An unknown map or precision, or layers that the base does not have.
         """
         source = locate(base, revision=revision)
-        backbone = load_base(source, choose_device(device))
+        backbone = load_base(source, choose_device(device), layers=layers)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             space_map = SpaceMap(backbone.hidden, space.dim, kind=map)
-        return cls(space, backbone, space_map.to(backbone.device))
+        return cls(space, backbone, space_map.to(backbone.device), precision)
 
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
         features = pooled_features(self.backbone, queries, progress)
@@ -83,9 +96,10 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
         return {f"map.{name}": tensor for name, tensor in self._map.state_dict().items()}
 
     @classmethod
-    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> ProjectionQueryEncoder:
+    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> ProjectionQueryEncoder:
         source = saved_base(config, folder)
-        backbone = load_base(source, device)
+        backbone = load_base(source, choose_device(device), layers=config.encoder.get("layers"))
         space_map = SpaceMap(backbone.hidden, config.space.dim, kind=config.encoder.get("map", "linear"))
         load_tensors({"map": space_map}, read_tensors(folder), folder)
-        return cls(config.space, backbone, space_map.to(device).eval())
+        precision = config.encoder.get("precision", "fp32")
+        return cls(config.space, backbone, space_map.to(backbone.device).eval(), precision)

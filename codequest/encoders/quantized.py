@@ -101,12 +101,12 @@ class QuantizedQueryEncoder(QueryEncoder):
         return {}  # quantization is a function of the teacher's weights: it is done again at loading
 
     @classmethod
-    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: torch.device) -> QuantizedQueryEncoder:
+    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> QuantizedQueryEncoder:
         precision, weights = config.encoder.get("precision"), config.encoder.get("weights")
         if precision not in get_args(QuantizedPrecision) or not isinstance(weights, str):
             raise AdapterFormatError(f"{folder} names no known precision and teacher weights: {dict(config.encoder)}.")
         known = cast("QuantizedPrecision", precision)
-        return cls.create(space=config.space, precision=known, weights=weights, device=str(device))
+        return cls.create(space=config.space, precision=known, weights=weights, device=device)
 
 
 def _refuse_unrunnable(backbone: Backbone, precision: QuantizedPrecision) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -14,12 +14,14 @@ from codequest.backbone import Backbone
 from codequest.encoders.base import TrainableQueryEncoder
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.maps import SpaceMap
-from codequest.errors import AdapterFormatError
+from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig
 from codequest.texts import batches_by_length, checked_texts
 from codequest.weights import WeightSource, locate
+
+StoredPrecision = Literal["fp32", "fp16"]
 
 _MAX_CHARACTERS = 16384
 
@@ -29,12 +31,31 @@ class StudentQueryEncoder(TrainableQueryEncoder):
 
     Attributes:
         backbone: The small model.
+        precision: What the trained weights are rounded to after training, and stored in.
     """
 
-    def __init__(self, space: EmbeddingSpace, backbone: Backbone, space_map: SpaceMap) -> None:
+    def __init__(
+        self, space: EmbeddingSpace, backbone: Backbone, space_map: SpaceMap, precision: StoredPrecision
+    ) -> None:
         super().__init__(space)
+        if precision not in get_args(StoredPrecision):
+            raise InvalidInputError(
+                f"precision must be one of {', '.join(get_args(StoredPrecision))}, got {precision!r}."
+            )
         self.backbone = backbone
+        self.precision: StoredPrecision = precision
         self._map = space_map
+
+    @property
+    def device(self) -> torch.device:
+        return self.backbone.device
+
+    @property
+    def max_tokens(self) -> int:
+        return self.backbone.max_tokens
+
+    def token_counts(self, queries: Sequence[str]) -> list[int]:
+        return [len(ids) for ids in self.backbone.tokenizer(list(queries), verbose=False)["input_ids"]]
 
     @torch.inference_mode()
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
@@ -46,7 +67,22 @@ class StudentQueryEncoder(TrainableQueryEncoder):
 
     def describe(self) -> dict[str, Any]:
         source = self.backbone.source
-        return {"base": source.reference, "base_revision": source.revision, "map": self._map.kind}
+        return {
+            "base": source.reference,
+            "base_revision": source.revision,
+            "layers": self.backbone.transformer.config.num_hidden_layers,
+            "map": self._map.kind,
+            "precision": self.precision,
+        }
+
+    def end_training(self) -> None:
+        if self.precision == "fp16":
+            for weight in self.trained_tensors().values():
+                weight.data.copy_(weight.data.half())
+
+    def saved_tensors(self) -> dict[str, Tensor]:
+        dtype = torch.float16 if self.precision == "fp16" else torch.float32
+        return {name: weight.to(dtype) for name, weight in self.trained_tensors().items()}
 
 
 def saved_base(config: AdapterConfig, folder: Path) -> WeightSource:
@@ -69,12 +105,12 @@ def saved_base(config: AdapterConfig, folder: Path) -> WeightSource:
     return source
 
 
-def load_base(source: WeightSource, device: torch.device) -> Backbone:
-    """Load a small model, frozen, in fp32; mean pooling when its files say nothing."""
+def load_base(source: WeightSource, device: torch.device, *, layers: int | None = None) -> Backbone:
+    """Load a small model, or its first layers, frozen, in fp32; mean pooling when its files say nothing."""
     from codequest.backbone import read_settings
 
     says = read_settings(source.folder).pooling
-    return Backbone.load(source, device=device, pooling=None if says else "mean")
+    return Backbone.load(source, device=device, pooling=None if says else "mean", layers=layers)
 
 
 def pooled_features(backbone: Backbone, queries: Sequence[str], progress: Progress) -> Vectors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,15 +15,19 @@ from codequest.encoders import (
     ProjectionQueryEncoder,
     QuantizedQueryEncoder,
     QueryEncoder,
+    StaticQueryEncoder,
     TrainableQueryEncoder,
 )
+from codequest.encoders.student import StudentQueryEncoder
 from codequest.errors import PrecisionNotSupportedError
 from codequest.space import EmbeddingSpace
+from codequest.teachers import LocalTeacher
 from codequest.weights import locate
-from tests.tiny import build_model
+from tests.tiny import QUERIES, build_model
 
 CPU = torch.device("cpu")
-TRAINED_KINDS = ["lora-linear", "lora-mlp", "projection-linear", "projection-mlp"]
+STUDENT_KINDS = ["lora-linear", "lora-mlp", "projection-linear", "projection-mlp"]
+STATIC_KINDS = ["static-linear", "static-mlp"]
 QUANTIZED_KINDS = ["quantized-bf16", "quantized-int8", "quantized-nf4", "quantized-fp4"]
 
 
@@ -68,6 +73,12 @@ def disturb(encoder: TrainableQueryEncoder, *, seed: int = 0) -> None:
     encoder.end_training()
 
 
+def build_static(base: Path, teacher: Path, **options: Any) -> StaticQueryEncoder:
+    """An untrained static encoder, with words and bigrams of the tiny queries."""
+    options = {"queries": QUERIES * 3, "rows": 200, "width": 24, "device": "cpu", **options}
+    return StaticQueryEncoder.create(LocalTeacher(str(teacher), device="cpu"), tokenizer=str(base), **options)
+
+
 def build_case(name: str, base: Path, teacher: Path, space: EmbeddingSpace) -> Case:
     kind, variant = name.split("-")
     encoder: QueryEncoder
@@ -87,22 +98,34 @@ def build_case(name: str, base: Path, teacher: Path, space: EmbeddingSpace) -> C
         return Case(name, encoder, tolerance=1e-6 if exact else 0.03)
     if kind == "lora":
         encoder = LoRAQueryEncoder.create(str(base), space=space, rank=4, map=variant, device="cpu")  # type: ignore[arg-type]
+    elif kind == "static":
+        encoder = build_static(base, teacher, map=variant, precision="int8" if variant == "linear" else "fp16")
     else:
         encoder = ProjectionQueryEncoder.create(str(base), space=space, map=variant, device="cpu")  # type: ignore[arg-type]
     disturb(encoder)
-    return Case(name, encoder, tolerance=1e-5)
+    return Case(name, encoder, tolerance=1e-6 if kind == "static" else 1e-5)
 
 
-@pytest.fixture(scope="session", params=[*TRAINED_KINDS, *QUANTIZED_KINDS])
+@pytest.fixture(scope="session", params=[*STUDENT_KINDS, *STATIC_KINDS, *QUANTIZED_KINDS])
 def case(request: pytest.FixtureRequest, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace) -> Case:
     return build_case(request.param, tiny_base, wide_teacher, space)
 
 
-@pytest.fixture(params=TRAINED_KINDS)
+@pytest.fixture(params=[*STUDENT_KINDS, *STATIC_KINDS])
 def trained(
     request: pytest.FixtureRequest, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
 ) -> TrainableQueryEncoder:
     """A trainable encoder of its own for every test, which may change it."""
     encoder = build_case(request.param, tiny_base, wide_teacher, space).encoder
     assert isinstance(encoder, TrainableQueryEncoder)
+    return encoder
+
+
+@pytest.fixture(params=STUDENT_KINDS)
+def student(
+    request: pytest.FixtureRequest, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
+) -> StudentQueryEncoder:
+    """Like `trained`, with a small base model."""
+    encoder = build_case(request.param, tiny_base, wide_teacher, space).encoder
+    assert isinstance(encoder, StudentQueryEncoder)
     return encoder

@@ -14,9 +14,16 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import codequest.encoders
 from codequest.backbone import Backbone
-from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, QuantizedQueryEncoder, QueryEncoder
+from codequest.encoders import (
+    LoRAQueryEncoder,
+    ProjectionQueryEncoder,
+    QuantizedQueryEncoder,
+    QueryEncoder,
+    StaticQueryEncoder,
+)
 from codequest.encoders.base import ENCODER_KINDS, TrainableQueryEncoder
 from codequest.encoders.cost import backbone_cost
+from codequest.encoders.student import StudentQueryEncoder
 from codequest.errors import AdapterFormatError, AdapterWriteError, InvalidInputError, WeightsNotFoundError
 from codequest.space import EmbeddingSpace
 from codequest.weights import locate
@@ -138,37 +145,51 @@ class TestFolder:
 
     def test_only_trained_weights_are_saved(self, case: Case, tmp_path: Path) -> None:
         folder = case.encoder.save_pretrained(tmp_path / "adapter")
-        tensors = case.encoder.trained_tensors()
+        tensors = case.encoder.saved_tensors()
         if case.encoder.kind == "quantized":
             assert not tensors
             assert not (folder / "model.safetensors").exists()
         else:
-            expected = sum(weight.numel() * weight.element_size() for weight in tensors.values())
+            expected = sum(weight.nbytes for weight in tensors.values())
             assert 0 <= (folder / "model.safetensors").stat().st_size - expected < 20_000
-            assert all("lora_" in name or name.startswith("map.") for name in tensors)
+            own = {"rows", "scales", "weights", "bigrams"} if case.encoder.kind == "static" else set()
+            assert all("lora_" in name or name.startswith("map.") or name in own for name in tensors)
 
     def test_the_card_names_the_space_and_shows_a_snippet(self, case: Case, tmp_path: Path) -> None:
         card = (case.encoder.save_pretrained(tmp_path / "adapter") / "README.md").read_text(encoding="utf-8")
         assert case.encoder.space.fingerprint in card
         assert "QueryEncoder.from_pretrained(" in card
 
-    def test_the_card_shows_training_and_measures_as_dotted_rows(self, case: Case, tmp_path: Path) -> None:
+    def test_the_card_shows_what_was_measured_and_every_stage_of_training(self, case: Case, tmp_path: Path) -> None:
         stage = {"config": {"losses": {"cosine": 0.5}, "batch_size": 32}, "steps": 7, "validation": {"best": 0.9}}
         encoder = copy.copy(case.encoder)
-        encoder.training = {"stages": [stage, {"steps": 9, "queries": "a|b"}]}
-        encoder.metrics = {"cosqa/dev": {"nDCG@10": 0.25, "retention": {"low": 0.5}}, "other/test": {"MRR@10": 1.0}}
+        encoder.training = {
+            "stages": [stage, {"steps": 9, "queries": "a|b"}],
+            "sources": {"pool": "7 queries"},
+            "seed": 5,
+            "recipe": "0f",
+        }
+        kept = {"nDCG@10": 0.25, "retention": 0.9512, "retention_low": 0.93, "retention_high": 0.97}
+        encoder.metrics = {"cosqa/dev": kept, "other/test": {"MRR@10": 1.0, "own": {"low": 2}}}
         card = (encoder.save_pretrained(tmp_path / "adapter") / "README.md").read_text(encoding="utf-8")
-        sections = {part.split("\n")[0]: part.split("\n")[4:] for part in card.split("## ")[1:]}
-        rows = {title: [row for row in rows if row] for title, rows in sections.items()}
-        assert rows["Training, stage 1"] == [
-            "| config.losses.cosine | 0.5 |",
-            "| config.batch size | 32 |",
-            "| steps | 7 |",
-            "| validation.best | 0.9 |",
+        sections = {part.split("\n")[0]: part.split("\n") for part in card.split("## ")[1:]}
+        tables = {title: [row for row in rows if row.startswith("|")] for title, rows in sections.items()}
+        assert tables["Measured"] == [
+            "| dataset | retention | 95% interval | nDCG@10 | MRR@10 | own.low |",
+            "| --- | --- | --- | --- | --- | --- |",
+            "| cosqa/dev | 95.1% | 93.0% to 97.0% | 0.25 |  |  |",
+            "| other/test |  |  |  | 1.0 | 2 |",
         ]
-        assert rows["Training, stage 2"] == ["| steps | 9 |", "| queries | a∣b |"]
-        assert rows["Measured on cosqa/dev"] == ["| nDCG@10 | 0.25 |", "| retention.low | 0.5 |"]
-        assert rows["Measured on other/test"] == ["| MRR@10 | 1.0 |"]
+        assert tables["Training"][0] == "|  | stage 1 | stage 2 |"
+        assert tables["Training"][2:] == [
+            "| config.losses.cosine | 0.5 |  |",
+            "| config.batch size | 32 |  |",
+            "| steps | 7 | 9 |",
+            "| validation.best | 0.9 |  |",
+            "| queries |  | a∣b |",
+        ]
+        assert "Seed 5, recipe 0f." in sections["Training data"]
+        assert tables["Training data"][2:] == ["| `pool` | 7 queries |"]
 
     def test_a_device_that_does_not_exist_is_no_fault_of_the_folder(self, case: Case, tmp_path: Path) -> None:
         folder = case.encoder.save_pretrained(tmp_path / "adapter")
@@ -189,7 +210,7 @@ class TestFolder:
     def test_the_wrong_class_says_which_is_right(self, case: Case, tmp_path: Path) -> None:
         folder = case.encoder.save_pretrained(tmp_path / "adapter")
         right = type(case.encoder)
-        for wrong in {LoRAQueryEncoder, ProjectionQueryEncoder, QuantizedQueryEncoder} - {right}:
+        for wrong in {LoRAQueryEncoder, ProjectionQueryEncoder, QuantizedQueryEncoder, StaticQueryEncoder} - {right}:
             with pytest.raises(AdapterFormatError, match=f"holds a {right.__name__}, not a {wrong.__name__}"):
                 wrong.from_pretrained(folder)
         assert type(right.from_pretrained(folder)) is right
@@ -197,8 +218,8 @@ class TestFolder:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"kind": "static9"}, "unknown kind 'static9'. This codequest has lora, projection, quantized"),
-            ({"kind": ["lora"]}, r"unknown kind \['lora'\]. This codequest has lora, projection, quantized"),
+            ({"kind": "static9"}, "unknown kind 'static9'. This codequest has lora, projection, quantized, static"),
+            ({"kind": ["lora"]}, r"unknown kind \['lora'\]. This codequest has lora, projection, quantized, static"),
             ({"kind": {"lora": 1}}, r"unknown kind \{'lora': 1\}"),
             ({"kind": None}, "unknown kind None"),
             ({"kind": 7}, "unknown kind 7"),
@@ -234,10 +255,10 @@ class TestTrainedFolder:
         with pytest.raises(AdapterFormatError, match=r"has no model\.safetensors"):
             QueryEncoder.from_pretrained(folder)
 
-    def test_weights_of_another_adapter(self, trained: TrainableQueryEncoder, tmp_path: Path, tiny_base: Path) -> None:
-        folder = trained.save_pretrained(tmp_path / "adapter")
-        other_space = EmbeddingSpace(teacher="other", dim=trained.space.dim + 1)
-        other = copy.deepcopy(trained).create(str(tiny_base), space=other_space, map=_map_of(trained), **_rank(trained))
+    def test_weights_of_another_adapter(self, student: StudentQueryEncoder, tmp_path: Path, tiny_base: Path) -> None:
+        folder = student.save_pretrained(tmp_path / "adapter")
+        other_space = EmbeddingSpace(teacher="other", dim=student.space.dim + 1)
+        other = copy.deepcopy(student).create(str(tiny_base), space=other_space, map=_map_of(student), **_rank(student))
         other.save_pretrained(tmp_path / "other")
         shutil.copy(tmp_path / "other" / "model.safetensors", folder / "model.safetensors")
         with pytest.raises(AdapterFormatError, match=r"has shape .*, expected .*another base model or space"):
@@ -257,11 +278,11 @@ class TestTrainedFolder:
             QueryEncoder.from_pretrained(folder)
 
     def test_an_adapter_whose_base_was_replaced(
-        self, trained: TrainableQueryEncoder, tiny_base: Path, tmp_path: Path
+        self, student: StudentQueryEncoder, tiny_base: Path, tmp_path: Path
     ) -> None:
         base = tmp_path / "base"
         shutil.copytree(tiny_base, base)
-        mine = trained.create(str(base), space=trained.space, **_rank(trained))
+        mine = student.create(str(base), space=student.space, **_rank(student))
         folder = mine.save_pretrained(tmp_path / "adapter")
         QueryEncoder.from_pretrained(folder)
         build_model(tmp_path / "other", seed=99)
@@ -294,14 +315,14 @@ def test_a_base_at_a_revision_is_asked_for_at_that_revision(
 
 class TestCost:
     @pytest.mark.parametrize("tokens", [3, 12, 50])
-    def test_flops_agree_with_torchs_own_count(self, trained: TrainableQueryEncoder, tokens: int) -> None:
+    def test_flops_agree_with_torchs_own_count(self, student: StudentQueryEncoder, tokens: int) -> None:
         # torch counts no fused attention on CPUs, so the count runs on the plain one
-        trained.backbone.transformer.set_attn_implementation("eager")
+        student.backbone.transformer.set_attn_implementation("eager")
         texts = ["a " * (tokens - 2)]
-        assert trained.backbone.tokenize(texts)["input_ids"].shape == (1, tokens)
+        assert student.backbone.tokenize(texts)["input_ids"].shape == (1, tokens)
         with FlopCounterMode(display=False) as counter:
-            trained.embed_batch(texts)
-        cost = trained.cost(tokens=tokens)
+            student.embed_batch(texts)
+        cost = student.cost(tokens=tokens)
         assert cost.flops == pytest.approx(counter.get_total_flops(), rel=0.03)
         assert cost.tokens == tokens
 
@@ -316,14 +337,14 @@ class TestCost:
         cost = backbone_cost(backbone, [], tokens=tokens)
         assert cost.flops == pytest.approx(counter.get_total_flops(), rel=0.03)
 
-    def test_parameters_are_those_kept_in_memory(self, trained: TrainableQueryEncoder) -> None:
-        base = sum(weight.numel() for name, weight in trained.backbone.named_parameters() if "lora_" not in name)
-        space_map = sum(weight.numel() for name, weight in trained.trained_tensors().items() if name.startswith("map."))
-        assert trained.cost().parameters == base + space_map
+    def test_parameters_are_those_kept_in_memory(self, student: StudentQueryEncoder) -> None:
+        base = sum(weight.numel() for name, weight in student.backbone.named_parameters() if "lora_" not in name)
+        space_map = sum(weight.numel() for name, weight in student.trained_tensors().items() if name.startswith("map."))
+        assert student.cost().parameters == base + space_map
 
-    def test_active_bytes_leave_out_the_rows_that_are_not_read(self, trained: TrainableQueryEncoder) -> None:
-        cost, hidden = trained.cost(tokens=12), 32
-        embeddings = trained.backbone.transformer.embeddings
+    def test_active_bytes_leave_out_the_rows_that_are_not_read(self, student: StudentQueryEncoder) -> None:
+        cost, hidden = student.cost(tokens=12), 32
+        embeddings = student.backbone.transformer.embeddings
         tables = (embeddings.word_embeddings, embeddings.position_embeddings)
         unread = sum(table.num_embeddings - 12 for table in tables) * hidden
         assert cost.active_bytes == 4 * (cost.parameters - unread)

@@ -1,0 +1,120 @@
+"""StaticNetwork: a static encoder's table as torch trains it, and its start from a teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from codequest.encoders.maps import MapKind, SpaceMap
+from codequest.progress import Progress
+from codequest.space import EmbeddingSpace, Vectors
+
+
+class QueryEmbedder(Protocol):
+    """What the start needs of a teacher."""
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """Where its vectors lie."""
+
+    def encode_queries(self, texts: Sequence[str], *, progress: Progress = ...) -> Vectors:
+        """Vectors, (n, dim), of n texts."""
+
+
+class StaticNetwork(nn.Module):
+    """Rows to unit vectors: the weighted sum of each text's rows, to unit length, then the map.
+
+    Args:
+        values: ``rows``, (n, width), ``weights``, (n,), and the map's tensors under ``map.``.
+        map: Which map they are of.
+    """
+
+    def __init__(self, values: Mapping[str, npt.NDArray[np.float32]], *, map: MapKind) -> None:
+        super().__init__()
+        tensors = {name: torch.tensor(value) for name, value in values.items()}
+        self.rows = nn.EmbeddingBag.from_pretrained(tensors["rows"], freeze=False, mode="sum")
+        self.weights = nn.Embedding(len(tensors["weights"]), 1, _weight=tensors["weights"].unsqueeze(1))
+        dim, width = tensors["map.linear.weight"].shape
+        self.map = SpaceMap(width, dim, kind=map)
+        self.map.load_state_dict(
+            {name.removeprefix("map."): value for name, value in tensors.items() if name.startswith("map.")}
+        )
+
+    def pooled(self, rows: Tensor, starts: Tensor) -> Tensor:
+        """The sum of each text's rows, to unit length: (batch, width), of rows (total,) and starts (batch,)."""
+        weights = self.weights(rows).squeeze(1)  # (total,)
+        return functional.normalize(self.rows(rows, starts, per_sample_weights=weights), dim=-1)
+
+    def forward(self, rows: Tensor, starts: Tensor) -> Tensor:
+        """Unit vectors, (batch, dim), of the rows of all texts, (total,), and where each text begins, (batch,)."""
+        vectors: Tensor = self.map(self.pooled(rows, starts))
+        return vectors
+
+    @torch.no_grad()
+    def values(self) -> dict[str, npt.NDArray[np.float32]]:
+        """What the network was built from, as it is now."""
+        values = {f"map.{name}": tensor for name, tensor in self.map.state_dict().items()}
+        values |= {"rows": self.rows.weight, "weights": self.weights.weight.squeeze(1)}
+        return {name: tensor.detach().float().cpu().numpy().copy() for name, tensor in values.items()}
+
+
+def starting_values(
+    teacher: QueryEmbedder,
+    texts: Sequence[str],
+    *,
+    width: int,
+    map: MapKind,
+    seed: int,
+    progress: Progress,
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Rows and map of an untrained network: the teacher's vectors of the texts, and the way back to them.
+
+    The rows are the principal components of the vectors, the linear map leads from their direction to the teacher's.
+
+    Args:
+        teacher: Embeds the texts as queries.
+        texts: What each row stands for.
+        width: Length of the rows; at most the teacher's.
+        map: ``"linear"`` or ``"mlp"``.
+        seed: Of the random part of an mlp.
+        progress: Called while the teacher embeds.
+
+    Returns:
+        ``rows``, (texts, width), and the map's tensors under ``map.``.
+    """
+    distinct = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    vectors = teacher.encode_queries(list(distinct), progress=progress)
+    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
+    rows, axes, mean = principal_components(vectors[[distinct[text] for text in texts]], width)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        space_map = SpaceMap(width, len(mean), kind=map)
+        # Sums of rows come in at unit length, so the map gives them the length that rows have on average.
+        space_map.linear.weight.copy_(torch.from_numpy(axes.T * np.sqrt((rows**2).sum(1).mean())))
+        space_map.linear.bias.copy_(torch.from_numpy(mean))
+    return {"rows": rows, **{f"map.{name}": tensor.numpy() for name, tensor in space_map.state_dict().items()}}
+
+
+def principal_components(vectors: Vectors, width: int) -> tuple[Vectors, Vectors, Vectors]:
+    """The vectors in the axes of their largest variance.
+
+    Args:
+        vectors: (n, dim).
+        width: How many axes.
+
+    Returns:
+        Components (n, width), axes (width, dim) and mean (dim,): ``components @ axes + mean`` is nearest to `vectors`.
+    """
+    mean = vectors.mean(0, dtype=np.float64)
+    centered = vectors - mean
+    _, axes = np.linalg.eigh(centered.T @ centered)  # ascending
+    chosen = axes[:, ::-1][:, :width].T  # (width, dim)
+    signs = np.sign(chosen[np.arange(width), np.abs(chosen).argmax(1)])  # an axis has no sign of its own
+    chosen = chosen * signs[:, None]
+    return (centered @ chosen.T).astype(np.float32), chosen.astype(np.float32), mean.astype(np.float32)
