@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from codequest.training.data import normal_form
+from codequest.training.language import foreign_share
 
 FEW_QUERIES = 2_000
 _DUPLICATE_SHARE = 0.2
 _ONE_FORM_SHARE = 0.95
 _TRUNCATED_SHARE = 0.5
 _SAMPLE = 20_000
+_FOREIGN_SHARE = 0.5
 _QUESTION = re.compile(r"^(how|what|why|when|where|which|who|is|are|can|does|do|should)\b|\?\s*$", re.IGNORECASE)
 
 
@@ -64,4 +66,30 @@ def check_queries(
             f"{too_long:.0%} of the training queries are longer than the {max_tokens} tokens the encoder reads: "
             "its vectors cannot follow the teacher's there."
         )
+    foreign = foreign_share(sample)
+    if foreign > _FOREIGN_SHARE:
+        found.append(
+            f"{foreign:.0%} of the training queries are in another language than English: unless the teacher is "
+            "multilingual, they can be expected to fail. Use a teacher of their language, or translate them."
+        )
     return found
+
+
+def check_size(queries: int, *, trained_parameters: int, dim: int) -> list[str]:
+    """What is wrong with the number of training queries for what is trained, in sentences; empty when nothing is.
+
+    A query gives `dim` numbers to fit. With fewer of them than trained numbers, many encoders fit all of the training
+    queries exactly, and nothing says which of these is right for other queries.
+
+    Args:
+        queries: How many distinct ones there are.
+        trained_parameters: How many numbers are trained.
+        dim: Length of the teacher's vectors.
+    """
+    if queries * dim >= trained_parameters:
+        return []
+    return [
+        f"{queries:,} training queries with {dim} targets each are fewer numbers than the {trained_parameters:,} that "
+        f"are trained: the encoder can memorise them. Give at least {-(-trained_parameters // dim):,} queries, or "
+        "train fewer numbers: a lower rank, or a projection."
+    ]

@@ -1,37 +1,16 @@
-"""Labelled pairs from code itself: what a docstring says, and the function without it."""
+"""Functions of Python files with what their docstrings say, by Python's own parser."""
 
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s|\n\s*\n")
-_MARKUP = re.compile(r":\w+:`~?([^`]*)`|``([^`]*)``|`([^`]*)`")
+from codequest.training.mining.documentation import first_sentence
+from codequest.training.mining.mined import MinedFunction
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@dataclass(frozen=True, slots=True)
-class MinedFunction:
-    """A function with the sentence that describes it.
-
-    Attributes:
-        path: File it is in.
-        line: Line of its ``def``.
-        name: Qualified name, such as ``"ArgumentParser.parse_args"``.
-        description: First sentence of its docstring, on one line.
-        code: Its source, dedented, without docstrings.
-    """
-
-    path: Path
-    line: int
-    name: str
-    description: str
-    code: str
 
 
 def mine_python(files: Iterable[Path], *, min_words: int = 3, min_lines: int = 3) -> Iterator[MinedFunction]:
@@ -50,26 +29,27 @@ def mine_python(files: Iterable[Path], *, min_words: int = 3, min_lines: int = 3
     for path in files:
         try:
             source = path.read_text(encoding="utf-8")
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SyntaxWarning)
-                tree = ast.parse(source)
-        except (SyntaxError, ValueError, OSError):
+        except (ValueError, OSError):
             continue
-        lines = source.split("\n")  # as the parser counts them; splitlines() also ends one at a form feed
-        for name, node in _functions(tree, ""):
-            docstring = ast.get_docstring(node)
-            if not docstring or node.body[0].lineno == node.lineno:  # nothing would be left of a one-liner
-                continue
-            description, code = first_sentence(docstring), _without_docstrings(node, lines)
-            if len(description.split()) >= min_words and code.count("\n") + 1 >= min_lines:
-                yield MinedFunction(path, node.lineno, name, description, code)
+        yield from mine_python_source(source, path, min_words=min_words, min_lines=min_lines)
 
 
-def first_sentence(docstring: str) -> str:
-    """The first sentence of a docstring on one line, without reStructuredText marks."""
-    paragraph = _SENTENCE_END.split(docstring.strip(), maxsplit=1)[0]
-    plain = _MARKUP.sub(lambda match: next(group for group in match.groups() if group is not None), paragraph)
-    return " ".join(plain.split()).rstrip(".")
+def mine_python_source(source: str, path: Path, *, min_words: int = 3, min_lines: int = 3) -> Iterator[MinedFunction]:
+    """As `mine_python`, of source text; nothing where it is no valid Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    lines = source.split("\n")  # as the parser counts them; splitlines() also ends one at a form feed
+    for name, node in _functions(tree, ""):
+        docstring = ast.get_docstring(node)
+        if not docstring or node.body[0].lineno == node.lineno:  # nothing would be left of a one-liner
+            continue
+        description, code = first_sentence(docstring), _without_docstrings(node, lines)
+        if len(description.split()) >= min_words and code.count("\n") + 1 >= min_lines:
+            yield MinedFunction(path, node.lineno, name, description, code)
 
 
 def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:

@@ -1,0 +1,105 @@
+"""Queries in Markdown and reStructuredText: headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from codequest.training.derivation.derived import DerivedQuery
+from codequest.training.mining.documentation import without_markup
+from codequest.training.words import content_words
+
+SUFFIXES = (".md", ".markdown", ".mdx", ".rst")
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_RULE = re.compile(r"^([=\-~^\"'`*+#.:_])\1{2,}\s*$")
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_NO_DOCUMENT = re.compile(
+    r"^(?:change(?:s|log)|history|news|releases?|licen[sc]e|code[_-]of[_-]conduct|authors|security)", re.I
+)
+# fmt: off
+_SAYS_NOTHING = frozenset((
+    "about", "advanced", "api", "appendix", "arguments", "attributes", "background", "basic", "basics", "bugs",
+    "building", "caveats", "changelog", "changes", "checklist", "classes", "common", "compatibility", "conclusion",
+    "configuration", "contents", "contributing", "contributors", "credits", "custom", "default", "dependencies",
+    "deprecated", "description", "details", "development", "documentation", "example", "examples", "faq", "features",
+    "fixed", "fixes", "functions", "general", "getting", "guide", "help", "how", "import", "installation",
+    "installing", "intro", "introduction", "issues", "known", "license", "links", "methods", "misc", "miscellaneous",
+    "more", "next", "notes", "note", "options", "other", "output", "overview", "parameters", "prerequisites",
+    "problem", "properties", "quick", "quickstart", "readme", "reference", "references", "related", "requirements",
+    "resources", "result", "results", "return", "returns", "roadmap", "see", "setup", "simple", "solution", "start",
+    "started", "status", "step", "steps", "summary", "support", "syntax", "table", "test", "testing", "tests", "tips",
+    "tldr", "todo", "tutorial", "types", "usage", "using", "values", "version", "warning", "welcome", "what",
+))
+# fmt: on
+# fmt: off
+_NEVER = frozenset((
+    "", "authors", "arguments", "changelog", "contents", "contributors", "credits", "documentation", "example",
+    "examples", "license", "licence", "readme", "references", "returns", "see also", "since", "table of contents",
+    "todo", "toc",
+))
+# fmt: on
+_NUMBER = re.compile(r"^(?:(?:step|chapter|section|part|appendix)\s+)?(?:\d+(?:\.\d+)*[.):]?|[a-zA-Z][.)])\s+", re.I)
+_VERSION = re.compile(r"^\W*v?\d+\.\d+|^\W*\d{4}-\d\d|^unreleased", re.I)
+_OTHER = re.compile(r"[^\w\s'\"()/.,:+#&*@?!%=<>\[\]-]")
+_MOST_WORDS = 20
+
+
+def heading_queries(text: str, path: Path) -> Iterator[DerivedQuery]:
+    """The headings of a document; one that says nothing alone comes behind the heading that it is under."""
+    if _NO_DOCUMENT.match(path.name):
+        return
+    above: dict[int, str] = {}
+    for line, level, heading in _headings(text.split("\n"), markdown=path.suffix.lower() != ".rst"):
+        above = {depth: parent for depth, parent in above.items() if depth < level}
+        parent = above[max(above)] if above else ""
+        above[level] = heading if _tells(heading) or not parent else f"{parent} {heading}"
+        query = heading if _tells(heading) else f"{parent} {_inside(heading)}" if parent else ""
+        if heading.lower() in _NEVER or _VERSION.match(heading):
+            continue
+        if 2 <= len(query.split()) <= _MOST_WORDS:
+            yield DerivedQuery(query, "headings", f"{path.as_posix()}:{line}")
+
+
+def _headings(lines: list[str], *, markdown: bool) -> Iterator[tuple[int, int, str]]:
+    """Line, level and text of every heading."""
+    fence = ""
+    rules: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        mark = _FENCE.match(line)
+        if mark and markdown:
+            fence = "" if fence == mark.group(1) else fence or mark.group(1)
+        found = _HEADING.match(line) if markdown and not fence else None
+        below = _RULE.match(lines[number]) if number < len(lines) and not fence else None
+        if found:
+            yield number, len(found.group(1)), _plain(found.group(2))
+        elif below and _is_underlined(line, lines[number], below.group(1), markdown=markdown):
+            if below.group(1) not in rules:
+                rules.append(below.group(1))
+            level = 1 + "=-".find(below.group(1)) if markdown else 1 + rules.index(below.group(1))
+            yield number, level, _plain(line)
+
+
+def _is_underlined(line: str, rule: str, mark: str, *, markdown: bool) -> bool:
+    if not line.strip() or line[0].isspace() or _RULE.match(line) or len(line.split()) > _MOST_WORDS:
+        return False
+    if markdown:
+        return mark in "=-" and line[0] not in "|>-*+" and len(rule.strip()) >= 3 and ": " not in line
+    return len(rule.rstrip()) >= len(line.rstrip())
+
+
+def _plain(heading: str) -> str:
+    text = without_markup(re.sub(r"\{[#.%][^}]*\}|:\w+:(?!`)|`", "", heading))
+    return _NUMBER.sub("", " ".join(_OTHER.sub(" ", text).split())).strip(" :.-#*")
+
+
+def _inside(heading: str) -> str:
+    """A heading as it is written inside a sentence."""
+    return heading if heading[1:2].isupper() else heading[:1].lower() + heading[1:]
+
+
+def _tells(heading: str) -> bool:
+    """Whether a heading says something on its own: two words, one of them of its own."""
+    words = {word for word in content_words(heading) if not word.isdigit()}
+    return len(heading.split()) > 1 and bool(words - _SAYS_NOTHING) and not _VERSION.match(heading)

@@ -1,0 +1,64 @@
+import pytest
+
+from codequest.training.mining import is_description
+from codequest.training.mining.documentation import summary
+
+
+@pytest.mark.parametrize(
+    ("comment", "sentence"),
+    [
+        ('"""Do this: now. Then that."""', "Do this: now"),
+        ("r'''Over\n    two lines\n\n    and more'''", "Over two lines"),
+        ('"""Build a :class:`~a.Model` from :func:`load <a.load>`."""', "Build a a.Model from load"),
+        ("/** Sorts <code>a</code> &amp; b.<p>More. */", "Sorts a & b"),
+        ("/**\n * Reads {@link File a file}.\n * @param x y\n */", "Reads a file"),
+        ("/**\n * @name add\n * @summary Adds two numbers.\n *\n * @description More\n */", "Adds two numbers"),
+        ("/** @return the size */", ""),
+        ("/// Reads [`Foo`] and [bar](http://x).\n///\n/// # Errors\n/// Many.", "Reads Foo and bar"),
+        ("//! Crate for **fast** search", "Crate for fast search"),
+        ("# Opens the +path+, see {Foo#bar}.\n# More", "Opens the path, see Foo#bar"),
+        ("/*!\n * @brief Frees the buffer\n * @param b it\n */", "Frees the buffer"),
+        ("/// <summary>Gets <paramref name=\"x\"/> of <see cref=\"M:A.B(System.Int32)\"/>.</summary>", "Gets x of B"),
+        ("/* parse_date() - parse a date */", "parse a date"),
+        ("// parse_date parses a date", "parses a date"),
+        ("// Parse parses a date", "Parse parses a date"),
+    ],
+)  # fmt: skip
+def test_summary(comment: str, sentence: str) -> None:
+    assert summary(comment, name="a.parse_date") == sentence
+
+
+def test_names_go_where_documentation_begins_with_them() -> None:
+    assert summary("// Close closes it", name="T.Close", begins_with_name=True) == "closes it"
+    assert summary("// Render (JSON) writes it", name="JSON.Render", begins_with_name=True) == "writes it"
+    assert summary("// Close the file", name="File.Close") == "Close the file"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two words",
+        "See the other one",
+        "{@inheritDoc} of the parent",
+        "Constructor for a thing",
+        "Auto-generated method stub of it",
+        "Initializes a new instance of the Foo class",
+        "Is a shortcut for the other",
+        "This method is like map except that",
+        "Created to reproduce issue 140",
+        "x = foo(a); y = bar(b)",
+        "size (int, optional): the size of it",
+        "the first half (of it",
+        "Copyright 2020 by somebody else",
+        "word " * 61,
+    ],
+)
+def test_no_descriptions(text: str) -> None:
+    assert not is_description(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Private keys are read here", "Sorts a list by value", "Returns true if foo(x) is known to all of them"]
+)
+def test_descriptions(text: str) -> None:
+    assert is_description(text)
