@@ -36,15 +36,23 @@ def load_beir(folder: str | Path, *, split: str = "dev", corpus: str = "corpus")
             f"{folder} is not a folder. Expected one that holds corpus.jsonl, queries.jsonl and qrels/{split}.tsv."
         )
     qrels_file = _qrels_file(folder, split)
-    corpus_file = _texts_file(folder, corpus)
-    queries_file = _texts_file(folder, "queries")
     variant = "" if corpus == "corpus" else f"/{corpus}"
     return RetrievalDataset(
         name=f"{folder.resolve().name}/{split}{variant}",
-        queries=texts_by_id(_json_records(queries_file), source=str(queries_file), unit="line"),
-        documents=texts_by_id(_json_records(corpus_file), source=str(corpus_file), unit="line"),
+        queries=load_texts(folder, "queries"),
+        documents=load_texts(folder, corpus),
         qrels=judgments(_table_records(qrels_file), source=str(qrels_file), unit="line"),
     )
+
+
+def load_texts(folder: Path, name: str) -> dict[str, str]:
+    """Text by id from ``<name>.jsonl`` or ``<name>.jsonl.gz`` of a BEIR folder, a title before its text.
+
+    Raises:
+        DatasetError: There is no such file, or it is malformed, or ids repeat.
+    """
+    file = _texts_file(folder, name)
+    return texts_by_id(_json_records(file), source=str(file), unit="line")
 
 
 def _texts_file(folder: Path, name: str) -> Path:

@@ -6,7 +6,7 @@ of a cache around it, and is unknown for a teacher that cannot embed new texts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
     from codequest.teachers.base import Teacher
 
-_CONFIDENCE = 0.95
+CONFIDENCE = 0.95
+"""Of every interval in a report."""
 _TOKENS = 12  # of the query that costs are counted for; special tokens included, prompts not
 _UNKNOWN_TEXT = "codequest times a teacher that can embed this text"
 
@@ -78,34 +79,88 @@ def compare(
         DatasetError: The teacher finds nothing in this dataset.
         InvalidInputError: No encoder, or an argument out of its range.
     """
-    _check(encoders, teacher, latency_queries, resamples)
+    check_comparable(encoders, teacher, latency_queries=latency_queries, resamples=resamples)
+    require("ir_measures", extra="evaluation")
     texts = list(dataset.queries.values())
     document_vectors = teacher.encode_documents(list(dataset.documents.values()), progress=progress)
     ceiling = search_dataset(dataset, teacher.encode_queries(texts, progress=progress), document_vectors)
-    rows = {}
-    for name, encoder in encoders.items():
-        found = search_dataset(dataset, encoder.encode(texts, progress=progress), document_vectors)
-        rows[name] = _encoder_row(name, encoder, found, ceiling, resamples=resamples, seed=seed)
-    timed = [texts[i] for i in np.random.default_rng(seed).permutation(len(texts))[:latency_queries]]
+    found = {
+        name: search_dataset(dataset, encoder.encode(texts, progress=progress), document_vectors)
+        for name, encoder in encoders.items()
+    }
+    return summarize(
+        encoders,
+        teacher,
+        dataset=dataset.name,
+        queries=texts,
+        documents=len(document_vectors),
+        ceiling=ceiling,
+        found=found,
+        latency_queries=latency_queries,
+        resamples=resamples,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def summarize(
+    encoders: Mapping[str, QueryEncoder],
+    teacher: Teacher,
+    *,
+    dataset: str,
+    queries: Sequence[str],
+    documents: int,
+    ceiling: SearchResults,
+    found: Mapping[str, SearchResults],
+    latency_queries: int,
+    resamples: int,
+    seed: int,
+    progress: Progress = silent,
+) -> Report:
+    """The report of searches that are done, after the latency is measured.
+
+    Args:
+        encoders: By the name they have in the report.
+        teacher: The teacher of all of them.
+        dataset: Name of what was searched.
+        queries: The queries.
+        documents: How many documents they were searched in.
+        ceiling: What the teacher's own queries find; without scores, for want of labels, there is no retention.
+        found: What each encoder finds, by name.
+        latency_queries: How many queries to time; 0 leaves latency out.
+        resamples: Bootstrap resamples behind the interval of the retention.
+        seed: Seed of the bootstrap and of the choice of queries to time.
+        progress: Called as work is done.
+
+    Raises:
+        DatasetError: The teacher finds nothing in this dataset.
+    """
+    rows = {
+        name: _encoder_row(name, encoder, found[name], ceiling, resamples=resamples, seed=seed)
+        for name, encoder in encoders.items()
+    }
+    timed = [queries[i] for i in np.random.default_rng(seed).permutation(len(queries))[:latency_queries]]
     latencies = _latencies(encoders, teacher, timed, progress)
     return Report(
-        dataset=dataset.name,
-        queries=len(texts),
-        documents=len(document_vectors),
+        dataset=dataset,
+        queries=len(queries),
+        documents=documents,
         teacher=ReportRow(**_teacher_row(teacher, ceiling), **_timing(latencies, None)),
         encoders=tuple(ReportRow(**row, **_timing(latencies, name)) for name, row in rows.items()),
         space=teacher.space.fingerprint,
         seed=seed,
         resamples=resamples,
-        confidence=_CONFIDENCE,
+        confidence=CONFIDENCE,
         latency_queries=len(timed),
         machine={**describe_machine(), **_number_format(teacher)},
         versions=describe_versions(),
     )
 
 
-def _check(encoders: Mapping[str, QueryEncoder], teacher: Teacher, latency_queries: int, resamples: int) -> None:
-    """Everything that can be refused before the teacher embeds a corpus."""
+def check_comparable(
+    encoders: Mapping[str, QueryEncoder], teacher: Teacher, *, latency_queries: int, resamples: int
+) -> None:
+    """Refuse, before the teacher embeds a corpus, what cannot be compared; arguments and errors as in `compare`."""
     if not encoders:
         raise InvalidInputError("compare needs at least one encoder, by name; got none.")
     if latency_queries < 0 or resamples < 1:
@@ -115,27 +170,30 @@ def _check(encoders: Mapping[str, QueryEncoder], teacher: Teacher, latency_queri
         )
     for name, encoder in encoders.items():
         teacher.space.check(encoder.space, context=f"Encoder {name!r} cannot be evaluated against this teacher")
-    require("ir_measures", extra="evaluation")
 
 
 def _encoder_row(
     name: str, encoder: QueryEncoder, found: SearchResults, ceiling: SearchResults, *, resamples: int, seed: int
 ) -> dict[str, Any]:
     """What `ReportRow` needs of an encoder, latency left out."""
-    kept = paired_bootstrap(
-        found.scores["nDCG@10"], ceiling.scores["nDCG@10"], resamples=resamples, seed=seed, confidence=_CONFIDENCE
-    )
     return {
         "name": name,
         "kind": encoder.kind,
         "measures": found.means,
-        "retention": kept.retention,
-        "retention_low": kept.low,
-        "retention_high": kept.high,
+        **_retention(found, ceiling, resamples=resamples, seed=seed),
         "cosine": mean_cosine(found, ceiling),
         "overlap": mean_overlap(found, ceiling),
         **asdict(encoder.cost(tokens=_TOKENS)),
     }
+
+
+def _retention(found: SearchResults, ceiling: SearchResults, *, resamples: int, seed: int) -> dict[str, float]:
+    """The retention fields of a row; none without labels."""
+    if not ceiling.scores:
+        return {}
+    scores = (found.scores["nDCG@10"], ceiling.scores["nDCG@10"])
+    kept = paired_bootstrap(*scores, resamples=resamples, seed=seed, confidence=CONFIDENCE)
+    return {"retention": kept.retention, "retention_low": kept.low, "retention_high": kept.high}
 
 
 def _teacher_row(teacher: Teacher, ceiling: SearchResults) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""A report in one call: measured, drawn and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codequest.evaluation import RetrievalDataset
+from codequest.progress import Progress, silent
+from codequest.report.data import ReportData
+from codequest.report.figures import draw_figures
+from codequest.report.folder import check_folder, write_report
+from codequest.report.study import Study, run_study
+
+if TYPE_CHECKING:
+    from codequest.encoders import QueryEncoder
+    from codequest.teachers import Teacher
+
+
+def build_report(
+    encoders: Mapping[str, QueryEncoder],
+    teacher: Teacher,
+    data: ReportData | RetrievalDataset,
+    *,
+    out: str | Path,
+    latency_queries: int = 50,
+    resamples: int = 10_000,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Study:
+    """Measure encoders and write ``index.html``, ``report.json`` and ``figures/``.
+
+    Args:
+        encoders: By the name they have in the report.
+        teacher: The teacher of all of them; best one with a cache.
+        data: What to search; without labels the teacher's own results stand for them.
+        out: Folder for the report; one that is already there is replaced.
+        latency_queries: How many queries to time; 0 leaves latency out.
+        resamples: Bootstrap resamples behind the intervals.
+        seed: Of everything drawn at random; only latencies change between two runs.
+        progress: Called as work is done.
+
+    Returns:
+        Everything that the report shows.
+
+    Raises:
+        InvalidInputError: The folder holds something else or cannot be written, or there is no encoder.
+        SpaceMismatchError: An encoder or the stored vectors belong to another teacher.
+        MissingDependencyError: The extra ``report`` is not installed.
+    """
+    folder = check_folder(out)
+    study = run_study(
+        encoders,
+        teacher,
+        data,
+        latency_queries=latency_queries,
+        resamples=resamples,
+        seed=seed,
+        progress=progress,
+    )
+    write_report(folder, study, draw_figures(study, progress=progress))
+    return study

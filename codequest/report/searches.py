@@ -1,0 +1,142 @@
+"""Every search that a report looks at, done once: the teacher's and each encoder's queries in all documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from codequest.errors import SpaceMismatchError, TeacherError
+from codequest.evaluation.metrics import DEPTH, measure_rankings
+from codequest.evaluation.quality import SearchResults
+from codequest.evaluation.search import Indices, exact_search
+from codequest.progress import Progress
+from codequest.report.data import ReportData
+from codequest.report.disagreement import Ranking
+from codequest.report.sources import TEACHER
+from codequest.space import Vectors
+from codequest.teachers.base import normalized
+
+if TYPE_CHECKING:
+    from codequest.encoders import QueryEncoder
+    from codequest.teachers import Teacher
+
+_DEEP = 100
+_PROBED = 8  # documents that are embedded again, to see whether stored vectors are the teacher's
+_OTHER_MODEL = 0.5  # a cosine that no rounding, truncation or prompt explains
+_SAME_MODEL = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class Searches:
+    """What everyone finds; mappings are by name, the teacher first.
+
+    Attributes:
+        document_vectors: (documents, dim).
+        results: The first ten documents of every query, with their measures where there are labels.
+        deep: Positions of the first hundred documents, (queries, min(100, documents)).
+        scores: Their inner products, of the same shape.
+        notes: What is odd about the stored vectors.
+    """
+
+    document_vectors: Vectors
+    results: Mapping[str, SearchResults]
+    deep: Mapping[str, Indices]
+    scores: Mapping[str, Vectors]
+    notes: tuple[str, ...]
+
+    @property
+    def query_vectors(self) -> dict[str, Vectors]:
+        """(queries, dim) of everyone."""
+        return {name: result.query_vectors for name, result in self.results.items()}
+
+    @property
+    def teacher_vectors(self) -> Vectors:
+        """(queries, dim) of the teacher."""
+        return self.results[TEACHER].query_vectors
+
+    @property
+    def encoder_vectors(self) -> dict[str, Vectors]:
+        """(queries, dim) of the encoders."""
+        return {name: vectors for name, vectors in self.query_vectors.items() if name != TEACHER}
+
+    def ranking(self, name: str) -> Ranking:
+        """What one of them finds, query by query."""
+        return Ranking(self.results[name].top, self.scores[name][:, :DEPTH], self.results[name].scores.get("nDCG@10"))
+
+    def recall_at_100(self, data: ReportData) -> dict[str, float] | None:
+        """Mean share of the relevant documents among the first hundred, by name; None without labels."""
+        if data.qrels is None:
+            return None
+        position = {document: row for row, document in enumerate(data.documents)}
+        relevant = [
+            [position[document] for document, grade in data.qrels[query].items() if grade > 0] for query in data.queries
+        ]
+        return {
+            name: float(np.mean([np.isin(wanted, row).mean() for wanted, row in zip(relevant, deep, strict=True)]))
+            for name, deep in self.deep.items()
+        }
+
+
+def search_everything(
+    encoders: Mapping[str, QueryEncoder], teacher: Teacher, data: ReportData, *, progress: Progress
+) -> Searches:
+    """Embed what is not embedded yet, and search.
+
+    Raises:
+        SpaceMismatchError: The stored vectors are not the teacher's.
+    """
+    texts = list(data.queries.values())
+    document_vectors, notes = _document_vectors(teacher, data, progress)
+    vectors = {TEACHER: teacher.encode_queries(texts, progress=progress)}
+    for name, encoder in encoders.items():
+        vectors[name] = encoder.encode(texts, progress=progress)
+    deep, scores = {}, {}
+    for done, (name, query_vectors) in enumerate(vectors.items(), start=1):
+        deep[name], scores[name] = exact_search(query_vectors, document_vectors, k=_DEEP)
+        progress("searching exactly", done, len(vectors))
+    results = {name: _measured(data, vectors[name], top[:, :DEPTH]) for name, top in deep.items()}
+    return Searches(document_vectors, results, deep, scores, notes)
+
+
+def _measured(data: ReportData, query_vectors: Vectors, top: Indices) -> SearchResults:
+    if data.qrels is None:
+        return SearchResults(query_vectors, top, {})
+    ids = list(data.documents)
+    rankings = {query: [ids[i] for i in row] for query, row in zip(data.queries, top, strict=True)}
+    return SearchResults(query_vectors, top, measure_rankings(rankings, data.qrels))
+
+
+def _document_vectors(teacher: Teacher, data: ReportData, progress: Progress) -> tuple[Vectors, tuple[str, ...]]:
+    if data.document_vectors is None:
+        texts = [text or "" for text in data.documents.values()]
+        return teacher.encode_documents(texts, progress=progress), ()
+    teacher.space.check_vectors(data.document_vectors)
+    return data.document_vectors, _probe(teacher, data, data.document_vectors)
+
+
+def _probe(teacher: Teacher, data: ReportData, stored: Vectors) -> tuple[str, ...]:
+    """Embeds a few documents again: a model of the same dim passes every check of shapes."""
+    known = [(row, text) for row, text in enumerate(data.documents.values()) if text]
+    probed = [known[i] for i in np.linspace(0, len(known) - 1, min(_PROBED, len(known)), dtype=int)]
+    if not probed:
+        return ()
+    try:
+        again = teacher.encode_documents([text for _, text in probed])
+    except TeacherError:  # stored vectors, of other texts
+        return ()
+    cosine = float((normalized(again) * normalized(stored[[row for row, _ in probed]])).sum(axis=1).mean())
+    if cosine < _OTHER_MODEL:
+        raise SpaceMismatchError(
+            f"The stored document vectors are not those of {teacher.space.teacher}: {len(probed)} documents embedded "
+            f"again have a mean cosine of {cosine:.2f} to their rows. Is it the right teacher, and row i that of "
+            "document i?"
+        )
+    if cosine < _SAME_MODEL:
+        return (
+            f"{len(probed)} documents embedded again have a mean cosine of only {cosine:.2f} to their stored vectors: "
+            "the index may hold other texts, or come from other settings of the teacher.",
+        )
+    return ()

@@ -1,0 +1,100 @@
+"""The encoders and the teacher that a report compares, from their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
+from codequest.errors import InvalidInputError
+from codequest.teachers import Teacher, cached, load_teacher
+
+Adaptation = Literal["teacher", "compact", "external", "internal", "static", "other"]
+"""How an encoder comes from its teacher; decides its color and marker."""
+
+TEACHER = "teacher"
+"""What every report calls the teacher."""
+
+QUANTIZED = "quantized:"
+_ADAPTATIONS: Mapping[str, Adaptation] = {
+    "teacher": "teacher",
+    "quantized": "compact",
+    "projection": "external",
+    "lora": "internal",
+    "static": "static",
+}
+
+
+def adaptation(kind: str) -> Adaptation:
+    """The adaptation of a kind of encoder; ``"other"`` for a kind of someone else's."""
+    return _ADAPTATIONS.get(kind, "other")
+
+
+def encoder_sources(names: Sequence[str]) -> dict[str, str]:
+    """Where each encoder comes from, by the name it has in the report.
+
+    Args:
+        names: ``NAME=SOURCE``, or only the source: an adapter folder, which is called by its last part, a pretrained
+            adapter or repository, or ``quantized:PRECISION``.
+
+    Raises:
+        InvalidInputError: A name is empty, taken, or that of the teacher.
+    """
+    sources: dict[str, str] = {}
+    for given in names:
+        name, separator, source = given.partition("=")
+        if not separator or Path(given).is_dir():
+            name, source = (Path(given).resolve().name if Path(given).is_dir() else given), given
+        if not name or not source:
+            raise InvalidInputError(f"Cannot read the encoder {given!r}. Expected NAME=SOURCE, or only the source.")
+        if name in sources or name == TEACHER:
+            taken = "stands for the teacher itself" if name == TEACHER else "occurs twice"
+            raise InvalidInputError(f"The encoder name {name!r} {taken}. Give another one with NAME={source}.")
+        sources[name] = source
+    if not sources:
+        raise InvalidInputError("A report needs at least one encoder; got none.")
+    return sources
+
+
+def load_encoders(names: Sequence[str], *, teacher: str | None = None) -> tuple[dict[str, QueryEncoder], Teacher]:
+    """The encoders of a report, by name, and their teacher with its cache.
+
+    Args:
+        names: As in `encoder_sources`.
+        teacher: Name of the teacher, as `load_teacher` reads it; the adapters' own by default.
+
+    Raises:
+        AdapterFormatError: There is no such adapter.
+        InvalidInputError: A name cannot be used, or only quantized encoders were named and no teacher.
+    """
+    sources = encoder_sources(names)
+    loaded = {
+        name: QueryEncoder.from_pretrained(source) for name, source in sources.items() if not _is_quantized(source)
+    }
+    source_teacher = cached(_teacher(teacher, loaded))
+    folder = (teacher or "").rpartition(":")[2]  # behind a scheme
+    weights = folder if folder and Path(folder).expanduser().is_dir() else None
+    for name, source in sources.items():
+        if _is_quantized(source):
+            precision: Any = source.removeprefix(QUANTIZED)
+            loaded[name] = QuantizedQueryEncoder.create(
+                space=source_teacher.space, precision=precision, weights=weights
+            )
+    return {name: loaded[name] for name in sources}, source_teacher
+
+
+def _is_quantized(source: str) -> bool:
+    return source.startswith(QUANTIZED)
+
+
+def _teacher(name: str | None, encoders: Mapping[str, QueryEncoder]) -> Teacher:
+    if name is not None:
+        return load_teacher(name)
+    if not encoders:
+        raise InvalidInputError(
+            "Quantized encoders alone do not say who their teacher is. Name it, such as "
+            "sentence-transformers/all-mpnet-base-v2."
+        )
+    space = next(iter(encoders.values())).space
+    return load_teacher(space.teacher, revision=space.public_revision)

@@ -1,0 +1,103 @@
+"""The page, and the folder it is written to."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from codequest.errors import InvalidInputError
+from codequest.report import check_folder
+from codequest.report.figures import draw_figures
+from codequest.report.folder import write_report
+from codequest.report.page import render_page
+
+
+@pytest.fixture(scope="module")
+def page(built) -> str:
+    return (built[1] / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_folder_holds_page_numbers_and_figures_in_both_themes(built):
+    study, folder = built
+    names = {"flops", "latency", "size", "map", "cosine", "hubness", "hnsw"}
+    assert sorted(path.name for path in folder.iterdir()) == ["figures", "index.html", "report.json"]
+    assert {path.name for path in (folder / "figures").iterdir()} == {
+        f"{name}-{theme}.{ending}" for name in names for theme in ("light", "dark") for ending in ("png", "svg")
+    }
+    assert (folder / "figures" / "map-light.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "report.json").read_text(encoding="utf-8") == study.to_json()
+
+
+def test_the_page_needs_nothing_else(page):
+    assert not re.search(r"https?://", page)
+    assert not re.search(r"<(script|link|iframe)|@import|url\(", page)
+    sources = re.findall(r'(?:src|srcset)="([^"]{0,30})', page)
+    assert len(sources) == 2 * 7
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+
+
+def test_the_page_says_what_was_measured(built, page):
+    study, _ = built
+    for sentence in (*study.verdict.recommendations, *study.notes):
+        assert sentence.replace("'", "&#x27;") in page
+    row = study.report.encoders[0]
+    assert f"{row.retention:.1%} [{100 * row.retention_low:.1f}, {100 * row.retention_high:.1f}]" in page
+    assert f"<td>{row.measures['nDCG@10']:.3f}</td>" in page
+    assert "4 queries in 4 documents that test/table embedded, with labels" in page
+
+
+def test_texts_are_escaped(built):
+    from dataclasses import replace
+
+    study, _ = built
+    shown = replace(study.disagreements["weak"][0], text="<script>alert(1)</script>")
+    page = render_page(replace(study, disagreements={"weak": (shown,)}), draw_figures(study))
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script" not in page
+
+
+def test_an_earlier_report_is_replaced_with_its_figures(built, tmp_path):
+    study, _ = built
+    write_report(tmp_path / "report", study, draw_figures(study))
+    again = [image for image in draw_figures(study) if image.name != "latency"]
+    with pytest.raises(KeyError):  # the page wants every figure that the study has numbers for
+        write_report(tmp_path / "report", study, again)
+
+
+def test_a_folder_with_other_content_is_refused(built, tmp_path):
+    study, _ = built
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(InvalidInputError, match=r"holds something else than an earlier report: thesis\.tex"):
+        check_folder(tmp_path)
+    with pytest.raises(InvalidInputError, match="Choose a new folder, or an empty one"):
+        write_report(tmp_path, study, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_report_of_another_command_is_refused(tmp_path):
+    (tmp_path / "report.json").write_text(json.dumps({"format_version": 1}))
+    with pytest.raises(InvalidInputError, match="something else than an earlier report"):
+        check_folder(tmp_path)
+
+
+def test_what_is_no_folder_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidInputError, match=r"cannot be written to .*file"):
+        check_folder(tmp_path / "file")
+    with pytest.raises(InvalidInputError, match=r"file is no folder with write permission|Not a directory"):
+        check_folder(tmp_path / "file" / "report")
+
+
+def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(InvalidInputError, match=r"is no folder with write permission. Choose another folder"):
+        check_folder(tmp_path / "new")
+
+
+def test_new_and_empty_folders_are_accepted(built, tmp_path):
+    assert check_folder(tmp_path) == tmp_path
+    assert check_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
+    assert check_folder(built[1]) == Path(built[1])
