@@ -10,7 +10,10 @@ from codequest.cli.distill import distill
 from codequest.cli.encode import encode
 from codequest.cli.evaluate import evaluate
 from codequest.cli.info import info
+from codequest.cli.queries import queries
+from codequest.cli.report import report
 from codequest.cli.teachers import teachers
+from codequest.cli.train import train
 
 app = typer.Typer(
     name="codequest",
@@ -20,5 +23,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, distill, evaluate, encode, info, teachers):
+for command in (demo, queries, distill, train, evaluate, report, encode, info, teachers):
     app.command()(resumable(command))

@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from codequest.errors import InvalidInputError
-from codequest.evaluation import RetrievalDataset, load_beir, load_hub
+from codequest.evaluation import load_dataset
+from codequest.evaluation.named import dataset_parts
+
+if TYPE_CHECKING:
+    from codequest.report import ReportData
 
 DEFAULT_TEACHER = "auto:sentence-transformers/all-mpnet-base-v2"
 DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 
-DATASET_HELP = (
-    "FOLDER[:SPLIT[:CORPUS]] in BEIR layout, such as data/cosqa:dev:corpus_nodoc, or hub:REPOSITORY[:SPLIT] "
-    "for a dataset on the Hugging Face hub."
-)
 TEACHER_HELP = "Public id or folder of the teacher, or SCHEME:REST; `codequest teachers` lists the schemes."
 
-AdapterArgument = typer.Argument(help="Adapter folder, or repository on the Hugging Face hub.")
+AdapterArgument = typer.Argument(help="Adapter folder, adapter that comes with codequest, or repository on the hub.")
 
 
-def load_dataset(name: str) -> RetrievalDataset:
-    """The dataset that a command-line argument names."""
-    hub = name.startswith("hub:")
-    parts = name.removeprefix("hub:").split(":")
-    if len(parts) > (2 if hub else 3) or not all(parts):
-        raise InvalidInputError(f"Cannot read the dataset {name!r}. Expected {DATASET_HELP}")
-    if hub:
-        return load_hub(parts[0], **dict(zip(("split",), parts[1:], strict=False)))
-    return load_beir(Path(parts[0]), **dict(zip(("split", "corpus"), parts[1:], strict=False)))
+def report_data(name: str | None, *, queries: Path | None, vectors: Path | None, documents: Path | None) -> ReportData:
+    """What the arguments of ``codequest report`` name: a dataset, with or without labels, or files."""
+    from codequest.report import load_report_data
+
+    hub, parts = dataset_parts(name) if name is not None else (False, [])
+    if hub and name is not None:
+        return load_report_data(load_dataset(name), queries=queries, documents=documents, vectors=vectors)
+    folder, split, corpus = [*parts, *("", "dev", "corpus")[len(parts) :]]
+    return load_report_data(
+        Path(folder) if folder else None,
+        split=split,
+        corpus=corpus,
+        queries=queries,
+        documents=documents,
+        vectors=vectors,
+    )
+
+
+def shares(given: list[str]) -> dict[str, float]:
+    """What repeated ``NAME=SHARE`` options say."""
+    found = {}
+    for item in given:
+        name, _, share = item.partition("=")
+        try:
+            found[name] = float(share)
+        except ValueError:
+            raise InvalidInputError(
+                f"Cannot read the weight {item!r}. Expected FORM=SHARE, such as names=0.2."
+            ) from None
+    return found

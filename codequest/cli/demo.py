@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.table import Table
 
 from codequest.cli.display import console, progress_bars, quality_table, quiet_libraries, speed_table
@@ -12,19 +13,22 @@ if TYPE_CHECKING:
     from codequest.demo import DemoResult
 
 
-def demo() -> None:
-    """Embed Python's standard library with a teacher, train two light encoders, measure them and search with them."""
+def demo(
+    *,
+    train: Annotated[bool, typer.Option("--train", help="Also refine an encoder on this very code; minutes.")] = False,
+) -> None:
+    """Embed Python's standard library with a teacher, search it with light encoders, and measure them."""
     from codequest.demo import run_demo, standard_library
 
     quiet_libraries()
     library = standard_library()
     console.print(
         f"The code: {len(library.test.documents):,} functions of {library.root}, docstrings removed; their docstrings' "
-        f"first sentences are the queries. Training: {len(library.train.documents):,} functions of other modules.\n",
+        "first sentences are the queries.\n",
         highlight=False,
     )
     with progress_bars() as progress:
-        result = run_demo(library=library, progress=progress)
+        result = run_demo(library=library, train=train, progress=progress)
     console.print(quality_table(result.report))
     console.print(speed_table(result.report))
     _show_searches(result)
@@ -37,7 +41,7 @@ def _show_searches(result: DemoResult) -> None:
         drawn = Table.grid(padding=(0, 2), expand=True)
         for _ in range(2):
             drawn.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-        drawn.add_row("[dim]teacher[/]", "[dim]LoRA encoder[/]")
+        drawn.add_row("[dim]teacher[/]", f"[dim]{result.searcher}[/]")
         for left, right in zip(teacher_hits, encoder_hits, strict=True):
             drawn.add_row(*(f"{hit.score:.2f} {hit.location} [cyan]{hit.name}[/]" for hit in (left, right)))
         console.print(f"[bold]{query}[/]")
@@ -46,11 +50,16 @@ def _show_searches(result: DemoResult) -> None:
 
 
 def _show_next(result: DemoResult) -> None:
+    more = (
+        f"The refined adapter is in {result.trained}."
+        if result.trained
+        else "codequest demo --train     refine an encoder on this very code, and compare"
+    )
     console.print(
-        f"The adapters are in {result.adapters['lora'].parent}. What to do next:\n"
-        f"  codequest encode {result.adapters['lora']} 'read a csv file' --out query.npy\n"
-        "  codequest distill QUERIES --out ADAPTER     train on your own queries\n"
-        "  codequest evaluate ADAPTER --dataset FOLDER     measure on your own labels",
+        f"What to do next:\n  {more}\n"
+        "  codequest encode minilm-lora 'read a csv file' --out query.npy\n"
+        "  codequest report DATASET --encoders minilm-lora --encoders static --out report     on your own index\n"
+        "  codequest queries SRC --out queries.jsonl --pairs pairs     training data from your own code",
         highlight=False,
         soft_wrap=True,
     )

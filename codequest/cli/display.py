@@ -20,6 +20,7 @@ from codequest.evaluation import Report
 from codequest.progress import Progress
 
 _WORTH_A_BAR = 1.0  # seconds
+_BETWEEN_LINES = 30.0  # seconds
 
 console = Console()
 messages = Console(stderr=True)
@@ -36,7 +37,10 @@ class _RateColumn(ProgressColumn):
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """A `Progress` that draws one bar per description that takes longer than a second, with rate and time left."""
+    """A `Progress` that shows what takes long, with rate and time left: bars in a terminal, lines in a log."""
+    if not messages.is_terminal:
+        yield _LoggedProgress()
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(20),
@@ -61,6 +65,27 @@ def progress_bars() -> Iterator[Progress]:
     finally:
         if tasks:
             bars.stop()
+
+
+class _LoggedProgress:
+    """One line every half minute."""
+
+    def __init__(self) -> None:
+        self._description, self._total = "", 0
+        self._began = self._said = 0.0
+        self._before = 0
+
+    def __call__(self, description: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if (description, total) != (self._description, self._total):
+            self._description, self._total, self._before = description, total, done
+            self._began = self._said = now
+        if now - self._said < _BETWEEN_LINES:
+            return
+        self._said = now
+        rate = (done - self._before) / (now - self._began)
+        left = f"{(total - done) / rate / 60:.0f} min left" if rate else "time left unknown"
+        messages.print(f"{description}: {done:,} of {total:,}, {rate:.1f}/s, {left}", highlight=False, soft_wrap=True)
 
 
 def resumable(command: Callable[..., None]) -> Callable[..., None]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import DATASET_HELP, DEFAULT_BASE, DEFAULT_TEACHER, TEACHER_HELP, load_dataset
+from codequest.cli.arguments import DEFAULT_BASE, DEFAULT_TEACHER, TEACHER_HELP
 from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries
 from codequest.errors import InvalidInputError
+from codequest.evaluation import DATASET_NAME, load_dataset
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
@@ -26,6 +27,7 @@ class Kind(str, Enum):
 
     lora = "lora"
     projection = "projection"
+    static = "static"
 
 
 def distill(
@@ -33,18 +35,21 @@ def distill(
     out: Annotated[Path, typer.Option(help="Where the adapter goes.")],
     *,
     teacher: Annotated[str, typer.Option(help=TEACHER_HELP)] = DEFAULT_TEACHER,
-    base: Annotated[str, typer.Option(help="The small model: public id or folder.")] = DEFAULT_BASE,
+    base: Annotated[
+        str, typer.Option(help="The small model: public id or folder. Static: its tokenizer only.")
+    ] = DEFAULT_BASE,
     kind: Annotated[Kind, typer.Option(help="Kind of encoder.")] = Kind.lora,
     adapter: Annotated[
-        Path | None, typer.Option(help="Train this adapter further: --kind, --base and --rank are its own.")
+        Path | None, typer.Option(help="Train this adapter further: --kind, --base, --rank and --rows are its own.")
     ] = None,
     rank: Annotated[int, typer.Option(min=1, help="LoRA rank.")] = 16,
+    rows: Annotated[int, typer.Option(min=1, help="Static: most rows of the table.")] = 40_000,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Use this many queries, drawn at random by the seed.")
     ] = None,
-    pairs: Annotated[list[str] | None, typer.Option(help=f"Labelled pairs; may be repeated. {DATASET_HELP}")] = None,
-    validation: Annotated[str | None, typer.Option(help=f"Chooses the best checkpoint. {DATASET_HELP}")] = None,
-    evaluate: Annotated[str | None, typer.Option(help=f"Measured at the end. {DATASET_HELP}")] = None,
+    pairs: Annotated[list[str] | None, typer.Option(help=f"Labelled pairs; may be repeated. {DATASET_NAME}")] = None,
+    validation: Annotated[str | None, typer.Option(help=f"Chooses the best checkpoint. {DATASET_NAME}")] = None,
+    evaluate: Annotated[str | None, typer.Option(help=f"Measured at the end. {DATASET_NAME}")] = None,
     loss: Annotated[list[str] | None, typer.Option(help="NAME or NAME=WEIGHT; may be repeated.")] = None,
     epochs: Annotated[float, typer.Option(help="Passes over the queries.")] = 3,
     batch_size: Annotated[int, typer.Option(help="Queries a step and process.")] = 32,
@@ -73,7 +78,10 @@ def distill(
         final=load_dataset(evaluate) if evaluate else None,
     )
     source = cached(load_teacher(teacher))
-    encoder = _encoder(kind, adapter, base=base, space=source.space, rank=rank, seed=seed)
+    if adapter is None and kind is Kind.static:
+        encoder = _static(source, texts, data, base=base, rows=rows, seed=seed)
+    else:
+        encoder = _encoder(kind, adapter, base=base, space=source.space, rank=rank, seed=seed)
     _train(encoder, source, texts, config=config, data=data, checkpoints=checkpoints, out=out)
 
 
@@ -96,6 +104,22 @@ class _Data:
     pairs: list[RetrievalDataset]
     validation: RetrievalDataset | None
     final: RetrievalDataset | None
+
+
+def _static(teacher: Teacher, queries: list[str], data: _Data, *, base: str, rows: int, seed: int) -> QueryEncoder:
+    """A static encoder whose words are those of the queries that it will be trained on, and of no other."""
+    from codequest.encoders import StaticQueryEncoder
+    from codequest.evaluation import merge_datasets
+    from codequest.training.split import split
+
+    pairs = merge_datasets(data.pairs) if data.pairs else None
+    excluded = data.final.queries.values() if data.final else ()
+    trained = split(queries, pairs, data.validation, exclude=excluded, seed=seed)
+    words = [*trained.queries, *(trained.pairs.queries.values() if trained.pairs else ())]
+    with progress_bars() as progress:
+        return StaticQueryEncoder.create(
+            teacher, queries=words, tokenizer=base, rows=rows, seed=seed, progress=progress
+        )
 
 
 def _train(

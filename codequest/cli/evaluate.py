@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from codequest.cli.arguments import DATASET_HELP, TEACHER_HELP, load_dataset
+from codequest.cli.arguments import TEACHER_HELP
 from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries, speed_table
+from codequest.evaluation import DATASET_NAME, load_dataset
 
 
 def evaluate(
     adapters: Annotated[list[str], typer.Argument(help="Adapter folders or repositories to compare.")],
     *,
-    dataset: Annotated[str, typer.Option(help=DATASET_HELP)],
+    dataset: Annotated[str, typer.Option(help=DATASET_NAME)],
     teacher: Annotated[str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for report.json and report.md.")] = None,
 ) -> None:

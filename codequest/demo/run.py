@@ -1,20 +1,14 @@
-"""The demo: embed real code with a teacher, train two light encoders, measure them, search with them."""
+"""The demo: embed real code with a teacher, search it with light encoders, measure what they keep."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from importlib import metadata
+from dataclasses import dataclass
 from pathlib import Path
 
 from codequest.demo.corpus import StandardLibrary, standard_library
-from codequest.encoders import (
-    LoRAQueryEncoder,
-    ProjectionQueryEncoder,
-    QuantizedQueryEncoder,
-    QueryEncoder,
-    TrainableQueryEncoder,
-)
+from codequest.encoders import QuantizedQueryEncoder, QueryEncoder, TrainableQueryEncoder
+from codequest.errors import InvalidInputError
 from codequest.evaluation import Report, compare
 from codequest.evaluation.search import exact_search
 from codequest.progress import Progress, silent
@@ -24,7 +18,8 @@ from codequest.training import DistillationConfig, DistillationTrainer, digest
 from codequest.weights import cache_root
 
 TEACHER = "sentence-transformers/all-mpnet-base-v2"
-BASE = "sentence-transformers/all-MiniLM-L6-v2"
+ADAPTERS = ("static", "minilm-projection", "minilm-lora")
+"""Those that come with codequest; the last one searches."""
 
 DEMO_QUERIES = (
     "copy a whole directory to another place",
@@ -34,7 +29,6 @@ DEMO_QUERIES = (
     "is this IP address in a private network",
 )
 
-_REGRESSION = DistillationConfig(epochs=3, batch_size=32, learning_rate=5e-4, evaluations=3)
 _REFINEMENT = DistillationConfig(
     losses={"infonce": 1.0, "kl": 1.0, "cosine": 1.0},
     epochs=3,
@@ -67,72 +61,67 @@ class DemoResult:
     Attributes:
         library: The corpus.
         report: Teacher against encoders on the test modules.
-        searches: Per query the teacher's hits and the LoRA encoder's.
-        adapters: Folders of the trained adapters, by name.
+        searches: Per query the teacher's hits and those of the encoder named `searcher`.
+        searcher: Name of an encoder of the report.
+        trained: Folder of the adapter that was trained, or None.
     """
 
     library: StandardLibrary
     report: Report
     searches: dict[str, tuple[list[Hit], list[Hit]]]
-    adapters: dict[str, Path]
+    searcher: str
+    trained: Path | None
 
 
-def run_demo(*, library: StandardLibrary | None = None, progress: Progress = silent) -> DemoResult:
+def run_demo(*, library: StandardLibrary | None = None, train: bool = False, progress: Progress = silent) -> DemoResult:
     """Run it; what was computed before is taken from the cache.
 
     Args:
         library: The corpus; the running interpreter's standard library by default.
+        train: Also refine an adapter on the library's training modules.
         progress: Called during everything that takes long.
     """
     library = library or standard_library()
     teacher = CachedTeacher(load_teacher(f"auto:{TEACHER}"))
     document_vectors = teacher.encode_documents(list(library.test.documents.values()), progress=progress)
-    home = cache_root() / "demo" / _run_digest(library, teacher)
-    encoders: dict[str, QueryEncoder] = {
-        "quantized nf4": QuantizedQueryEncoder.create(space=teacher.space, precision="nf4")
-    }
-    for name in ("projection", "lora"):
-        encoders[name] = _trained(name, home / name, library, teacher, progress)
+    encoders: dict[str, QueryEncoder] = {name: QueryEncoder.from_pretrained(name) for name in ADAPTERS}
+    trained = None
+    if train:
+        name = f"{ADAPTERS[-1]}, refined"
+        trained = cache_root() / "demo" / _run_digest(library, teacher, encoders[ADAPTERS[-1]])
+        encoders[name] = _refined(trained, library, teacher, progress)
+    searcher = list(encoders)[-1]
+    encoders["quantized nf4"] = QuantizedQueryEncoder.create(space=teacher.space, precision="nf4")
     reference = CachedTeacher(load_teacher(TEACHER))
     report = compare(encoders, reference, library.test, latency_queries=30, progress=progress)
     teacher_vectors = reference.encode_queries(list(DEMO_QUERIES), progress=progress)
+    encoder_vectors = encoders[searcher].encode(DEMO_QUERIES)
     return DemoResult(
         library=library,
         report=report,
-        searches=_side_by_side(teacher_vectors, encoders["lora"].encode(DEMO_QUERIES), document_vectors, library),
-        adapters={name: home / name for name in ("projection", "lora")},
+        searches=_side_by_side(teacher_vectors, encoder_vectors, document_vectors, library),
+        searcher=searcher,
+        trained=trained,
     )
 
 
-def _run_digest(library: StandardLibrary, teacher: Teacher) -> str:
-    """Names what the adapters depend on, so that those of other code, data or models are not taken for these."""
-    configs = [config.to_dict() for name in ("lora", "projection") for config in _configs(name)]
-    data = [library.queries, dict(library.train.documents), dict(library.test.queries)]
-    return digest(metadata.version("codequest"), teacher.space.fingerprint, BASE, configs, data)
+def _run_digest(library: StandardLibrary, teacher: Teacher, start: QueryEncoder) -> str:
+    """Names what the adapter depends on, so that one of other code, data or models is not taken for it."""
+    data = [dict(library.train.queries), dict(library.train.documents), dict(library.test.queries)]
+    return digest(teacher.space.fingerprint, start.training, _REFINEMENT.to_dict(), data)
 
 
-def _configs(name: str) -> tuple[DistillationConfig, DistillationConfig]:
-    if name == "lora":
-        return _REGRESSION, _REFINEMENT
-    return replace(_REGRESSION, epochs=20, learning_rate=1e-3), replace(_REFINEMENT, epochs=10)
-
-
-def _trained(name: str, folder: Path, library: StandardLibrary, teacher: Teacher, progress: Progress) -> QueryEncoder:
-    """The adapter from an earlier run, or a new one: regression first, then refinement against frozen documents."""
+def _refined(folder: Path, library: StandardLibrary, teacher: Teacher, progress: Progress) -> QueryEncoder:
+    """The adapter from an earlier run, or the one that comes with codequest, refined on this code's own pairs."""
     if folder.is_dir():
         return QueryEncoder.from_pretrained(folder)
-    kind = LoRAQueryEncoder if name == "lora" else ProjectionQueryEncoder
-    encoder: TrainableQueryEncoder = kind.create(BASE, space=teacher.space)
-
-    def named(description: str, done: int, total: int) -> None:
-        progress(f"{name}: {description}", done, total)
-
-    regression, refinement = _configs(name)
+    encoder = QueryEncoder.from_pretrained(ADAPTERS[-1])
+    if not isinstance(encoder, TrainableQueryEncoder):
+        raise InvalidInputError(f"A {encoder.kind} encoder has nothing to train; the demo refines {ADAPTERS[-1]}.")
     tested = list(library.test.queries.values())
-    for queries, pairs, config in ((library.queries, None, regression), ([], library.train, refinement)):
-        DistillationTrainer(
-            encoder, teacher, queries, config=config, pairs=pairs, exclude=tested, progress=named
-        ).train()
+    DistillationTrainer(
+        encoder, teacher, [], config=_REFINEMENT, pairs=library.train, exclude=tested, progress=progress
+    ).train()
     encoder.save_pretrained(folder)
     return encoder
 

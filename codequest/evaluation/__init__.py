@@ -4,14 +4,17 @@ from codequest.evaluation.beir import load_beir
 from codequest.evaluation.benchmark import compare, evaluate
 from codequest.evaluation.datasets import RetrievalDataset, merge_datasets
 from codequest.evaluation.hub import load_hub
+from codequest.evaluation.named import DATASET_NAME, load_dataset
 from codequest.evaluation.report import Report
 
 __all__ = [
+    "DATASET_NAME",
     "Report",
     "RetrievalDataset",
     "compare",
     "evaluate",
     "load_beir",
+    "load_dataset",
     "load_hub",
     "merge_datasets",
 ]

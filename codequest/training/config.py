@@ -32,6 +32,8 @@ class DistillationConfig:
         schedule: How it falls after that.
         weight_decay: Of AdamW.
         temperature: Of ``kl`` and ``infonce``.
+        candidates: How many documents ``kl`` and ``infonce`` compare a batch with, drawn anew at every step, beside its
+            positives; None for all of them.
         duplicate_similarity: Documents whose teacher vectors are at least this close to a query's positive are no
             negatives for it: near-duplicate code.
         evaluations: How many times the validation measure is taken, and a checkpoint written, in the whole run.
@@ -50,6 +52,7 @@ class DistillationConfig:
     schedule: Schedule = "cosine"
     weight_decay: float = 0.01
     temperature: float = 0.03
+    candidates: int | None = None
     duplicate_similarity: float = 0.95
     evaluations: int = 10
     patience: int | None = None
@@ -67,9 +70,10 @@ class DistillationConfig:
         for name in ("epochs", "batch_size", "gradient_accumulation", "learning_rate", "temperature", "evaluations"):
             if not getattr(self, name) > 0:
                 raise InvalidInputError(f"{name} must be positive, got {getattr(self, name)}.")
-        for name in ("batch_size", "gradient_accumulation", "evaluations", "patience"):
+        for name in ("batch_size", "gradient_accumulation", "evaluations", "patience", "candidates"):
             value = getattr(self, name)
-            if not (name == "patience" and value is None) and (type(value) is not int or value < 1):
+            optional = name in ("patience", "candidates")
+            if not (optional and value is None) and (type(value) is not int or value < 1):
                 raise InvalidInputError(f"{name} must be a whole number of at least 1, got {value!r}.")
         if type(self.seed) is not int or not 0 <= self.seed < 2**32:
             raise InvalidInputError(f"seed must be a whole number from 0 to 2**32 - 1, got {self.seed!r}.")

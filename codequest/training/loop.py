@@ -19,6 +19,7 @@ from codequest.backbone import faithful_half
 from codequest.errors import TrainingError
 from codequest.progress import Progress
 from codequest.training import losses
+from codequest.training.candidates import Candidates
 from codequest.training.config import DistillationConfig, LossName
 from codequest.training.sampler import LengthGroupedSampler
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets
@@ -82,11 +83,22 @@ class DistillationLoop(transformers.Trainer):
         """The weighted sum of the configured losses over one batch."""
         vectors = model(inputs["inputs"]).float()  # (batch, dim)
         total = torch.zeros((), device=vectors.device)
+        seen = self._candidates(inputs) if self._config.needs_documents else None
         for name, weight in self._config.losses.items():
-            total = total + weight * self._loss(name, vectors, inputs)
+            total = total + weight * self._loss(name, vectors, inputs, seen)
         return (total, vectors) if return_outputs else total
 
-    def _loss(self, name: LossName, vectors: Tensor, inputs: Mapping[str, Tensor]) -> Tensor:
+    def _candidates(self, inputs: Mapping[str, Tensor]) -> Candidates:
+        """The documents of this step: which ones depends on seed and step only, so that a resumed run sees the same."""
+        everything = Candidates(self._documents, inputs["positives"], inputs["relevant"])
+        count = self._config.candidates
+        if count is None or count >= len(self._documents):
+            return everything
+        return everything.sample(count, seed=self._config.seed * 1_000_003 + self.state.global_step)
+
+    def _loss(
+        self, name: LossName, vectors: Tensor, inputs: Mapping[str, Tensor], candidates: Candidates | None
+    ) -> Tensor:
         targets = inputs["targets"]
         if name == "cosine":
             return losses.cosine_loss(vectors, targets)
@@ -94,14 +106,15 @@ class DistillationLoop(transformers.Trainer):
             return losses.squared_error_loss(vectors, targets)
         if name == "similarity":
             return losses.similarity_loss(vectors, targets)
+        assert candidates is not None  # both losses that are left compare with documents
         temperature = self._config.temperature
         if name == "kl":
-            return losses.listwise_kl_loss(vectors, targets, self._documents, temperature=temperature)
+            return losses.listwise_kl_loss(vectors, targets, candidates.documents, temperature=temperature)
         return losses.infonce_loss(
             vectors,
-            self._documents,
-            inputs["positives"],
-            relevant=inputs["relevant"],
+            candidates.documents,
+            candidates.positives,
+            relevant=candidates.relevant,
             temperature=temperature,
             duplicate_similarity=self._config.duplicate_similarity,
         )
@@ -127,6 +140,13 @@ class DistillationLoop(transformers.Trainer):
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
+
+    def get_decay_parameter_names(self, model: nn.Module) -> list[str]:
+        """Tables are exempt: decay would shrink the rows that no query of a batch has."""
+        tables = [module for module in model.modules() if isinstance(module, (nn.Embedding, nn.EmbeddingBag))]
+        exempt = {id(weight) for table in tables for weight in table.parameters()}
+        parameters = dict(model.named_parameters())
+        return [name for name in super().get_decay_parameter_names(model) if id(parameters[name]) not in exempt]
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:  # noqa: ARG002
         arguments = self.args

@@ -69,6 +69,33 @@ def split(
     return kept
 
 
+def hold_out_pairs(
+    dataset: RetrievalDataset, count: int, *, seed: int
+) -> tuple[RetrievalDataset, RetrievalDataset | None]:
+    """Keep some labelled queries to measure on: neither they nor their documents are trained on as positives.
+
+    Args:
+        dataset: Labelled queries.
+        count: How many queries to hold out; at most a tenth of them are.
+        seed: Decides which.
+
+    Returns:
+        What to train on, with the documents of its own queries only, since others may be measured on; and what was
+        held out, with all documents, or None.
+    """
+    queries = list(dataset.queries)
+    held = hold_out(queries, share=0.1, at_most=count, seed=seed)[1] if count > 0 else []
+    taken = {document for query in held for document in dataset.qrels[query]}
+    kept = [query for query in queries if not taken & set(dataset.qrels[query])]
+    judged = {document for query in kept for document in dataset.qrels[query]}
+    documents = {name: text for name, text in dataset.documents.items() if name in judged}
+    training = RetrievalDataset(dataset.name, dataset.queries, documents, {key: dataset.qrels[key] for key in kept})
+    if not held:
+        return training, None
+    measured = {key: dataset.qrels[key] for key in held}
+    return training, RetrievalDataset(f"{dataset.name}, held out", dataset.queries, dataset.documents, measured)
+
+
 def _left(pairs: RetrievalDataset | None, excluded: set[str]) -> RetrievalDataset | None:
     """The pairs whose query is not excluded; None when there are none."""
     if pairs is None:

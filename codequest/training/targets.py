@@ -24,7 +24,7 @@ class TrainingTargets:
     """Everything frozen, computed once.
 
     Attributes:
-        queries: n training queries: the unlabelled ones, then those of the pairs.
+        queries: n training texts: queries without labels, documents, then the queries of the pairs.
         query_vectors: (n, dim), the teacher's unit vectors of them.
         positives: (n,), position of a positive document, -1 for none.
         relevant: n tuples, the positions of every positive document of the query.
@@ -43,27 +43,33 @@ def compute_targets(
     queries: Sequence[str],
     pairs: RetrievalDataset | None,
     *,
+    regressed_documents: Sequence[str],
     with_documents: bool,
     progress: Progress,
 ) -> TrainingTargets:
     """Ask the teacher for every vector that training needs.
 
-    A query with several positives appears once per positive.
+    A query with several positives appears once per positive. The targets of regressed documents are the teacher's
+    document vectors of them.
     """
-    texts, positives = list(queries), [-1] * len(queries)
-    relevant: list[tuple[int, ...]] = [()] * len(queries)
+    unlabelled = len(queries) + len(regressed_documents)
+    labelled: list[str] = []
+    positives = [-1] * unlabelled
+    relevant: list[tuple[int, ...]] = [()] * unlabelled
     documents: list[str] = []
     if pairs is not None:
         position = {key: number for number, key in enumerate(pairs.documents)}
         documents = list(pairs.documents.values()) if with_documents else []
         for query, judged in pairs.qrels.items():
             found = tuple(position[key] for key, grade in judged.items() if grade > 0)
-            texts += [pairs.queries[query]] * len(found)
+            labelled += [pairs.queries[query]] * len(found)
             positives += found
             relevant += [found] * len(found)
+    query_vectors = normalized(teacher.encode_queries([*queries, *labelled], progress=progress))
+    regressed = normalized(teacher.encode_documents(regressed_documents, progress=progress))
     return TrainingTargets(
-        queries=texts,
-        query_vectors=normalized(teacher.encode_queries(texts, progress=progress)),
+        queries=[*queries, *regressed_documents, *labelled],
+        query_vectors=np.concatenate([query_vectors[: len(queries)], regressed, query_vectors[len(queries) :]]),
         positives=np.asarray(positives, dtype=np.int64),
         relevant=relevant,
         document_vectors=normalized(teacher.encode_documents(documents, progress=progress)),

@@ -61,6 +61,8 @@ class DistillationTrainer:
         teacher: Made the vectors of the index; gives the targets.
         train_queries: Queries without labels; may be empty when there are pairs.
         config: What to minimise and for how long.
+        documents: Texts of the index to regress as well, towards the teacher's document vectors; long ones are cut
+            at what the encoder reads.
         pairs: Queries labelled with documents; their documents are the candidates of ``kl`` and ``infonce``.
         validation: Chooses the best checkpoint by nDCG@10. Without it, a twentieth of the pairs is held out for that;
             without pairs, some queries are, and their cosine decides.
@@ -82,6 +84,7 @@ class DistillationTrainer:
         train_queries: Sequence[str],
         *,
         config: DistillationConfig | None = None,
+        documents: Sequence[str] = (),
         pairs: RetrievalDataset | None = None,
         validation: RetrievalDataset | None = None,
         exclude: Iterable[str] = (),
@@ -91,7 +94,8 @@ class DistillationTrainer:
         teacher.space.check(encoder.space, context="This encoder cannot be trained by this teacher")
         if not isinstance(encoder, TrainableQueryEncoder):
             raise InvalidInputError(
-                f"A {type(encoder).__name__} has nothing to train. Train a ProjectionQueryEncoder or LoRAQueryEncoder."
+                f"A {type(encoder).__name__} has nothing to train. Train a LoRAQueryEncoder, ProjectionQueryEncoder or "
+                "StaticQueryEncoder."
             )
         self.config = config or DistillationConfig()
         if self.config.needs_documents and pairs is None:
@@ -100,6 +104,7 @@ class DistillationTrainer:
                 "mse or similarity."
             )
         queries = checked_texts(train_queries, name="train_queries")
+        self._documents = checked_texts(documents, name="documents")
         excluded = checked_texts(exclude, name="exclude", allow_empty=True)
         self.data: TrainingSplit = split(queries, pairs, validation, exclude=excluded, seed=self.config.seed)
         if self.config.needs_documents and self.data.pairs is None:
@@ -135,6 +140,7 @@ class DistillationTrainer:
             self.teacher,
             self.data.queries,
             self.data.pairs,
+            regressed_documents=self._documents,
             with_documents=self.config.needs_documents,
             progress=self.progress,
         )
@@ -186,7 +192,7 @@ class DistillationTrainer:
         arguments = training_arguments(
             self.config,
             self.output_dir,
-            device=self.encoder.backbone.device,
+            device=self.encoder.device,
             steps=max(1, math.ceil(self.config.epochs * len(targets.queries) / self._examples_per_step())),
             metric=validator.measure,
         )
@@ -208,11 +214,10 @@ class DistillationTrainer:
         return self.config.batch_size * self.config.gradient_accumulation * processes()
 
     def _warn(self, targets: TrainingTargets) -> None:
-        tokenizer = self.encoder.backbone.tokenizer
         problems = check_queries(
             list(dict.fromkeys(targets.queries)),
-            token_count=lambda texts: [len(ids) for ids in tokenizer(list(texts), verbose=False)["input_ids"]],
-            max_tokens=self.encoder.backbone.max_tokens,
+            token_count=self.encoder.token_counts,
+            max_tokens=self.encoder.max_tokens,
         )
         if set(self.config.losses) == {"infonce"} and self.data.queries:
             problems.append(
@@ -235,6 +240,7 @@ class DistillationTrainer:
             self.config.to_dict(),
             self._examples_per_step(),
             self.data.queries,
+            self._documents,
             self.data.held_out,
             [[data.queries, data.documents, data.qrels] for data in given],
         )
@@ -250,11 +256,17 @@ class DistillationTrainer:
         best = max((value for _, value in history), default=float("nan"))
         stage = {
             "config": self.config.to_dict(),
-            "queries": len(targets.queries),
+            "queries": len(self.data.queries),
+            "documents": len(self._documents),
             "pairs": int((targets.positives >= 0).sum()),
-            "data_digest": digest(targets.queries),
+            "pairs_from": self.data.pairs.name if self.data.pairs else None,
+            "data_digest": digest(targets.queries, dict(self.data.pairs.documents) if self.data.pairs else None),
             "steps": state.global_step,
-            "validation": {"measure": measure, "best": best},
+            "validation": {
+                "on": self.data.validation.name if self.data.validation else f"{len(self.data.held_out)} queries",
+                "measure": measure,
+                "best": best,
+            },
         }
         self.encoder.training = {"stages": [*self._before.get("stages", []), stage]}
         self._known.add(weights_digest(self.encoder))

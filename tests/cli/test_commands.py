@@ -135,6 +135,26 @@ def test_distill_trains_a_projection(tmp_path: Path, queries: Path, tiny_base: P
     assert encoder.training["stages"][0]["queries"] == 19
 
 
+def test_distill_trains_a_static_encoder_on_the_words_of_its_own_queries(
+    tmp_path: Path, queries: Path, dataset: Path, tiny_base: Path, tiny_teacher: Path
+) -> None:
+    out = tmp_path / "static"
+    with queries.open("a", encoding="utf-8") as file:
+        file.write(
+            "\nreadable\nreadable files\nreadable lists\n" + 3 * "open  the HTTP query\n"
+        )  # the last is measured
+    run(
+        "distill", queries, "--out", out, "--teacher", tiny_teacher, "--base", tiny_base, "--kind", "static",
+        "--rows", 180, "--epochs", 20, "--learning-rate", 5e-3, "--evaluate", f"{dataset}:dev",
+    )  # fmt: skip
+    encoder, teacher = QueryEncoder.from_pretrained(out), load_teacher(str(tiny_teacher))
+    assert encoder.describe()["rows"] <= 180
+    words = json.loads((out / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    assert "readable" in words
+    assert (encoder.encode(QUERIES) * teacher.encode_queries(QUERIES)).sum(1).mean() > 0.5
+    assert encoder.training["stages"][0]["config"]["epochs"] == 20
+
+
 def test_encode_gives_the_encoders_vectors(adapter: Path, tmp_path: Path) -> None:
     expected = QueryEncoder.from_pretrained(adapter).encode(["sort a dict", "read file"])
     for given in ("sort a dict\nread file\n", "sort a dict\r\nread file"):

@@ -9,6 +9,7 @@ import torch
 
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
 from codequest.evaluation import RetrievalDataset
+from codequest.progress import silent
 from codequest.teachers import CachedTeacher, LocalTeacher
 from codequest.training import DataWarning, DistillationTrainer, normal_form
 from codequest.training.loop import DistillationLoop
@@ -71,7 +72,7 @@ def test_training_beats_the_closed_form_start(
     again = QueryEncoder.from_pretrained(saved, device="cpu")
     np.testing.assert_allclose(again.encode(TEXTS[:9]), encoder.encode(TEXTS[:9]), atol=1e-5)
     (stage,) = again.training["stages"]
-    assert stage["validation"] == {"measure": "cosine", "best": pytest.approx(result.best)}
+    assert stage["validation"] == {"on": "5 queries", "measure": "cosine", "best": pytest.approx(result.best)}
     assert (stage["queries"], stage["pairs"], stage["steps"]) == (251, 0, 48)
 
 
@@ -164,7 +165,7 @@ def test_refinement_raises_ndcg_on_its_pairs(
     assert result.measure == "nDCG@10"  # of three pairs that are held out
     assert encoder.metrics == {}  # it was of other weights
     first, second = encoder.training["stages"]
-    assert (first["pairs"], second["pairs"], second["queries"]) == (0, 57, 57)
+    assert (first["pairs"], second["pairs"], second["queries"]) == (0, 57, 0)
 
 
 @pytest.mark.parametrize("losses", [{"cosine": 1.0}, {"kl": 1.0}])
@@ -224,7 +225,7 @@ def test_every_positive_of_a_query_reaches_the_loss(teacher: CachedTeacher, buil
         documents={key: f"def {key}(): ..." for key in ("x", "y", "z", "w")},
         qrels={"a": {"y": 1, "w": 2, "x": 0}, "b": {"z": 1}},
     )
-    targets = compute_targets(teacher, ["alone"], several, with_documents=True, progress=lambda *now: None)
+    targets = compute_targets(teacher, ["alone"], several, regressed_documents=[], with_documents=True, progress=silent)
     assert targets.queries == ["alone", "read a file", "read a file", "sort a list"]
     assert targets.positives.tolist() == [-1, 1, 3, 2]
     assert targets.relevant == [(), (1, 3), (1, 3), (2,)]
@@ -250,6 +251,7 @@ def test_training_again_finds_the_finished_run(
     encoder = build(kind)
     trainer = DistillationTrainer(encoder, teacher, TEXTS[:64], config=config(epochs=2))
     result, expected, stages = trainer.train(), tensors(encoder), encoder.training
+    vectors = encoder.encode(TEXTS)
     with monkeypatch.context() as patch:
         patch.setattr(DistillationLoop, "compute_loss", lambda *a, **b: pytest.fail("a step was made"))
         assert trainer.train() == result
@@ -259,8 +261,10 @@ def test_training_again_finds_the_finished_run(
     shutil.rmtree(result.folder)
     repeated = trainer.train()  # from the weights it began with
     assert (repeated.steps, repeated.best) == (result.steps, pytest.approx(result.best, abs=1e-5))
-    for name, tensor in tensors(encoder).items():  # low-rank updates were merged and taken out, which rounds
-        torch.testing.assert_close(tensor, expected[name], atol=1e-3 if kind == "lora" else 0, rtol=0)
+    if kind == "projection":
+        assert identical(tensors(encoder), expected)
+    # Low-rank updates were merged and taken out, which rounds the base, and AdamW makes steps even of rounding.
+    assert (vectors * encoder.encode(TEXTS)).sum(1).min() > 0.9999
     assert len(encoder.training["stages"]) == 1
 
 
@@ -287,7 +291,12 @@ def test_validation_queries_are_never_trained_on(build: Build, teacher: CachedTe
     )
     trainer = DistillationTrainer(build("projection"), teacher, TEXTS, config=config(), pairs=pairs, validation=part)
     targets = compute_targets(
-        teacher, trainer.data.queries, trainer.data.pairs, with_documents=True, progress=lambda *now: None
+        teacher,
+        trainer.data.queries,
+        trainer.data.pairs,
+        regressed_documents=[],
+        with_documents=True,
+        progress=silent,
     )
     validated = {normal_form(text) for text in part.queries.values()}
     assert not validated & {normal_form(text) for text in targets.queries}
@@ -307,7 +316,12 @@ def test_held_out_pairs_are_never_trained_on(build: Build, teacher: CachedTeache
     shouted = [text.upper() for text in TEXTS[:60]]
     trainer = DistillationTrainer(build("projection"), teacher, [*TEXTS[:60], *shouted], config=config(), pairs=pairs)
     targets = compute_targets(
-        teacher, trainer.data.queries, trainer.data.pairs, with_documents=False, progress=lambda *now: None
+        teacher,
+        trainer.data.queries,
+        trainer.data.pairs,
+        regressed_documents=[],
+        with_documents=False,
+        progress=silent,
     )
     assert trainer.data.validation is not None
     validated = {normal_form(text) for text in trainer.data.validation.queries.values()}

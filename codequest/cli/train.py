@@ -1,0 +1,44 @@
+"""``codequest train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries
+
+if TYPE_CHECKING:
+    from codequest.training import MadeAdapter
+
+
+def train(
+    recipe: Annotated[Path, typer.Argument(help="Recipe: a TOML file, such as examples/pretrained.toml.")],
+    *,
+    data: Annotated[Path, typer.Option(help="Folder that holds the recipe's datasets.")],
+    out: Annotated[Path, typer.Option(help="Folder for the adapters.")],
+    only: Annotated[list[str] | None, typer.Option(help="Make this adapter only; may be repeated.")] = None,
+) -> None:
+    """Train, measure and save the adapters of a recipe.
+
+    Stopped or killed, it continues when the same command is run again; adapters that are already made stay.
+    """
+    from codequest.training import is_main_process, load_recipe, make_adapters
+
+    quiet_libraries()
+    with progress_bars() as progress:
+        made = make_adapters(load_recipe(recipe), data=data, out=out, only=only or (), progress=progress)
+    if not is_main_process():
+        return
+    for name, adapter in made.items():
+        _show(name, adapter)
+
+
+def _show(name: str, adapter: MadeAdapter) -> None:
+    if not adapter.reports:
+        messages.print(f"{name} was already made: {adapter.folder}", highlight=False)
+        return
+    rows = [{**report.rows[1], "dataset": report.dataset} for report in adapter.reports]
+    columns = ("dataset", "nDCG@10", "Recall@10", "retention %", "cosine")
+    console.print(number_table(rows, title=f"{name}: {adapter.folder}", columns=columns))

@@ -1,0 +1,41 @@
+"""The documents that one training step compares its queries with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Frozen documents, and where the positives of a batch are among them.
+
+    Attributes:
+        documents: (n, dim), the teacher's unit vectors.
+        positives: (batch,), position of a positive document of each query, -1 for none.
+        relevant: (batch, any), positions of every positive of a query, filled up with -1.
+    """
+
+    documents: Tensor
+    positives: Tensor
+    relevant: Tensor
+
+    def sample(self, count: int, *, seed: int) -> Candidates:
+        """So many documents drawn at random, and every positive of the batch.
+
+        Args:
+            count: How many to draw.
+            seed: Decides which.
+        """
+        generator = torch.Generator().manual_seed(seed)
+        drawn = torch.randperm(len(self.documents), generator=generator)[:count].to(self.documents.device)
+        named = torch.cat([drawn, self.positives[self.positives >= 0], self.relevant[self.relevant >= 0]])
+        chosen = torch.unique(named)  # sorted
+        return Candidates(self.documents[chosen], _positions(self.positives, chosen), _positions(self.relevant, chosen))
+
+
+def _positions(wanted: Tensor, chosen: Tensor) -> Tensor:
+    """Where the wanted documents are among the chosen ones; -1 stays -1."""
+    return torch.where(wanted >= 0, torch.searchsorted(chosen, wanted.clamp(min=0)), wanted)

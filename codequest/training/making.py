@@ -1,0 +1,214 @@
+"""Makes the adapters of a recipe: trains, measures and saves each one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from codequest.encoders import (
+    LoRAQueryEncoder,
+    ProjectionQueryEncoder,
+    QueryEncoder,
+    StaticQueryEncoder,
+    TrainableQueryEncoder,
+)
+from codequest.errors import InvalidInputError
+from codequest.evaluation import Report, RetrievalDataset, compare, load_dataset, merge_datasets
+from codequest.progress import Progress, silent
+from codequest.storage import check_destination
+from codequest.teachers import cached, load_teacher
+from codequest.training.config import digest
+from codequest.training.data import load_queries, normal_form, sample, shuffled
+from codequest.training.recipe import EncoderRecipe, Recipe, Stage
+from codequest.training.run import is_main_process
+from codequest.training.split import hold_out_pairs
+from codequest.training.trainer import DistillationTrainer
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAdapter:
+    """One adapter of a recipe.
+
+    Attributes:
+        folder: Where it was saved.
+        reports: What was measured, one report per dataset; empty when it was already there.
+    """
+
+    folder: Path
+    reports: tuple[Report, ...]
+
+
+class Maker:
+    """Follows a recipe.
+
+    Everything that was done before is taken from the caches: vectors of the teacher, runs that ended, and the last
+    checkpoint of one that was interrupted.
+
+    Args:
+        recipe: What to make.
+        data: Folder that holds the recipe's datasets.
+        out: Folder for the adapters.
+        progress: Called during everything that takes long.
+    """
+
+    def __init__(self, recipe: Recipe, *, data: str | Path, out: str | Path, progress: Progress = silent) -> None:
+        self.recipe = recipe
+        self.out = Path(out).expanduser()
+        self.data = Path(data).expanduser()
+        self.progress = progress
+        self.teacher = cached(load_teacher(recipe.teacher))
+
+    def make(self, name: str) -> MadeAdapter:
+        """Train, measure and save one adapter; one that this recipe already made is left as it is.
+
+        Args:
+            name: One of the recipe's encoders.
+
+        Raises:
+            InvalidInputError: The recipe has no such encoder, or a value of it is wrong.
+        """
+        recipe = self._recipe_of(name)
+        folder = self.out / name
+        made = self._digest(recipe)
+        if folder.is_dir() and QueryEncoder.from_pretrained(folder).training.get("recipe") == made:
+            return MadeAdapter(folder, ())
+        check_destination(folder)
+        encoder = self._start(recipe)
+        for stage in recipe.stages:
+            self._train(encoder, stage)
+        if not is_main_process():
+            return MadeAdapter(folder, ())
+        encoder.training |= {"recipe": made, "seed": self.recipe.seed, "sources": self.sources}
+        encoder.save_pretrained(folder)
+        return MadeAdapter(folder, self._measure(name, folder))
+
+    def _recipe_of(self, name: str) -> EncoderRecipe:
+        if name not in self.recipe.encoders:
+            raise InvalidInputError(f"The recipe has no encoder {name!r}. It has {', '.join(self.recipe.encoders)}.")
+        return self.recipe.encoders[name]
+
+    def _digest(self, recipe: EncoderRecipe) -> str:
+        """Names what an adapter depends on."""
+        stages = [[stage.config.to_dict(), stage.queries, stage.documents, stage.pairs] for stage in recipe.stages]
+        own = [recipe.kind, recipe.start, dict(recipe.options), stages]
+        shared = [self.recipe.seed, self.recipe.hold_out, *map(list, (self.recipe.evaluate, self.recipe.validate))]
+        return digest(own, shared, self.teacher.space.fingerprint, self.sources)
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """What was trained on, by name: how much, and a digest of it."""
+        described = {}
+        for name in self.recipe.queries:
+            texts = load_queries(self.data / name)
+            described[name] = f"{len(texts)} queries, sha256 {_sha256(texts)}"
+        for name, dataset in self._labelled.items():
+            texts = [*dataset.queries.values(), *dataset.documents.values()]
+            described[name] = f"{len(dataset.queries)} queries with labels, sha256 {_sha256(texts)}"
+        return described
+
+    @cached_property
+    def queries(self) -> list[str]:
+        """Every query without labels, in a random order: so many from its beginning are a sample of all."""
+        texts = [text for name in self.recipe.queries for text in load_queries(self.data / name)]
+        return shuffled(texts, seed=self.recipe.seed)
+
+    @cached_property
+    def _labelled(self) -> dict[str, RetrievalDataset]:
+        return {name: load_dataset(name, root=self.data) for name in self.recipe.pairs}
+
+    @cached_property
+    def _divided(self) -> tuple[list[RetrievalDataset], list[RetrievalDataset]]:
+        """What is trained on, and what is held out of it."""
+        trained, held = [], []
+        for dataset in self._labelled.values():
+            kept, out = hold_out_pairs(dataset, self.recipe.hold_out, seed=self.recipe.seed)
+            trained.append(kept)
+            held += [out] if out is not None else []
+        return trained, held
+
+    @cached_property
+    def tests(self) -> list[RetrievalDataset]:
+        """Everything that encoders are measured on."""
+        return [*(load_dataset(name, root=self.data) for name in self.recipe.evaluate), *self._divided[1]]
+
+    def _start(self, recipe: EncoderRecipe) -> TrainableQueryEncoder:
+        encoder = self._adapter(recipe.start) if recipe.start else self._created(recipe)
+        if not isinstance(encoder, TrainableQueryEncoder):
+            raise InvalidInputError(f"{recipe.start!r} is a {encoder.kind} encoder, which has nothing to train.")
+        return encoder
+
+    def _adapter(self, name: str) -> QueryEncoder:
+        """An adapter of this recipe, of a folder or of the hub."""
+        return QueryEncoder.from_pretrained(self.make(name).folder if name in self.recipe.encoders else name)
+
+    def _created(self, recipe: EncoderRecipe) -> QueryEncoder:
+        options: dict[str, Any] = {"seed": self.recipe.seed, **recipe.options}
+        try:
+            if recipe.kind == "lora":
+                return LoRAQueryEncoder.create(options.pop("base"), space=self.teacher.space, **options)
+            if recipe.kind == "projection":
+                return ProjectionQueryEncoder.create(options.pop("base"), space=self.teacher.space, **options)
+            counted = sample(self.queries, recipe.stages[0].queries)
+            return StaticQueryEncoder.create(self.teacher, queries=counted, progress=self.progress, **options)
+        except (TypeError, KeyError) as error:
+            raise InvalidInputError(f"The {recipe.kind} encoder cannot be made with {options}: {error}.") from error
+
+    def _train(self, encoder: TrainableQueryEncoder, stage: Stage) -> None:
+        pairs = merge_datasets(self._divided[0]) if stage.pairs else None
+        documents = list(merge_datasets(self._divided[0]).documents.values()) if stage.documents else []
+        chosen = [load_dataset(name, root=self.data) for name in self.recipe.validate]
+        DistillationTrainer(
+            encoder,
+            self.teacher,
+            self.queries[: stage.queries],
+            config=stage.config,
+            documents=shuffled(documents, seed=self.recipe.seed)[: stage.documents],
+            pairs=pairs,
+            validation=merge_datasets(chosen) if chosen else None,
+            exclude=[query for test in self.tests for query in test.queries.values()],
+            progress=self.progress,
+        ).train()
+
+    def _measure(self, name: str, folder: Path) -> tuple[Report, ...]:
+        """Measure what was saved, and keep the figures in its folder."""
+        encoder = QueryEncoder.from_pretrained(folder)
+        reports = []
+        for number, test in enumerate(self.tests):
+            timed = 0 if number else 100
+            report = compare({name: encoder}, self.teacher, test, latency_queries=timed, progress=self.progress)
+            encoder.metrics[report.dataset] = report.encoders[0].summary()
+            reports.append(report)
+        encoder.save_pretrained(folder)
+        return tuple(reports)
+
+
+def make_adapters(
+    recipe: Recipe,
+    *,
+    data: str | Path,
+    out: str | Path,
+    only: Sequence[str] = (),
+    progress: Progress = silent,
+) -> Mapping[str, MadeAdapter]:
+    """Make the adapters of a recipe.
+
+    Args:
+        recipe: From `load_recipe`.
+        data: Folder that holds the recipe's datasets.
+        out: Folder for the adapters.
+        only: Names of the adapters to make; all by default.
+        progress: Called during everything that takes long.
+
+    Raises:
+        InvalidInputError: A name in `only` is not in the recipe, or a value of the recipe is wrong.
+    """
+    maker = Maker(recipe, data=data, out=out, progress=progress)
+    return {name: maker.make(name) for name in only or recipe.encoders}
+
+
+def _sha256(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(map(normal_form, texts))).encode()).hexdigest()[:16]

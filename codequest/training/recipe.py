@@ -1,0 +1,143 @@
+"""Recipe: everything that makes a set of adapters, in one TOML file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from codequest.errors import InvalidInputError
+from codequest.training.config import DistillationConfig
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+KINDS = ("lora", "projection", "static")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One training run of an encoder; it starts where the stage before it ended.
+
+    Attributes:
+        config: What to minimise, for how long, and how.
+        queries: How many of the queries without labels; None for all.
+        documents: How many of the pairs' documents to regress as well.
+        pairs: Whether to train on the labelled pairs.
+    """
+
+    config: DistillationConfig
+    queries: int | None = None
+    documents: int = 0
+    pairs: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderRecipe:
+    """How one encoder is made.
+
+    Attributes:
+        kind: ``"lora"``, ``"projection"`` or ``"static"``; empty when it starts from an adapter.
+        start: An adapter to train further: its folder or name.
+        options: Arguments of the class's ``create``.
+        stages: In their order.
+    """
+
+    kind: str = ""
+    start: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    stages: tuple[Stage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Data, teacher and encoders.
+
+    Attributes:
+        teacher: What `load_teacher` takes.
+        queries: Files or folders of queries without labels.
+        pairs: Names of labelled datasets to train on.
+        evaluate: Names of the datasets that every encoder is measured on; their queries are never trained on.
+        validate: Names of the datasets that choose checkpoints, all of them as one.
+        hold_out: How many queries of every labelled dataset are kept from training to measure on; with them goes
+            every other query of their documents.
+        seed: Of samples, splits and random starts.
+        encoders: By the name of their adapter.
+        source: Contents of the file.
+    """
+
+    teacher: str
+    queries: tuple[str, ...]
+    pairs: tuple[str, ...] = ()
+    evaluate: tuple[str, ...]
+    validate: tuple[str, ...] = ()
+    hold_out: int = 0
+    seed: int = 0
+    encoders: Mapping[str, EncoderRecipe]
+    source: str = ""
+
+
+def load_recipe(path: str | Path) -> Recipe:
+    """Read a recipe.
+
+    Args:
+        path: TOML file; the keys are the attributes of `Recipe`, `EncoderRecipe`, `Stage` and `DistillationConfig`.
+
+    Raises:
+        InvalidInputError: The file is missing or no TOML, a key is unknown or missing, or a value is wrong.
+    """
+    file = Path(path).expanduser()
+    try:
+        text = file.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInputError(f"{file} cannot be read as a recipe: {error}. Expected a TOML file.") from error
+    tables = values.pop("encoders", {})
+    if not isinstance(tables, dict) or not tables:
+        raise InvalidInputError(f"{file} has no encoder. Add a table [encoders.NAME] with a kind and stages.")
+    encoders = {name: _encoder(table, f"{file}, encoder {name}") for name, table in tables.items()}
+    known = _checked(values, Recipe, str(file), needed=("teacher", "queries", "evaluate"))
+    lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+    return Recipe(**{**known, **lists}, encoders=encoders, source=text)
+
+
+def _encoder(table: Any, where: str) -> EncoderRecipe:
+    if not isinstance(table, dict):
+        raise InvalidInputError(f"{where}: expected a table, got {table!r}.")
+    given = dict(table)
+    stages = tuple(_stage(stage, f"{where}, stage {number}") for number, stage in enumerate(given.pop("stages", []), 1))
+    own = {name: given.pop(name) for name in ("kind", "start") if name in given}
+    if bool(own.get("kind")) == bool(own.get("start")):
+        raise InvalidInputError(f"{where}: expected either a kind ({', '.join(KINDS)}) or start, an adapter.")
+    if own.get("kind", KINDS[0]) not in KINDS:
+        raise InvalidInputError(f"{where}: unknown kind {own['kind']!r}. Kinds: {', '.join(KINDS)}.")
+    if not stages:
+        raise InvalidInputError(f"{where}: there is no stage. Add a [[encoders.NAME.stages]].")
+    return EncoderRecipe(**own, options=given, stages=stages)
+
+
+def _stage(table: Mapping[str, Any], where: str) -> Stage:
+    own = {name: table[name] for name in ("queries", "documents", "pairs") if name in table}
+    rest = {name: value for name, value in table.items() if name not in own}
+    try:
+        config = DistillationConfig(**_checked(rest, DistillationConfig, where))
+    except (InvalidInputError, TypeError) as error:
+        raise InvalidInputError(f"{where}: {error}") from error
+    if config.needs_documents and not own.get("pairs"):
+        raise InvalidInputError(f"{where}: the losses {sorted(config.losses)} need pairs = true.")
+    return Stage(config=config, **own)
+
+
+def _checked(values: Mapping[str, Any], of: Any, where: str, *, needed: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The values, when each is a field of the class and none that is needed is missing."""
+    names = [entry.name for entry in fields(of) if entry.name not in ("encoders", "source")]
+    unknown, missing = sorted(set(values) - set(names)), sorted(set(needed) - set(values))
+    if unknown or missing:
+        said = [f"unknown {', '.join(unknown)}"] if unknown else []
+        said += [f"missing {', '.join(missing)}"] if missing else []
+        raise InvalidInputError(f"{where}: {'; '.join(said)}. Keys: {', '.join(names)}.")
+    return dict(values)

@@ -1,0 +1,24 @@
+"""What a log sees of progress."""
+
+from __future__ import annotations
+
+import pytest
+
+from codequest.cli import display
+
+
+def test_a_log_gets_a_line_every_half_minute_with_rate_and_time_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter([0.0, 10.0, 31.0, 40.0, 100.0, 101.0, 140.0])
+    monkeypatch.setattr(display.time, "monotonic", lambda: next(clock))
+    with display.progress_bars() as progress:
+        for done in (0, 10, 31, 40, 100):
+            progress("training", done, 700)
+        progress("measuring", 0, 5)
+        progress("measuring", 0, 5)
+    assert capsys.readouterr().err.splitlines() == [
+        "training: 31 of 700, 1.0/s, 11 min left",
+        "training: 100 of 700, 1.0/s, 10 min left",
+        "measuring: 0 of 5, 0.0/s, time left unknown",
+    ]

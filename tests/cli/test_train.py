@@ -1,0 +1,45 @@
+"""``codequest train``: a recipe's adapters, made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codequest import QueryEncoder
+from codequest.errors import InvalidInputError
+from tests.cli.test_commands import VERBS, beir, run
+
+RECIPE = """
+teacher = "{teacher}"
+queries = ["pool.txt"]
+evaluate = ["pairs:dev"]
+
+[encoders.tiny]
+kind = "projection"
+base = "{base}"
+
+[[encoders.tiny.stages]]
+epochs = 1
+precision = "fp32"
+"""
+
+
+def test_train_makes_measures_and_does_not_repeat(tmp_path: Path, tiny_base: Path, tiny_teacher: Path) -> None:
+    data = tmp_path / "data"
+    beir(data / "pairs", ["sort the dict", "read the file"], ["sort(dict)", "read(file)"])
+    (data / "pool.txt").write_text("\n".join(f"{verb} number {n}" for verb in VERBS for n in range(9)))
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(RECIPE.format(base=tiny_base, teacher=tiny_teacher))
+    command = ("train", recipe, "--data", data, "--out", tmp_path / "out")
+    first, again = run(*command), run(*command)
+    assert "pairs/dev" in first
+    assert "pairs/dev" not in again
+    encoder = QueryEncoder.from_pretrained(tmp_path / "out" / "tiny")
+    assert f"  {encoder.metrics['pairs/dev']['nDCG@10']:.4f}"[:6] in first
+    assert encoder.training["sources"].keys() == {"pool.txt"}
+
+
+def test_train_names_a_recipe_it_cannot_read(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="cannot be read as a recipe"):
+        run("train", tmp_path / "none.toml", "--data", tmp_path, "--out", tmp_path / "out")
