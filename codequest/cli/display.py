@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,14 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
 from codequest.evaluation import Report
-from codequest.progress import Progress
+from codequest.progress import Progress, silent
 
 _WORTH_A_BAR = 1.0  # seconds
 _BETWEEN_LINES = 30.0  # seconds
@@ -37,7 +38,13 @@ class _RateColumn(ProgressColumn):
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """A `Progress` that shows what takes long, with rate and time left: bars in a terminal, lines in a log."""
+    """A `Progress` that shows what takes long, with rate and time left: bars in a terminal, lines in a log.
+
+    Of several processes of one run only the first one shows anything.
+    """
+    if os.environ.get("RANK", "0") != "0":
+        yield silent
+        return
     if not messages.is_terminal:
         yield _LoggedProgress()
         return
@@ -115,38 +122,38 @@ def quiet_libraries() -> None:
     warnings.showwarning = _show_warning
 
 
-def text_table(rows: Sequence[Mapping[str, str]], *, title: str) -> Table:
+def text_table(rows: Sequence[Mapping[str, str]], *, title: str) -> Group:
     """A table of sentences."""
-    drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    drawn = Table(box=box.SIMPLE_HEAD)
     for name in rows[0]:
         drawn.add_column(name, overflow="fold")
     for row in rows:
         drawn.add_row(*row.values())
-    return drawn
+    return Group(Text(title, style="bold"), drawn)
 
 
-def number_table(rows: Sequence[Mapping[str, str]], *, title: str, columns: Sequence[str]) -> Table:
+def number_table(rows: Sequence[Mapping[str, str]], *, title: str, columns: Sequence[str]) -> Group:
     """A table of names and numbers; numbers to the right."""
     names = list(columns)
-    drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    drawn = Table(box=box.SIMPLE_HEAD)
     for position, name in enumerate(names):
         drawn.add_column(name, justify="left" if position == 0 else "right", no_wrap=True)
     for row in rows:
         drawn.add_row(*(row[name] for name in names))
-    return drawn
+    return Group(Text(title, style="bold"), drawn)
 
 
 QUALITY = ("encoder", "nDCG@10", "MRR@10", "Recall@10", "retention %", "cosine")
 SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "params M", "active MB", "GFLOP")
 
 
-def quality_table(report: Report) -> Table:
+def quality_table(report: Report) -> Group:
     """What an encoder keeps of its teacher's quality."""
     title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents of {report.teacher.name}"
     return number_table(_named(report), title=title, columns=QUALITY)
 
 
-def speed_table(report: Report) -> Table:
+def speed_table(report: Report) -> Group:
     """What one query costs."""
     return number_table(_named(report), title="One query", columns=SPEED)
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from codequest.storage import AdapterConfig
 
+ONE_QUERY = "one query"
+"""Where an adapter's metrics keep what a query costs; everything else there is a dataset."""
+
 _SNIPPET = """```python
 from codequest import QueryEncoder
 
@@ -36,8 +39,11 @@ def render_card(config: AdapterConfig) -> str:
         f"Embeds queries into {space}, so that an index made by that teacher can be searched without running it.",
         _SNIPPET.format(path="path/to/this/folder", dim=space.dim),
     ]
-    if config.metrics:
-        parts.append(f"## Measured\n\n{_MEASURED}\n\n{_rows([_measured(*item) for item in config.metrics.items()])}")
+    measured = [_measured(name, values) for name, values in config.metrics.items() if name != ONE_QUERY]
+    if measured:
+        parts.append(f"## Measured\n\n{_MEASURED}\n\n{_rows(measured)}")
+    if ONE_QUERY in config.metrics:
+        parts.append("## One query\n\n" + _table(config.metrics[ONE_QUERY]))
     if training.get("stages"):
         parts.append("## Training\n\n" + _stages(training["stages"]))
     if training.get("sources"):

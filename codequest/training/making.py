@@ -16,6 +16,7 @@ from codequest.encoders import (
     StaticQueryEncoder,
     TrainableQueryEncoder,
 )
+from codequest.encoders.card import ONE_QUERY
 from codequest.errors import InvalidInputError
 from codequest.evaluation import Report, RetrievalDataset, compare, load_dataset, merge_datasets
 from codequest.progress import Progress, silent
@@ -27,6 +28,8 @@ from codequest.training.recipe import EncoderRecipe, Recipe, Stage
 from codequest.training.run import is_main_process
 from codequest.training.split import hold_out_pairs
 from codequest.training.trainer import DistillationTrainer
+
+_TIMED = 100  # queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +76,22 @@ class Maker:
         """
         recipe = self._recipe_of(name)
         folder = self.out / name
-        made = self._digest(recipe)
-        if folder.is_dir() and QueryEncoder.from_pretrained(folder).training.get("recipe") == made:
-            return MadeAdapter(folder, ())
         check_destination(folder)
+        there = QueryEncoder.from_pretrained(folder) if folder.is_dir() else None
+        if there is None or there.training.get("recipe") != self._digest(recipe):
+            self._make(recipe, folder)
+        elif there.metrics:
+            return MadeAdapter(folder, ())
+        return MadeAdapter(folder, self._measure(name, folder) if is_main_process() else ())
+
+    def _make(self, recipe: EncoderRecipe, folder: Path) -> None:
         encoder = self._start(recipe)
         for stage in recipe.stages:
             self._train(encoder, stage)
-        if not is_main_process():
-            return MadeAdapter(folder, ())
-        encoder.training |= {"recipe": made, "seed": self.recipe.seed, "sources": self.sources}
-        encoder.save_pretrained(folder)
-        return MadeAdapter(folder, self._measure(name, folder))
+        if is_main_process():
+            made = {"recipe": self._digest(recipe), "seed": self.recipe.seed, "sources": self.sources}
+            encoder.training |= made
+            encoder.save_pretrained(folder)
 
     def _recipe_of(self, name: str) -> EncoderRecipe:
         if name not in self.recipe.encoders:
@@ -178,10 +185,11 @@ class Maker:
         encoder = QueryEncoder.from_pretrained(folder)
         reports = []
         for number, test in enumerate(self.tests):
-            timed = 0 if number else 100
+            timed = 0 if number else _TIMED
             report = compare({name: encoder}, self.teacher, test, latency_queries=timed, progress=self.progress)
             encoder.metrics[report.dataset] = report.encoders[0].summary()
             reports.append(report)
+        encoder.metrics[ONE_QUERY] = _price(reports[0])
         encoder.save_pretrained(folder)
         return tuple(reports)
 
@@ -208,6 +216,24 @@ def make_adapters(
     """
     maker = Maker(recipe, data=data, out=out, progress=progress)
     return {name: maker.make(name) for name in only or recipe.encoders}
+
+
+def _price(report: Report) -> dict[str, Any]:
+    """What one query costs, and what it costs the teacher."""
+    row, teacher = report.encoders[0], report.teacher
+    return {
+        "p50 ms": _rounded(row.latency_p50_ms),
+        "p95 ms": _rounded(row.latency_p95_ms),
+        "teacher p50 ms": _rounded(teacher.latency_p50_ms),
+        "MFLOP": _rounded(row.flops, 1e6),
+        "teacher MFLOP": _rounded(teacher.flops, 1e6),
+        "MB read": _rounded(row.active_bytes, 1e6),
+        **report.machine,
+    }
+
+
+def _rounded(value: float | None, unit: float = 1) -> float | None:
+    return None if value is None else round(value / unit, 3)
 
 
 def _sha256(texts: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from codequest.evaluation import RetrievalDataset
 from codequest.progress import Progress, silent
 from codequest.teachers import Teacher, cached
 from codequest.texts import checked_texts
-from codequest.training.checks import DataWarning, check_queries
+from codequest.training.checks import DataWarning, check_queries, check_size
 from codequest.training.config import DistillationConfig, digest
 from codequest.training.loop import DistillationLoop, ReportProgress, last_checkpoint, training_arguments
 from codequest.training.run import claim_folder, leave_process_group_at_exit, processes, weights_digest
@@ -214,11 +214,11 @@ class DistillationTrainer:
         return self.config.batch_size * self.config.gradient_accumulation * processes()
 
     def _warn(self, targets: TrainingTargets) -> None:
+        distinct = list(dict.fromkeys(targets.queries))
+        trained = sum(tensor.numel() for tensor in self.encoder.trained_tensors().values())
         problems = check_queries(
-            list(dict.fromkeys(targets.queries)),
-            token_count=self.encoder.token_counts,
-            max_tokens=self.encoder.max_tokens,
-        )
+            distinct, token_count=self.encoder.token_counts, max_tokens=self.encoder.max_tokens
+        ) + check_size(len(distinct), trained_parameters=trained, dim=self.encoder.space.dim)
         if set(self.config.losses) == {"infonce"} and self.data.queries:
             problems.append(
                 f"The only loss is infonce, which learns nothing from the {len(self.data.queries)} queries without "

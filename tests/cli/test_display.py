@@ -22,3 +22,13 @@ def test_a_log_gets_a_line_every_half_minute_with_rate_and_time_left(
         "training: 100 of 700, 1.0/s, 10 min left",
         "measuring: 0 of 5, 0.0/s, time left unknown",
     ]
+
+
+def test_other_processes_of_a_run_say_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setattr(display, "_BETWEEN_LINES", 0.0)
+    with display.progress_bars() as progress:
+        progress("training", 1, 2)
+    assert capsys.readouterr().err == ""

@@ -113,6 +113,14 @@ def test_what_is_made_is_not_made_again_unless_the_recipe_changed(recipe: Recipe
     again = make_adapters(recipe, data=data, out=out, only=["small"])["small"]
     assert not again.reports
     assert (first.folder / "model.safetensors").stat().st_mtime_ns == before
+    encoder = QueryEncoder.from_pretrained(first.folder)
+    encoder.metrics = {}
+    encoder.save_pretrained(first.folder)  # as one whose measuring was interrupted
+    measured = make_adapters(recipe, data=data, out=out, only=["small"])["small"]
+    assert [report.encoders[0].measures for report in measured.reports] == [
+        report.encoders[0].measures for report in first.reports
+    ]
+    assert QueryEncoder.from_pretrained(first.folder).metrics["one query"]["MFLOP"] > 0
     write_lines(data / "pool" / "queries.jsonl.gz", [{"text": text} for text in TEXTS[:140]])
     assert make_adapters(recipe, data=data, out=out, only=["small"])["small"].reports
 
