@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from codequest.backbone import Backbone, choose_device
 from codequest.encoders.maps import MapKind, SpaceMap
+from codequest.encoders.projection import ProjectionQueryEncoder
 from codequest.encoders.student import (
     StoredPrecision,
     StudentQueryEncoder,
@@ -112,6 +113,50 @@ class LoRAQueryEncoder(StudentQueryEncoder):
             torch.manual_seed(seed)
             network = _build(load_base(source, chosen, layers=layers), space, lora, map)
         return cls(space, network.to(chosen), lora, precision)
+
+    @classmethod
+    def from_projection(
+        cls,
+        projection: ProjectionQueryEncoder,
+        *,
+        rank: int = 16,
+        alpha: float | None = None,
+        targets: Sequence[str] | None = None,
+        precision: StoredPrecision = "fp32",
+        seed: int = 0,
+    ) -> LoRAQueryEncoder:
+        """An encoder that gives a projection's vectors, and whose base can be trained as well.
+
+        A map is trained on a frozen base in minutes; from there the base has less far to go.
+
+        Args:
+            projection: Trained or not; its base and map are taken, it stays as it is.
+            rank: Rank of the updates.
+            alpha: Scale of the updates; twice the rank by default.
+            targets: Names of the linear layers to adapt; all of them by default.
+            precision: What the trained weights are stored in: ``"fp32"`` or ``"fp16"``.
+            seed: Of the random start of the updates.
+
+        Raises:
+            InvalidInputError: A rank below 1, an unknown precision, or targets that the base does not have.
+        """
+        described = projection.describe()
+        encoder = cls.create(
+            described["base"],
+            space=projection.space,
+            revision=projection.backbone.space.public_revision,
+            layers=described["layers"],
+            rank=rank,
+            alpha=alpha,
+            targets=targets,
+            map=described["map"],
+            precision=precision,
+            device=str(projection.device),
+            seed=seed,
+        )
+        encoder._map.load_state_dict(projection._map.state_dict())
+        encoder.training = dict(projection.training)
+        return encoder
 
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
         texts = checked_texts(queries, name="queries")

@@ -110,10 +110,15 @@ def _savings(row: ReportRow, teacher: ReportRow) -> Iterator[str]:
     elif row.latency_p50_ms is not None:
         yield f"embeds a query in {row.latency_p50_ms:.1f} ms"
     elif teacher.flops and row.flops:
-        yield f"needs {row.flops / teacher.flops:.0%} of the teacher's arithmetic"
+        yield f"needs {100 * row.flops / teacher.flops:.2g}% of the teacher's arithmetic"
     if row.active_bytes is not None:
-        beside = f" instead of {teacher.active_bytes / 1e6:,.0f} MB" if teacher.active_bytes else ""
-        yield f"reads {row.active_bytes / 1e6:,.0f} MB of weights{beside}"
+        beside = f" instead of {_megabytes(teacher.active_bytes)}" if teacher.active_bytes else ""
+        yield f"reads {_megabytes(row.active_bytes)} of weights{beside}"
+
+
+def _megabytes(count: int) -> str:
+    size = count / 1e6
+    return f"{size:,.0f} MB" if size >= 10 else f"{size:.2g} MB"
 
 
 def _front_sentence(on_front: Mapping[Cost, bool], dominated: Mapping[Cost, str | None]) -> str:

@@ -103,11 +103,16 @@ class Maker:
         stages = [[stage.config.to_dict(), stage.queries, stage.documents, stage.pairs] for stage in recipe.stages]
         own = [recipe.kind, recipe.start, dict(recipe.options), stages]
         shared = [self.recipe.seed, self.recipe.hold_out, *map(list, (self.recipe.evaluate, self.recipe.validate))]
-        return digest(own, shared, self.teacher.space.fingerprint, self.sources)
+        return digest(own, shared, self.teacher.space.fingerprint, self._amounts)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """What was trained on, by name: how much, a digest of it, and what the recipe says about it."""
+        about = self.recipe.about
+        return {name: "; ".join([what, *filter(None, [about.get(name)])]) for name, what in self._amounts.items()}
 
     @cached_property
-    def sources(self) -> dict[str, str]:
-        """What was trained on, by name: how much, and a digest of it."""
+    def _amounts(self) -> dict[str, str]:
         described = {}
         for name in self.recipe.queries:
             texts = load_queries(self.data / name)
@@ -143,7 +148,7 @@ class Maker:
         return [*(load_dataset(name, root=self.data) for name in self.recipe.evaluate), *self._divided[1]]
 
     def _start(self, recipe: EncoderRecipe) -> TrainableQueryEncoder:
-        encoder = self._adapter(recipe.start) if recipe.start else self._created(recipe)
+        encoder = self._created(recipe) if recipe.kind else self._adapter(recipe.start)
         if not isinstance(encoder, TrainableQueryEncoder):
             raise InvalidInputError(f"{recipe.start!r} is a {encoder.kind} encoder, which has nothing to train.")
         return encoder
@@ -155,6 +160,8 @@ class Maker:
     def _created(self, recipe: EncoderRecipe) -> QueryEncoder:
         options: dict[str, Any] = {"seed": self.recipe.seed, **recipe.options}
         try:
+            if recipe.start:
+                return LoRAQueryEncoder.from_projection(self._projection(recipe.start), **options)
             if recipe.kind == "lora":
                 return LoRAQueryEncoder.create(options.pop("base"), space=self.teacher.space, **options)
             if recipe.kind == "projection":
@@ -163,6 +170,12 @@ class Maker:
             return StaticQueryEncoder.create(self.teacher, queries=counted, progress=self.progress, **options)
         except (TypeError, KeyError) as error:
             raise InvalidInputError(f"The {recipe.kind} encoder cannot be made with {options}: {error}.") from error
+
+    def _projection(self, name: str) -> ProjectionQueryEncoder:
+        encoder = self._adapter(name)
+        if not isinstance(encoder, ProjectionQueryEncoder):
+            raise InvalidInputError(f"{name!r} is a {encoder.kind} encoder; a lora starts from a projection.")
+        return encoder
 
     def _train(self, encoder: TrainableQueryEncoder, stage: Stage) -> None:
         pairs = merge_datasets(self._divided[0]) if stage.pairs else None

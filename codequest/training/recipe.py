@@ -41,8 +41,9 @@ class EncoderRecipe:
     """How one encoder is made.
 
     Attributes:
-        kind: ``"lora"``, ``"projection"`` or ``"static"``; empty when it starts from an adapter.
-        start: An adapter to train further: its folder or name.
+        kind: ``"lora"``, ``"projection"`` or ``"static"``; empty when an adapter is trained further as it is.
+        start: An adapter to train further: its folder or name. With the kind ``"lora"``, a projection whose base and
+            map are the start.
         options: Arguments of the class's ``create``.
         stages: In their order.
     """
@@ -66,6 +67,7 @@ class Recipe:
         hold_out: How many queries of every labelled dataset are kept from training to measure on; with them goes
             every other query of their documents.
         seed: Of samples, splits and random starts.
+        about: What the data is and its licence, by the names in `queries` and `pairs`; for the cards.
         encoders: By the name of their adapter.
         source: Contents of the file.
     """
@@ -77,6 +79,7 @@ class Recipe:
     validate: tuple[str, ...] = ()
     hold_out: int = 0
     seed: int = 0
+    about: Mapping[str, str] = field(default_factory=dict)
     encoders: Mapping[str, EncoderRecipe]
     source: str = ""
 
@@ -111,8 +114,11 @@ def _encoder(table: Any, where: str) -> EncoderRecipe:
     given = dict(table)
     stages = tuple(_stage(stage, f"{where}, stage {number}") for number, stage in enumerate(given.pop("stages", []), 1))
     own = {name: given.pop(name) for name in ("kind", "start") if name in given}
-    if bool(own.get("kind")) == bool(own.get("start")):
-        raise InvalidInputError(f"{where}: expected either a kind ({', '.join(KINDS)}) or start, an adapter.")
+    if not own or (own.get("start") and own.get("kind", KINDS[0]) != KINDS[0]):
+        raise InvalidInputError(
+            f"{where}: expected a kind ({', '.join(KINDS)}), or start, an adapter to train further; both only for a "
+            "lora that starts from a projection."
+        )
     if own.get("kind", KINDS[0]) not in KINDS:
         raise InvalidInputError(f"{where}: unknown kind {own['kind']!r}. Kinds: {', '.join(KINDS)}.")
     if not stages:

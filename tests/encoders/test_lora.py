@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from codequest.backbone import Backbone
-from codequest.encoders import LoRAQueryEncoder
+from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder
 from codequest.errors import InvalidInputError
 from codequest.space import EmbeddingSpace
 from codequest.weights import locate
@@ -152,3 +152,17 @@ def test_the_seed_decides_the_start_and_leaves_the_global_generator_alone(
     assert torch.equal(torch.random.get_rng_state(), state)
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert not all(torch.equal(first[name], other[name]) for name in first)
+
+
+def test_from_a_projection_it_begins_where_that_ended(tiny_base: Path, tmp_path: Path) -> None:
+    space = Backbone.load(locate(str(tiny_base)), device=CPU).space
+    projection = ProjectionQueryEncoder.create(str(tiny_base), space=space, layers=1, map="mlp", device="cpu", seed=3)
+    projection.training = {"stages": [{"steps": 7}]}
+    encoder = LoRAQueryEncoder.from_projection(projection, rank=2, precision="fp16")
+    np.testing.assert_allclose(encoder.encode(QUERIES), projection.encode(QUERIES), atol=1e-6)
+    assert encoder.training == projection.training
+    described = encoder.describe()
+    assert (described["layers"], described["map"], described["rank"], described["precision"]) == (1, "mlp", 2, "fp16")
+    with torch.no_grad():
+        encoder.network.map.linear.bias.add_(1.0)
+    assert not np.allclose(encoder.encode(QUERIES), projection.encode(QUERIES), atol=1e-3)

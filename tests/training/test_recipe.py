@@ -27,6 +27,7 @@ evaluate = ["pairs:dev"]
 validate = ["pairs:dev"]
 hold_out = 10
 seed = 3
+about = {{ pool = "made for tests, public domain" }}
 
 [encoders.small]
 kind = "projection"
@@ -44,6 +45,17 @@ precision = "fp32"
 queries = 20
 pairs = true
 losses = {{ infonce = 1.0, cosine = 1.0 }}
+epochs = 1
+evaluations = 1
+precision = "fp32"
+
+[encoders.deeper]
+kind = "lora"
+start = "small"
+rank = 2
+
+[[encoders.deeper.stages]]
+queries = 30
 epochs = 1
 evaluations = 1
 precision = "fp32"
@@ -90,7 +102,7 @@ def recipe(tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -> Recipe:
 
 def test_a_recipe_is_followed(recipe: Recipe, data: Path, tmp_path: Path, teacher: CachedTeacher) -> None:
     made = make_adapters(recipe, data=data, out=tmp_path / "out")
-    assert list(made) == ["small", "further"]
+    assert list(made) == ["small", "deeper", "further"]
     names = [report.dataset for report in made["small"].reports]
     assert names == ["pairs/dev", "pairs/train, held out"]
     assert [report.queries for report in made["small"].reports] == [20, 7]  # a tenth of 70 is held out
@@ -99,8 +111,12 @@ def test_a_recipe_is_followed(recipe: Recipe, data: Path, tmp_path: Path, teache
     first, second = encoder.training["stages"]
     assert (first["pairs"], second["pairs"]) == (0, 63)
     assert encoder.training["seed"] == 3
-    assert encoder.training["sources"]["pool"].startswith("160 queries, sha256 ")
+    counted, about = encoder.training["sources"]["pool"].split("; ")
+    assert counted.startswith("160 queries, sha256 ")
+    assert about == "made for tests, public domain"
     assert encoder.training["sources"]["pairs:train"].startswith("70 queries with labels, sha256 ")
+    deeper = QueryEncoder.from_pretrained(made["deeper"].folder, device="cpu")
+    assert (deeper.kind, deeper.describe()["rank"], len(deeper.training["stages"])) == ("lora", 2, 3)
     further = QueryEncoder.from_pretrained(made["further"].folder, device="cpu")
     assert len(further.training["stages"]) == 3
     assert not np.allclose(further.encode(TEXTS[:5]), encoder.encode(TEXTS[:5]), atol=1e-4)
@@ -141,7 +157,8 @@ def test_nothing_that_is_measured_is_trained_on(recipe: Recipe, data: Path, tmp_
         ("seed = 3", "sead = 3", r"unknown sead\. Keys: teacher, queries"),
         ('teacher = "', 'tutor = "', "unknown tutor; missing teacher"),
         ('kind = "projection"', 'kind = "magic"', r"encoder small: unknown kind 'magic'\. Kinds: lora"),
-        ('kind = "projection"', "", "expected either a kind"),
+        ('kind = "projection"', "", "encoder small: expected a kind"),
+        ('kind = "lora"', 'kind = "static"', "both only for a lora that starts from a projection"),
         ("epochs = 1", "epochs = 0", "encoder small, stage 1: epochs must be positive"),
         ("epochs = 1", "epoches = 1", "encoder small, stage 1: unknown epoches"),
         ("pairs = true", "", r"stage 2: the losses \['cosine', 'infonce'\] need pairs = true"),
@@ -159,7 +176,7 @@ def test_a_wrong_recipe_is_refused(old: str, new: str, message: str, tmp_path: P
 def test_a_missing_recipe_and_an_unknown_encoder_are_refused(recipe: Recipe, data: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"nowhere\.toml cannot be read as a recipe"):
         load_recipe(tmp_path / "nowhere.toml")
-    with pytest.raises(InvalidInputError, match=r"The recipe has no encoder 'large'\. It has small, further\."):
+    with pytest.raises(InvalidInputError, match=r"The recipe has no encoder 'large'\. It has small, deeper, further\."):
         make_adapters(recipe, data=data, out=tmp_path / "out", only=["large"])
 
 
