@@ -46,7 +46,7 @@ class StandardLibrary:
     queries: list[str]
 
 
-def standard_library(*, test_functions: int = 1000, train_functions: int = 2500, seed: int = 0) -> StandardLibrary:
+def standard_library(*, test_functions: int = 500, train_functions: int = 2500, seed: int = 0) -> StandardLibrary:
     """Mine the running interpreter's standard library.
 
     Args:

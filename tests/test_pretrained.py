@@ -1,0 +1,70 @@
+"""The adapters that come with codequest: small, described, and loaded by their name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codequest import QueryEncoder
+from codequest.encoders.card import ONE_QUERY, render_card
+from codequest.errors import AdapterFormatError
+from codequest.storage import find_adapter, read_config, shipped_adapters
+
+KINDS = {"minilm-lora": "lora", "minilm-projection": "projection", "static": "static"}
+TEACHER = "sentence-transformers/all-mpnet-base-v2"
+
+
+def test_they_are_these_and_fit_into_the_wheel() -> None:
+    assert shipped_adapters() == sorted(KINDS)
+    sizes = [path.stat().st_size for name in KINDS for path in find_adapter(name).iterdir()]
+    assert sum(sizes) < 25e6
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_says_how_it_was_made_and_what_it_keeps(name: str) -> None:
+    folder = find_adapter(name)
+    config = read_config(folder)
+    assert config.kind == KINDS[name]
+    assert (config.space.teacher, config.space.dim) == (TEACHER, 768)
+    assert config.training["seed"] == 0
+    assert all("sha256" in what for what in config.training["sources"].values())
+    assert len(config.training["stages"]) == 2
+    assert config.metrics[ONE_QUERY]["p50 ms"] < config.metrics[ONE_QUERY]["teacher p50 ms"]
+    for measured in (values for name, values in config.metrics.items() if name != ONE_QUERY):
+        assert measured["retention_low"] < measured["retention"] < measured["retention_high"]
+    assert (folder / "README.md").read_text(encoding="utf-8") == render_card(config)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_puts_a_query_near_a_paraphrase(name: str) -> None:
+    encoder = QueryEncoder.from_pretrained(name, device="cpu")
+    query, near, far = encoder.encode(
+        ["sort a dictionary by its values", "order dict by value", "open a TCP connection with a timeout"]
+    )
+    assert np.linalg.norm(query) == pytest.approx(1, abs=1e-5)
+    assert query @ near > query @ far + 0.2
+
+
+def test_the_static_one_needs_no_torch() -> None:
+    code = (
+        "import sys; from codequest import QueryEncoder; "
+        "QueryEncoder.from_pretrained('static').encode('sort a list'); "
+        "assert not {'torch', 'transformers'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_a_folder_of_that_name_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "static").mkdir()
+    with pytest.raises(AdapterFormatError, match=r"static is no adapter: it has no config\.json"):
+        QueryEncoder.from_pretrained("static")
+
+
+def test_an_unknown_name_lists_them() -> None:
+    with pytest.raises(AdapterFormatError, match=r"that come with codequest: minilm-lora, minilm-projection, static"):
+        QueryEncoder.from_pretrained("minilm-lorra")
