@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codequest.demo.corpus import StandardLibrary, standard_library
-from codequest.encoders import QuantizedQueryEncoder, QueryEncoder, TrainableQueryEncoder
+from codequest.encoders import QueryEncoder, TrainableQueryEncoder
 from codequest.errors import InvalidInputError
 from codequest.evaluation import Report, compare
 from codequest.evaluation.search import exact_search
@@ -91,7 +91,6 @@ def run_demo(*, library: StandardLibrary | None = None, train: bool = False, pro
         trained = cache_root() / "demo" / _run_digest(library, teacher, encoders[ADAPTERS[-1]])
         encoders[name] = _refined(trained, library, teacher, progress)
     searcher = list(encoders)[-1]
-    encoders["quantized nf4"] = QuantizedQueryEncoder.create(space=teacher.space, precision="nf4")
     reference = CachedTeacher(load_teacher(TEACHER))
     report = compare(encoders, reference, library.test, latency_queries=30, progress=progress)
     teacher_vectors = reference.encode_queries(list(DEMO_QUERIES), progress=progress)
