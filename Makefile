@@ -10,10 +10,10 @@ demo: $(VENV)/.demo
 	$(BIN)/codequest demo
 
 test: $(VENV)/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 test-all: $(VENV)/.dev
-	$(BIN)/pytest -m "slow or not slow"
+	$(BIN)/pytest -n auto -m "slow or not slow"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check

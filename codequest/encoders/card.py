@@ -30,7 +30,10 @@ _LIMITS = (
 
 
 def render_card(config: AdapterConfig) -> str:
-    """The card of an adapter: what it is, how to use it, how it was trained, what was measured, its limits."""
+    """The card of an adapter: what it is, how to use it, how it was trained, what was measured, its limits.
+
+    Everything is in the order of its name, as it is in config.json: a folder that is loaded and saved stays the same.
+    """
     space, base = config.space, config.encoder.get("base", config.space.teacher)
     training = config.training
     parts = [
@@ -39,21 +42,21 @@ def render_card(config: AdapterConfig) -> str:
         f"Embeds queries into {space}, so that an index made by that teacher can be searched without running it.",
         _SNIPPET.format(path="path/to/this/folder", dim=space.dim),
     ]
-    measured = [_measured(name, values) for name, values in config.metrics.items() if name != ONE_QUERY]
+    measured = [_measured(name, values) for name, values in sorted(config.metrics.items()) if name != ONE_QUERY]
     if measured:
         parts.append(f"## Measured\n\n{_MEASURED}\n\n{_rows(measured)}")
     if ONE_QUERY in config.metrics:
-        parts.append("## One query\n\n" + _table(config.metrics[ONE_QUERY]))
+        parts.append("## One query\n\n" + _table(dict(sorted(config.metrics[ONE_QUERY].items()))))
     if training.get("stages"):
         parts.append("## Training\n\n" + _stages(training["stages"]))
     if training.get("sources"):
-        named = [{"source": f"`{name}`", "what": what} for name, what in training["sources"].items()]
+        named = [{"source": f"`{name}`", "what": what} for name, what in sorted(training["sources"].items())]
         about = f"Seed {training.get('seed')}, recipe {training.get('recipe')}."
         parts.append(f"## Training data\n\n{about}\n\n{_rows(named)}")
     parts += [
         "## The space\n\n"
         + _table({name: value for name, value in space.to_dict().items() if value not in ("", None)}),
-        "## The encoder\n\n" + _table(config.encoder),
+        "## The encoder\n\n" + _table(dict(sorted(config.encoder.items()))),
         f"## Limits\n\n{_LIMITS}",
     ]
     return "\n\n".join(parts) + "\n"
@@ -71,7 +74,7 @@ def _measured(dataset: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def _stages(stages: Sequence[Mapping[str, Any]]) -> str:
     """One column per stage of training."""
     flat = [_flat(stage) for stage in stages]
-    names = list(dict.fromkeys(name for stage in flat for name in stage))
+    names = sorted({name for stage in flat for name in stage})
     return _rows(
         [
             {"": name.replace("_", " "), **{f"stage {n}": stage.get(name, "") for n, stage in enumerate(flat, 1)}}

@@ -182,11 +182,11 @@ class TestFolder:
         ]
         assert tables["Training"][0] == "|  | stage 1 | stage 2 |"
         assert tables["Training"][2:] == [
-            "| config.losses.cosine | 0.5 |  |",
             "| config.batch size | 32 |  |",
+            "| config.losses.cosine | 0.5 |  |",
+            "| queries |  | a∣b |",
             "| steps | 7 | 9 |",
             "| validation.best | 0.9 |  |",
-            "| queries |  | a∣b |",
         ]
         assert "Seed 5, recipe 0f." in sections["Training data"]
         assert tables["Training data"][2:] == ["| `pool` | 7 queries |"]

@@ -103,7 +103,11 @@ def test_malformed_qrels_are_refused(folder, text, message):
         load_beir(folder)
 
 
-@pytest.mark.parametrize("content", [gzip.compress(QUERIES.encode())[:-12], b"not gzip", gzip.compress(b"\xff\xfe{}")])
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress(QUERIES.encode())[:-12], b"not gzip", gzip.compress(b"\xff\xfe{}")],
+    ids=["truncated", "no gzip", "no UTF-8"],
+)
 def test_damaged_files_are_refused(folder, content):
     (folder / "queries.jsonl.gz").write_bytes(content)
     with pytest.raises(DatasetError, match=r"queries\.jsonl\.gz cannot be read as UTF-8 text: .* Fetch it again\."):

@@ -46,7 +46,7 @@ def test_what_cannot_be_trained_is_refused(
     build: Build, teacher: CachedTeacher, pairs: RetrievalDataset, tiny_teacher: Path
 ) -> None:
     quantized = QuantizedQueryEncoder.create(space=teacher.space, precision="int8", weights=str(tiny_teacher))
-    with pytest.raises(InvalidInputError, match=r"QuantizedQueryEncoder has nothing to train. Train a Projection"):
+    with pytest.raises(InvalidInputError, match=r"QuantizedQueryEncoder has nothing to train. Train a LoRA"):
         DistillationTrainer(quantized, teacher, TEXTS)
     encoder = build("projection")
     with pytest.raises(InvalidInputError, match=r"losses \['infonce'\] compare queries with documents: give pairs="):
