@@ -15,7 +15,6 @@ from codequest.report.study import Study
 from codequest.report.style import MARKERS, SIZES, Theme
 
 _COLUMNS = 3
-_NAMES = 5.5  # the axis begins at the least ef over this: room for the names of the curves
 _SEEN = 0.004  # of a ridge's height; below it, nothing is drawn
 
 
@@ -28,7 +27,7 @@ def draw_layout(study: Study, theme: Theme) -> Any:
     """One panel per encoder: its queries, the teacher's, and a line between both vectors of a query."""
     kinds = adaptations(study)
     names = [name for name in kinds if name != TEACHER]
-    columns = min(_COLUMNS, len(names))
+    columns = 2 if len(names) == 4 else min(_COLUMNS, len(names))
     rows = -(-len(names) // columns)
     figure, panels = new_figure(rows, columns, height=0.35 + rows * 8.1 / max(columns, 2), sharex=True, sharey=True)
     documents = np.array(study.layout.document_points)
@@ -76,9 +75,9 @@ def draw_likeness(study: Study, theme: Theme) -> Any:
         axes.plot(one.cosines, base + seen, color=color, zorder=3)
         median = one.percentiles["50"]
         axes.vlines(median, base, base + np.interp(median, one.cosines, height), color=color, linewidth=1.4, zorder=3)
-        annotate(
-            axes, f"{median:.3f}" if median > 0.985 else f"{median:.2f}", (median, base), theme,
-            place=(-4, 3), ha="right", va="bottom",
+        axes.annotate(
+            f"{median:.3f}" if median > 0.985 else f"{median:.2f}", (median, base), xytext=(-4, 3),
+            textcoords="offset points", ha="right", va="bottom", fontsize=8.5, color=theme.ink, zorder=6,
         )  # fmt: skip
     lowest = min(one.cosines[0] for one in study.likeness.values())
     axes.set_xlim(min(lowest, 0.9), 1.0)
@@ -117,7 +116,7 @@ def draw_graph(study: Study, theme: Theme) -> Any:
     curves.axhline(graph.target, color=theme.muted, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     curves.set_xscale("log", base=2)
     curves.set_xticks(graph.efs, [str(ef) for ef in graph.efs])
-    curves.set_xlim(graph.efs[0] / _NAMES, graph.efs[-1] * 1.15)
+    curves.set_xlim(graph.efs[0], graph.efs[-1] * 1.15)
     curves.margins(y=0.12)
     curves.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
     curves.set_xlabel("ef, candidates that a search keeps (log)")

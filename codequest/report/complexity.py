@@ -15,6 +15,7 @@ Cost = Literal["flops", "latency", "size"]
 
 _ALL = "all encoders"
 _FEWEST_FOR_R_SQUARED = 3
+_WIDEST_NOISE = 1.2  # a fit over costs that differ by less would be one of the noise of a measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,10 @@ def trade_off(cost: Cost, measure: str, points: Iterable[Point], *, ceiling: flo
 
 
 def fit_line(group: str, points: Sequence[Point]) -> Fit | None:
-    """The least-squares line through the points over log10 of their cost; None unless two of the costs differ."""
+    """The least-squares line over log10 of the cost; None unless the costs differ by a fifth."""
     costs = np.log10([point.cost for point in points])
     qualities = np.array([point.quality for point in points])
-    if len(points) < 2 or np.ptp(costs) < 1e-9:
+    if len(points) < 2 or np.ptp(costs) < np.log10(_WIDEST_NOISE):
         return None
     slope, intercept = np.polyfit(costs, qualities, 1)
     residual = float(((qualities - intercept - slope * costs) ** 2).sum())

@@ -73,6 +73,14 @@ class ReportData:
         """
         return cls(dataset.name, dataset.queries, dict(dataset.documents), dataset.qrels, document_vectors)
 
+    def relevant_positions(self) -> list[list[int]] | None:
+        """Positions of the relevant documents of every query; None without labels."""
+        if self.qrels is None:
+            return None
+        position = {document: row for row, document in enumerate(self.documents)}
+        judged = (self.qrels[query] for query in self.queries)
+        return [[position[document] for document, grade in grades.items() if grade > 0] for grades in judged]
+
 
 def load_report_data(
     source: Path | RetrievalDataset | None,

@@ -70,6 +70,8 @@ def _rendered(name: str, draw: Callable[[Theme], Any], theme: Theme) -> Image:
     matplotlib = require("matplotlib", extra="report")
     with matplotlib.rc_context(settings(theme)):
         figure = draw(theme)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # the labels were placed in this layout, and another pass takes long
         png, svg = io.BytesIO(), io.BytesIO()
         figure.savefig(png, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from codequest.errors import require
-from codequest.evaluation.search import exact_search
+from codequest.evaluation.search import Indices, exact_search
 from codequest.progress import Progress, silent
 from codequest.report.sources import TEACHER
 from codequest.space import Vectors
@@ -40,6 +39,9 @@ class GraphSearch:
         recall: At every ef, by name of the encoder or teacher.
         target: The teacher's recall at ef 64.
         needed_ef: The least ef that reaches the target, by name; None where none does.
+        labelled: Mean share of the relevant documents that the graph finds at every ef, by name; None without labels,
+            and of a sample of the documents.
+        labelled_exact: The same of exact search, by name.
     """
 
     k: int
@@ -49,12 +51,15 @@ class GraphSearch:
     recall: Mapping[str, tuple[float, ...]]
     target: float
     needed_ef: Mapping[str, int | None]
+    labelled: Mapping[str, tuple[float, ...]] | None
+    labelled_exact: Mapping[str, float] | None
 
 
 def search_graph(
     query_vectors: Mapping[str, Vectors],
     document_vectors: Vectors,
     *,
+    relevant: Sequence[Sequence[int]] | None = None,
     k: int = 10,
     seed: int = 0,
     progress: Progress = silent,
@@ -66,6 +71,7 @@ def search_graph(
     Args:
         query_vectors: (queries, dim) by name, the teacher's among them.
         document_vectors: (documents, dim), the teacher's; unit rows, or the inner product is no cosine.
+        relevant: Positions of the documents that answer each query, at least one; None without labels.
         k: Length of the rankings; all documents when there are fewer.
         seed: Of the samples.
         progress: Called while the graph is built and searched.
@@ -80,14 +86,29 @@ def search_graph(
     k = min(k, len(documents))
     with _one_thread():
         index = build_graph(documents, progress=progress)
-        recall = {}
-        for done, (name, vectors) in enumerate(query_vectors.items(), start=1):
-            recall[name] = _recall_at(index, vectors[chosen], documents, k)
-            progress("searching the HNSW graph", done, len(query_vectors))
-        curves = {name: tuple(at(ef) for ef in _EFS) for name, at in recall.items()}
-        target = recall[TEACHER](REFERENCE_EF)
-        needed = {name: least_effort(at, target, lowest=k, highest=len(documents)) for name, at in recall.items()}
-    return GraphSearch(k, len(documents), len(chosen), _EFS, curves, target, needed)
+        searches = {name: _Queries(index, vectors[chosen], documents, k) for name, vectors in query_vectors.items()}
+        target = searches[TEACHER].recall(REFERENCE_EF)
+        needed = {}
+        for done, (name, one) in enumerate(searches.items(), start=1):
+            needed[name] = least_effort(one.recall, target, lowest=k, highest=len(documents))
+            progress("searching the HNSW graph", done, len(searches))
+        curves = {name: tuple(map(one.recall, _EFS)) for name, one in searches.items()}
+        labelled = exact = None
+        if relevant is not None and len(documents) == len(document_vectors):
+            wanted = [relevant[row] for row in chosen]
+            labelled = {name: tuple(found_share(one.top(ef), wanted) for ef in _EFS) for name, one in searches.items()}
+            exact = {name: found_share(one.exact, wanted) for name, one in searches.items()}
+    return GraphSearch(k, len(documents), len(chosen), _EFS, curves, target, needed, labelled, exact)
+
+
+def found_share(top: Indices, relevant: Sequence[Sequence[int]]) -> float:
+    """Mean share of the relevant documents of a query that are in its ranking.
+
+    Args:
+        top: Positions of the found documents, (queries, k).
+        relevant: Positions of the relevant ones of each query, at least one.
+    """
+    return float(np.mean([np.isin(wanted, row).mean() for wanted, row in zip(relevant, top, strict=True)]))
 
 
 def build_graph(document_vectors: Vectors, *, progress: Progress = silent) -> Any:
@@ -127,19 +148,31 @@ def least_effort(recall: Callable[[int], float], target: float, *, lowest: int, 
     return ef
 
 
-def _recall_at(index: Any, query_vectors: Vectors, document_vectors: Vectors, k: int) -> Callable[[int], float]:
-    """Recall by ef. A document counts when it is as near as the k-th of the exact search: equal ones are equal."""
-    faiss = require("faiss", extra="report")
-    queries = np.ascontiguousarray(query_vectors, dtype=np.float32)
-    _, scores = exact_search(queries, document_vectors, k=k)
-    worst = scores[:, -1:]  # (queries, 1)
+class _Queries:
+    """One set of query vectors, searched exactly once and in the graph at any ef."""
 
-    @cache
-    def recall(ef: int) -> float:
-        found, positions = index.search(queries, k, params=faiss.SearchParametersHNSW(efSearch=ef))
-        return float(((positions >= 0) & (found >= worst - _TIE)).mean())
+    def __init__(self, index: Any, query_vectors: Vectors, document_vectors: Vectors, k: int) -> None:
+        self._index = index
+        self._vectors = np.ascontiguousarray(query_vectors, dtype=np.float32)
+        self._k = k
+        self.exact, scores = exact_search(self._vectors, document_vectors, k=k)
+        self._worst = scores[:, -1:]  # (queries, 1)
+        self._found: dict[int, tuple[Vectors, Indices]] = {}
 
-    return recall
+    def top(self, ef: int) -> Indices:
+        """Positions of the documents found, (queries, k); -1 where there is none."""
+        return self._search(ef)[1]
+
+    def recall(self, ef: int) -> float:
+        """Against exact search: a document counts when it is as near as the k-th there, so equal ones are equal."""
+        scores, positions = self._search(ef)
+        return float(((positions >= 0) & (scores >= self._worst - _TIE)).mean())
+
+    def _search(self, ef: int) -> tuple[Vectors, Indices]:
+        if ef not in self._found:
+            faiss = require("faiss", extra="report")
+            self._found[ef] = self._index.search(self._vectors, self._k, params=faiss.SearchParametersHNSW(efSearch=ef))
+        return self._found[ef]
 
 
 @contextmanager

@@ -26,6 +26,8 @@ _PLACES: tuple[tuple[float, float, str, str], ...] = (
 _OUTSIDE = 8.0  # how much worse a label outside the axes is than one over another label
 _FAR = 12.0  # points; from there on a line leads to the label
 _ROW = 11.0  # points from one label of a column to the next
+_COLUMN = 20.0  # points between a curve and its name
+_MOST_ROOM = 0.6  # of the axis for names
 _PIECES = 60
 
 Box = tuple[float, float, float, float]
@@ -46,7 +48,7 @@ def label_points(
         lines: What is drawn besides the points, as corners in data units.
     """
     figure = axes.figure
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     renderer, scale = figure.canvas.get_renderer(), figure.dpi / 72
     taken = [_around(axes.transData.transform((x, y)), 5 * scale) for x, y, _ in points]
     taken += [box for line in lines for box in _along(axes.transData.transform(line), 1.5 * scale)]
@@ -65,21 +67,30 @@ def label_points(
 
 
 def label_column(axes: Any, points: Sequence[tuple[float, float, str]], theme: Theme) -> None:
-    """Write the names in a column left of points that lie above each other, spread so that none covers another.
+    """Write the names in a column left of the first points of curves, spread so that none covers another.
+
+    The log axis is extended to the left until the names have room.
 
     Args:
-        axes: Matplotlib axes with final limits.
+        axes: Matplotlib axes; x is logarithmic, y has its final limits.
         points: x and y in data units, and the name; the same x for all.
         theme: Colors of the page.
     """
-    axes.figure.canvas.draw()
-    scale = axes.figure.dpi / 72
+    figure = axes.figure
+    figure.draw_without_rendering()
+    renderer, scale = figure.canvas.get_renderer(), figure.dpi / 72
     placed = sorted(points, key=lambda point: point[1])
     heights = [float(axes.transData.transform((x, y))[1]) / scale for x, y, _ in placed]
+    widths = []
     for (x, y, name), height, spread in zip(placed, heights, _spread(heights), strict=True):
-        place = (-20.0, spread - height)
-        annotate(axes, name, (x, y), theme, place=place, ha="right", va="center")
-        _lead(axes, (x, y), (-18.0, place[1]), theme)
+        place = (-_COLUMN, spread - height)
+        written = annotate(axes, name, (x, y), theme, place=place, ha="right", va="center")
+        widths.append(float(written.get_window_extent(renderer).width))
+        _lead(axes, (x, y), (2 - _COLUMN, place[1]), theme)
+    whole = float(axes.get_window_extent(renderer).width)
+    room = min((max(widths) + (_COLUMN + 4) * scale) / whole, _MOST_ROOM)
+    first, last = placed[0][0], axes.get_xlim()[1]
+    axes.set_xlim(first / (last / first) ** (room / (1 - room)), last)
 
 
 def annotate(

@@ -15,6 +15,7 @@ from codequest.evaluation.search import Indices, exact_search
 from codequest.progress import Progress
 from codequest.report.data import ReportData
 from codequest.report.disagreement import Ranking
+from codequest.report.graph import found_share
 from codequest.report.sources import TEACHER
 from codequest.space import Vectors
 from codequest.teachers.base import normalized
@@ -68,16 +69,8 @@ class Searches:
 
     def recall_at_100(self, data: ReportData) -> dict[str, float] | None:
         """Mean share of the relevant documents among the first hundred, by name; None without labels."""
-        if data.qrels is None:
-            return None
-        position = {document: row for row, document in enumerate(data.documents)}
-        relevant = [
-            [position[document] for document, grade in data.qrels[query].items() if grade > 0] for query in data.queries
-        ]
-        return {
-            name: float(np.mean([np.isin(wanted, row).mean() for wanted, row in zip(relevant, deep, strict=True)]))
-            for name, deep in self.deep.items()
-        }
+        relevant = data.relevant_positions()
+        return None if relevant is None else {name: found_share(deep, relevant) for name, deep in self.deep.items()}
 
 
 def search_everything(

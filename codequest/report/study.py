@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SCHEMA = "codequest.report"
 SCHEMA_VERSION = 1
 
+_FEW_QUERIES = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
@@ -155,7 +157,13 @@ def _study(
             name: measure_likeness(vectors, ceiling.query_vectors) for name, vectors in found.encoder_vectors.items()
         },
         hubness={name: measure_hubness(one.top, len(data.documents)) for name, one in found.results.items()},
-        graph=search_graph(found.query_vectors, found.document_vectors, seed=seed, progress=progress),
+        graph=search_graph(
+            found.query_vectors,
+            found.document_vectors,
+            relevant=data.relevant_positions(),
+            seed=seed,
+            progress=progress,
+        ),
         disagreements={row.name: _disagreements(data, found, row.name) for row in report.encoders},
         notes=(*_notes(report, labelled, layout), *found.notes),
     )
@@ -187,6 +195,8 @@ def _notes(report: Report, labelled: bool, layout: Layout) -> Iterator[str]:
         yield "Latency was not measured; speed is compared by floating-point operations."
     elif report.teacher.latency_p50_ms is None:
         yield "The teacher's latency is unknown: its vectors were stored, and no model embeds new queries here."
+    if report.queries < _FEW_QUERIES:
+        yield f"Only {report.queries} queries: encoders whose intervals overlap may well be equal. Measure on more."
     for row in report.encoders:
         if not row.flops:
             yield f"{row.name} counts no floating-point operations and has no place on that axis."

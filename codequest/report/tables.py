@@ -7,6 +7,7 @@ from html import escape
 
 from codequest.evaluation.report import MISSING, ReportRow
 from codequest.report.complexity import Tradeoff
+from codequest.report.graph import REFERENCE_EF, GraphSearch
 from codequest.report.sources import TEACHER, adaptation
 from codequest.report.study import Study
 from codequest.report.tradeoff_chart import amount
@@ -72,7 +73,7 @@ def fit_table(tradeoffs: Sequence[Tradeoff]) -> str:
         for fit in one.fits
     ]
     fronts = [f"<p>Pareto front of {escape(one.measure)}: {escape(', '.join(one.front))}.</p>" for one in tradeoffs]
-    unfitted = "<p>No line was fitted: it takes two encoders of different cost.</p>"
+    unfitted = "<p>No line was fitted: it takes two encoders whose costs differ by a fifth.</p>"
     return (table(rows) if rows else unfitted) + "".join(fronts)
 
 
@@ -111,9 +112,21 @@ def graph_table(study: Study) -> str:
             {"encoder": named(study, name)}
             | {f"ef {ef}": _number(value) for ef, value in zip(graph.efs, values, strict=True)}
             | {"ef needed": str(graph.needed_ef[name] or "not reached")}
+            | _labelled(graph, name)
             for name, values in graph.recall.items()
         ]
     )
+
+
+def _labelled(graph: GraphSearch, name: str) -> dict[str, str]:
+    """Recall against the labels, where there are any."""
+    if graph.labelled is None or graph.labelled_exact is None:
+        return {}
+    approximate = graph.labelled[name][graph.efs.index(REFERENCE_EF)]
+    return {
+        f"labels, ef {REFERENCE_EF}": _number(approximate),
+        "labels, exact": _number(graph.labelled_exact[name]),
+    }
 
 
 def named_rows(study: Study) -> dict[str, ReportRow]:

@@ -109,7 +109,7 @@ def _whisker(point: Point) -> list[tuple[float, float]]:
 def _line(axes: Any, fit: Fit, theme: Theme) -> Any:
     overall = fit.group not in theme.colors
     squared = "no R² of two points" if fit.points == 2 else f"R² {_squared(fit)}"
-    slope = f"{100 * fit.slope:+.1f}".replace("-", "−")
+    slope = f"{round(100 * fit.slope, 1) + 0:+.1f}".replace("-", "−")  # + 0 makes −0 a 0
     [line] = axes.plot(
         *zip(*_ends(fit), strict=True),
         color=theme.muted if overall else dict(theme.colors)[fit.group],  # type: ignore[index]

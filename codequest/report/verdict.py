@@ -76,7 +76,10 @@ def reach_verdict(report: Report, agreement: Mapping[str, Agreement], tradeoffs:
     basis: Cost = "latency" if "latency" in fronts else "flops"
     labelled = bool(report.teacher.measures)
     costs = {point.name: point.cost for point in fronts[basis].points} if basis in fronts else {}
-    recommendations = _recommendations(encoders, costs, basis=basis, labelled=labelled)
+    recommendations = [
+        *_extremes(encoders, costs, basis, "Best quality" if labelled else "Closest to the teacher"),
+        *(_sure(encoders, costs, basis) if labelled else ()),
+    ]
     return Verdict(basis=basis, recommendations=tuple(recommendations), encoders=tuple(encoders))
 
 
@@ -88,7 +91,7 @@ def _judge(row: ReportRow, agreement: Agreement, teacher: ReportRow, fronts: Map
     on_front = {cost: row.name in one.front for cost, one in placed.items()}
     dominated = {cost: one.dominated_by(row.name) for cost, one in placed.items()}
     kept = "of the teacher's nDCG@10" if row.retention is not None else "of the teacher's first ten results"
-    verb = "keeps" if row.retention is not None else "finds"
+    verb, good = ("keeps", "good") if row.retention is not None else ("finds", "close to the teacher")
     parts = [f"{verb} {quality:.1%} [{low:.1%}, {high:.1%}] {kept}", *_savings(row, teacher)]
     return EncoderVerdict(
         name=row.name,
@@ -100,7 +103,7 @@ def _judge(row: ReportRow, agreement: Agreement, teacher: ReportRow, fronts: Map
         megabytes=row.active_bytes / 1e6 if row.active_bytes is not None else None,
         on_front=on_front,
         dominated_by=dominated,
-        sentence=f"{_joined(parts)}. {_front_sentence(on_front, dominated)}",
+        sentence=f"{_joined(parts)}. {_front_sentence(on_front, dominated, good)}",
     )
 
 
@@ -121,40 +124,52 @@ def _megabytes(count: int) -> str:
     return f"{size:,.0f} MB" if size >= 10 else f"{size:.2g} MB"
 
 
-def _front_sentence(on_front: Mapping[Cost, bool], dominated: Mapping[Cost, str | None]) -> str:
+def _front_sentence(on_front: Mapping[Cost, bool], dominated: Mapping[Cost, str | None], good: str) -> str:
     on = [_WORDS[cost] for cost, member in on_front.items() if member]
     better = {
         who: [_WORDS[cost] for cost, other in dominated.items() if other == who] for who in dominated.values() if who
     }
-    off = [f"{_who(who)} is at least as good with no more {_joined(costs, last='or')}" for who, costs in better.items()]
+    off = [
+        f"{_who(who)} is at least as {good} with no more {_joined(costs, last='or')}" for who, costs in better.items()
+    ]
     if not off:
         return f"On the Pareto front of quality against {_joined(on)}." if on else ""
     return f"{f'On the Pareto front against {_joined(on)}, but ' if on else 'Not on the Pareto front: '}{_joined(off)}."
 
 
-def _recommendations(
-    encoders: Sequence[EncoderVerdict], costs: Mapping[str, float], *, basis: Cost, labelled: bool
+def _extremes(
+    encoders: Sequence[EncoderVerdict], costs: Mapping[str, float], basis: Cost, praise: str
 ) -> Iterator[str]:
-    best = encoders[0]
-    priced = [judged for judged in encoders if judged.name in costs]
-    cheapest = min(priced, key=lambda judged: costs[judged.name], default=best)
-    word = "fastest" if basis == "latency" else "least arithmetic"
+    """The best, the cheapest, and those that cost no less than the teacher."""
     if len(encoders) > 1:
-        yield f"Best quality: {best.name}, {best.quality:.1%}."
-        yield f"{word.capitalize()}: {cheapest.name}, at {cheapest.quality:.1%}."
-    if not labelled:
-        return
+        best = encoders[0]
+        cheapest = min((one for one in encoders if one.name in costs), key=lambda one: costs[one.name], default=best)
+        yield f"{praise}: {best.name}, {best.quality:.1%}."
+        yield f"{'Fastest' if basis == 'latency' else 'Least arithmetic'}: {cheapest.name}, at {cheapest.quality:.1%}."
+    slow = [one.name for one in encoders if one.name in costs and not _saves(one.name, costs)]
+    if slow and basis == "latency":
+        yield f"No faster than the teacher on this machine: {_joined(slow)}."
+
+
+def _sure(encoders: Sequence[EncoderVerdict], costs: Mapping[str, float], basis: Cost) -> Iterator[str]:
+    """The cheapest of those that cost less than the teacher and keep the most with confidence."""
+    saving = [one for one in encoders if one.name in costs and _saves(one.name, costs)]
+    how = "The fastest that" if basis == "latency" else "With the least arithmetic,"
     for level in _LEVELS:
-        sure = [judged for judged in priced if judged.low >= level]
+        sure = [one for one in saving if one.low >= level]
         if sure:
-            chosen = min(sure, key=lambda judged: costs[judged.name])
-            how = "The fastest that" if basis == "latency" else "With the least arithmetic,"
-            yield (
-                f"{how} surely keeps {level:.0%} of the quality: {chosen.name} (its interval begins at "
-                f"{chosen.low:.1%})."
-            )
+            chosen = min(sure, key=lambda one: costs[one.name])
+            begins = f"its interval begins at {chosen.low:.1%}"
+            yield f"{how} surely keeps {level:.0%} of the quality: {chosen.name} ({begins})."
             return
-    yield f"None surely keeps {_LEVELS[-1]:.0%} of the quality: no interval begins there or above."
+    less = "is faster" if basis == "latency" else "takes less arithmetic"
+    who = f"None that {less} than the teacher" if TEACHER in costs else "None"
+    yield f"{who} surely keeps {_LEVELS[-1]:.0%} of its quality: no interval begins there or above."
+
+
+def _saves(name: str, costs: Mapping[str, float]) -> bool:
+    """Whether an encoder costs less than the teacher, as far as the teacher's cost is known."""
+    return TEACHER not in costs or costs[name] < costs[TEACHER]
 
 
 def _who(name: str) -> str:

@@ -35,8 +35,8 @@ def test_equal_qualities_are_a_flat_line_that_explains_nothing():
     assert fit.r_squared is None
 
 
-@pytest.mark.parametrize("costs", [[2e9], [2e9, 2e9, 2e9]])
-def test_one_cost_has_no_line(costs):
+@pytest.mark.parametrize("costs", [[2e9], [2e9, 2e9, 2e9], [84.3, 82.8, 90.1]])
+def test_costs_that_hardly_differ_have_no_line(costs):
     assert fit_line("compact", points(*((cost, 0.5 + rank / 10) for rank, cost in enumerate(costs)))) is None
 
 

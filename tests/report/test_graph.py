@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from codequest.report.graph import build_graph, least_effort, search_graph
+from codequest.report.graph import build_graph, found_share, least_effort, search_graph
 
 
 def unit(random: np.random.Generator, rows: int, dim: int = 16) -> np.ndarray:
@@ -34,6 +34,21 @@ def test_the_needed_effort_is_the_least_that_reaches_the_target(searched):
     efforts = dict(zip(graph.efs, graph.recall["far"], strict=True))
     needed = graph.needed_ef["far"]
     assert all(recall < graph.target for ef, recall in efforts.items() if ef < needed / 2)
+
+
+def test_recall_against_labels_is_the_share_of_relevant_documents_found():
+    vectors = np.eye(12, dtype=np.float32)
+    off = vectors[[11, *range(1, 12)]]  # all but the first query find their document
+    graph = search_graph({"teacher": vectors, "off": off}, vectors, relevant=[[row] for row in range(12)], k=1)
+    assert graph.labelled_exact == pytest.approx({"teacher": 1, "off": 11 / 12})
+    assert graph.labelled["off"][-1] == pytest.approx(11 / 12)
+    assert found_share(np.array([[0, 1], [2, 3]]), [[0, 7], [3]]) == 0.75
+
+
+def test_without_labels_there_is_no_recall_against_them(searched):
+    graph, _ = searched
+    assert graph.labelled is None
+    assert graph.labelled_exact is None
 
 
 def test_the_graph_is_the_same_every_time(searched):

@@ -47,6 +47,8 @@ def test_json_holds_the_numbers_of_the_study(study):
     assert values["hubness"]["teacher"]["skewness"] == study.hubness["teacher"].skewness
     assert values["likeness"]["weak"]["percentiles"] == study.likeness["weak"].percentiles
     assert values["graph"]["needed_ef"] == study.graph.needed_ef
+    recalls = {"teacher": study.report.teacher, **{row.name: row for row in study.report.encoders}}
+    assert values["graph"]["labelled_exact"] == {name: row.measures["Recall@10"] for name, row in recalls.items()}
     assert values["recall_at_100"] == {"teacher": 1.0, "weak": 1.0, "perfect": 1.0}
     assert values["verdict"]["encoders"][0]["name"] == "perfect"
     assert values["tradeoffs"][0]["front"] == list(study.tradeoffs[0].front)
@@ -80,6 +82,10 @@ def test_disagreements_are_those_of_the_tables(study):
 def test_few_points_fall_back_to_pca_and_say_so(study):
     assert study.layout.method == "PCA"
     assert "The map is a PCA: 16 points are too few for t-SNE, which needs at least 30." in study.notes
+
+
+def test_few_queries_are_remarked_on(study):
+    assert "Only 4 queries: encoders whose intervals overlap may well be equal. Measure on more." in study.notes
 
 
 def test_only_latencies_differ_between_two_runs(study):
