@@ -96,12 +96,13 @@ _VERBS = frozenset((
 # fmt: on
 _ARTICLES = frozenset(("a", "an", "the"))
 _MOST_KEYWORDS = 5
+_MARKS = ".,:;\"'`()"
 
 
 def form_of(query: str) -> str:
     """One of `FORMS_OF_QUERIES`, by the first words, marks and function words of an English query."""
     text = query.strip()
-    words = [word.lower().strip(".,:;\"'`()") for word in text.split()]
+    words = [word.lower().strip(_MARKS) for word in text.split()]
     first, others = _opening(words)
     bare = not any(word in FUNCTION_WORDS for word in words)
     acts = (first in _VERBS and others[:1] != ["of"]) or first in _DONE
@@ -118,6 +119,12 @@ def form_of(query: str) -> str:
         "task": acts or (gerund and not bare),
     }
     return next((form for form, holds in rules.items() if holds), "") or _without_verb(text, words)
+
+
+def begins_with_verb(text: str) -> bool:
+    """Whether a text says what something does: ``sort the list`` or ``sorts the list``."""
+    first, others = _opening([word.lower().strip(_MARKS) for word in text.split()])
+    return bool(others) and others[0] != "of" and (first in _VERBS or _base(first) in _VERBS)
 
 
 def _opening(words: Sequence[str]) -> tuple[str, list[str]]:

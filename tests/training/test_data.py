@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.errors import DatasetError
+from codequest.errors import DatasetError, MissingDependencyError
 from codequest.training import hold_out, load_queries, normal_form, sample, without
 
 LINES = ["Read a file", "", "sort  a\tlist", "read A  file", "  parse json  "]
@@ -110,3 +110,33 @@ def test_sample_is_seeded_and_keeps_the_order() -> None:
     assert len(set(drawn)) == 10
     assert drawn == sample(queries, 10, seed=1) != sample(queries, 10, seed=2)
     assert sample(queries, None) == sample(queries, 60) == queries
+
+
+@pytest.mark.parametrize("column", ["text", "query", "question", "title"])
+def test_parquet_files_have_a_column_of_queries(tmp_path: Path, column: str) -> None:
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = pyarrow.table({"id": list(range(5)), column: [*LINES[:2], None, *LINES[2:4]]})
+    parquet.write_table(table, tmp_path / "q.parquet")
+    assert load_queries(tmp_path / "q.parquet") == DISTINCT[:2]
+
+
+def test_parquet_files_that_have_none_are_refused(tmp_path: Path) -> None:
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pyarrow.table({"id": [1], "body": ["a"]}), tmp_path / "q.parquet")
+    with pytest.raises(
+        DatasetError, match=r"has the columns 'id', 'body'\. Expected the queries in one of 'text', 'qu"
+    ):
+        load_queries(tmp_path / "q.parquet")
+    parquet.write_table(pyarrow.table({"text": [7]}), tmp_path / "q.parquet")
+    with pytest.raises(DatasetError, match=r"q\.parquet, row 1: text is int, expected a string"):
+        load_queries(tmp_path / "q.parquet")
+    (tmp_path / "q.parquet").write_bytes(b"damaged")
+    with pytest.raises(DatasetError, match=r"q\.parquet cannot be read as parquet"):
+        load_queries(tmp_path / "q.parquet")
+
+
+def test_the_package_that_reads_parquet_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow.parquet", None)
+    (tmp_path / "q.parquet").write_bytes(b"x")
+    with pytest.raises(MissingDependencyError, match=r"pip install 'codequest\[hub\]'"):
+        load_queries(tmp_path / "q.parquet")

@@ -10,6 +10,7 @@ from codequest.training.derivation.derived import DerivedQuery
 from codequest.training.derivation.prose import is_for_tools, is_prose
 from codequest.training.mining import is_description
 from codequest.training.mining.documentation import first_sentence, plain_text, summary
+from codequest.training.mining.functions import description_of, is_documented
 from codequest.training.mining.languages import Language
 from codequest.training.mining.syntax import Definition, SourceFile
 from codequest.training.words import split_name
@@ -64,12 +65,13 @@ def name_query(name: str) -> str:
 
 
 def _definitions(file: SourceFile) -> Iterator[tuple[str, int, str]]:
-    begins = file.language.begins_with_name
     for definition in file.definitions:
-        if definition.documentation:
-            sentence = summary(definition.documentation, name=definition.name, begins_with_name=begins)
+        sentence = description_of(definition, file.language)
+        if is_documented(definition, file.language):
             if is_description(sentence) and not is_for_tools(sentence):
                 yield "docs", definition.documentation_line, sentence
+        elif is_prose(sentence, min_words=4) and not is_for_tools(definition.documentation):
+            yield "comments", definition.documentation_line, sentence
         yield from _names(definition)
     if file.opening is not None:
         sentence = summary(file.text(file.opening))
@@ -80,7 +82,7 @@ def _definitions(file: SourceFile) -> Iterator[tuple[str, int, str]]:
 def _names(definition: Definition) -> Iterator[tuple[str, int, str]]:
     own = definition.name.rsplit(".", 1)[-1]
     test = _TEST_NAME.sub("", own)
-    if own.startswith("__") or (definition.kind == "class" and re.match(r"Tests?[A-Z]|.*Tests?$", own)):
+    if own.startswith("__") or own.isupper() or (definition.kind == "class" and re.match(r"Tests?[A-Z]|.*Tests?$", own)):
         return
     if test != own:
         yield "tests", definition.line, name_query(test)

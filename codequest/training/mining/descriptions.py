@@ -8,12 +8,13 @@ MAX_WORDS = 60
 
 _BOILERPLATE = re.compile(
     r"""^(?:
-        (?:is\ |this\ (?:is|method\ is|function\ is)\ |convenience\ )?(?:an?\ |the\ )?
+        (?:is\ |this\ (?:is|method\ is|function\ is)\ )?(?:an?\ |the\ )?
+            (?:convenience\ (?:method|function|overload)|same\ as)\b
+        | (?:is\ |this\ (?:is|method\ is|function\ is)\ |convenience\ )?(?:an?\ |the\ )?
             (?:shortcut|shorthand|alias|synonym|proxy|opposite|inverse|companion|overload|equivalent|counterpart
             | (?:\w+\ )?(?:implementation|version|variant))\ (?:for|of|to|around)\b
         | this\ (?:method|function)\ (?:is\ (?:like|similar\ to|the\ same\ as|equivalent)|works\ like)\b
-        | (?:see|refer\ to|same\ as|like|as\ for|identical\ to|equivalent\ to|analogous\ to|used\ by|called\ by)\b
-        | convenience\ (?:method|function|overload)\b
+        | (?:see|refer\ to|requires\ that|like|as\ for|identical\ to|equivalent\ to|analogous\ to|used\ by|called\ by)\b
         | this\ file\ is\ part\ of\b
         | \{?(?:@?inherit(?:ed)?\s?doc|inherited|\(?non-javadoc\)?|overridden|override\b|overrides\b|implements\b)
         | (?:default\ |public\ |private\ |protected\ |empty\ |no-?arg\ |copy\ |class\ |the\ )*(?:de|con)structor\b
@@ -33,7 +34,8 @@ _PARAMETER = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(
-    r"https?://|\b(?:issue|bug|ticket|pull request|pr|gh) ?#?\d|^[a-z]{3,}: external|^:\w+"
+    r"https?://|\b(?:issue|bug|ticket|pull request|pr|gh) ?#?\d|#\d{2,}"
+    r"|^:\w+|^(?:nolint\w*|requires|(?:pre|post)(?:condition)?s?): "
     r"|description of what|to be (?:written|documented|done)|add (?:a )?description|lorem ipsum|\?\?\?"
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")

@@ -21,6 +21,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _LINK = re.compile(r"!?\[([^\[\]]+)\](?:\([^()\s]*\)|\[[^\[\]]*\])?")
 _YARD = re.compile(r"\{([A-Z][\w:#.]*)(?:\s([^{}]*))?\}")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*\*|\*|__)(\S(?:[^*\n]*?\S)?)\1(?![\w*])|(?<!\w)\+([\w.:()]+)\+(?!\w)")
+_LISTED = re.compile(r"\s{2,}\S|\s*(?:[-*•]|\d+[.)])\s")
 _ITEM = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 
 
@@ -64,6 +65,8 @@ def plain_text(comment: str) -> str:
         lead, tag = _LEAD_TAG.match(line), _BLOCK_TAG.match(line)
         if (lead or tag) and any(kept):
             break
+        if kept and kept[-1].endswith(":") and _LISTED.match(line):  # examples and lists end the sentence
+            break
         inside_tag = not lead and bool(tag or inside_tag)  # what is said before the first @summary is not the summary
         if not inside_tag and not _DIRECTIVE.match(line):
             kept.append(_LEAD_TAG.sub("", line).rstrip())
@@ -94,4 +97,4 @@ def _inline(match: re.Match[str]) -> str:
 
 def _last_name(reference: str) -> str:
     """``Namespace.Type`` of a C# reference to ``Type``."""
-    return re.sub(r"\(.*|`+\d+", "", reference).rsplit(".", 1)[-1]
+    return re.sub(r"[({].*|`+\d+", "", reference).rsplit(".", 1)[-1]

@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from codequest.progress import Progress, silent
+from codequest.training.forms import begins_with_verb
 from codequest.training.mining.codebase import Codebase
 from codequest.training.mining.descriptions import is_description
 from codequest.training.mining.documentation import summary, without_markup
 from codequest.training.mining.languages import LANGUAGES, Language, language_of
 from codequest.training.mining.mined import MinedFunction
 from codequest.training.mining.python import mine_python_source
-from codequest.training.mining.syntax import SourceFile
+from codequest.training.mining.syntax import Definition, SourceFile
 
 CODE_SUFFIXES = tuple(suffix for language in LANGUAGES for suffix in language.suffixes)
 
@@ -63,6 +64,19 @@ def mine_functions(
                 yield function
 
 
+def description_of(definition: Definition, language: Language) -> str:
+    """The first sentence above or inside a definition; empty without one."""
+    return summary(definition.documentation, name=definition.name, begins_with_name=language.begins_with_name)
+
+
+def is_documented(definition: Definition, language: Language) -> bool:
+    """Whether what stands above or inside a definition is its documentation, and no note on the implementation."""
+    if not definition.documentation:
+        return False
+    sure = not language.sure_marks or definition.documentation.startswith(language.sure_marks)
+    return sure or begins_with_verb(description_of(definition, language))
+
+
 def _from_python(text: str, path: Path) -> Iterator[MinedFunction]:
     for function in mine_python_source(text, path):
         yield replace(function, description=without_markup(function.description))
@@ -77,9 +91,7 @@ def _parsed(text: str, path: Path, language: Language) -> Iterator[MinedFunction
     file = SourceFile(text.encode(), language)
     for definition in file.definitions:
         if definition.kind == "function" and definition.documentation and not is_trivial(definition.body):
-            description = summary(
-                definition.documentation, name=definition.name, begins_with_name=language.begins_with_name
-            )
-            if definition.body and description:
+            description = description_of(definition, language)
+            if definition.body and description and is_documented(definition, language):
                 code = file.code(definition)
                 yield MinedFunction(path, definition.line, definition.name, description, code, language.name)

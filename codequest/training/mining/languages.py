@@ -22,6 +22,8 @@ class Language:
         scopes: What else puts its name in front of the names inside, by the field that holds it.
         comments: Comments.
         doc_marks: How a doc comment starts; empty where every comment above a definition is one.
+        sure_marks: How a comment starts that certainly documents what is below it; empty where every one does. Another
+            comment does only if it begins with a verb: it may as well be a note on the implementation.
         begins_with_name: Whether documentation starts with the name of what it documents.
         docstrings: Whether the documentation is the first string inside instead of a comment above.
         named_by: Where an anonymous function may get a name from: field with the name, by type of its parent.
@@ -44,6 +46,7 @@ class Language:
     scopes: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ("comment",)
     doc_marks: tuple[str, ...] = ()
+    sure_marks: tuple[str, ...] = ()
     begins_with_name: bool = False
     docstrings: bool = False
     named_by: Mapping[str, str] = field(default_factory=dict)
@@ -215,6 +218,7 @@ _C = Language(
     suffixes=(".c", ".h"),
     functions=("function_definition",),
     classes=(),
+    sure_marks=("/**", "/*!", "///", "//!"),
     name_path="declarator",
 )
 _CPP = Language(
@@ -224,6 +228,7 @@ _CPP = Language(
     functions=("function_definition",),
     classes=("class_specifier",),
     scopes={"struct_specifier": "name", "namespace_definition": "name"},
+    sure_marks=("/**", "/*!", "///", "//!"),
     wrappers=("template_declaration",),
     name_path="declarator",
     raises=("throw_statement",),

@@ -40,7 +40,7 @@ def _name(node: Node, language: Language) -> str:
         named = node.parent.child_by_field_name(language.named_by[node.parent.type])
     if named is None and language.name_path:
         named = _descend(node, language.name_path)
-    parts = [_GENERICS.sub("", _GENERICS.sub("", text_of(named)))] if named is not None else []
+    parts = [_without_generics(text_of(named))] if named is not None else []
     receiver = node.child_by_field_name(language.receiver) if language.receiver and parts else None
     if receiver is not None:
         owner = first_of(receiver, ("type_identifier",))
@@ -51,6 +51,11 @@ def _name(node: Node, language: Language) -> str:
 def first_of(node: Node, types: tuple[str, ...]) -> Node | None:
     """The first node of these types below a node."""
     return next((inner for inner in descendants(node) if inner.type in types), None)
+
+
+def _without_generics(name: str) -> str:
+    plain = _GENERICS.sub("", _GENERICS.sub("", name))
+    return plain.lstrip("&* ").partition("(")[0].strip() or plain  # a C++ function may be declared as a reference
 
 
 def _descend(node: Node, path: str) -> Node | None:

@@ -264,6 +264,17 @@ def test_documentation_of_what_is_inside_goes_too(tmp_path: Path) -> None:
     assert send.code == "send(request) {\n  function again() { retry(); wait(); }\n  return again();\n}"
 
 
+def test_notes_above_a_c_function_are_no_documentation(tmp_path: Path) -> None:
+    body = "(int a)\n{\n    b();\n    c();\n}\n"
+    (tmp_path / "a.c").write_text(
+        f"/* Timeout is in milliseconds here. */\nint first{body}"
+        f"/** Timeout is in milliseconds here. */\nint second{body}"
+        f"/* Waits until the timeout is over. */\nint third{body}",
+        encoding="utf-8",
+    )
+    assert [function.name for function in mine_functions([tmp_path])] == ["second", "third"]
+
+
 def test_a_broken_file_gives_what_can_be_parsed(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text(SOURCES["a.go"] + "\nfunc broken( {{{\n", encoding="utf-8")
     assert [function.name for function in mine_functions([tmp_path])] == ["Conn.Close"]
