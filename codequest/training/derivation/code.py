@@ -82,7 +82,11 @@ def _definitions(file: SourceFile) -> Iterator[tuple[str, int, str]]:
 def _names(definition: Definition) -> Iterator[tuple[str, int, str]]:
     own = definition.name.rsplit(".", 1)[-1]
     test = _TEST_NAME.sub("", own)
-    if own.startswith("__") or own.isupper() or (definition.kind == "class" and re.match(r"Tests?[A-Z]|.*Tests?$", own)):
+    if (
+        own.startswith("__")
+        or own.isupper()
+        or (definition.kind == "class" and re.match(r"Tests?[A-Z]|.*Tests?$", own))
+    ):
         return
     if test != own:
         yield "tests", definition.line, name_query(test)
