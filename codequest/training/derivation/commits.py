@@ -22,7 +22,7 @@ _REFERENCE = re.compile(
 _NO_SUBJECT = re.compile(
     r"""^(?:
         merge|revert|reapply|bump|release|releasing|prepare|version|v?\d+\.\d|wip\b|initial\ commit|amend|squash!
-        | fixup!|upgrade|update\ (?:dependenc|\S+\ (?:to|from)\ v?\d|version|copyright|submodule|lock)
+        | fixup!|upgrade|update\ (?:dependenc|\S+\ (?:to|from)\ v?\d|history|version|copyright|submodule|lock)
         | cherry.?pick|back\ ?port|automatic(?:ally)?|automated|auto-|sync\b|back\ to
         | start\ (?:of\ )?(?:v?\d|next|new\ dev)|set\ version|clean
         | chore\((?:deps|release|main)|chore:?\ (?:release|bump|update)|ci\b|address|apply\ suggestions

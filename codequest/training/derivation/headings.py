@@ -16,7 +16,9 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _RULE = re.compile(r"^([=\-~^\"'`*+#.:_])\1{2,}\s*$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _NO_DOCUMENT = re.compile(
-    r"^(?:change(?:s|log)|history|news|releases?|licen[sc]e|code[_-]of[_-]conduct|authors|security)", re.I
+    r"^(?:change(?:s|log)|history|news|releases?|licen[sc]e|code[_-]of[_-]conduct|authors|security"
+    r"|(?:\w*issue|pull_request)_template)",
+    re.IGNORECASE,
 )
 # fmt: off
 _SAYS_NOTHING = frozenset((

@@ -124,6 +124,9 @@ def git(folder: Path, *arguments: str) -> str | None:
     executable = shutil.which("git")
     if executable is None:
         return None
-    command = [executable, "-C", str(folder), "-c", "core.quotepath=off", *arguments]
+    # A repository's own settings may name programs to run: none is needed to list files and commits.
+    settings = ("core.quotepath=off", "core.fsmonitor=false", "log.showSignature=false")
+    options = [option for setting in settings for option in ("-c", setting)]
+    command = [executable, "--no-optional-locks", "-C", str(folder), *options, *arguments]
     result = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     return result.stdout.decode(errors="replace") if result.returncode == 0 else None

@@ -22,6 +22,8 @@ _LINK = re.compile(r"!?\[([^\[\]]+)\](?:\([^()\s]*\)|\[[^\[\]]*\])?")
 _YARD = re.compile(r"\{([A-Z][\w:#.]*)(?:\s([^{}]*))?\}")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*\*|\*|__)(\S(?:[^*\n]*?\S)?)\1(?![\w*])|(?<!\w)\+([\w.:()]+)\+(?!\w)")
 _LISTED = re.compile(r"\s{2,}\S|\s*(?:[-*•]|\d+[.)])\s")
+_NAMED = re.compile(r"(?:[Ff]unction |[Mm]ethod )?(?P<name>[^\s(:]+)(?:\(\))?(?P<mark>\s*(?:--?|–|—|:)\s+|\s+)(?=\S)")
+_RECEIVER = re.compile(r"^\([\w* ]+\) (?=\S)")
 _ITEM = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 
 
@@ -42,13 +44,13 @@ def summary(documentation: str, *, name: str = "", begins_with_name: bool = Fals
     """
     text = first_sentence(plain_text(documentation))
     own = re.split(r"[.:]+", name)[-1]
-    if own:
+    named = _NAMED.match(text)
+    if own and named and named.group("name") == own:
         several_words = re.search(r"[a-z0-9][A-Z]|\w_\w", own)  # a single word may begin a sentence: Close the file
-        space = r"|\s+" if begins_with_name or several_words else ""
-        text = re.sub(
-            rf"^(?:[Ff]unction |[Mm]ethod )?{re.escape(own)}(?:\(\))?(?:\s*(?:--?|–|—|:)\s+{space})(?=\S)", "", text
-        )
-        text = re.sub(r"^\([\w* ]+\) (?=\S)", "", text) if begins_with_name else text
+        if named.group("mark").strip() or begins_with_name or several_words:
+            text = text[named.end() :]
+    if begins_with_name:
+        text = _RECEIVER.sub("", text)
     return re.sub(r"\s*:\s*\d+$", "", _ITEM.sub("", text)).strip(" -–—:*=#")
 
 
