@@ -178,8 +178,8 @@ class Maker:
         return encoder
 
     def _train(self, encoder: TrainableQueryEncoder, stage: Stage) -> None:
-        pairs = merge_datasets(self._divided[0]) if stage.pairs else None
-        documents = list(merge_datasets(self._divided[0]).documents.values()) if stage.documents else []
+        labelled = merge_datasets(self._divided[0]) if stage.pairs or stage.documents else None
+        documents = list(labelled.documents.values()) if labelled and stage.documents else []
         chosen = [load_dataset(name, root=self.data) for name in self.recipe.validate]
         DistillationTrainer(
             encoder,
@@ -187,7 +187,7 @@ class Maker:
             self.queries[: stage.queries],
             config=stage.config,
             documents=shuffled(documents, seed=self.recipe.seed)[: stage.documents],
-            pairs=pairs,
+            pairs=labelled if stage.pairs else None,
             validation=merge_datasets(chosen) if chosen else None,
             exclude=[query for test in self.tests for query in test.queries.values()],
             progress=self.progress,
