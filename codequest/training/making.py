@@ -26,7 +26,7 @@ from codequest.training.config import digest
 from codequest.training.data import load_queries, normal_form, sample, shuffled
 from codequest.training.recipe import EncoderRecipe, Recipe, Stage
 from codequest.training.run import is_main_process
-from codequest.training.split import hold_out_pairs
+from codequest.training.split import hold_out_pairs, judged_only
 from codequest.training.trainer import DistillationTrainer
 
 _TIMED = 100  # queries
@@ -102,7 +102,8 @@ class Maker:
         """Names what an adapter depends on."""
         stages = [[stage.config.to_dict(), stage.queries, stage.documents, stage.pairs] for stage in recipe.stages]
         own = [recipe.kind, recipe.start, dict(recipe.options), stages]
-        shared = [self.recipe.seed, self.recipe.hold_out, *map(list, (self.recipe.evaluate, self.recipe.validate))]
+        names = map(list, (self.recipe.evaluate, self.recipe.validate))
+        shared = [self.recipe.seed, dict(self.recipe.hold_out), *names]
         return digest(own, shared, self.teacher.space.fingerprint, self._amounts)
 
     @property
@@ -115,7 +116,7 @@ class Maker:
     def _amounts(self) -> dict[str, str]:
         described = {}
         for name in self.recipe.queries:
-            texts = load_queries(self.data / name)
+            texts = self._unlabelled(name)
             described[name] = f"{len(texts)} queries, sha256 {_sha256(texts)}"
         for name, dataset in self._labelled.items():
             texts = [*dataset.queries.values(), *dataset.documents.values()]
@@ -125,19 +126,28 @@ class Maker:
     @cached_property
     def queries(self) -> list[str]:
         """Every query without labels, in a random order: so many from its beginning are a sample of all."""
-        texts = [text for name in self.recipe.queries for text in load_queries(self.data / name)]
+        texts = [text for name in self.recipe.queries for text in self._unlabelled(name)]
         return shuffled(texts, seed=self.recipe.seed)
+
+    def _unlabelled(self, name: str) -> list[str]:
+        return sample(load_queries(self.data / name), self.recipe.at_most.get(name), seed=self.recipe.seed)
 
     @cached_property
     def _labelled(self) -> dict[str, RetrievalDataset]:
-        return {name: load_dataset(name, root=self.data) for name in self.recipe.pairs}
+        return {name: self._sampled(name) for name in self.recipe.pairs}
+
+    def _sampled(self, name: str) -> RetrievalDataset:
+        dataset, most = load_dataset(name, root=self.data), self.recipe.at_most.get(name)
+        if most is None or most >= len(dataset.queries):
+            return dataset
+        return judged_only(dataset.subset(sample(list(dataset.queries), most, seed=self.recipe.seed)))
 
     @cached_property
     def _divided(self) -> tuple[list[RetrievalDataset], list[RetrievalDataset]]:
         """What is trained on, and what is held out of it."""
         trained, held = [], []
-        for dataset in self._labelled.values():
-            kept, out = hold_out_pairs(dataset, self.recipe.hold_out, seed=self.recipe.seed)
+        for name, dataset in self._labelled.items():
+            kept, out = hold_out_pairs(dataset, self.recipe.hold_out.get(name, 0), seed=self.recipe.seed)
             trained.append(kept)
             held += [out] if out is not None else []
         return trained, held
@@ -166,10 +176,14 @@ class Maker:
                 return LoRAQueryEncoder.create(options.pop("base"), space=self.teacher.space, **options)
             if recipe.kind == "projection":
                 return ProjectionQueryEncoder.create(options.pop("base"), space=self.teacher.space, **options)
-            counted = sample(self.queries, recipe.stages[0].queries)
+            counted = self._queries_of(recipe.stages[0])
             return StaticQueryEncoder.create(self.teacher, queries=counted, progress=self.progress, **options)
         except (TypeError, KeyError) as error:
             raise InvalidInputError(f"The {recipe.kind} encoder cannot be made with {options}: {error}.") from error
+
+    def _queries_of(self, stage: Stage) -> list[str]:
+        labelled = [text for dataset in self._divided[0] for text in dataset.queries.values()] if stage.pairs else []
+        return [*self.queries[: stage.queries], *labelled]
 
     def _projection(self, name: str) -> ProjectionQueryEncoder:
         encoder = self._adapter(name)

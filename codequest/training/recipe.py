@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,10 @@ class Recipe:
         pairs: Names of labelled datasets to train on.
         evaluate: Names of the datasets that every encoder is measured on; their queries are never trained on.
         validate: Names of the datasets that choose checkpoints, all of them as one.
-        hold_out: How many queries of every labelled dataset are kept from training to measure on; with them goes
-            every other query of their documents.
+        at_most: How many queries of a source are used at most, by its name in `queries` or `pairs`: a sample drawn by
+            the seed, of labelled ones with their own documents only.
+        hold_out: How many queries of a labelled dataset, by its name, are kept from training to measure on; with them
+            goes every other query of their documents.
         seed: Of samples, splits and random starts.
         about: What the data is and its licence, by the names in `queries` and `pairs`; for the cards.
         encoders: By the name of their adapter.
@@ -77,7 +79,8 @@ class Recipe:
     pairs: tuple[str, ...] = ()
     evaluate: tuple[str, ...]
     validate: tuple[str, ...] = ()
-    hold_out: int = 0
+    at_most: Mapping[str, int] = field(default_factory=dict)
+    hold_out: Mapping[str, int] = field(default_factory=dict)
     seed: int = 0
     about: Mapping[str, str] = field(default_factory=dict)
     encoders: Mapping[str, EncoderRecipe]
@@ -105,7 +108,19 @@ def load_recipe(path: str | Path) -> Recipe:
     encoders = {name: _encoder(table, f"{file}, encoder {name}") for name, table in tables.items()}
     known = _checked(values, Recipe, str(file), needed=("teacher", "queries", "evaluate"))
     lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
-    return Recipe(**{**known, **lists}, encoders=encoders, source=text)
+    recipe = Recipe(**{**known, **lists}, encoders=encoders, source=text)
+    _check_numbers(recipe.at_most, "at_most", [*recipe.queries, *recipe.pairs], str(file))
+    _check_numbers(recipe.hold_out, "hold_out", recipe.pairs, str(file))
+    return recipe
+
+
+def _check_numbers(numbers: Any, key: str, names: Sequence[str], where: str) -> None:
+    """Refuse anything but positive whole numbers by the names of sources."""
+    if not isinstance(numbers, dict) or any(type(value) is not int or value < 1 for value in numbers.values()):
+        raise InvalidInputError(f"{where}: {key} maps names of sources to positive whole numbers, got {numbers!r}.")
+    unknown = sorted(set(numbers) - set(names))
+    if unknown:
+        raise InvalidInputError(f"{where}: {key} names {', '.join(unknown)}. Sources: {', '.join(names)}.")
 
 
 def _encoder(table: Any, where: str) -> EncoderRecipe:

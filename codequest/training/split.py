@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codequest.errors import InvalidInputError
 from codequest.evaluation import RetrievalDataset
@@ -87,13 +87,17 @@ def hold_out_pairs(
     held = hold_out(queries, share=0.1, at_most=count, seed=seed)[1] if count > 0 else []
     taken = {document for query in held for document in dataset.qrels[query]}
     kept = [query for query in queries if not taken & set(dataset.qrels[query])]
-    judged = {document for query in kept for document in dataset.qrels[query]}
-    documents = {name: text for name, text in dataset.documents.items() if name in judged}
-    training = RetrievalDataset(dataset.name, dataset.queries, documents, {key: dataset.qrels[key] for key in kept})
+    training = judged_only(dataset.subset(kept))
     if not held:
         return training, None
-    measured = {key: dataset.qrels[key] for key in held}
-    return training, RetrievalDataset(f"{dataset.name}, held out", dataset.queries, dataset.documents, measured)
+    return training, replace(dataset.subset(held), name=f"{dataset.name}, held out")
+
+
+def judged_only(dataset: RetrievalDataset) -> RetrievalDataset:
+    """The dataset with only the documents that its own queries judge: others may be measured on."""
+    judged = {document for judgments in dataset.qrels.values() for document in judgments}
+    documents = {name: text for name, text in dataset.documents.items() if name in judged}
+    return RetrievalDataset(dataset.name, dataset.queries, documents, dataset.qrels)
 
 
 def _left(pairs: RetrievalDataset | None, excluded: set[str]) -> RetrievalDataset | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,9 @@ queries = ["pool"]
 pairs = ["pairs:train"]
 evaluate = ["pairs:dev"]
 validate = ["pairs:dev"]
-hold_out = 10
 seed = 3
+at_most = {{ pool = 100 }}
+hold_out = {{ "pairs:train" = 10 }}
 about = {{ pool = "made for tests, public domain" }}
 
 [encoders.small]
@@ -112,7 +114,7 @@ def test_a_recipe_is_followed(recipe: Recipe, data: Path, tmp_path: Path, teache
     assert (first["pairs"], second["pairs"]) == (0, 63)
     assert encoder.training["seed"] == 3
     counted, about = encoder.training["sources"]["pool"].split("; ")
-    assert counted.startswith("160 queries, sha256 ")
+    assert counted.startswith("100 queries, sha256 ")
     assert about == "made for tests, public domain"
     assert encoder.training["sources"]["pairs:train"].startswith("70 queries with labels, sha256 ")
     deeper = QueryEncoder.from_pretrained(made["deeper"].folder, device="cpu")
@@ -141,6 +143,16 @@ def test_what_is_made_is_not_made_again_unless_the_recipe_changed(recipe: Recipe
     assert make_adapters(recipe, data=data, out=out, only=["small"])["small"].reports
 
 
+def test_a_sample_of_a_source_keeps_its_own_documents_only(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    sampled = Maker(replace(recipe, at_most={"pairs:train": 40}), data=data, out=tmp_path / "out")
+    (kept,), (held,) = sampled._divided
+    assert (len(kept.queries), len(held.queries), len(held.documents)) == (36, 4, 40)
+    assert len(sampled.queries) == 160
+    whole = Maker(recipe, data=data, out=tmp_path / "out")
+    assert len(whole.queries) == 100
+    assert set(kept.queries) | set(held.queries) < set(whole._divided[0][0].queries) | set(whole._divided[1][0].queries)
+
+
 def test_nothing_that_is_measured_is_trained_on(recipe: Recipe, data: Path, tmp_path: Path) -> None:
     maker = Maker(recipe, data=data, out=tmp_path / "out")
     (kept,), (held,) = maker._divided
@@ -162,6 +174,10 @@ def test_nothing_that_is_measured_is_trained_on(recipe: Recipe, data: Path, tmp_
         ("epochs = 1", "epochs = 0", "encoder small, stage 1: epochs must be positive"),
         ("epochs = 1", "epoches = 1", "encoder small, stage 1: unknown epoches"),
         ("pairs = true", "", r"stage 2: the losses \['cosine', 'infonce'\] need pairs = true"),
+        ("{ pool = 100 }", "7", "at_most maps names of sources to positive whole numbers, got 7"),
+        ("pool = 100", "pool = 0", r"at_most maps names of sources to positive whole numbers, got {'pool': 0}"),
+        ("pool = 100", "pond = 100", r"at_most names pond\. Sources: pool, pairs:train"),
+        ('"pairs:train" = 10', "pool = 10", r"hold_out names pool\. Sources: pairs:train"),
         ("seed = 3", "seed = ", "cannot be read as a recipe"),
         ("encoders.", "coders.", "unknown coders|has no encoder"),
     ],
