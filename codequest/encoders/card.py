@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,9 @@ from codequest.storage import AdapterConfig
 
 ONE_QUERY = "one query"
 """Where an adapter's metrics keep what a query costs; everything else there is a dataset."""
+
+HELD_OUT = ", held out"
+"""The end of the name of a dataset that was kept from training."""
 
 _SNIPPET = """```python
 from codequest import QueryEncoder
@@ -20,7 +24,8 @@ query_vector = encoder.encode("sort a dictionary by value")  # float32, ({dim},)
 
 _MEASURED = (
     "Queries by this encoder, documents by the teacher. Retention is the encoder's nDCG@10 over the teacher's own, "
-    "with a paired bootstrap interval."
+    "with a paired bootstrap interval. A mean gives each part of its folder the same weight; its retention is the "
+    "ratio of the two means."
 )
 _LIMITS = (
     "Only for documents embedded by this teacher at this revision. Languages and forms of query that it was not "
@@ -42,7 +47,8 @@ def render_card(config: AdapterConfig) -> str:
         f"Embeds queries into {space}, so that an index made by that teacher can be searched without running it.",
         _SNIPPET.format(path="path/to/this/folder", dim=space.dim),
     ]
-    measured = [_measured(name, values) for name, values in sorted(config.metrics.items()) if name != ONE_QUERY]
+    datasets = {name: values for name, values in sorted(config.metrics.items()) if name != ONE_QUERY}
+    measured = [_measured(name, values) for name, values in [*datasets.items(), *_means(datasets).items()]]
     if measured:
         parts.append(f"## Measured\n\n{_MEASURED}\n\n{_rows(measured)}")
     if ONE_QUERY in config.metrics:
@@ -60,6 +66,28 @@ def render_card(config: AdapterConfig) -> str:
         f"## Limits\n\n{_LIMITS}",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _means(datasets: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Of several parts of one folder, such as languages, each with the same weight: their mean, if all are known.
+
+    The retention is the ratio of the two means. Its interval is the normal approximation from the parts' intervals.
+    """
+    folders: dict[str, list[Mapping[str, float]]] = {}
+    for name, values in datasets.items():
+        if "/" in name and not name.endswith(HELD_OUT) and values.get("retention"):
+            folders.setdefault(name.split("/")[0], []).append(values)
+    return {f"{name}, mean of {len(parts)}": _mean(parts) for name, parts in folders.items() if len(parts) > 1}
+
+
+def _mean(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    names = [name for name in parts[0] if not name.startswith("retention") and all(name in part for part in parts)]
+    mean = {name: round(sum(part[name] for part in parts) / len(parts), 4) for name in names}
+    teacher = [part["nDCG@10"] / part["retention"] for part in parts]
+    kept = sum(part["nDCG@10"] for part in parts) / sum(teacher)
+    spread = [(part["retention_high"] - part["retention_low"]) / 2 for part in parts]
+    half = math.hypot(*(s * t for s, t in zip(spread, teacher, strict=True))) / sum(teacher)
+    return {**mean, "retention": kept, "retention_low": kept - half, "retention_high": kept + half}
 
 
 def _measured(dataset: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -26,6 +27,8 @@ from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig, read_tensors
 from codequest.texts import checked_texts
 from codequest.weights import locate
+
+_FITTED = 10_000  # examples are plenty for a map that training goes on from
 
 
 class LoRANetwork(nn.Module):
@@ -169,8 +172,10 @@ class LoRAQueryEncoder(StudentQueryEncoder):
     def initialize(
         self, inputs: Sequence[Mapping[str, Any]], query_vectors: Vectors, *, progress: Progress = silent
     ) -> None:
-        features = torch.from_numpy(pooled_features(self.backbone, [row["text"] for row in inputs], progress))
-        self._map.fit(features, torch.from_numpy(query_vectors))
+        chosen = np.linspace(0, len(inputs) - 1, min(len(inputs), _FITTED)).astype(np.int64)
+        texts = [inputs[position]["text"] for position in chosen]
+        features = torch.from_numpy(pooled_features(self.backbone, texts, progress))
+        self._map.fit(features, torch.from_numpy(query_vectors[chosen]))
 
     def begin_training(self) -> None:
         for layer in _lora_layers(self.backbone):

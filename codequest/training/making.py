@@ -192,16 +192,18 @@ class Maker:
         return encoder
 
     def _train(self, encoder: TrainableQueryEncoder, stage: Stage) -> None:
+        """Without a loss that reads them, the documents of the pairs are not needed: their queries are regressed."""
+        compares = stage.config.needs_documents
         labelled = merge_datasets(self._divided[0]) if stage.pairs or stage.documents else None
         documents = list(labelled.documents.values()) if labelled and stage.documents else []
         chosen = [load_dataset(name, root=self.data) for name in self.recipe.validate]
         DistillationTrainer(
             encoder,
             self.teacher,
-            self.queries[: stage.queries],
+            self.queries[: stage.queries] if compares else self._queries_of(stage),
             config=stage.config,
             documents=shuffled(documents, seed=self.recipe.seed)[: stage.documents],
-            pairs=labelled if stage.pairs else None,
+            pairs=labelled if compares else None,
             validation=merge_datasets(chosen) if chosen else None,
             exclude=[query for test in self.tests for query in test.queries.values()],
             progress=self.progress,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from codequest.encoders.card import HELD_OUT
 from codequest.errors import InvalidInputError
 from codequest.evaluation import RetrievalDataset
 from codequest.training.data import hold_out, normal_form, without
@@ -90,7 +91,7 @@ def hold_out_pairs(
     training = judged_only(dataset.subset(kept))
     if not held:
         return training, None
-    return training, replace(dataset.subset(held), name=f"{dataset.name}, held out")
+    return training, replace(dataset.subset(held), name=f"{dataset.name}{HELD_OUT}")
 
 
 def judged_only(dataset: RetrievalDataset) -> RetrievalDataset:
