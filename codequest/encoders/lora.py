@@ -178,6 +178,8 @@ class LoRAQueryEncoder(StudentQueryEncoder):
         self._map.fit(features, torch.from_numpy(query_vectors[chosen]))
 
     def begin_training(self) -> None:
+        if self.device.type == "cpu":  # where the backward pass of torch's fused attention takes half of a step
+            self.backbone.transformer.set_attn_implementation("eager")
         for layer in _lora_layers(self.backbone):
             if layer.merged:
                 layer.unmerge()

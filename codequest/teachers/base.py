@@ -24,8 +24,10 @@ class Teacher(ABC):
     Attributes:
         max_texts: Most texts in a batch.
         max_characters: Most characters in a batch after padding; a character is about a quarter of a token.
+        variant: Tells teachers of one space apart whose vectors differ; they are not kept in its cache.
     """
 
+    variant: str = ""
     max_texts: ClassVar[int] = 128
     max_characters: int = 4096
 

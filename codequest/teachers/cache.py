@@ -154,5 +154,7 @@ class CachedTeacher(Teacher):
 
 
 def cached(teacher: Teacher) -> Teacher:
-    """The teacher behind a `CachedTeacher` in its default place; stored vectors need none."""
-    return teacher if isinstance(teacher, (CachedTeacher, VectorsTeacher)) else CachedTeacher(teacher)
+    """The teacher behind a `CachedTeacher` in its default place; stored vectors need none, variants must have none."""
+    return (
+        teacher if isinstance(teacher, (CachedTeacher, VectorsTeacher)) or teacher.variant else CachedTeacher(teacher)
+    )

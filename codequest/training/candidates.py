@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from codequest.training.config import DistillationConfig
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -21,6 +23,13 @@ class Candidates:
     documents: Tensor
     positives: Tensor
     relevant: Tensor
+
+    def limited(self, config: DistillationConfig, *, step: int) -> Candidates:
+        """Those of one step: which ones depends on seed and step only, so that a resumed run sees the same."""
+        count = config.candidates
+        if count is None or count >= len(self.documents):
+            return self
+        return self.sample(count, seed=config.seed * 1_000_003 + step)
 
     def sample(self, count: int, *, seed: int) -> Candidates:
         """So many documents drawn at random, and every positive of the batch.

@@ -15,7 +15,7 @@ from torch import Tensor, distributed, nn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
-from codequest.backbone import faithful_half
+from codequest.backbone import Precision, faithful_half
 from codequest.errors import TrainingError
 from codequest.progress import Progress
 from codequest.training import losses
@@ -74,7 +74,8 @@ class DistillationLoop(transformers.Trainer):
         self.add_callback(MeasureTheEnd())
         self._config = config
         self._lengths = [len(query) for query in targets.queries]
-        self._documents = torch.from_numpy(targets.document_vectors).to(arguments.device)  # (n, dim)
+        dtype = torch.bfloat16 if arguments.bf16 else torch.float32
+        self._documents = torch.from_numpy(targets.document_vectors).to(arguments.device, dtype)  # (n, dim)
         self._validate = validate
 
     def compute_loss(  # type: ignore[override]
@@ -83,18 +84,13 @@ class DistillationLoop(transformers.Trainer):
         """The weighted sum of the configured losses over one batch."""
         vectors = model(inputs["inputs"]).float()  # (batch, dim)
         total = torch.zeros((), device=vectors.device)
-        seen = self._candidates(inputs) if self._config.needs_documents else None
+        seen = None
+        if self._config.needs_documents:
+            everything = Candidates(self._documents, inputs["positives"], inputs["relevant"])
+            seen = everything.limited(self._config, step=self.state.global_step)
         for name, weight in self._config.losses.items():
             total = total + weight * self._loss(name, vectors, inputs, seen)
         return (total, vectors) if return_outputs else total
-
-    def _candidates(self, inputs: Mapping[str, Tensor]) -> Candidates:
-        """The documents of this step: which ones depends on seed and step only, so that a resumed run sees the same."""
-        everything = Candidates(self._documents, inputs["positives"], inputs["relevant"])
-        count = self._config.candidates
-        if count is None or count >= len(self._documents):
-            return everything
-        return everything.sample(count, seed=self._config.seed * 1_000_003 + self.state.global_step)
 
     def _loss(
         self, name: LossName, vectors: Tensor, inputs: Mapping[str, Tensor], candidates: Candidates | None
@@ -208,7 +204,6 @@ def training_arguments(
     """
     every = max(1, -(-steps // config.evaluations))
     cuda = device.type == "cuda"
-    precision = faithful_half(device) if config.precision == "auto" else config.precision
     return TrainingArguments(
         output_dir=str(folder),
         per_device_train_batch_size=config.batch_size,
@@ -219,7 +214,7 @@ def training_arguments(
         warmup_steps=round(config.warmup * steps),
         weight_decay=config.weight_decay,
         seed=config.seed,
-        bf16=precision == "bf16",
+        bf16=trained_in(config, device) == "bf16",
         use_cpu=not cuda,
         dataloader_pin_memory=cuda,
         eval_strategy="steps",
@@ -237,6 +232,11 @@ def training_arguments(
         disable_tqdm=True,
         report_to=list(config.report_to) or "none",
     )
+
+
+def trained_in(config: DistillationConfig, device: torch.device) -> Precision:
+    """What a run computes in on a device."""
+    return faithful_half(device) if config.precision == "auto" else config.precision
 
 
 def last_checkpoint(folder: Path) -> Path | None:

@@ -1,7 +1,8 @@
 """Distillation losses: pure functions of tensors.
 
 ``vectors`` are the encoder's unit vectors and ``targets`` the teacher's unit query vectors, both (batch, dim);
-``documents`` are the teacher's unit document vectors, (n, dim), which never change.
+``documents`` are the teacher's unit document vectors, (n, dim), which never change; in half precision they are compared
+in half precision, everything else is computed in float32.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ def listwise_kl_loss(vectors: Tensor, targets: Tensor, documents: Tensor, *, tem
         documents: (n, dim).
         temperature: Divides the cosines before the softmax.
     """
-    predicted = functional.log_softmax(vectors @ documents.T / temperature, dim=-1)  # (batch, n)
-    wanted = functional.log_softmax(targets @ documents.T / temperature, dim=-1)
+    predicted = functional.log_softmax(_scores(vectors, documents) / temperature, dim=-1)  # (batch, n)
+    wanted = functional.log_softmax(_scores(targets, documents) / temperature, dim=-1)
     return functional.kl_div(predicted, wanted, reduction="batchmean", log_target=True)
 
 
@@ -75,10 +76,15 @@ def infonce_loss(
     if not bool(labelled.any()):
         return vectors.sum() * 0.0
     chosen = positives[labelled]
-    logits = vectors[labelled] @ documents.T / temperature  # (labelled, n)
-    left_out = documents[chosen] @ documents.T >= duplicate_similarity  # (labelled, n)
+    logits = _scores(vectors[labelled], documents) / temperature  # (labelled, n)
+    left_out = _scores(documents[chosen], documents) >= duplicate_similarity  # (labelled, n)
     also = relevant[labelled]
     rows = torch.arange(len(chosen), device=chosen.device)
     left_out[rows.unsqueeze(1).expand_as(also)[also >= 0], also[also >= 0]] = True
     left_out[rows, chosen] = False
     return functional.cross_entropy(logits.masked_fill(left_out, -torch.inf), chosen)
+
+
+def _scores(vectors: Tensor, documents: Tensor) -> Tensor:
+    """Inner products, float32 (batch, n)."""
+    return (vectors.to(documents.dtype) @ documents.T).float()

@@ -22,11 +22,12 @@ from codequest.evaluation import Report, RetrievalDataset, compare, load_dataset
 from codequest.progress import Progress, silent
 from codequest.storage import check_destination
 from codequest.teachers import cached, load_teacher
+from codequest.training.assistant import TeachingAssistant, train_assistant
 from codequest.training.config import digest
 from codequest.training.data import load_queries, normal_form, sample, shuffled
 from codequest.training.recipe import EncoderRecipe, Recipe, Stage
 from codequest.training.run import is_main_process
-from codequest.training.split import hold_out_pairs, judged_only
+from codequest.training.split import hold_out_pairs, judged_only, split
 from codequest.training.trainer import DistillationTrainer
 
 _TIMED = 100  # queries
@@ -100,10 +101,14 @@ class Maker:
 
     def _digest(self, recipe: EncoderRecipe) -> str:
         """Names what an adapter depends on."""
-        stages = [[stage.config.to_dict(), stage.queries, stage.documents, stage.pairs] for stage in recipe.stages]
+        stages = [
+            [stage.config.to_dict(), stage.queries, stage.documents, stage.pairs, stage.assistant]
+            for stage in recipe.stages
+        ]
         own = [recipe.kind, recipe.start, dict(recipe.options), stages]
-        names = map(list, (self.recipe.evaluate, self.recipe.validate))
-        shared = [self.recipe.seed, dict(self.recipe.hold_out), *names]
+        names = map(list, (self.recipe.evaluate, self.recipe.validate, self.recipe.exclude))
+        helper = self.recipe.assistant and self.recipe.assistant.to_dict()
+        shared = [self.recipe.seed, dict(self.recipe.hold_out), helper, *names]
         return digest(own, shared, self.teacher.space.fingerprint, self._amounts)
 
     @property
@@ -157,6 +162,21 @@ class Maker:
         """Everything that encoders are measured on."""
         return [*(load_dataset(name, root=self.data) for name in self.recipe.evaluate), *self._divided[1]]
 
+    @cached_property
+    def assistant(self) -> TeachingAssistant:
+        """Trained on the very pairs that the encoders are trained on, by default without those that validate them."""
+        config = self.recipe.assistant
+        assert config is not None  # the recipe was checked
+        labelled = merge_datasets(self._divided[0])
+        pairs = split([], labelled, None, exclude=self._never_trained_on, seed=config.seed).pairs
+        assert pairs is not None
+        return train_assistant(self.teacher, pairs, config=config, progress=self.progress)
+
+    @cached_property
+    def _never_trained_on(self) -> list[str]:
+        measured = [query for test in self.tests for query in test.queries.values()]
+        return measured + [query for name in self.recipe.exclude for query in load_queries(self.data / name)]
+
     def _start(self, recipe: EncoderRecipe) -> TrainableQueryEncoder:
         encoder = self._created(recipe) if recipe.kind else self._adapter(recipe.start)
         if not isinstance(encoder, TrainableQueryEncoder):
@@ -199,13 +219,13 @@ class Maker:
         chosen = [load_dataset(name, root=self.data) for name in self.recipe.validate]
         DistillationTrainer(
             encoder,
-            self.teacher,
+            self.assistant if stage.assistant else self.teacher,
             self.queries[: stage.queries] if compares else self._queries_of(stage),
             config=stage.config,
             documents=shuffled(documents, seed=self.recipe.seed)[: stage.documents],
             pairs=labelled if compares else None,
             validation=merge_datasets(chosen) if chosen else None,
-            exclude=[query for test in self.tests for query in test.queries.values()],
+            exclude=self._never_trained_on,
             progress=self.progress,
         ).train()
 

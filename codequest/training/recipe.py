@@ -28,12 +28,14 @@ class Stage:
         queries: How many of the queries without labels; None for all.
         documents: How many of the pairs' documents to regress as well.
         pairs: Whether to train on the labelled pairs.
+        assistant: Whether the recipe's assistant gives the vectors to regress, instead of the teacher.
     """
 
     config: DistillationConfig
     queries: int | None = None
     documents: int = 0
     pairs: bool = False
+    assistant: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +66,13 @@ class Recipe:
         pairs: Names of labelled datasets to train on.
         evaluate: Names of the datasets that every encoder is measured on; their queries are never trained on.
         validate: Names of the datasets that choose checkpoints, all of them as one.
+        exclude: Files or folders of further queries that are never trained on.
         at_most: How many queries of a source are used at most, by its name in `queries` or `pairs`: a sample drawn by
             the seed, of labelled ones with their own documents only.
         hold_out: How many queries of a labelled dataset, by its name, are kept from training to measure on; with them
             goes every other query of their documents.
         seed: Of samples, splits and random starts.
+        assistant: How the teaching assistant is trained on the pairs, or None.
         about: What the data is and its licence, by the names in `queries` and `pairs`; for the cards.
         encoders: By the name of their adapter.
         source: Contents of the file.
@@ -79,9 +83,11 @@ class Recipe:
     pairs: tuple[str, ...] = ()
     evaluate: tuple[str, ...]
     validate: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     at_most: Mapping[str, int] = field(default_factory=dict)
     hold_out: Mapping[str, int] = field(default_factory=dict)
     seed: int = 0
+    assistant: DistillationConfig | None = None
     about: Mapping[str, str] = field(default_factory=dict)
     encoders: Mapping[str, EncoderRecipe]
     source: str = ""
@@ -102,16 +108,30 @@ def load_recipe(path: str | Path) -> Recipe:
         values = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInputError(f"{file} cannot be read as a recipe: {error}. Expected a TOML file.") from error
-    tables = values.pop("encoders", {})
+    tables, assistant = values.pop("encoders", {}), values.pop("assistant", None)
     if not isinstance(tables, dict) or not tables:
         raise InvalidInputError(f"{file} has no encoder. Add a table [encoders.NAME] with a kind and stages.")
     encoders = {name: _encoder(table, f"{file}, encoder {name}") for name, table in tables.items()}
     known = _checked(values, Recipe, str(file), needed=("teacher", "queries", "evaluate"))
     lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
-    recipe = Recipe(**{**known, **lists}, encoders=encoders, source=text)
+    helper = None if assistant is None else _config(assistant, f"{file}, assistant")
+    recipe = Recipe(**{**known, **lists}, assistant=helper, encoders=encoders, source=text)
+    _check_assistant(recipe, str(file))
     _check_numbers(recipe.at_most, "at_most", [*recipe.queries, *recipe.pairs], str(file))
     _check_numbers(recipe.hold_out, "hold_out", recipe.pairs, str(file))
     return recipe
+
+
+def _check_assistant(recipe: Recipe, where: str) -> None:
+    """Refuse an assistant that nothing teaches, and one that is wanted and not there."""
+    wanted = any(stage.assistant for encoder in recipe.encoders.values() for stage in encoder.stages)
+    if wanted and recipe.assistant is None:
+        raise InvalidInputError(f"{where}: a stage has assistant = true. Add a table [assistant].")
+    if recipe.assistant is not None and (not recipe.pairs or set(recipe.assistant.losses) - {"infonce", "cosine"}):
+        raise InvalidInputError(
+            f"{where}: the assistant is trained on pairs by infonce and cosine, got {len(recipe.pairs)} sets of pairs "
+            f"and the losses {sorted(recipe.assistant.losses)}."
+        )
 
 
 def _check_numbers(numbers: Any, key: str, names: Sequence[str], where: str) -> None:
@@ -142,20 +162,23 @@ def _encoder(table: Any, where: str) -> EncoderRecipe:
 
 
 def _stage(table: Mapping[str, Any], where: str) -> Stage:
-    own = {name: table[name] for name in ("queries", "documents", "pairs") if name in table}
-    rest = {name: value for name, value in table.items() if name not in own}
-    try:
-        config = DistillationConfig(**_checked(rest, DistillationConfig, where))
-    except (InvalidInputError, TypeError) as error:
-        raise InvalidInputError(f"{where}: {error}") from error
+    own = {name: table[name] for name in ("queries", "documents", "pairs", "assistant") if name in table}
+    config = _config({name: value for name, value in table.items() if name not in own}, where)
     if config.needs_documents and not own.get("pairs"):
         raise InvalidInputError(f"{where}: the losses {sorted(config.losses)} need pairs = true.")
     return Stage(config=config, **own)
 
 
+def _config(table: Any, where: str) -> DistillationConfig:
+    try:
+        return DistillationConfig(**_checked(table, DistillationConfig, where))
+    except (InvalidInputError, TypeError) as error:
+        raise InvalidInputError(f"{where}: {error}") from error
+
+
 def _checked(values: Mapping[str, Any], of: Any, where: str, *, needed: tuple[str, ...] = ()) -> dict[str, Any]:
     """The values, when each is a field of the class and none that is needed is missing."""
-    names = [entry.name for entry in fields(of) if entry.name not in ("encoders", "source")]
+    names = [entry.name for entry in fields(of) if entry.name not in ("assistant", "encoders", "source")]
     unknown, missing = sorted(set(values) - set(names)), sorted(set(needed) - set(values))
     if unknown or missing:
         said = [f"unknown {', '.join(unknown)}"] if unknown else []

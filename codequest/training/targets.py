@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 from torch.utils.data import Dataset
 
 from codequest.encoders.base import TrainableQueryEncoder
@@ -103,11 +104,16 @@ class TargetCollator:
 
     def __call__(self, examples: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         positives = torch.tensor([example["positive"] for example in examples])
-        most = max(len(example["relevant"]) for example in examples)
-        relevant = [[*example["relevant"], *[-1] * (most - len(example["relevant"]))] for example in examples]
         return {
             "inputs": self._encoder.collate([example["input"] for example in examples]),
             "targets": torch.from_numpy(np.stack([example["target"] for example in examples])),
             "positives": positives,
-            "relevant": torch.tensor(relevant, dtype=torch.long).reshape(len(examples), most),
+            "relevant": padded([example["relevant"] for example in examples]),
         }
+
+
+def padded(relevant: Sequence[Sequence[int]]) -> Tensor:
+    """Positions of every positive, (n, most of any), filled up with -1."""
+    most = max(map(len, relevant), default=0)
+    filled = [[*positions, *[-1] * (most - len(positions))] for positions in relevant]
+    return torch.tensor(filled, dtype=torch.long).reshape(len(relevant), most)

@@ -31,6 +31,11 @@ at_most = {{ pool = 100 }}
 hold_out = {{ "pairs:train" = 10 }}
 about = {{ pool = "made for tests, public domain" }}
 
+[assistant]
+losses = {{ infonce = 1.0, cosine = 1.0 }}
+epochs = 1
+precision = "fp32"
+
 [encoders.small]
 kind = "projection"
 base = "{base}"
@@ -46,6 +51,7 @@ precision = "fp32"
 [[encoders.small.stages]]
 queries = 20
 pairs = true
+assistant = true
 losses = {{ infonce = 1.0, cosine = 1.0 }}
 epochs = 1
 evaluations = 1
@@ -71,6 +77,9 @@ epochs = 1
 evaluations = 1
 precision = "fp32"
 """
+
+
+HELPER = '[assistant]\nlosses = { infonce = 1.0, cosine = 1.0 }\nepochs = 1\nprecision = "fp32"\n'
 
 
 def write_lines(path: Path, rows: list[dict[str, str]]) -> None:
@@ -112,6 +121,8 @@ def test_a_recipe_is_followed(recipe: Recipe, data: Path, tmp_path: Path, teache
     assert encoder.metrics["pairs/dev"]["nDCG@10"] == made["small"].reports[0].encoders[0].summary()["nDCG@10"]
     first, second = encoder.training["stages"]
     assert (first["pairs"], second["pairs"]) == (0, 63)
+    assert first["assistant"] is None
+    assert second["assistant"] == Maker(recipe, data=data, out=tmp_path / "out").assistant.variant
     assert encoder.training["seed"] == 3
     counted, about = encoder.training["sources"]["pool"].split("; ")
     assert counted.startswith("100 queries, sha256 ")
@@ -163,6 +174,14 @@ def test_nothing_that_is_measured_is_trained_on(recipe: Recipe, data: Path, tmp_
     assert len(held.documents) == 90  # searched among all
 
 
+def test_excluded_queries_are_never_trained_on(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    (data / "never.txt").write_text("\n".join(text.upper() for text in TEXTS[:50]))
+    maker = Maker(replace(recipe, exclude=("never.txt",)), data=data, out=tmp_path / "out")
+    (first, _) = QueryEncoder.from_pretrained(maker.make("small").folder).training["stages"]
+    kept = set(maker.queries[:60]) - set(TEXTS[:50]) - {text for test in maker.tests for text in test.queries.values()}
+    assert first["queries"] == len(kept) < 50
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -178,6 +197,13 @@ def test_nothing_that_is_measured_is_trained_on(recipe: Recipe, data: Path, tmp_
         ("pool = 100", "pool = 0", r"at_most maps names of sources to positive whole numbers, got {'pool': 0}"),
         ("pool = 100", "pond = 100", r"at_most names pond\. Sources: pool, pairs:train"),
         ('"pairs:train" = 10', "pool = 10", r"hold_out names pool\. Sources: pairs:train"),
+        (HELPER, "", r"a stage has assistant = true\. Add a table \[assistant\]"),
+        (
+            "infonce = 1.0, cosine = 1.0 }\nepochs = 1\nprec",
+            "kl = 1.0 }\nepochs = 1\nprec",
+            r"1 sets of pairs and the losses \['kl'\]",
+        ),
+        ("[assistant]\nlosses = {", "[assistant]\nlosses = 1 #{", "assistant: "),
         ("seed = 3", "seed = ", "cannot be read as a recipe"),
         ("encoders.", "coders.", "unknown coders|has no encoder"),
     ],

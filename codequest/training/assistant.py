@@ -1,0 +1,125 @@
+"""TeachingAssistant: the teacher's query vectors, moved to where the documents are found better."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import get_scheduler
+
+from codequest.backbone import choose_device
+from codequest.backbone.precision import DTYPES
+from codequest.evaluation import RetrievalDataset
+from codequest.progress import Progress, silent
+from codequest.space import EmbeddingSpace, Side, Vectors
+from codequest.teachers import Teacher
+from codequest.training.candidates import Candidates
+from codequest.training.config import DistillationConfig
+from codequest.training.loop import trained_in
+from codequest.training.losses import cosine_loss, infonce_loss
+from codequest.training.targets import TrainingTargets, compute_targets, padded
+
+
+class TeachingAssistant(Teacher):
+    """A teacher whose query vectors went through a linear map; its document vectors are the teacher's own.
+
+    Students regress it instead of the teacher (the place between both is that of Mirzadeh et al., "Improved Knowledge
+    Distillation via Teacher Assistant", 2019; the map is ours). Unlike the student's labelled pairs, it has targets
+    for every query without labels.
+
+    Args:
+        teacher: Whose vectors are mapped.
+        weight: (dim, dim) float32; added to the identity.
+        bias: (dim,) float32.
+    """
+
+    def __init__(self, teacher: Teacher, weight: Vectors, bias: Vectors) -> None:
+        self.teacher = teacher
+        self.max_characters = teacher.max_characters
+        self._weight, self._bias = weight, bias
+        self.variant = hashlib.sha256(weight.tobytes() + bias.tobytes()).hexdigest()[:16]
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        return self.teacher.space
+
+    def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
+        return self.encode(texts, side)
+
+    def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
+        vectors = self.teacher.encode(texts, side, progress=progress)
+        return self.refined(vectors) if side == "query" else vectors
+
+    def refined(self, vectors: Vectors) -> Vectors:
+        """The teacher's query vectors, (n, dim), as the assistant's, unit rows."""
+        moved = vectors + vectors @ self._weight.T + self._bias
+        return self.checked_vectors(moved / np.linalg.norm(moved, axis=1, keepdims=True), len(vectors))
+
+
+def train_assistant(
+    teacher: Teacher, pairs: RetrievalDataset, *, config: DistillationConfig, progress: Progress = silent
+) -> TeachingAssistant:
+    """Fit the map by InfoNCE against the teacher's frozen documents, held near the teacher by the cosine loss.
+
+    Args:
+        teacher: Gives every vector, once.
+        pairs: Labelled queries; their documents are the candidates.
+        config: Of it count losses (``infonce`` and ``cosine``), epochs, batch size, learning rate, warmup, schedule,
+            weight decay, temperature, candidates, duplicate similarity, precision and seed.
+        progress: Called while the teacher embeds and after every step.
+    """
+    targets = compute_targets(teacher, [], pairs, regressed_documents=[], with_documents=True, progress=progress)
+    device = choose_device(None)
+    torch.manual_seed(config.seed)
+    network = nn.Linear(teacher.space.dim, teacher.space.dim).to(device)
+    nn.init.zeros_(network.weight)
+    nn.init.zeros_(network.bias)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+    steps = max(1, round(config.epochs * len(targets.queries) / config.batch_size))
+    schedule = get_scheduler(config.schedule, optimizer, round(config.warmup * steps), steps)
+    for step, (vectors, candidates) in enumerate(_batches(targets, steps, config, device), start=1):
+        optimizer.zero_grad()
+        loss = _loss(functional.normalize(vectors + network(vectors), dim=-1), vectors, candidates, config)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        schedule.step()
+        progress("training the assistant", step, steps)
+    weight, bias = (values.detach().cpu().numpy().copy() for values in (network.weight, network.bias))
+    return TeachingAssistant(teacher, weight, bias)
+
+
+def _batches(
+    targets: TrainingTargets, steps: int, config: DistillationConfig, device: torch.device
+) -> Iterator[tuple[Tensor, Candidates]]:
+    """So many batches: the teacher's query vectors, and the documents they are compared with."""
+    queries, documents, positives = map(
+        torch.from_numpy, (targets.query_vectors, targets.document_vectors, targets.positives)
+    )
+    relevant = padded(targets.relevant)
+    documents = documents.to(device, DTYPES[trained_in(config, device)])
+    generator = torch.Generator().manual_seed(config.seed)
+    order = torch.empty(0, dtype=torch.long)
+    for step in range(steps):
+        if len(order) < min(config.batch_size, len(queries)):
+            order = torch.randperm(len(queries), generator=generator)
+        batch, order = order[: config.batch_size], order[config.batch_size :]
+        candidates = Candidates(documents, positives[batch].to(device), relevant[batch].to(device))
+        yield queries[batch].to(device), candidates.limited(config, step=step)
+
+
+def _loss(vectors: Tensor, targets: Tensor, candidates: Candidates, config: DistillationConfig) -> Tensor:
+    found = infonce_loss(
+        vectors,
+        candidates.documents,
+        candidates.positives,
+        relevant=candidates.relevant,
+        temperature=config.temperature,
+        duplicate_similarity=config.duplicate_similarity,
+    )
+    return config.losses.get("infonce", 0.0) * found + config.losses.get("cosine", 0.0) * cosine_loss(vectors, targets)
