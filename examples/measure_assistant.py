@@ -1,0 +1,17 @@
+"""What the teaching assistant of a recipe finds, beside its teacher: measure_assistant.py RECIPE DATA."""
+
+import sys
+
+from codequest.evaluation.quality import search_dataset
+from codequest.training import load_recipe
+from codequest.training.making import Maker
+
+recipe, data = sys.argv[1:]
+maker = Maker(load_recipe(recipe), data=data, out="adapters")
+for test in maker.tests:
+    queries, documents = list(test.queries.values()), list(test.documents.values())
+    found = [
+        search_dataset(test, model.encode_queries(queries), maker.teacher.encode_documents(documents)).means["nDCG@10"]
+        for model in (maker.teacher, maker.assistant)
+    ]
+    print(f"{test.name}: teacher {found[0]:.3f}, assistant {found[1]:.3f}, {found[1] / found[0]:.1%}")
