@@ -69,6 +69,11 @@ class LoRAQueryEncoder(StudentQueryEncoder):
         super().__init__(space, network.backbone, network.map, precision)
         self.network: nn.Module = network
         self._lora = dict(lora)
+        self._attention: str = self.backbone.transformer.config._attn_implementation
+
+    def _use_attention(self, implementation: str) -> None:
+        if self.backbone.transformer.config._attn_implementation != implementation:
+            self.backbone.transformer.set_attn_implementation(implementation)
 
     @classmethod
     def create(
@@ -179,13 +184,14 @@ class LoRAQueryEncoder(StudentQueryEncoder):
 
     def begin_training(self) -> None:
         if self.device.type == "cpu":  # where the backward pass of torch's fused attention takes half of a step
-            self.backbone.transformer.set_attn_implementation("eager")
+            self._use_attention("eager")
         for layer in _lora_layers(self.backbone):
             if layer.merged:
                 layer.unmerge()
 
     def end_training(self) -> None:
         super().end_training()
+        self._use_attention(self._attention)
         for layer in _lora_layers(self.backbone):
             if not layer.merged:
                 layer.merge()
