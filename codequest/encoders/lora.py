@@ -71,10 +71,6 @@ class LoRAQueryEncoder(StudentQueryEncoder):
         self._lora = dict(lora)
         self._attention: str = self.backbone.transformer.config._attn_implementation
 
-    def _use_attention(self, implementation: str) -> None:
-        if self.backbone.transformer.config._attn_implementation != implementation:
-            self.backbone.transformer.set_attn_implementation(implementation)
-
     @classmethod
     def create(
         cls,
@@ -195,6 +191,10 @@ class LoRAQueryEncoder(StudentQueryEncoder):
         for layer in _lora_layers(self.backbone):
             if not layer.merged:
                 layer.merge()
+
+    def _use_attention(self, implementation: str) -> None:
+        if self.backbone.transformer.config._attn_implementation != implementation:
+            self.backbone.transformer.set_attn_implementation(implementation)
 
     def describe(self) -> dict[str, Any]:
         return {**super().describe(), **self._lora}

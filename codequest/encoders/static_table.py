@@ -191,7 +191,7 @@ def _unit(vectors: Vectors) -> Vectors:
 
 
 def _gelu(values: Vectors) -> Vectors:
-    """Each value times the normal distribution function of it, within 3e-7 of torch's.
+    """Each value times the normal distribution function of it, within 5e-7.
 
     numpy has no error function. Abramowitz and Stegun, "Handbook of Mathematical Functions", 1964, formula 7.1.26.
     """

@@ -93,6 +93,32 @@ class Teacher(ABC):
         return normalized(checked) if self.space.normalized else checked
 
 
+class WrappingTeacher(Teacher):
+    """A teacher in the space of another, whose vectors it takes; a subclass gives `encode`, which does the batching.
+
+    Args:
+        teacher: The other one.
+
+    Attributes:
+        teacher: The other one.
+    """
+
+    def __init__(self, teacher: Teacher) -> None:
+        self.teacher = teacher
+        self.max_characters = teacher.max_characters
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        return self.teacher.space
+
+    def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
+        return self.encode(texts, side)
+
+    @abstractmethod
+    def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
+        """As in `Teacher`, of all texts at once."""
+
+
 def normalized(vectors: Vectors) -> Vectors:
     """The vectors with unit rows; a zero row stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)

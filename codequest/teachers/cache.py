@@ -9,15 +9,13 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codequest.errors import CacheCorruptError, TeacherError
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace, Side, Vectors
-from codequest.teachers.base import Teacher
+from codequest.space import Side, Vectors
+from codequest.teachers.base import Teacher, WrappingTeacher
 from codequest.teachers.vectors import VectorsTeacher
 from codequest.texts import batches_by_length
 from codequest.weights import cache_root
@@ -27,7 +25,7 @@ _KEYS_PER_SELECT = 500
 _WAIT_SECONDS = 60.0  # for another process to finish its write
 
 
-class CachedTeacher(Teacher):
+class CachedTeacher(WrappingTeacher):
     """A teacher that remembers.
 
     Vectors are keyed by the fingerprint of the space, the side and the text, and written batch by batch: a run that
@@ -48,8 +46,7 @@ class CachedTeacher(Teacher):
     """
 
     def __init__(self, teacher: Teacher, path: str | Path | None = None) -> None:
-        self.teacher = teacher
-        self.max_characters = teacher.max_characters
+        super().__init__(teacher)
         default = cache_root() / "vectors" / f"{teacher.space.fingerprint}.sqlite"
         self.path = Path(path).expanduser() if path is not None else default
         self._prefix = f"{teacher.space.fingerprint}|".encode()
@@ -60,13 +57,6 @@ class CachedTeacher(Teacher):
         with self._connection() as connection:
             connection.execute(_SCHEMA)
             self._refuse_truncated(connection)
-
-    @property
-    def space(self) -> EmbeddingSpace:
-        return self.teacher.space
-
-    def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
-        return self.encode(texts, side)
 
     def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
         keys = [self._key(text, side) for text in texts]
@@ -155,6 +145,6 @@ class CachedTeacher(Teacher):
 
 def cached(teacher: Teacher) -> Teacher:
     """The teacher behind a `CachedTeacher` in its default place; stored vectors need none, variants must have none."""
-    return (
-        teacher if isinstance(teacher, (CachedTeacher, VectorsTeacher)) or teacher.variant else CachedTeacher(teacher)
-    )
+    if teacher.variant or isinstance(teacher, (CachedTeacher, VectorsTeacher)):
+        return teacher
+    return CachedTeacher(teacher)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -17,16 +14,17 @@ from codequest.backbone import choose_device
 from codequest.backbone.precision import DTYPES
 from codequest.evaluation import RetrievalDataset
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace, Side, Vectors
+from codequest.space import Side, Vectors
 from codequest.teachers import Teacher
+from codequest.teachers.base import WrappingTeacher, normalized
 from codequest.training.candidates import Candidates
 from codequest.training.config import DistillationConfig
 from codequest.training.loop import trained_in
-from codequest.training.losses import cosine_loss, infonce_loss
+from codequest.training.objective import weighted_loss
 from codequest.training.targets import TrainingTargets, compute_targets, padded
 
 
-class TeachingAssistant(Teacher):
+class TeachingAssistant(WrappingTeacher):
     """A teacher whose query vectors went through a linear map; its document vectors are the teacher's own.
 
     Students regress it instead of the teacher (the place between both is that of Mirzadeh et al., "Improved Knowledge
@@ -40,17 +38,9 @@ class TeachingAssistant(Teacher):
     """
 
     def __init__(self, teacher: Teacher, weight: Vectors, bias: Vectors) -> None:
-        self.teacher = teacher
-        self.max_characters = teacher.max_characters
+        super().__init__(teacher)
         self._weight, self._bias = weight, bias
         self.variant = hashlib.sha256(weight.tobytes() + bias.tobytes()).hexdigest()[:16]
-
-    @property
-    def space(self) -> EmbeddingSpace:
-        return self.teacher.space
-
-    def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
-        return self.encode(texts, side)
 
     def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
         vectors = self.teacher.encode(texts, side, progress=progress)
@@ -59,7 +49,7 @@ class TeachingAssistant(Teacher):
     def refined(self, vectors: Vectors) -> Vectors:
         """The teacher's query vectors, (n, dim), as the assistant's, unit rows."""
         moved = vectors + vectors @ self._weight.T + self._bias
-        return self.checked_vectors(moved / np.linalg.norm(moved, axis=1, keepdims=True), len(vectors))
+        return self.checked_vectors(normalized(moved), len(vectors))
 
 
 def train_assistant(
@@ -76,20 +66,19 @@ def train_assistant(
     """
     targets = compute_targets(teacher, [], pairs, regressed_documents=[], with_documents=True, progress=progress)
     device = choose_device(None)
-    torch.manual_seed(config.seed)
     network = nn.Linear(teacher.space.dim, teacher.space.dim).to(device)
     nn.init.zeros_(network.weight)
     nn.init.zeros_(network.bias)
     optimizer = torch.optim.AdamW(network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     steps = max(1, round(config.epochs * len(targets.queries) / config.batch_size))
     schedule = get_scheduler(config.schedule, optimizer, round(config.warmup * steps), steps)
-    for step, (vectors, candidates) in enumerate(_batches(targets, steps, config, device), start=1):
+    for step, (vectors, documents) in enumerate(_batches(targets, steps, config, device)):
         optimizer.zero_grad()
-        loss = _loss(functional.normalize(vectors + network(vectors), dim=-1), vectors, candidates, config)
-        loss.backward()  # type: ignore[no-untyped-call]
+        moved = functional.normalize(vectors + network(vectors), dim=-1)
+        weighted_loss(moved, vectors, documents, config, step=step).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-        progress("training the assistant", step, steps)
+        progress("training the assistant", step + 1, steps)
     weight, bias = (values.detach().cpu().numpy().copy() for values in (network.weight, network.bias))
     return TeachingAssistant(teacher, weight, bias)
 
@@ -105,21 +94,8 @@ def _batches(
     documents = documents.to(device, DTYPES[trained_in(config, device)])
     generator = torch.Generator().manual_seed(config.seed)
     order = torch.empty(0, dtype=torch.long)
-    for step in range(steps):
+    for _ in range(steps):
         if len(order) < min(config.batch_size, len(queries)):
             order = torch.randperm(len(queries), generator=generator)
         batch, order = order[: config.batch_size], order[config.batch_size :]
-        candidates = Candidates(documents, positives[batch].to(device), relevant[batch].to(device))
-        yield queries[batch].to(device), candidates.limited(config, step=step)
-
-
-def _loss(vectors: Tensor, targets: Tensor, candidates: Candidates, config: DistillationConfig) -> Tensor:
-    found = infonce_loss(
-        vectors,
-        candidates.documents,
-        candidates.positives,
-        relevant=candidates.relevant,
-        temperature=config.temperature,
-        duplicate_similarity=config.duplicate_similarity,
-    )
-    return config.losses.get("infonce", 0.0) * found + config.losses.get("cosine", 0.0) * cosine_loss(vectors, targets)
+        yield queries[batch].to(device), Candidates(documents, positives[batch].to(device), relevant[batch].to(device))

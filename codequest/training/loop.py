@@ -16,11 +16,12 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from codequest.backbone import Precision, faithful_half
+from codequest.backbone.precision import DTYPES
 from codequest.errors import TrainingError
 from codequest.progress import Progress
-from codequest.training import losses
 from codequest.training.candidates import Candidates
-from codequest.training.config import DistillationConfig, LossName
+from codequest.training.config import DistillationConfig
+from codequest.training.objective import weighted_loss
 from codequest.training.sampler import LengthGroupedSampler
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets
 
@@ -74,7 +75,7 @@ class DistillationLoop(transformers.Trainer):
         self.add_callback(MeasureTheEnd())
         self._config = config
         self._lengths = [len(query) for query in targets.queries]
-        dtype = torch.bfloat16 if arguments.bf16 else torch.float32
+        dtype = DTYPES[trained_in(config, arguments.device)]
         self._documents = torch.from_numpy(targets.document_vectors).to(arguments.device, dtype)  # (n, dim)
         self._validate = validate
 
@@ -83,37 +84,9 @@ class DistillationLoop(transformers.Trainer):
     ) -> Tensor | tuple[Tensor, Tensor]:
         """The weighted sum of the configured losses over one batch."""
         vectors = model(inputs["inputs"]).float()  # (batch, dim)
-        total = torch.zeros((), device=vectors.device)
-        seen = None
-        if self._config.needs_documents:
-            everything = Candidates(self._documents, inputs["positives"], inputs["relevant"])
-            seen = everything.limited(self._config, step=self.state.global_step)
-        for name, weight in self._config.losses.items():
-            total = total + weight * self._loss(name, vectors, inputs, seen)
+        everything = Candidates(self._documents, inputs["positives"], inputs["relevant"])
+        total = weighted_loss(vectors, inputs["targets"], everything, self._config, step=self.state.global_step)
         return (total, vectors) if return_outputs else total
-
-    def _loss(
-        self, name: LossName, vectors: Tensor, inputs: Mapping[str, Tensor], candidates: Candidates | None
-    ) -> Tensor:
-        targets = inputs["targets"]
-        if name == "cosine":
-            return losses.cosine_loss(vectors, targets)
-        if name == "mse":
-            return losses.squared_error_loss(vectors, targets)
-        if name == "similarity":
-            return losses.similarity_loss(vectors, targets)
-        assert candidates is not None  # both losses that are left compare with documents
-        temperature = self._config.temperature
-        if name == "kl":
-            return losses.listwise_kl_loss(vectors, targets, candidates.documents, temperature=temperature)
-        return losses.infonce_loss(
-            vectors,
-            candidates.documents,
-            candidates.positives,
-            relevant=candidates.relevant,
-            temperature=temperature,
-            duplicate_similarity=self._config.duplicate_similarity,
-        )
 
     def run(self, checkpoint: Path | None) -> None:
         """Train to the end, from a checkpoint if there is one; of a run that had ended, load the best weights."""

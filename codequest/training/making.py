@@ -107,8 +107,8 @@ class Maker:
         ]
         own = [recipe.kind, recipe.start, dict(recipe.options), stages]
         names = map(list, (self.recipe.evaluate, self.recipe.validate, self.recipe.exclude))
-        helper = self.recipe.assistant and self.recipe.assistant.to_dict()
-        shared = [self.recipe.seed, dict(self.recipe.hold_out), helper, *names]
+        assistant = self.recipe.assistant and self.recipe.assistant.to_dict()
+        shared = [self.recipe.seed, dict(self.recipe.hold_out), assistant, *names]
         return digest(own, shared, self.teacher.space.fingerprint, self._amounts)
 
     @property

@@ -114,8 +114,8 @@ def load_recipe(path: str | Path) -> Recipe:
     encoders = {name: _encoder(table, f"{file}, encoder {name}") for name, table in tables.items()}
     known = _checked(values, Recipe, str(file), needed=("teacher", "queries", "evaluate"))
     lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
-    helper = None if assistant is None else _config(assistant, f"{file}, assistant")
-    recipe = Recipe(**{**known, **lists}, assistant=helper, encoders=encoders, source=text)
+    config = None if assistant is None else _config(assistant, f"{file}, assistant")
+    recipe = Recipe(**{**known, **lists}, assistant=config, encoders=encoders, source=text)
     _check_assistant(recipe, str(file))
     _check_numbers(recipe.at_most, "at_most", [*recipe.queries, *recipe.pairs], str(file))
     _check_numbers(recipe.hold_out, "hold_out", recipe.pairs, str(file))

@@ -264,7 +264,8 @@ class TestRounding:
 
     def test_gelu_is_torchs(self) -> None:
         values = np.linspace(-6, 6, 2001, dtype=np.float32)
-        np.testing.assert_allclose(_gelu(values), functional.gelu(torch.from_numpy(values)).numpy(), atol=2e-6)
+        exact = functional.gelu(torch.from_numpy(values).double()).numpy()  # fp32 errs by 9e-7 on some CPUs
+        np.testing.assert_allclose(_gelu(values), exact, atol=5e-7)
 
 
 @pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")

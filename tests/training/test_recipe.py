@@ -79,7 +79,7 @@ precision = "fp32"
 """
 
 
-HELPER = '[assistant]\nlosses = { infonce = 1.0, cosine = 1.0 }\nepochs = 1\nprecision = "fp32"\n'
+ASSISTANT = '[assistant]\nlosses = { infonce = 1.0, cosine = 1.0 }\nepochs = 1\nprecision = "fp32"\n'
 
 
 def write_lines(path: Path, rows: list[dict[str, str]]) -> None:
@@ -197,7 +197,7 @@ def test_excluded_queries_are_never_trained_on(recipe: Recipe, data: Path, tmp_p
         ("pool = 100", "pool = 0", r"at_most maps names of sources to positive whole numbers, got {'pool': 0}"),
         ("pool = 100", "pond = 100", r"at_most names pond\. Sources: pool, pairs:train"),
         ('"pairs:train" = 10', "pool = 10", r"hold_out names pool\. Sources: pairs:train"),
-        (HELPER, "", r"a stage has assistant = true\. Add a table \[assistant\]"),
+        (ASSISTANT, "", r"a stage has assistant = true\. Add a table \[assistant\]"),
         (
             "infonce = 1.0, cosine = 1.0 }\nepochs = 1\nprec",
             "kl = 1.0 }\nepochs = 1\nprec",
