@@ -23,6 +23,7 @@ from codequest.encoders.student import (
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig, read_tensors
+from codequest.texts import checked_texts
 from codequest.weights import locate
 
 
@@ -39,6 +40,7 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
     ) -> None:
         super().__init__(space, backbone, space_map, precision)
         self.network: nn.Module = space_map
+        self._features: dict[str, Vectors] = {}  # (hidden,) by text: the base is frozen, so one run of it serves all
 
     @classmethod
     def create(
@@ -77,8 +79,11 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
         return cls(space, backbone, space_map.to(backbone.device), precision)
 
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
-        features = pooled_features(self.backbone, queries, progress)
-        return [{"features": row} for row in features]
+        texts = checked_texts(queries, name="queries")
+        new = [text for text in dict.fromkeys(texts) if text not in self._features]
+        if new:
+            self._features |= zip(new, pooled_features(self.backbone, new, progress), strict=True)
+        return [{"features": self._features[text]} for text in texts]
 
     def collate(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         return {"features": torch.from_numpy(np.stack([row["features"] for row in inputs]))}

@@ -18,7 +18,7 @@ from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig
-from codequest.texts import batches_by_length, checked_texts
+from codequest.texts import batches_by_length
 from codequest.weights import WeightSource, locate
 
 StoredPrecision = Literal["fp32", "fp16"]
@@ -113,9 +113,8 @@ def load_base(source: WeightSource, device: torch.device, *, layers: int | None 
     return Backbone.load(source, device=device, pooling=None if says else "mean", layers=layers)
 
 
-def pooled_features(backbone: Backbone, queries: Sequence[str], progress: Progress) -> Vectors:
-    """The base's pooled vectors, (n, hidden), float32."""
-    texts = checked_texts(queries, name="queries")
+def pooled_features(backbone: Backbone, texts: Sequence[str], progress: Progress) -> Vectors:
+    """The base's pooled vectors, (n, hidden), float32, of texts that are already checked."""
     features = np.empty((len(texts), backbone.hidden), dtype=np.float32)
     done = 0
     with torch.inference_mode():

@@ -12,6 +12,7 @@ import torch
 import transformers
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, distributed, nn
+from torch._dynamo.exc import TorchDynamoException
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
@@ -31,12 +32,14 @@ _STATE_FILE = "trainer_state.json"
 class _Student(nn.Module):
     """The network as accelerate may wrap it: it replaces `forward` for mixed precision and never puts it back."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, *, compiled: bool) -> None:
         super().__init__()
         self.network = network
+        # A function and not a module: parameters and checkpoints keep their names.
+        self._embed = torch.compile(network.forward, dynamic=True) if compiled else network.forward
 
     def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:
-        vectors: Tensor = self.network(**inputs)  # (batch, dim)
+        vectors: Tensor = self._embed(**inputs)  # (batch, dim)
         return vectors
 
 
@@ -65,7 +68,7 @@ class DistillationLoop(transformers.Trainer):
         validate: Callable[[], dict[str, float]],
     ) -> None:
         # The base class wants an evaluation dataset; `evaluate` below has its own.
-        student = _Student(network)
+        student = _Student(network, compiled=config.compile)
         super().__init__(
             model=student, args=arguments, train_dataset=dataset, eval_dataset=dataset, data_collator=collator
         )
@@ -91,7 +94,14 @@ class DistillationLoop(transformers.Trainer):
     def run(self, checkpoint: Path | None) -> None:
         """Train to the end, from a checkpoint if there is one; of a run that had ended, load the best weights."""
         if checkpoint is None or not _ended(checkpoint):
-            self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            try:
+                self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            except TorchDynamoException as error:
+                reason = str(error).strip().splitlines()[0]
+                raise TrainingError(
+                    f"The network cannot be compiled here: {reason}. Install what is missing, such as g++, or train "
+                    "with compile = false."
+                ) from error
             return
         self.state = TrainerState.load_from_json(str(checkpoint / _STATE_FILE))
         self.state.best_model_checkpoint = str(checkpoint.parent / f"checkpoint-{self.state.best_global_step}")

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
+from codequest.errors import TrainingError
 from codequest.evaluation import RetrievalDataset
 from codequest.progress import silent
 from codequest.teachers import CachedTeacher, LocalTeacher
@@ -74,6 +75,32 @@ def test_training_beats_the_closed_form_start(
     (stage,) = again.training["stages"]
     assert stage["validation"] == {"on": "5 queries", "measure": "cosine", "best": pytest.approx(result.best)}
     assert (stage["queries"], stage["pairs"], stage["steps"]) == (251, 0, 48)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_compiled_network_ends_where_the_other_does(kind: str, build: Build, teacher: CachedTeacher) -> None:
+    encoder, compiled = build(kind), build(kind)
+    train(encoder, teacher)
+    train(compiled, teacher, config=config(compile=True))
+    expected, found = tensors(encoder), tensors(compiled)
+    assert expected.keys() == found.keys()
+    for name, weight in expected.items():
+        torch.testing.assert_close(found[name], weight, atol=2e-3, rtol=0)
+    cosines = (encoder.encode(TEXTS) * compiled.encode(TEXTS)).sum(1)
+    assert cosines.min() > 0.9999
+
+
+@pytest.mark.slow
+def test_without_a_compiler_it_says_so(build: Build, teacher: CachedTeacher, monkeypatch: pytest.MonkeyPatch) -> None:
+    from torch._inductor import config as inductor
+
+    torch.compiler.reset()
+    monkeypatch.setattr(inductor, "force_disable_caches", True)
+    monkeypatch.setattr(inductor.cpp, "cxx", (None, "no-such-compiler"))
+    encoder = build("projection")
+    with pytest.raises(TrainingError, match=r"cannot be compiled here: .* compile = false"):
+        train(encoder, teacher, config=config(compile=True))
 
 
 @pytest.mark.parametrize("kind", KINDS)
