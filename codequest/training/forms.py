@@ -127,6 +127,12 @@ def begins_with_verb(text: str) -> bool:
     return bool(others) and others[0] != "of" and (first in _VERBS or _base(first) in _VERBS)
 
 
+def imperative(word: str) -> str:
+    """A verb's base form, where the word is a known verb in the third person; any other word as it is."""
+    base = _base(word)
+    return base if base in _VERBS else word
+
+
 def _opening(words: Sequence[str]) -> tuple[str, list[str]]:
     """The first word that is no programming language and no adverb, and those behind it."""
     left = [*words]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,7 @@ from codequest.teachers import cached, load_teacher
 from codequest.training.assistant import TeachingAssistant, train_assistant
 from codequest.training.config import digest
 from codequest.training.data import load_queries, normal_form, sample, shuffled
+from codequest.training.derivation.searches import with_searches
 from codequest.training.recipe import EncoderRecipe, Recipe, Stage
 from codequest.training.run import is_main_process
 from codequest.training.split import hold_out_pairs, judged_only, split
@@ -108,7 +110,8 @@ class Maker:
         own = [recipe.kind, recipe.start, dict(recipe.options), stages]
         names = map(list, (self.recipe.evaluate, self.recipe.validate, self.recipe.exclude))
         assistant = self.recipe.assistant and self.recipe.assistant.to_dict()
-        shared = [self.recipe.seed, dict(self.recipe.hold_out), assistant, *names]
+        divided = [dict(self.recipe.hold_out), dict(self.recipe.searches)]
+        shared = [self.recipe.seed, *divided, assistant, *names]
         return digest(own, shared, self.teacher.space.fingerprint, self._amounts)
 
     @property
@@ -150,10 +153,11 @@ class Maker:
     @cached_property
     def _divided(self) -> tuple[list[RetrievalDataset], list[RetrievalDataset]]:
         """What is trained on, and what is held out of it."""
-        trained, held = [], []
+        trained, held, generator = [], [], random.Random(self.recipe.seed)
         for name, dataset in self._labelled.items():
             kept, out = hold_out_pairs(dataset, self.recipe.hold_out.get(name, 0), seed=self.recipe.seed)
-            trained.append(kept)
+            language = self.recipe.searches.get(name)
+            trained.append(kept if language is None else with_searches(kept, language, generator))
             held += [out] if out is not None else []
         return trained, held
 

@@ -69,6 +69,8 @@ class Recipe:
         exclude: Files or folders of further queries that are never trained on.
         at_most: How many queries of a source are used at most, by its name in `queries` or `pairs`: a sample drawn by
             the seed, of labelled ones with their own documents only.
+        searches: Language of a labelled dataset, by its name in `pairs`: beside every query of it stands one in the
+            form of a web search.
         hold_out: How many queries of a labelled dataset, by its name, are kept from training to measure on; with them
             goes every other query of their documents.
         seed: Of samples, splits and random starts.
@@ -85,6 +87,7 @@ class Recipe:
     validate: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     at_most: Mapping[str, int] = field(default_factory=dict)
+    searches: Mapping[str, str] = field(default_factory=dict)
     hold_out: Mapping[str, int] = field(default_factory=dict)
     seed: int = 0
     assistant: DistillationConfig | None = None
@@ -119,6 +122,7 @@ def load_recipe(path: str | Path) -> Recipe:
     _check_assistant(recipe, str(file))
     _check_numbers(recipe.at_most, "at_most", [*recipe.queries, *recipe.pairs], str(file))
     _check_numbers(recipe.hold_out, "hold_out", recipe.pairs, str(file))
+    _check_searches(recipe, str(file))
     return recipe
 
 
@@ -138,7 +142,19 @@ def _check_numbers(numbers: Any, key: str, names: Sequence[str], where: str) -> 
     """Refuse anything but positive whole numbers by the names of sources."""
     if not isinstance(numbers, dict) or any(type(value) is not int or value < 1 for value in numbers.values()):
         raise InvalidInputError(f"{where}: {key} maps names of sources to positive whole numbers, got {numbers!r}.")
-    unknown = sorted(set(numbers) - set(names))
+    _check_names(numbers, key, names, where)
+
+
+def _check_searches(recipe: Recipe, where: str) -> None:
+    """Refuse anything but languages by the names of labelled sets."""
+    languages = recipe.searches
+    if not isinstance(languages, dict) or any(not isinstance(name, str) or not name for name in languages.values()):
+        raise InvalidInputError(f"{where}: searches maps names of pairs to languages, got {languages!r}.")
+    _check_names(languages, "searches", recipe.pairs, where)
+
+
+def _check_names(table: Mapping[str, Any], key: str, names: Sequence[str], where: str) -> None:
+    unknown = sorted(set(table) - set(names))
     if unknown:
         raise InvalidInputError(f"{where}: {key} names {', '.join(unknown)}. Sources: {', '.join(names)}.")
 
