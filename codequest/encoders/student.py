@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from codequest.backbone import Backbone
+from codequest.backbone import Backbone, faithful_half
 from codequest.encoders.base import TrainableQueryEncoder
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.maps import SpaceMap
@@ -114,10 +114,14 @@ def load_base(source: WeightSource, device: torch.device, *, layers: int | None 
 
 
 def pooled_features(backbone: Backbone, texts: Sequence[str], progress: Progress) -> Vectors:
-    """The base's pooled vectors, (n, hidden), float32, of texts that are already checked."""
+    """The base's pooled vectors to train on, (n, hidden), float32, of texts that are already checked.
+
+    In bf16 where the device computes in it: training does not notice, and takes half of the time.
+    """
     features = np.empty((len(texts), backbone.hidden), dtype=np.float32)
+    device, half = backbone.device.type, faithful_half(backbone.device) == "bf16"
     done = 0
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=half):
         for batch in batches_by_length(texts, max_texts=256, max_characters=_MAX_CHARACTERS):
             features[batch] = backbone.embed([texts[position] for position in batch]).float().cpu().numpy()
             done += len(batch)

@@ -182,6 +182,18 @@ def test_excluded_queries_are_never_trained_on(recipe: Recipe, data: Path, tmp_p
     assert first["queries"] == len(kept) < 50
 
 
+def test_searches_are_trained_on_beside_the_queries(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    maker = Maker(replace(recipe, searches={"pairs:train": "rust"}), data=data, out=tmp_path / "out")
+    (kept,), (held,) = maker._divided
+    searches = {id: text for id, text in kept.queries.items() if id.startswith("search-")}
+    assert (len(kept.queries), len(searches), len(held.queries)) == (126, 63, 7)
+    assert sum("rust" in text for text in searches.values()) > 40
+    assert all(kept.qrels[id] == kept.qrels[id.removeprefix("search-")] for id in searches)
+    assert maker._digest(recipe.encoders["small"]) != Maker(recipe, data=data, out=tmp_path / "out")._digest(
+        recipe.encoders["small"]
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -197,6 +209,8 @@ def test_excluded_queries_are_never_trained_on(recipe: Recipe, data: Path, tmp_p
         ("pool = 100", "pool = 0", r"at_most maps names of sources to positive whole numbers, got {'pool': 0}"),
         ("pool = 100", "pond = 100", r"at_most names pond\. Sources: pool, pairs:train"),
         ('"pairs:train" = 10', "pool = 10", r"hold_out names pool\. Sources: pairs:train"),
+        ("seed = 3", "searches = { pool = 'go' }", r"searches names pool\. Sources: pairs:train"),
+        ("seed = 3", "searches = { 'pairs:train' = 7 }", "searches maps names of pairs to languages, got"),
         (ASSISTANT, "", r"a stage has assistant = true\. Add a table \[assistant\]"),
         (
             "infonce = 1.0, cosine = 1.0 }\nepochs = 1\nprec",
