@@ -17,7 +17,19 @@ def test_what_is_shipped_has_a_recipe() -> None:
 def test_the_second_teachers_recipe_differs_in_the_teacher_only() -> None:
     first, second = load_recipe(EXAMPLES / "pretrained.toml"), load_recipe(EXAMPLES / "second_teacher.toml")
     assert first.teacher != second.teacher
-    for name in ("queries", "pairs", "evaluate", "validate", "at_most", "hold_out", "seed"):
+    for name in (
+        "queries",
+        "pairs",
+        "evaluate",
+        "validate",
+        "exclude",
+        "at_most",
+        "searches",
+        "hold_out",
+        "seed",
+        "assistant",
+    ):
         assert getattr(first, name) == getattr(second, name)
+    assert first.about == second.about
     for mine, others in (("l3-lora", "minilm-l3-lora"), ("static", "static")):
         assert second.encoders[mine] == first.encoders[others]
