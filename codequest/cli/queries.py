@@ -47,7 +47,7 @@ def queries(
 ) -> None:
     """Derive training queries from a codebase, for when there is no query log."""
     from codequest.evaluation.queries import load_queries
-    from codequest.training import derive_queries, mine_pairs, query_coverage
+    from codequest.training import derive_queries, query_coverage
     from codequest.training.derivation import check_query_file
     from codequest.training.mining import check_pairs_folder
 
@@ -71,10 +71,16 @@ def queries(
         if like:
             _show_coverage(query_coverage(derived.texts, users=users))
     if pairs is not None:
-        with progress_bars() as progress:
-            mined = mine_pairs(sources, exclude=excluded, max_characters=max_characters, progress=progress)
-        mined.save(pairs)
-        _show_pairs(mined, pairs)
+        _mine(sources, pairs, excluded=excluded, max_characters=max_characters)
+
+
+def _mine(sources: list[str], folder: Path, *, excluded: list[str], max_characters: int) -> None:
+    from codequest.training import mine_pairs
+
+    with progress_bars() as progress:
+        mined = mine_pairs(sources, exclude=excluded, max_characters=max_characters, progress=progress)
+    mined.save(folder)
+    _show_pairs(mined, folder)
 
 
 def _queries_of(name: str) -> list[str]:
