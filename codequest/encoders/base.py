@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from codequest.encoders.cost import EncoderCost
+    from codequest.encoders.graphs import GraphSource
+    from codequest.runtimes import GraphPrecision, Runtime
 
 ENCODER_KINDS: Mapping[str, str] = {
+    "exported": "codequest.encoders.exported:ExportedQueryEncoder",
     "lora": "codequest.encoders.lora:LoRAQueryEncoder",
     "projection": "codequest.encoders.projection:ProjectionQueryEncoder",
     "quantized": "codequest.encoders.quantized:QuantizedQueryEncoder",
@@ -63,6 +66,10 @@ class QueryEncoder(ABC):
         """What one query of this many tokens costs, computed from the model."""
 
     @abstractmethod
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:
+        """What `export` needs for a graph of this precision; leaves the encoder as it is."""
+
+    @abstractmethod
     def describe(self) -> dict[str, Any]:
         """What `rebuild` needs besides the tensors, JSON-ready."""
 
@@ -79,7 +86,7 @@ class QueryEncoder(ABC):
         """What goes into model.safetensors: the trained weights, unless they are kept in another form."""
         return self.trained_tensors()
 
-    def saved_files(self) -> dict[str, bytes]:
+    def saved_files(self) -> Mapping[str, bytes | memoryview]:
         """Files of the adapter folder besides configuration, tensors and card, by name."""
         return {}
 
@@ -138,6 +145,32 @@ class QueryEncoder(ABC):
             metrics=self.metrics,
         )
         return write_adapter(folder, config, self.saved_tensors(), render_card(config), files=self.saved_files())
+
+    def export(self, folder: str | Path, *, runtime: Runtime, precision: GraphPrecision = "fp32") -> Path:
+        """Write the encoder as one graph, from token ids to unit vectors, which `from_pretrained` loads again.
+
+        The graph runs on the CPU without torch. It is written under its final name only if, loaded from a folder, it
+        gives the encoder's vectors of built-in queries. For int8 there are several ways; the fastest faithful one is
+        taken.
+
+        Args:
+            folder: Where to; an adapter already there is replaced.
+            runtime: ``"onnx"`` for ONNX Runtime, or ``"openvino"``.
+            precision: ``"fp32"``, ``"bf16"`` where runtime and CPU compute in it, or ``"int8"``.
+
+        Returns:
+            The folder.
+
+        Raises:
+            InvalidInputError: An unknown runtime or precision, or an encoder that is already exported.
+            MissingDependencyError: The runtime is not installed.
+            PrecisionNotSupportedError: The runtime would only emulate the precision on this CPU.
+            ParityError: The graph's vectors are too far from the encoder's; says how far.
+            AdapterWriteError: No permission, no space, or something that is no adapter is there.
+        """
+        from codequest.encoders.export import export_encoder
+
+        return export_encoder(self, folder, runtime=runtime, precision=precision)
 
     @classmethod
     def from_pretrained(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from codequest.encoders.base import TrainableQueryEncoder
 from codequest.encoders.cost import EncoderCost
-from codequest.encoders.static_lookup import RowLookup, Rows, check_bigrams, read_tokenizer
+from codequest.encoders.static_lookup import RowLookup, RowReader, Rows, check_bigrams, read_tokenizer
 from codequest.encoders.static_table import StaticTable, TablePrecision, check_tensors, table_shapes
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress, silent
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+    from codequest.encoders.graphs import GraphSource
     from codequest.encoders.maps import MapKind
     from codequest.encoders.static_network import QueryEmbedder, StaticNetwork
+    from codequest.runtimes import GraphPrecision
 
 _MOST_TOKENS = 512
 _WIDTH = 256
@@ -200,6 +202,15 @@ class StaticQueryEncoder(TrainableQueryEncoder):
             flops=2 * (tokens + bigrams) * width + 2 * multiplied,
             tokens=tokens,
         )
+
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:
+        from codequest.encoders.graphs import GraphSource, StaticGraph
+        from codequest.encoders.maps import SpaceMap
+
+        table = StaticTable.rounded(self.network.values(), self._table.precision) if self._training else self._table
+        space_map = SpaceMap(int(table.tensors["rows"].shape[1]), self.space.dim, kind=table.map)
+        module = StaticGraph(table, space_map, precision).eval()
+        return GraphSource(module, RowReader(self._lookup), self.encode, lambda tokens: self.cost(tokens=tokens))
 
     def describe(self) -> dict[str, Any]:
         return {
