@@ -106,11 +106,12 @@ class QueryEncoder(ABC):
         Raises:
             InvalidInputError: An empty query, or something that is no string.
         """
-        if isinstance(queries, str):
-            single: Vectors = self.encode([queries])[0]
-            return single
         if batch_size < 1:
             raise InvalidInputError(f"batch_size must be at least 1, got {batch_size}.")
+        if isinstance(queries, str):
+            vector: Vectors = self._finite(self.embed_batch(checked_texts([queries], name="queries")))[0]
+            progress("encoding queries", 1, 1)
+            return vector
         texts = checked_texts(queries, name="queries")
         vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
         done = 0
@@ -118,6 +119,9 @@ class QueryEncoder(ABC):
             vectors[batch] = self.embed_batch([texts[position] for position in batch])
             done += len(batch)
             progress("encoding queries", done, len(texts))
+        return self._finite(vectors)
+
+    def _finite(self, vectors: Vectors) -> Vectors:
         if not np.isfinite(vectors).all():
             raise InvalidInputError(
                 f"This {self.kind} encoder produced vectors that are not finite; its weights are damaged. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import torch
 
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.card import ONE_QUERY, render_card
-from codequest.encoders.exported import ExportedQueryEncoder, mapped_files
+from codequest.encoders.exported import ExportedQueryEncoder, TruncationWarning, mapped_files
 from codequest.encoders.graphs import GraphSource
 from codequest.errors import ParityError
 from codequest.runtimes import (
@@ -35,9 +36,9 @@ from codequest.storage import AdapterConfig, check_destination, write_adapter
 def export_encoder(encoder: QueryEncoder, folder: str | Path, *, runtime: Runtime, precision: GraphPrecision) -> Path:
     """See `QueryEncoder.export`."""
     check_choices(runtime, precision)
-    ways = reductions(runtime, precision)
     check_destination(folder)
     source = encoder.graph_source(precision)
+    ways = reductions(runtime, precision, written=source.precision)
     input_ids, attention_mask, _ = source.reader.read(PROBES)
     example = {"input_ids": torch.from_numpy(input_ids), "attention_mask": torch.from_numpy(attention_mask)}
     refusals = []
@@ -58,10 +59,7 @@ def export_encoder(encoder: QueryEncoder, folder: str | Path, *, runtime: Runtim
                 continue
             config = replace(config, encoder={**config.encoder, "parity": asdict(parity)})
             return _write(folder, config, source, reduced)
-    raise ParityError(" ".join(map(str, refusals)) + _ADVICE)
-
-
-_ADVICE = " Nothing was written. Choose another precision or runtime."
+    raise ParityError(" ".join(map(str, refusals)) + " Nothing was written. Choose another precision or runtime.")
 
 
 def _config(encoder: QueryEncoder, source: GraphSource, graph: Path, settings: Mapping[str, Any]) -> AdapterConfig:
@@ -95,7 +93,7 @@ def _cost(source: GraphSource, size: int) -> dict[str, Any]:
 
 
 def _write(folder: str | Path, config: AdapterConfig, source: GraphSource, graph: Path) -> Path:
-    files = {**source.reader.files(), **mapped_files(graph, config.encoder["runtime"])}
+    files: dict[str, bytes | memoryview] = {**source.reader.files(), **mapped_files(graph, config.encoder["runtime"])}
     return write_adapter(folder, config, source.reader.tensors(), render_card(config), files=files)
 
 
@@ -107,8 +105,10 @@ def _through_the_loader(folder: Path, expected: Vectors, name: str) -> Parity:
     """
     encoder = QueryEncoder.from_pretrained(folder)
     precision = encoder.describe()["precision"]
-    together = measure_parity(encoder.encode(PROBES), expected)
-    single = measure_parity(np.stack([encoder.encode(query) for query in PROBES]), expected)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TruncationWarning)
+        together = measure_parity(encoder.encode(PROBES), expected)
+        single = measure_parity(np.stack([encoder.encode(query) for query in PROBES]), expected)
     for parity, how in ((together, "in a batch"), (single, "one by one")):
         check_parity(parity, precision, name=f"{name} {how}")
     return min(together, single, key=lambda parity: parity.worst)

@@ -93,7 +93,7 @@ class ExportedQueryEncoder(QueryEncoder):
             tokens=tokens,
         )
 
-    def graph_source(self, precision: GraphPrecision) -> GraphSource:
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
         raise InvalidInputError(
             f"This encoder is already exported, to {self._settings['runtime']} in {self._settings['precision']}. "
             f"Export the {self._settings['exported']} encoder that it was made from."
@@ -112,7 +112,13 @@ class ExportedQueryEncoder(QueryEncoder):
         return {**self._reader.files(), **mapped_files(self._folder, self._settings["runtime"])}
 
     @classmethod
-    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> ExportedQueryEncoder:
+    def rebuild(
+        cls,
+        config: AdapterConfig,
+        folder: Path,
+        *,
+        device: str | None,  # noqa: ARG003
+    ) -> ExportedQueryEncoder:
         """See `QueryEncoder.rebuild`. It runs on the CPU, whatever the device."""
         settings = config.encoder
         missing = sorted({"cost", "exported", "graph", "max_tokens", "precision", "reader", "runtime"} - set(settings))

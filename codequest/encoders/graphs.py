@@ -24,16 +24,18 @@ class GraphSource:
     """What an encoder gives to be exported.
 
     Attributes:
-        module: Maps ids and mask, each (batch, tokens), to unit vectors; a copy on the CPU, in fp32.
+        module: Maps ids and mask, each (batch, tokens), to unit vectors; a copy on the CPU.
         reader: Makes ids and mask of texts.
         embed: Gives the vectors that the graph should give.
-        cost: What a query of so many tokens costs.
+        cost: What a query of so many tokens costs with all weights in fp32.
+        precision: What the module's weights are in.
     """
 
     module: nn.Module
     reader: TextReader
     embed: Callable[[Sequence[str]], Vectors]
     cost: Callable[[int], EncoderCost]
+    precision: GraphPrecision = "fp32"
 
 
 class BackboneGraph(nn.Module):
@@ -118,4 +120,4 @@ def token_reader(backbone: Backbone, *, prompt: str = "") -> TokenReader:
         pad_type_id=tokenizer.pad_token_type_id,
         pad_token=tokenizer.pad_token,
     )
-    return TokenReader(copied, prompt=prompt, lower_case=backbone.lower_case)
+    return TokenReader(copied, prompt=prompt, lower_case=backbone.lower_case, max_tokens=backbone.max_tokens)

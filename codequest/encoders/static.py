@@ -192,13 +192,16 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         self._training = False
 
     def cost(self, *, tokens: int = 12) -> EncoderCost:
+        return self._cost(tokens, self._table.row_bytes)
+
+    def _cost(self, tokens: int, row_bytes: int) -> EncoderCost:
         tokens = min(tokens, self.max_tokens)
         bigrams = tokens - 1 if len(self._lookup.bigrams) else 0  # at most: each pair may have a row
         width = self._table.tensors["rows"].shape[1]
         multiplied, added = self._table.map_weights
         return EncoderCost(
             parameters=len(self._lookup) * (width + 1) + multiplied + added,
-            active_bytes=(tokens + bigrams) * self._table.row_bytes + 4 * (multiplied + added),
+            active_bytes=(tokens + bigrams) * row_bytes + 4 * (multiplied + added),
             flops=2 * (tokens + bigrams) * width + 2 * multiplied,
             tokens=tokens,
         )
@@ -208,9 +211,15 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         from codequest.encoders.maps import SpaceMap
 
         table = StaticTable.rounded(self.network.values(), self._table.precision) if self._training else self._table
-        space_map = SpaceMap(int(table.tensors["rows"].shape[1]), self.space.dim, kind=table.map)
-        module = StaticGraph(table, space_map, precision).eval()
-        return GraphSource(module, RowReader(self._lookup), self.encode, lambda tokens: self.cost(tokens=tokens))
+        width = int(table.tensors["rows"].shape[1])
+        kept: GraphPrecision = "int8" if precision == "int8" else "fp32"
+        return GraphSource(
+            module=StaticGraph(table, SpaceMap(width, self.space.dim, kind=table.map), kept).eval(),
+            reader=RowReader(self._lookup),
+            embed=self.encode,
+            cost=lambda tokens: self._cost(tokens, 4 * (width + 1)),
+            precision=kept,
+        )
 
     def describe(self) -> dict[str, Any]:
         return {

@@ -71,22 +71,27 @@ def _traced(module: nn.Module, example: Mapping[str, Tensor]) -> ExportedProgram
 
 
 def _write_onnx(program: ExportedProgram, path: Path) -> None:
-    written = torch.onnx.export(
+    torch.onnx.export(
         program,
+        f=str(path),
         dynamo=True,
         input_names=["input_ids", "attention_mask"],
         output_names=["vectors"],
+        external_data=False,
         verbose=False,
     )
-    if written is None:
-        raise ModelFormatError(f"torch.onnx wrote no graph to {path}.")
-    written.save(str(path), external_data=False)
 
 
 def _write_openvino(program: ExportedProgram, path: Path) -> None:
     import openvino
 
-    graph = openvino.convert_model(program)
+    try:
+        graph = openvino.convert_model(program)
+    except Exception as error:  # its exceptions share no base but this one
+        failed = str(error).partition(" with a message")[0].strip().splitlines()[-1].lstrip("- ")
+        raise ModelFormatError(
+            f"OpenVINO cannot convert this model: it fails at {failed}. Choose runtime='onnx'."
+        ) from error
     for port, name in zip((*graph.inputs, *graph.outputs), ("input_ids", "attention_mask", "vectors"), strict=True):
         port.get_tensor().set_names({name})
     openvino.save_model(graph, str(path), compress_to_fp16=False)

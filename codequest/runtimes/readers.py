@@ -40,12 +40,14 @@ class TokenReader:
         tokenizer: Truncates and pads by itself.
         prompt: Text before every text.
         lower_case: Whether texts are lower-cased first.
+        max_tokens: What the tokenizer truncates to.
     """
 
-    def __init__(self, tokenizer: Tokenizer, *, prompt: str, lower_case: bool) -> None:
+    def __init__(self, tokenizer: Tokenizer, *, prompt: str, lower_case: bool, max_tokens: int) -> None:
         self.tokenizer = tokenizer
         self.prompt = prompt
         self.lower_case = lower_case
+        self.max_tokens = max_tokens
 
     @classmethod
     def load(cls, folder: Path, settings: Mapping[str, Any]) -> TokenReader:
@@ -65,12 +67,8 @@ class TokenReader:
             raise AdapterFormatError(f"{path} is missing or damaged: {error}. Export it again.") from error
         if not tokenizer.truncation or not tokenizer.padding:
             raise AdapterFormatError(f"{path} does not say how texts are truncated and padded. Export it again.")
-        return cls(tokenizer, prompt=prompt, lower_case=settings["lower_case"])
-
-    @property
-    def max_tokens(self) -> int:
-        """Longer texts are truncated to this many tokens."""
-        return int(self.tokenizer.truncation["max_length"])
+        longest = int(tokenizer.truncation["max_length"])
+        return cls(tokenizer, prompt=prompt, lower_case=settings["lower_case"], max_tokens=longest)
 
     def read(self, texts: Sequence[str]) -> tuple[Tokens, Tokens, int]:
         prepared = [self.prompt + text for text in texts] if self.prompt else texts

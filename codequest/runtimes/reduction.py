@@ -21,14 +21,19 @@ Reduction = Callable[[Path, Path], None]
 _BLOCK = 128  # weights of a column that share a scale
 
 
-def reductions(runtime: Runtime, precision: GraphPrecision) -> Mapping[str, Reduction]:
+def reductions(runtime: Runtime, precision: GraphPrecision, *, written: GraphPrecision) -> Mapping[str, Reduction]:
     """The ways to a precision, by name, the fastest first and the most faithful last.
+
+    Args:
+        runtime: What runs the graph.
+        precision: What is wanted.
+        written: What the graph is in already.
 
     Raises:
         MissingDependencyError: A package that reduces graphs is not installed.
     """
-    if precision == "fp32":
-        return {"fp32": lambda source, target: _copy(source, target, runtime)}
+    if precision == written:
+        return {precision: lambda source, target: _copy(source, target, runtime)}
     if runtime == "openvino":
         if precision == "bf16":
             return {"bf16": _halved}
