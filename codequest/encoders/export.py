@@ -80,15 +80,15 @@ def _config(encoder: QueryEncoder, source: GraphSource, graph: Path, settings: M
 
 def _cost(source: GraphSource, size: int) -> dict[str, Any]:
     """Parameters, and the coefficients of 1, tokens and tokens squared that give FLOPs and bytes that are read."""
-    one, two, three = (source.cost(tokens) for tokens in (1, 2, 3))
-    share = min(1.0, size / (4 * one.parameters))  # of fp32, in all weights alike
-    square = (three.flops - 2 * two.flops + one.flops) / 2
-    linear = two.flops - one.flops - 3 * square
-    row = (two.active_bytes - one.active_bytes) * share
+    two, three, four = (source.cost(tokens) for tokens in (2, 3, 4))  # a table of two token types is read whole by two
+    share = min(1.0, size / (4 * two.parameters))  # of fp32, in all weights alike
+    square = (four.flops - 2 * three.flops + two.flops) / 2
+    linear = three.flops - two.flops - 5 * square
+    row = (three.active_bytes - two.active_bytes) * share
     return {
-        "parameters": one.parameters,
-        "flops": [one.flops - linear - square, linear, square],
-        "active_bytes": [one.active_bytes * share - row, row],
+        "parameters": two.parameters,
+        "flops": [two.flops - 2 * linear - 4 * square, linear, square],
+        "active_bytes": [two.active_bytes * share - 2 * row, row],
     }
 
 
