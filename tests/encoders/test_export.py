@@ -115,7 +115,7 @@ class TestParity:
         graph = {"onnx": "model.onnx", "openvino": "openvino_model.bin"}[runtime]
         rows = static.describe()["rows"] * static.describe()["width"]
         saved = (folders["fp32"] / graph).stat().st_size - (folders["int8"] / graph).stat().st_size
-        assert saved == pytest.approx(3 * rows, rel=0.05)
+        assert saved == pytest.approx(3 * rows, rel=0.1)
 
     def test_what_a_query_costs_is_the_encoders(
         self, folder: Path, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
