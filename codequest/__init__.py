@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from codequest.encoders import ExportedQueryEncoder as ExportedQueryEncoder
     from codequest.encoders import LoRAQueryEncoder as LoRAQueryEncoder
     from codequest.encoders import ProjectionQueryEncoder as ProjectionQueryEncoder
     from codequest.encoders import QuantizedQueryEncoder as QuantizedQueryEncoder
@@ -30,6 +31,7 @@ _HOMES = {
     "DistillationConfig": "codequest.training",
     "DistillationTrainer": "codequest.training",
     "EmbeddingSpace": "codequest.space",
+    "ExportedQueryEncoder": "codequest.encoders",
     "LoRAQueryEncoder": "codequest.encoders",
     "ProjectionQueryEncoder": "codequest.encoders",
     "QuantizedQueryEncoder": "codequest.encoders",
@@ -50,6 +52,7 @@ __all__ = [
     "DistillationConfig",
     "DistillationTrainer",
     "EmbeddingSpace",
+    "ExportedQueryEncoder",
     "LoRAQueryEncoder",
     "ProjectionQueryEncoder",
     "QuantizedQueryEncoder",

@@ -45,6 +45,10 @@ class PrecisionNotSupportedError(CodequestError, ValueError):
     """This device cannot run the requested precision."""
 
 
+class ParityError(CodequestError, ValueError):
+    """An exported graph does not give the vectors of its encoder."""
+
+
 class TeacherError(CodequestError, RuntimeError):
     """A teacher could not produce the vectors that were asked of it."""
 

@@ -29,7 +29,8 @@ CONFIG_FILE = "config.json"
 TENSORS_FILE = "model.safetensors"
 CARD_FILE = "README.md"
 TOKENIZER_FILE = "tokenizer.json"
-ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, TOKENIZER_FILE)
+GRAPH_FILES = {"onnx": ("model.onnx",), "openvino": ("openvino_model.xml", "openvino_model.bin")}
+ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, TOKENIZER_FILE, *GRAPH_FILES["onnx"], *GRAPH_FILES["openvino"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def write_adapter(
     tensors: Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]],
     card: str,
     *,
-    files: Mapping[str, bytes] | None = None,
+    files: Mapping[str, bytes | memoryview] | None = None,
 ) -> Path:
     """Write an adapter folder beside its final name, then rename it.
 

@@ -10,6 +10,7 @@ BUILT_INS = {
     "ModelFormatError": ValueError,
     "AdapterFormatError": ValueError,
     "AdapterWriteError": OSError,
+    "ParityError": ValueError,
     "PrecisionNotSupportedError": ValueError,
     "TeacherError": RuntimeError,
     "CacheCorruptError": RuntimeError,

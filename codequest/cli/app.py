@@ -9,6 +9,7 @@ from codequest.cli.display import resumable
 from codequest.cli.distill import distill
 from codequest.cli.encode import encode
 from codequest.cli.evaluate import evaluate
+from codequest.cli.export import export
 from codequest.cli.info import info
 from codequest.cli.queries import queries
 from codequest.cli.report import report
@@ -23,5 +24,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, queries, distill, train, evaluate, report, encode, info, teachers):
+for command in (demo, queries, distill, train, evaluate, report, export, encode, info, teachers):
     app.command()(resumable(command))

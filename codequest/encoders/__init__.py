@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from codequest.encoders.base import QueryEncoder as QueryEncoder
     from codequest.encoders.base import TrainableQueryEncoder as TrainableQueryEncoder
     from codequest.encoders.cost import EncoderCost as EncoderCost
+    from codequest.encoders.exported import ExportedQueryEncoder as ExportedQueryEncoder
+    from codequest.encoders.exported import TruncationWarning as TruncationWarning
     from codequest.encoders.lora import LoRAQueryEncoder as LoRAQueryEncoder
     from codequest.encoders.projection import ProjectionQueryEncoder as ProjectionQueryEncoder
     from codequest.encoders.quantized import QuantizedQueryEncoder as QuantizedQueryEncoder
@@ -16,22 +18,26 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "EncoderCost": "codequest.encoders.cost",
+    "ExportedQueryEncoder": "codequest.encoders.exported",
     "LoRAQueryEncoder": "codequest.encoders.lora",
     "ProjectionQueryEncoder": "codequest.encoders.projection",
     "QuantizedQueryEncoder": "codequest.encoders.quantized",
     "QueryEncoder": "codequest.encoders.base",
     "StaticQueryEncoder": "codequest.encoders.static",
     "TrainableQueryEncoder": "codequest.encoders.base",
+    "TruncationWarning": "codequest.encoders.exported",
 }
 
 __all__ = [
     "EncoderCost",
+    "ExportedQueryEncoder",
     "LoRAQueryEncoder",
     "ProjectionQueryEncoder",
     "QuantizedQueryEncoder",
     "QueryEncoder",
     "StaticQueryEncoder",
     "TrainableQueryEncoder",
+    "TruncationWarning",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from codequest.encoders.cost import EncoderCost
+    from codequest.encoders.graphs import GraphSource
+    from codequest.runtimes import GraphPrecision, Runtime
 
 ENCODER_KINDS: Mapping[str, str] = {
+    "exported": "codequest.encoders.exported:ExportedQueryEncoder",
     "lora": "codequest.encoders.lora:LoRAQueryEncoder",
     "projection": "codequest.encoders.projection:ProjectionQueryEncoder",
     "quantized": "codequest.encoders.quantized:QuantizedQueryEncoder",
@@ -63,6 +67,10 @@ class QueryEncoder(ABC):
         """What one query of this many tokens costs, computed from the model."""
 
     @abstractmethod
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:
+        """What `export` needs for a graph of this precision; leaves the encoder as it is."""
+
+    @abstractmethod
     def describe(self) -> dict[str, Any]:
         """What `rebuild` needs besides the tensors, JSON-ready."""
 
@@ -79,7 +87,7 @@ class QueryEncoder(ABC):
         """What goes into model.safetensors: the trained weights, unless they are kept in another form."""
         return self.trained_tensors()
 
-    def saved_files(self) -> dict[str, bytes]:
+    def saved_files(self) -> Mapping[str, bytes | memoryview]:
         """Files of the adapter folder besides configuration, tensors and card, by name."""
         return {}
 
@@ -99,11 +107,12 @@ class QueryEncoder(ABC):
         Raises:
             InvalidInputError: An empty query, or something that is no string.
         """
-        if isinstance(queries, str):
-            single: Vectors = self.encode([queries])[0]
-            return single
         if batch_size < 1:
             raise InvalidInputError(f"batch_size must be at least 1, got {batch_size}.")
+        if isinstance(queries, str):
+            vector: Vectors = self._finite(self.embed_batch(checked_texts([queries], name="queries")))[0]
+            progress("encoding queries", 1, 1)
+            return vector
         texts = checked_texts(queries, name="queries")
         vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
         done = 0
@@ -111,7 +120,10 @@ class QueryEncoder(ABC):
             vectors[batch] = self.embed_batch([texts[position] for position in batch])
             done += len(batch)
             progress("encoding queries", done, len(texts))
-        if not np.isfinite(vectors).all():
+        return self._finite(vectors)
+
+    def _finite(self, vectors: Vectors) -> Vectors:
+        if not math.isfinite(np.vdot(vectors, vectors)):  # faster than a look at every component
             raise InvalidInputError(
                 f"This {self.kind} encoder produced vectors that are not finite; its weights are damaged. "
                 "Train or download it again."
@@ -138,6 +150,28 @@ class QueryEncoder(ABC):
             metrics=self.metrics,
         )
         return write_adapter(folder, config, self.saved_tensors(), render_card(config), files=self.saved_files())
+
+    def export(self, folder: str | Path, *, runtime: Runtime, precision: GraphPrecision = "fp32") -> Path:
+        """Write the encoder as one graph, from token ids to unit vectors, which `from_pretrained` loads again.
+
+        The graph runs on the CPU without torch. It gets its final name only if, loaded from a folder, it gives the
+        encoder's vectors of built-in queries. Of several ways to int8 the fastest faithful one is taken.
+
+        Args:
+            folder: Where to; an adapter already there is replaced.
+            runtime: ``"onnx"`` for ONNX Runtime, or ``"openvino"``.
+            precision: ``"fp32"``, ``"bf16"`` where runtime and CPU compute in it, or ``"int8"``.
+
+        Raises:
+            InvalidInputError: An unknown runtime or precision, or an encoder that is already exported.
+            MissingDependencyError: The runtime is not installed.
+            PrecisionNotSupportedError: The runtime would only emulate the precision on this CPU.
+            ParityError: The graph's vectors are too far from the encoder's; says how far.
+            AdapterWriteError: No permission, no space, or something that is no adapter is there.
+        """
+        from codequest.encoders.export import export_encoder
+
+        return export_encoder(self, folder, runtime=runtime, precision=precision)
 
     @classmethod
     def from_pretrained(

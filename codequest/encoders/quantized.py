@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 
@@ -13,7 +14,9 @@ from torch.nn import functional
 from codequest.backbone import Backbone, Precision, choose_device, faithful_half
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.cost import EncoderCost, backbone_cost
+from codequest.encoders.graphs import BackboneGraph, GraphSource, token_reader
 from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
+from codequest.runtimes import GraphPrecision
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig
 from codequest.weights import locate
@@ -93,6 +96,20 @@ class QuantizedQueryEncoder(QueryEncoder):
 
     def cost(self, *, tokens: int = 12) -> EncoderCost:
         return backbone_cost(self.backbone, [], tokens=tokens)
+
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
+        """Of the teacher in fp32: a graph has precisions of its own, from the same weights."""
+        prompt, pooling = self.space.query_prompt, self.backbone.pooling
+        teacher = Backbone.load(self.backbone.source, device=torch.device("cpu"), pooling=pooling)
+
+        @torch.inference_mode()
+        def embed(queries: Sequence[str]) -> Vectors:
+            vectors: Vectors = functional.normalize(teacher.embed(queries, prompt=prompt), dim=-1).numpy()
+            return vectors
+
+        cost = partial(backbone_cost, teacher, [])
+        reader = token_reader(teacher, prompt=prompt)
+        return GraphSource(BackboneGraph(teacher).eval(), reader, embed, lambda tokens: cost(tokens=tokens))
 
     def describe(self) -> dict[str, Any]:
         return {"precision": self.precision, "weights": self._weights}

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from codequest.encoders.base import TrainableQueryEncoder
 from codequest.encoders.cost import EncoderCost
-from codequest.encoders.static_lookup import RowLookup, Rows, check_bigrams, read_tokenizer
+from codequest.encoders.static_lookup import RowLookup, RowReader, Rows, check_bigrams, read_tokenizer
 from codequest.encoders.static_table import StaticTable, TablePrecision, check_tensors, table_shapes
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress, silent
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+    from codequest.encoders.graphs import GraphSource
     from codequest.encoders.maps import MapKind
     from codequest.encoders.static_network import QueryEmbedder, StaticNetwork
+    from codequest.runtimes import GraphPrecision
 
 _MOST_TOKENS = 512
 _WIDTH = 256
@@ -190,15 +192,33 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         self._training = False
 
     def cost(self, *, tokens: int = 12) -> EncoderCost:
+        return self._cost(tokens, self._table.row_bytes)
+
+    def _cost(self, tokens: int, row_bytes: int) -> EncoderCost:
         tokens = min(tokens, self.max_tokens)
         bigrams = tokens - 1 if len(self._lookup.bigrams) else 0  # at most: each pair may have a row
         width = self._table.tensors["rows"].shape[1]
         multiplied, added = self._table.map_weights
         return EncoderCost(
             parameters=len(self._lookup) * (width + 1) + multiplied + added,
-            active_bytes=(tokens + bigrams) * self._table.row_bytes + 4 * (multiplied + added),
+            active_bytes=(tokens + bigrams) * row_bytes + 4 * (multiplied + added),
             flops=2 * (tokens + bigrams) * width + 2 * multiplied,
             tokens=tokens,
+        )
+
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:
+        from codequest.encoders.graphs import GraphSource, StaticGraph
+        from codequest.encoders.maps import SpaceMap
+
+        table = StaticTable.rounded(self.network.values(), self._table.precision) if self._training else self._table
+        width = int(table.tensors["rows"].shape[1])
+        kept: GraphPrecision = "int8" if precision == "int8" else "fp32"
+        return GraphSource(
+            module=StaticGraph(table, SpaceMap(width, self.space.dim, kind=table.map), kept).eval(),
+            reader=RowReader(self._lookup),
+            embed=self.encode,
+            cost=lambda tokens: self._cost(tokens, 4 * (width + 1)),
+            precision=kept,
         )
 
     def describe(self) -> dict[str, Any]:

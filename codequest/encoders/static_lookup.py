@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from codequest.errors import AdapterFormatError
-from codequest.storage import TOKENIZER_FILE
+from codequest.storage import TOKENIZER_FILE, read_arrays
 
 UNKNOWN = 0  # row of the unknown token
 
@@ -47,7 +48,11 @@ class RowLookup:
 
     def rows(self, texts: Sequence[str]) -> list[Rows]:
         """The rows of each text, at least one: those of its tokens, then those of its bigrams."""
-        return [self._rows_of(ids) for ids in self.token_ids(texts)]
+        return self.rows_of(self.token_ids(texts))
+
+    def rows_of(self, token_ids: Sequence[list[int]]) -> list[Rows]:
+        """The rows of texts whose ids are known."""
+        return [self._rows_of(ids) for ids in token_ids]
 
     def _rows_of(self, ids: list[int]) -> Rows:
         tokens = np.array(ids[: self.max_tokens] or [UNKNOWN], dtype=np.int64)
@@ -57,6 +62,51 @@ class RowLookup:
         found = self._keys.searchsorted(pairs)
         known = self._keys.take(found) == pairs
         return np.concatenate((tokens, found[known] + self._tokens))
+
+
+class RowReader:
+    """A `RowLookup` as what makes the inputs of a graph: row numbers in place of token ids."""
+
+    def __init__(self, lookup: RowLookup) -> None:
+        self.lookup = lookup
+
+    @classmethod
+    def load(cls, folder: Path, settings: Mapping[str, Any]) -> RowReader:
+        """The reader that `describe`, `files` and `tensors` were written for.
+
+        Raises:
+            AdapterFormatError: A file is missing or damaged, or the settings are incomplete.
+        """
+        tokenizer, bigrams = read_tokenizer(folder), read_arrays(folder).get("bigrams")
+        if bigrams is None or bigrams.ndim != 2 or bigrams.shape[1] != 2:
+            raise AdapterFormatError(f"The weights in {folder} hold no bigrams, (n, 2). Export it again.")
+        check_bigrams(bigrams, tokenizer, folder)
+        return cls(RowLookup(tokenizer, bigrams, int(settings["max_tokens"])))
+
+    def read(self, texts: Sequence[str]) -> tuple[Rows, Rows, int]:
+        """Rows and mask, each (batch, most rows of a text), and how many of the texts were truncated."""
+        ids = self.lookup.token_ids(texts)
+        found = self.lookup.rows_of(ids)
+        truncated = sum(len(row) > self.lookup.max_tokens for row in ids)
+        if len(found) == 1:
+            return found[0][None], np.ones((1, len(found[0])), dtype=np.int64), truncated
+        lengths = np.array([len(rows) for rows in found])
+        mask = np.arange(lengths.max()) < lengths[:, None]
+        rows = np.full(mask.shape, UNKNOWN, dtype=np.int64)
+        rows[mask] = np.concatenate(found)
+        return rows, mask.astype(np.int64), truncated
+
+    def describe(self) -> dict[str, Any]:
+        """What reads them again, besides the files, JSON-ready."""
+        return {"reader": "rows", "max_tokens": self.lookup.max_tokens}
+
+    def files(self) -> dict[str, bytes]:
+        """The tokenizer."""
+        return {TOKENIZER_FILE: self.lookup.tokenizer.to_str().encode()}
+
+    def tensors(self) -> dict[str, npt.NDArray[Any]]:
+        """The bigrams."""
+        return {"bigrams": self.lookup.bigrams}
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:

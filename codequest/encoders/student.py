@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,9 +14,11 @@ from torch import Tensor, nn
 from codequest.backbone import Backbone, faithful_half
 from codequest.encoders.base import TrainableQueryEncoder
 from codequest.encoders.cost import EncoderCost, backbone_cost
+from codequest.encoders.graphs import BackboneGraph, GraphSource, merge_updates, token_reader
 from codequest.encoders.maps import SpaceMap
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress
+from codequest.runtimes import GraphPrecision
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig
 from codequest.texts import batches_by_length
@@ -64,6 +67,12 @@ class StudentQueryEncoder(TrainableQueryEncoder):
 
     def cost(self, *, tokens: int = 12) -> EncoderCost:
         return backbone_cost(self.backbone, [self._map], tokens=tokens)
+
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
+        module = copy.deepcopy(BackboneGraph(self.backbone, self._map)).cpu().float().eval()
+        merge_updates(module)
+        reader = token_reader(self.backbone)
+        return GraphSource(module, reader, self.encode, lambda tokens: self.cost(tokens=tokens))
 
     def describe(self) -> dict[str, Any]:
         source = self.backbone.source

@@ -190,6 +190,16 @@ def test_evaluate_prints_and_saves_the_report(adapter: Path, dataset: Path, tiny
     assert "| encoder |" in (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
 
 
+def test_export_writes_a_graph_that_encodes_alike(adapter: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript")
+    out = tmp_path / "exported"
+    printed = run("export", adapter, "--runtime", "onnx", "--out", out)
+    assert printed.startswith("fp32: cosine 1.0000, overlap 1.0000, worst 1.0000, 0.")
+    expected = QueryEncoder.from_pretrained(adapter).encode(["sort a dict"])
+    [line] = run("encode", out, "sort a dict").splitlines()
+    np.testing.assert_allclose([json.loads(line)], expected, atol=2e-6)
+
+
 def test_info_shows_what_an_adapter_is(adapter: Path) -> None:
     shown = json.loads(run("info", adapter))
     encoder = QueryEncoder.from_pretrained(adapter)
@@ -213,6 +223,7 @@ def test_teachers_lists_schemes_and_packages() -> None:
         (["distill", "missing.txt", "--out", "x", "--loss", "cosin"], InvalidInputError, "Names: cosine, mse"),
         (["evaluate", "x", "--dataset", "a:b:c:d"], InvalidInputError, r"Cannot read the dataset 'a:b:c:d'"),
         (["evaluate", "x", "--dataset", "hub:a:b:c"], InvalidInputError, r"Cannot read the dataset 'hub:a:b:c'"),
+        (["export", "static", "--out", "x", "--runtime", "tpu"], InvalidInputError, "runtime must be one of onnx, op"),
         (["info", "no-such-adapter"], CodequestError, "No adapter 'no-such-adapter'"),
     ],
 )

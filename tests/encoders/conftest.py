@@ -28,6 +28,7 @@ from tests.tiny import QUERIES, build_model
 CPU = torch.device("cpu")
 STUDENT_KINDS = ["lora-linear", "lora-mlp", "projection-linear", "projection-mlp"]
 STATIC_KINDS = ["static-linear", "static-mlp"]
+EXPORTED_KINDS = ["exported-onnx", "exported-openvino"]
 QUANTIZED_KINDS = ["quantized-bf16", "quantized-int8", "quantized-nf4", "quantized-fp4"]
 
 
@@ -82,6 +83,11 @@ def build_static(base: Path, teacher: Path, **options: Any) -> StaticQueryEncode
 def build_case(name: str, base: Path, teacher: Path, space: EmbeddingSpace) -> Case:
     kind, variant = name.split("-")
     encoder: QueryEncoder
+    if kind == "exported":
+        pytest.importorskip({"onnx": "onnxscript", "openvino": "openvino"}[variant])
+        source = build_case("lora-linear", base, teacher, space).encoder
+        folder = source.export(base.parent / name, runtime=variant)  # type: ignore[arg-type]
+        return Case(name, QueryEncoder.from_pretrained(folder), tolerance=1e-5)
     if kind == "quantized":
         try:
             encoder = QuantizedQueryEncoder.create(
@@ -106,7 +112,7 @@ def build_case(name: str, base: Path, teacher: Path, space: EmbeddingSpace) -> C
     return Case(name, encoder, tolerance=1e-6 if kind == "static" else 1e-5)
 
 
-@pytest.fixture(scope="session", params=[*STUDENT_KINDS, *STATIC_KINDS, *QUANTIZED_KINDS])
+@pytest.fixture(scope="session", params=[*STUDENT_KINDS, *STATIC_KINDS, *QUANTIZED_KINDS, *EXPORTED_KINDS])
 def case(request: pytest.FixtureRequest, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace) -> Case:
     return build_case(request.param, tiny_base, wide_teacher, space)
 

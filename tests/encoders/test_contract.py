@@ -15,6 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import codequest.encoders
 from codequest.backbone import Backbone
 from codequest.encoders import (
+    ExportedQueryEncoder,
     LoRAQueryEncoder,
     ProjectionQueryEncoder,
     QuantizedQueryEncoder,
@@ -146,7 +147,7 @@ class TestFolder:
     def test_only_trained_weights_are_saved(self, case: Case, tmp_path: Path) -> None:
         folder = case.encoder.save_pretrained(tmp_path / "adapter")
         tensors = case.encoder.saved_tensors()
-        if case.encoder.kind == "quantized":
+        if case.encoder.kind in ("quantized", "exported"):
             assert not tensors
             assert not (folder / "model.safetensors").exists()
         else:
@@ -210,7 +211,14 @@ class TestFolder:
     def test_the_wrong_class_says_which_is_right(self, case: Case, tmp_path: Path) -> None:
         folder = case.encoder.save_pretrained(tmp_path / "adapter")
         right = type(case.encoder)
-        for wrong in {LoRAQueryEncoder, ProjectionQueryEncoder, QuantizedQueryEncoder, StaticQueryEncoder} - {right}:
+        kinds = {
+            ExportedQueryEncoder,
+            LoRAQueryEncoder,
+            ProjectionQueryEncoder,
+            QuantizedQueryEncoder,
+            StaticQueryEncoder,
+        }
+        for wrong in kinds - {right}:
             with pytest.raises(AdapterFormatError, match=f"holds a {right.__name__}, not a {wrong.__name__}"):
                 wrong.from_pretrained(folder)
         assert type(right.from_pretrained(folder)) is right
@@ -218,8 +226,14 @@ class TestFolder:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"kind": "static9"}, "unknown kind 'static9'. This codequest has lora, projection, quantized, static"),
-            ({"kind": ["lora"]}, r"unknown kind \['lora'\]. This codequest has lora, projection, quantized, static"),
+            (
+                {"kind": "static9"},
+                "unknown kind 'static9'. This codequest has exported, lora, projection, quantized, static",
+            ),
+            (
+                {"kind": ["lora"]},
+                r"unknown kind \['lora'\]. This codequest has exported, lora, projection, quantized, static",
+            ),
             ({"kind": {"lora": 1}}, r"unknown kind \{'lora': 1\}"),
             ({"kind": None}, "unknown kind None"),
             ({"kind": 7}, "unknown kind 7"),

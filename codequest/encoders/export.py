@@ -1,0 +1,114 @@
+"""Writes an encoder as one graph, if the graph gives the encoder's vectors."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+
+from codequest.encoders.base import QueryEncoder
+from codequest.encoders.card import ONE_QUERY, render_card
+from codequest.encoders.exported import ExportedQueryEncoder, TruncationWarning, mapped_files
+from codequest.encoders.graphs import GraphSource
+from codequest.errors import ParityError
+from codequest.runtimes import (
+    PROBES,
+    GraphPrecision,
+    Parity,
+    Runtime,
+    check_choices,
+    check_parity,
+    graph_digests,
+    measure_parity,
+)
+from codequest.runtimes.build import write_graph
+from codequest.runtimes.reduction import reductions
+from codequest.space import Vectors
+from codequest.storage import AdapterConfig, check_destination, write_adapter
+
+
+def export_encoder(encoder: QueryEncoder, folder: str | Path, *, runtime: Runtime, precision: GraphPrecision) -> Path:
+    """See `QueryEncoder.export`."""
+    check_choices(runtime, precision)
+    check_destination(folder)
+    source = encoder.graph_source(precision)
+    ways = reductions(runtime, precision, written=source.precision)
+    input_ids, attention_mask, _ = source.reader.read(PROBES)
+    example = {"input_ids": torch.from_numpy(input_ids), "attention_mask": torch.from_numpy(attention_mask)}
+    refusals = []
+    with TemporaryDirectory() as scratch:
+        full, reduced, draft = (Path(scratch) / name for name in ("full", "reduced", "draft"))
+        full.mkdir()
+        reduced.mkdir()
+        write_graph(source.module, example, full, runtime=runtime)
+        expected = source.embed(PROBES)
+        for way, reduce in ways.items():
+            reduce(full, reduced)
+            settings = {"runtime": runtime, "precision": precision, "way": way}
+            config = _config(encoder, source, reduced, settings)
+            try:
+                parity = _through_the_loader(_write(draft, config, source, reduced), expected, f"{runtime}, {way},")
+            except ParityError as error:
+                refusals.append(error)
+                continue
+            config = replace(config, encoder={**config.encoder, "parity": asdict(parity)})
+            return _write(folder, config, source, reduced)
+    raise ParityError(" ".join(map(str, refusals)) + " Nothing was written. Choose another precision or runtime.")
+
+
+def _config(encoder: QueryEncoder, source: GraphSource, graph: Path, settings: Mapping[str, Any]) -> AdapterConfig:
+    size = sum(path.stat().st_size for path in graph.iterdir())
+    described = {
+        **settings,
+        **source.reader.describe(),
+        "exported": encoder.kind,
+        "source": encoder.describe(),
+        "graph": graph_digests(graph, settings["runtime"]),
+        "cost": _cost(source, size),
+    }
+    # What one query took in torch says nothing about the graph; what was measured of retrieval stays, within parity.
+    metrics = {name: values for name, values in encoder.metrics.items() if name != ONE_QUERY}
+    kind = ExportedQueryEncoder.kind
+    return AdapterConfig(kind=kind, space=encoder.space, encoder=described, training=encoder.training, metrics=metrics)
+
+
+def _cost(source: GraphSource, size: int) -> dict[str, Any]:
+    """Parameters, and the coefficients of 1, tokens and tokens squared that give FLOPs and bytes that are read."""
+    two, three, four = (source.cost(tokens) for tokens in (2, 3, 4))  # a table of two token types is read whole by two
+    share = min(1.0, size / (4 * two.parameters))  # of fp32, in all weights alike
+    square = (four.flops - 2 * three.flops + two.flops) / 2
+    linear = three.flops - two.flops - 5 * square
+    row = (three.active_bytes - two.active_bytes) * share
+    return {
+        "parameters": two.parameters,
+        "flops": [two.flops - 2 * linear - 4 * square, linear, square],
+        "active_bytes": [two.active_bytes * share - 2 * row, row],
+    }
+
+
+def _write(folder: str | Path, config: AdapterConfig, source: GraphSource, graph: Path) -> Path:
+    files: dict[str, bytes | memoryview] = {**source.reader.files(), **mapped_files(graph, config.encoder["runtime"])}
+    return write_adapter(folder, config, source.reader.tensors(), render_card(config), files=files)
+
+
+def _through_the_loader(folder: Path, expected: Vectors, name: str) -> Parity:
+    """The parity of a folder as `from_pretrained` loads it, of the queries together and one by one.
+
+    Raises:
+        ParityError: Either is too low.
+    """
+    encoder = QueryEncoder.from_pretrained(folder)
+    precision = encoder.describe()["precision"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TruncationWarning)
+        together = measure_parity(encoder.encode(PROBES), expected)
+        single = measure_parity(np.stack([encoder.encode(query) for query in PROBES]), expected)
+    for parity, how in ((together, "in a batch"), (single, "one by one")):
+        check_parity(parity, precision, name=f"{name} {how}")
+    return min(together, single, key=lambda parity: parity.worst)

@@ -1,0 +1,140 @@
+"""An encoder as one graph: no torch, no base model, only a runtime and a tokenizer."""
+
+from __future__ import annotations
+
+import mmap
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy.typing as npt
+
+from codequest.encoders.base import QueryEncoder
+from codequest.encoders.cost import EncoderCost
+from codequest.encoders.static_lookup import RowReader
+from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.progress import Progress, silent
+from codequest.runtimes import (
+    GraphPrecision,
+    GraphSession,
+    Runtime,
+    TextReader,
+    TokenReader,
+    check_choices,
+    open_session,
+    refuse_tampered,
+    run_split,
+)
+from codequest.space import EmbeddingSpace, Vectors
+from codequest.storage import GRAPH_FILES, AdapterConfig
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from codequest.encoders.graphs import GraphSource
+
+
+class TruncationWarning(UserWarning):
+    """Queries were longer than the encoder reads."""
+
+
+class ExportedQueryEncoder(QueryEncoder):
+    """What `QueryEncoder.export` wrote: runs on the CPU, from many threads at once.
+
+    Attributes:
+        truncated: How many queries were longer than the encoder reads, since it was loaded.
+    """
+
+    kind: ClassVar[str] = "exported"
+
+    def __init__(
+        self,
+        space: EmbeddingSpace,
+        session: GraphSession,
+        reader: TextReader,
+        settings: Mapping[str, Any],
+        folder: Path,
+    ) -> None:
+        super().__init__(space)
+        self.truncated = 0
+        self._session = session
+        self._reader = reader
+        self._settings = dict(settings)
+        self._folder = folder
+
+    def encode(self, queries: str | Sequence[str], *, batch_size: int = 256, progress: Progress = silent) -> Vectors:
+        before = self.truncated
+        vectors = super().encode(queries, batch_size=batch_size, progress=progress)
+        if before == 0 and self.truncated:
+            warnings.warn(
+                f"{self.truncated} of {1 if isinstance(queries, str) else len(queries)} queries have more than "
+                f"{self._settings['max_tokens']} tokens; only so many were read. The attribute 'truncated' goes on "
+                "counting; this is said once.",
+                TruncationWarning,
+                stacklevel=2,
+            )
+        return vectors
+
+    def embed_batch(self, queries: Sequence[str]) -> Vectors:
+        input_ids, attention_mask, truncated = self._reader.read(queries)
+        if truncated:
+            self.truncated += truncated
+        return run_split(self._session, input_ids, attention_mask)
+
+    def cost(self, *, tokens: int = 12) -> EncoderCost:
+        cost = self._settings["cost"]
+        tokens = min(tokens, self._settings["max_tokens"])
+        fixed, linear, square = cost["flops"]
+        return EncoderCost(
+            parameters=cost["parameters"],
+            active_bytes=round(cost["active_bytes"][0] + cost["active_bytes"][1] * tokens),
+            flops=round(fixed + linear * tokens + square * tokens * tokens),
+            tokens=tokens,
+        )
+
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
+        raise InvalidInputError(
+            f"This encoder is already exported, to {self._settings['runtime']} in {self._settings['precision']}. "
+            f"Export the {self._settings['exported']} encoder that it was made from."
+        )
+
+    def describe(self) -> dict[str, Any]:
+        return dict(self._settings)
+
+    def trained_tensors(self) -> dict[str, Tensor]:
+        return {}
+
+    def saved_tensors(self) -> Mapping[str, npt.NDArray[Any]]:
+        return self._reader.tensors()
+
+    def saved_files(self) -> dict[str, bytes | memoryview]:
+        return {**self._reader.files(), **mapped_files(self._folder, self._settings["runtime"])}
+
+    @classmethod
+    def rebuild(
+        cls,
+        config: AdapterConfig,
+        folder: Path,
+        *,
+        device: str | None,  # noqa: ARG003
+    ) -> ExportedQueryEncoder:
+        """See `QueryEncoder.rebuild`. It runs on the CPU, whatever the device."""
+        settings = config.encoder
+        missing = sorted({"cost", "exported", "graph", "max_tokens", "precision", "reader", "runtime"} - set(settings))
+        if missing:
+            raise AdapterFormatError(f"The config.json of {folder} lacks {missing}. Export it again.")
+        runtime, precision = settings["runtime"], settings["precision"]
+        check_choices(runtime, precision)
+        refuse_tampered(folder, runtime, settings["graph"])
+        reader: TextReader = (RowReader if settings["reader"] == "rows" else TokenReader).load(folder, settings)
+        return cls(config.space, open_session(folder, runtime, precision), reader, settings, folder)
+
+
+def mapped_files(folder: Path, runtime: Runtime) -> dict[str, memoryview]:
+    """The files of a graph by name; their bytes are read only as they are needed."""
+    mapped = {}
+    for name in GRAPH_FILES[runtime]:
+        with (folder / name).open("rb") as file:
+            mapped[name] = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    return mapped

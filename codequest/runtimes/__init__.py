@@ -1,0 +1,31 @@
+"""Graphs from token ids to unit vectors, run by ONNX Runtime or OpenVINO: no torch where they are only run."""
+
+from codequest.runtimes.parity import PROBES, Parity, check_parity, measure_parity
+from codequest.runtimes.readers import TextReader, TokenReader
+from codequest.runtimes.session import (
+    GraphPrecision,
+    GraphSession,
+    Runtime,
+    check_choices,
+    graph_digests,
+    open_session,
+    refuse_tampered,
+    run_split,
+)
+
+__all__ = [
+    "PROBES",
+    "GraphPrecision",
+    "GraphSession",
+    "Parity",
+    "Runtime",
+    "TextReader",
+    "TokenReader",
+    "check_choices",
+    "check_parity",
+    "graph_digests",
+    "measure_parity",
+    "open_session",
+    "refuse_tampered",
+    "run_split",
+]

@@ -1,0 +1,100 @@
+"""TextReader: what turns texts into the inputs of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from codequest.errors import AdapterFormatError
+from codequest.runtimes.session import Tokens
+from codequest.storage import TOKENIZER_FILE
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+
+class TextReader(Protocol):
+    """Texts to token ids and attention mask."""
+
+    def read(self, texts: Sequence[str]) -> tuple[Tokens, Tokens, int]:
+        """Ids and mask, each (batch, tokens), and how many of the texts were truncated."""
+
+    def describe(self) -> dict[str, Any]:
+        """What reads them again, besides the files, JSON-ready."""
+
+    def files(self) -> dict[str, bytes]:
+        """What goes into the folder, by name."""
+
+    def tensors(self) -> Mapping[str, npt.NDArray[Any]]:
+        """What goes into model.safetensors."""
+
+
+class TokenReader:
+    """A transformer's tokenizer, with prompt, truncation and padding.
+
+    Args:
+        tokenizer: Truncates and pads by itself.
+        prompt: Text before every text.
+        lower_case: Whether texts are lower-cased first.
+        max_tokens: What the tokenizer truncates to.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, *, prompt: str, lower_case: bool, max_tokens: int) -> None:
+        self.tokenizer = tokenizer
+        self.prompt = prompt
+        self.lower_case = lower_case
+        self.max_tokens = max_tokens
+
+    @classmethod
+    def load(cls, folder: Path, settings: Mapping[str, Any]) -> TokenReader:
+        """The reader that `describe` and `files` were written for.
+
+        Raises:
+            AdapterFormatError: The tokenizer is missing or damaged, or the settings are incomplete.
+        """
+        from tokenizers import Tokenizer
+
+        path, prompt = folder / TOKENIZER_FILE, settings.get("prompt")
+        if not isinstance(prompt, str) or not isinstance(settings.get("lower_case"), bool):
+            raise AdapterFormatError(f"The config.json of {folder} lacks 'prompt' or 'lower_case'. Export it again.")
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # tokenizers raises nothing more precise
+            raise AdapterFormatError(f"{path} is missing or damaged: {error}. Export it again.") from error
+        if not tokenizer.truncation or not tokenizer.padding:
+            raise AdapterFormatError(f"{path} does not say how texts are truncated and padded. Export it again.")
+        longest = int(tokenizer.truncation["max_length"])
+        return cls(tokenizer, prompt=prompt, lower_case=settings["lower_case"], max_tokens=longest)
+
+    def read(self, texts: Sequence[str]) -> tuple[Tokens, Tokens, int]:
+        prepared = [self.prompt + text for text in texts] if self.prompt else texts
+        if self.lower_case:
+            prepared = [text.lower() for text in prepared]
+        if len(prepared) == 1:  # without the threads of a batch
+            encoded = [self.tokenizer.encode(prepared[0])]
+        else:
+            encoded = self.tokenizer.encode_batch_fast(list(prepared))
+        return _arrays(encoded)
+
+    def describe(self) -> dict[str, Any]:
+        return {"reader": "tokens", "prompt": self.prompt, "lower_case": self.lower_case, "max_tokens": self.max_tokens}
+
+    def files(self) -> dict[str, bytes]:
+        return {TOKENIZER_FILE: self.tokenizer.to_str().encode()}
+
+    def tensors(self) -> Mapping[str, npt.NDArray[Any]]:
+        return {}
+
+
+def _arrays(encoded: Sequence[Encoding]) -> tuple[Tokens, Tokens, int]:
+    ids = np.array([encoding.ids for encoding in encoded], dtype=np.int64)  # (batch, tokens)
+    truncated = sum(bool(encoding.overflowing) for encoding in encoded)
+    if ids.shape[1] == 0:  # only empty texts, and a tokenizer that adds nothing: one padding token
+        return np.zeros((len(encoded), 1), dtype=np.int64), np.zeros((len(encoded), 1), dtype=np.int64), truncated
+    if len(encoded) == 1:
+        return ids, np.ones_like(ids), truncated
+    return ids, np.array([encoding.attention_mask for encoding in encoded], dtype=np.int64), truncated

@@ -1,0 +1,147 @@
+"""GraphSession: a graph that is ready to run, whichever runtime runs it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.space import Vectors
+from codequest.storage import GRAPH_FILES
+
+Runtime = Literal["onnx", "openvino"]
+"""What runs a graph: ONNX Runtime or OpenVINO."""
+
+GraphPrecision = Literal["fp32", "bf16", "int8"]
+"""What a graph's matrices are multiplied in."""
+
+Tokens = npt.NDArray[np.int64]
+"""Token ids or attention masks, (batch, tokens)."""
+
+_SAID_AS_MEMORY = ("bad_alloc", "allocate", "out of memory", "not enough memory")
+
+
+class GraphSession(ABC):
+    """Runs one graph; may be used from many threads at once.
+
+    Args:
+        folder: Holds the graph's files.
+        precision: What it was written in.
+
+    Raises:
+        MissingDependencyError: The runtime is not installed.
+        PrecisionNotSupportedError: This CPU does not compute in the precision.
+        AdapterFormatError: The runtime cannot read the graph.
+    """
+
+    runtime: ClassVar[Runtime]
+
+    @abstractmethod
+    def __init__(self, folder: Path, precision: GraphPrecision) -> None: ...
+
+    @classmethod
+    @abstractmethod
+    def refuse_unrunnable(cls, precision: GraphPrecision) -> None:
+        """Refuse a precision that this runtime would only emulate on this CPU."""
+
+    @abstractmethod
+    def run(self, input_ids: Tokens, attention_mask: Tokens) -> Vectors:
+        """Unit vectors, (batch, dim), of token ids and mask, each (batch, tokens)."""
+
+
+def session_class(runtime: Runtime) -> type[GraphSession]:
+    """The class that runs the graphs of a runtime."""
+    if runtime == "onnx":
+        from codequest.runtimes.onnx_session import OnnxSession
+
+        return OnnxSession
+    from codequest.runtimes.openvino_session import OpenVINOSession
+
+    return OpenVINOSession
+
+
+def check_choices(runtime: Any, precision: Any) -> None:
+    """Refuse a runtime or a precision that cannot be used here, before anything is computed.
+
+    Raises:
+        InvalidInputError: There is no such runtime or precision.
+        MissingDependencyError: The runtime is not installed.
+        PrecisionNotSupportedError: This CPU does not compute in the precision.
+    """
+    for name, value, choices in (("runtime", runtime, Runtime), ("precision", precision, GraphPrecision)):
+        if value not in get_args(choices):
+            raise InvalidInputError(f"{name} must be one of {', '.join(get_args(choices))}, got {value!r}.")
+    session_class(runtime).refuse_unrunnable(precision)
+
+
+def open_session(folder: Path, runtime: Runtime, precision: GraphPrecision) -> GraphSession:
+    """Load the graph of a folder; see `GraphSession` for what is refused."""
+    return session_class(runtime)(folder, precision)
+
+
+def run_split(session: GraphSession, input_ids: Tokens, attention_mask: Tokens) -> Vectors:
+    """Run a batch, in halves where the whole does not fit into memory.
+
+    Raises:
+        MemoryError: Not even one row fits.
+    """
+    try:
+        return session.run(input_ids, attention_mask)
+    except (MemoryError, RuntimeError) as error:
+        if not _is_memory(error) or len(input_ids) == 1:
+            raise
+    middle = len(input_ids) // 2
+    halves = (slice(None, middle), slice(middle, None))
+    return np.concatenate([run_split(session, input_ids[half], attention_mask[half]) for half in halves])
+
+
+def _is_memory(error: Exception) -> bool:
+    """Whether a runtime, which has no exception of its own for it, says that memory was not enough."""
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or any(word in said for word in _SAID_AS_MEMORY)
+
+
+def threads() -> int:
+    """Threads for one query: OMP_NUM_THREADS where it is set, otherwise the CPUs that this process may use."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdigit() and int(asked):
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def graph_digests(folder: Path, runtime: Runtime) -> dict[str, str]:
+    """SHA-256 of every file of a graph, by name."""
+    digests = {}
+    for name in GRAPH_FILES[runtime]:
+        with (folder / name).open("rb") as file:
+            digest = hashlib.sha256()
+            while block := file.read(1 << 20):
+                digest.update(block)
+        digests[name] = digest.hexdigest()
+    return digests
+
+
+def refuse_tampered(folder: Path, runtime: Runtime, expected: Any) -> None:
+    """Refuse a graph that is not the one its configuration was written for.
+
+    Raises:
+        AdapterFormatError: A file is missing or has another digest.
+    """
+    try:
+        found = graph_digests(folder, runtime)
+    except OSError as error:
+        raise AdapterFormatError(f"{error.filename} cannot be read: {error.strerror}. Export it again.") from error
+    for name, digest in found.items():
+        known = expected.get(name) if isinstance(expected, Mapping) else None
+        if known != digest:
+            raise AdapterFormatError(
+                f"{folder / name} is damaged or was changed: its SHA-256 is {digest}, config.json says {known}. "
+                "Export or download it again."
+            )

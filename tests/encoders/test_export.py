@@ -1,0 +1,312 @@
+"""Encoders as one graph: parity, what is refused, threads, light processes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from codequest.encoders import ExportedQueryEncoder, QuantizedQueryEncoder, QueryEncoder, TruncationWarning
+from codequest.encoders.card import ONE_QUERY
+from codequest.errors import (
+    AdapterFormatError,
+    AdapterWriteError,
+    InvalidInputError,
+    MissingDependencyError,
+    ModelFormatError,
+    ParityError,
+    PrecisionNotSupportedError,
+)
+from codequest.runtimes import PROBES, Parity
+from codequest.runtimes.openvino_session import OpenVINOSession
+from codequest.space import EmbeddingSpace
+from codequest.teachers import LocalTeacher
+from tests.encoders.conftest import build_case
+from tests.tiny import QUERIES, build_model
+
+pytest.importorskip("onnxscript")
+pytest.importorskip("openvino")
+LIGHT = "{'torch', 'transformers', 'peft', 'bitsandbytes', 'onnx', 'onnxscript', 'nncf', 'huggingface_hub'}"
+
+
+@pytest.fixture(scope="module")
+def static(tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace) -> QueryEncoder:
+    """The encoder that is exported in a second or two."""
+    return build_case("static-linear", tiny_base, wide_teacher, space).encoder
+
+
+@pytest.fixture(scope="module")
+def folder(
+    tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
+) -> Path:
+    """A LoRA encoder in ONNX Runtime."""
+    encoder = build_case("lora-mlp", tiny_base, wide_teacher, space).encoder
+    return encoder.export(tmp_path_factory.mktemp("exported") / "onnx", runtime="onnx")
+
+
+def edited(folder: Path, target: Path, **changes: Any) -> Path:
+    """A copy whose config.json says something else of the encoder."""
+    QueryEncoder.from_pretrained(folder).save_pretrained(target)
+    path = target / "config.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    values["encoder"] |= changes
+    path.write_text(json.dumps(values), encoding="utf-8")
+    return target
+
+
+class TestParity:
+    @pytest.mark.parametrize("runtime", ["onnx", "openvino"])
+    @pytest.mark.parametrize("name", ["lora-mlp", "projection-linear", "static-mlp"])
+    def test_a_graph_gives_the_encoders_vectors(
+        self, name: str, runtime: Any, tmp_path: Path, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
+    ) -> None:
+        encoder = build_case(name, tiny_base, wide_teacher, space).encoder
+        encoder.metrics = {"cosqa/dev": {"nDCG@10": 0.5}, ONE_QUERY: {"p50 ms": 9.0}}
+        loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime=runtime))
+        assert isinstance(loaded, ExportedQueryEncoder)
+        np.testing.assert_allclose(loaded.encode(QUERIES), encoder.encode(QUERIES), atol=2e-6)
+        assert loaded.space == encoder.space
+        assert loaded.training == encoder.training
+        assert loaded.metrics == {"cosqa/dev": {"nDCG@10": 0.5}}  # the time of a query in torch is not the graph's
+        described = loaded.describe()
+        assert (described["exported"], described["source"]) == (encoder.kind, encoder.describe())
+        assert described["parity"]["worst"] > 0.99999
+
+    @pytest.mark.parametrize("runtime", ["onnx", "openvino"])
+    def test_a_quantized_encoder_is_exported_from_the_teachers_own_weights_with_its_prompt(
+        self, runtime: Any, tmp_path: Path, wide_teacher: Path, space: EmbeddingSpace
+    ) -> None:
+        encoder = QuantizedQueryEncoder.create(space=space, precision="int8", weights=str(wide_teacher), device="cpu")
+        loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime=runtime))
+        teacher = LocalTeacher(str(wide_teacher), device="cpu")
+        assert space.query_prompt == "query: "
+        np.testing.assert_allclose(loaded.encode(QUERIES), teacher.encode_queries(QUERIES), atol=2e-6)
+        assert np.abs(loaded.encode(QUERIES) - teacher.encode_documents(QUERIES)).max() > 0.01
+
+    @pytest.mark.parametrize(
+        "model",
+        [
+            {"architecture": "qwen3", "pooling": "lasttoken", "padding_side": "left", "dense": 24},
+            {"architecture": "bert", "pooling": "cls", "lower_case": True},
+        ],
+    )
+    def test_pooling_padding_dense_layers_and_lower_case_are_kept(self, model: dict[str, Any], tmp_path: Path) -> None:
+        teacher = LocalTeacher(str(build_model(tmp_path / "model", **model)), device="cpu")
+        encoder = QuantizedQueryEncoder.create(
+            space=teacher.space, precision="int8", weights=str(tmp_path / "model"), device="cpu"
+        )
+        loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime="onnx"))
+        queries = [*QUERIES, "SORT a List"]
+        np.testing.assert_allclose(loaded.encode(queries), teacher.encode_queries(queries), atol=5e-6)
+
+    @pytest.mark.parametrize("runtime", ["onnx", "openvino"])
+    def test_static_rows_stay_int8(self, runtime: Any, static: QueryEncoder, tmp_path: Path) -> None:
+        folders = {name: static.export(tmp_path / name, runtime=runtime, precision=name) for name in ("fp32", "int8")}  # type: ignore[arg-type]
+        loaded = QueryEncoder.from_pretrained(folders["int8"])
+        np.testing.assert_allclose(loaded.encode(QUERIES), static.encode(QUERIES), atol=1e-6)
+        assert loaded.cost(tokens=9).flops == static.cost(tokens=9).flops
+        graph = {"onnx": "model.onnx", "openvino": "openvino_model.bin"}[runtime]
+        rows = static.describe()["rows"] * static.describe()["width"]
+        saved = (folders["fp32"] / graph).stat().st_size - (folders["int8"] / graph).stat().st_size
+        assert saved == pytest.approx(3 * rows, rel=0.1)
+
+    def test_what_a_query_costs_is_the_encoders(
+        self, folder: Path, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
+    ) -> None:
+        encoder = build_case("lora-mlp", tiny_base, wide_teacher, space).encoder
+        loaded = QueryEncoder.from_pretrained(folder)
+        for tokens in (3, 12, 64):
+            assert loaded.cost(tokens=tokens) == encoder.cost(tokens=tokens)
+
+    def test_an_encoder_that_is_being_trained_is_exported_as_it_is_and_stays_so(
+        self, tmp_path: Path, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
+    ) -> None:
+        encoder: Any = build_case("lora-linear", tiny_base, wide_teacher, space).encoder
+        expected = encoder.encode(QUERIES)
+        encoder.begin_training()
+        loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime="onnx"))
+        np.testing.assert_allclose(loaded.encode(QUERIES), expected, atol=5e-6)
+        assert any("lora_A" in name for name in encoder.trained_tensors())
+        encoder.end_training()
+        np.testing.assert_allclose(encoder.encode(QUERIES), expected, atol=5e-6)
+
+
+class TestGate:
+    def test_a_graph_that_leaves_the_space_is_refused_with_figures_and_nothing_is_written(
+        self, static: QueryEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        broken = OpenVINOSession.run
+
+        def noisy(self: OpenVINOSession, *inputs: Any) -> Any:
+            vectors = broken(self, *inputs)
+            vectors[:, 0] += 0.5
+            return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+        monkeypatch.setattr(OpenVINOSession, "run", noisy)
+        message = r"openvino, fp32, in a batch does not keep .* cosine 0\.\d+, worst .*fp32 must reach cosine 0\.9999"
+        with pytest.raises(ParityError, match=message):
+            static.export(tmp_path / "out", runtime="openvino")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_fastest_faithful_way_is_taken(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        tiny_base: Path,
+        wide_teacher: Path,
+        space: EmbeddingSpace,
+    ) -> None:
+        measured = iter([0.9, 0.999, 0.999, 0.999])  # in a batch and one by one: of the first way, then of the second
+        monkeypatch.setattr(
+            "codequest.encoders.export.measure_parity", lambda *_: Parity(cosine=1, worst=next(measured), overlap=1)
+        )
+        encoder = build_case("projection-linear", tiny_base, wide_teacher, space).encoder
+        loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime="onnx", precision="int8"))
+        assert loaded.describe()["way"] == "dynamic int8, narrowing layers in fp32"
+        assert (loaded.encode(PROBES) * encoder.encode(PROBES)).sum(1).min() > 0.99
+
+    def test_something_else_in_its_place_is_refused_before_anything_is_computed(
+        self, static: QueryEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "thesis").mkdir()
+        (tmp_path / "thesis" / "chapter.tex").write_text("years of work", encoding="utf-8")
+        monkeypatch.setattr(type(static), "graph_source", None)
+        with pytest.raises(AdapterWriteError, match="thesis exists and is not an adapter"):
+            static.export(tmp_path / "thesis", runtime="onnx")
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("runtime", "precision", "error", "message"),
+        [
+            ("tensorrt", "fp32", InvalidInputError, "runtime must be one of onnx, openvino, got 'tensorrt'"),
+            ("onnx", "fp8", InvalidInputError, "precision must be one of fp32, bf16, int8, got 'fp8'"),
+            ("onnx", "bf16", PrecisionNotSupportedError, "ONNX Runtime does not compute in bf16.*runtime='openvino'"),
+        ],
+    )
+    def test_a_choice_that_does_not_exist(
+        self, static: QueryEncoder, tmp_path: Path, runtime: Any, precision: Any, error: type[Exception], message: str
+    ) -> None:
+        with pytest.raises(error, match=message):
+            static.export(tmp_path / "out", runtime=runtime, precision=precision)
+
+    def test_bf16_on_a_cpu_without_it(
+        self, static: QueryEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Old:
+            def get_property(self, _: str, name: str) -> Any:
+                return {"OPTIMIZATION_CAPABILITIES": ["FP32", "INT8"], "FULL_DEVICE_NAME": "Old CPU"}[name]
+
+        monkeypatch.setattr("openvino.Core", Old)
+        with pytest.raises(PrecisionNotSupportedError, match=r"This CPU \(Old CPU\) does not compute in bf16"):
+            static.export(tmp_path / "out", runtime="openvino", precision="bf16")
+
+    @pytest.mark.parametrize(("runtime", "module"), [("onnx", "onnxruntime"), ("openvino", "openvino")])
+    def test_a_runtime_that_is_not_installed(
+        self, static: QueryEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: Any, module: str
+    ) -> None:
+        out = static.export(tmp_path / "out", runtime=runtime)
+        monkeypatch.setitem(sys.modules, module, None)
+        message = rf"'{module}' is needed here.*pip install 'codequest\[{runtime}\]'"
+        with pytest.raises(MissingDependencyError, match=message):
+            static.export(tmp_path / "other", runtime=runtime)
+        with pytest.raises(MissingDependencyError, match=message):
+            QueryEncoder.from_pretrained(out)
+
+    def test_an_exported_encoder_is_not_exported_again(self, folder: Path, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInputError, match=r"already exported, to onnx in fp32\. Export the lora encoder"):
+            QueryEncoder.from_pretrained(folder).export(tmp_path / "out", runtime="onnx")
+
+    def test_a_model_that_openvino_cannot_convert(self, tmp_path: Path) -> None:
+        teacher = LocalTeacher(str(build_model(tmp_path / "model", architecture="qwen3")), device="cpu")
+        encoder = QuantizedQueryEncoder.create(
+            space=teacher.space, precision="int8", weights=str(tmp_path / "model"), device="cpu"
+        )
+        with pytest.raises(ModelFormatError, match=r"OpenVINO cannot convert this model.*Choose runtime='onnx'"):
+            encoder.export(tmp_path / "out", runtime="openvino")
+
+
+class TestFolder:
+    @pytest.mark.parametrize("runtime", ["onnx", "openvino"])
+    def test_a_tampered_graph(self, static: QueryEncoder, tmp_path: Path, runtime: Any) -> None:
+        out = static.export(tmp_path / "out", runtime=runtime)
+        graph = out / {"onnx": "model.onnx", "openvino": "openvino_model.bin"}[runtime]
+        content = bytearray(graph.read_bytes())
+        content[len(content) // 2] ^= 1
+        graph.write_bytes(content)
+        with pytest.raises(AdapterFormatError, match=rf"{graph.name} is damaged or was changed: its SHA-256 is \w+"):
+            QueryEncoder.from_pretrained(out)
+        graph.unlink()
+        with pytest.raises(AdapterFormatError, match=rf"{graph.name} cannot be read: No such file"):
+            QueryEncoder.from_pretrained(out)
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"graph": {}}, r"model\.onnx is damaged or was changed: .* config\.json says None"),
+            ({"runtime": "tensorrt"}, "holds a wrong value: runtime must be one of"),
+            ({"prompt": None}, "lacks 'prompt' or 'lower_case'"),
+        ],
+    )
+    def test_a_config_that_cannot_be_used(
+        self, folder: Path, tmp_path: Path, changes: dict[str, Any], message: str
+    ) -> None:
+        with pytest.raises(AdapterFormatError, match=message):
+            QueryEncoder.from_pretrained(edited(folder, tmp_path / "out", **changes))
+
+    @pytest.mark.parametrize(("file", "message"), [("tokenizer.json", "is missing or damaged")])
+    def test_a_missing_file(self, folder: Path, tmp_path: Path, file: str, message: str) -> None:
+        out = edited(folder, tmp_path / "out")
+        (out / file).unlink()
+        with pytest.raises(AdapterFormatError, match=rf"{file} {message}"):
+            QueryEncoder.from_pretrained(out)
+
+    def test_no_pickle_and_no_python(self, folder: Path) -> None:
+        assert {path.suffix for path in folder.iterdir()} == {".json", ".md", ".onnx"}
+
+
+class TestQueries:
+    def test_truncated_queries_are_counted_and_said_once(self, folder: Path) -> None:
+        encoder: Any = QueryEncoder.from_pretrained(folder)
+        long = "sort a list by value " * 40
+        with pytest.warns(TruncationWarning, match="2 of 3 queries have more than 64 tokens"):
+            encoder.encode([long, "short", long])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            encoder.encode(long)
+        assert encoder.truncated == 3
+
+    @pytest.mark.parametrize("name", ["exported-onnx", "exported-openvino", "static-linear", "lora-linear"])
+    def test_many_threads_at_once_get_the_same_vectors(
+        self, name: str, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
+    ) -> None:
+        encoder = build_case(name, tiny_base, wide_teacher, space).encoder
+        queries = [*QUERIES, *PROBES[:20]]
+        expected = {query: encoder.encode(query) for query in queries}
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(encoder.encode, queries * 20))
+        for query, vector in zip(queries * 20, found, strict=True):
+            np.testing.assert_allclose(vector, expected[query], atol=1e-6)
+
+    @pytest.mark.parametrize("runtime", ["onnx", "openvino"])
+    def test_a_process_that_only_encodes_stays_light(
+        self, runtime: Any, static: QueryEncoder, folder: Path, tmp_path: Path
+    ) -> None:
+        out = static.export(tmp_path / "static", runtime=runtime)
+        for path in (out, folder):
+            code = (
+                "import sys; from codequest import QueryEncoder; "
+                f"print(float(QueryEncoder.from_pretrained({str(path)!r}).encode('sort a list')[0])); "
+                f"assert not {LIGHT} & set(sys.modules), {LIGHT} & set(sys.modules)"
+            )
+            printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+            assert float(printed) == pytest.approx(
+                float(QueryEncoder.from_pretrained(path).encode("sort a list")[0]), abs=1e-6
+            )

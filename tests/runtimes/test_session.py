@@ -1,0 +1,75 @@
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from codequest.errors import AdapterFormatError
+from codequest.runtimes import open_session, run_split
+from codequest.runtimes.quiet import quiet_tools
+from codequest.runtimes.session import threads
+
+
+class Small:
+    """A session with memory for so many rows; says so as the runtimes do."""
+
+    def __init__(self, rows: int, error: Exception) -> None:
+        self.rows, self.error, self.calls = rows, error, 0
+
+    def run(self, input_ids: Any, attention_mask: Any) -> Any:
+        self.calls += 1
+        if len(input_ids) > self.rows:
+            raise self.error
+        return (input_ids * attention_mask).astype(np.float32)
+
+
+IDS = np.arange(14).reshape(7, 2)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("std::bad_alloc"), RuntimeError("Failed to allocate")])
+def test_a_batch_that_does_not_fit_into_memory_is_split(error: Exception) -> None:
+    session: Any = Small(2, error)
+    np.testing.assert_array_equal(run_split(session, IDS, np.ones_like(IDS)), IDS)
+    assert session.calls == 7  # 7 fails; 3 fails, 1, 2; 4 fails, 2, 2
+
+
+def test_one_row_that_does_not_fit_and_other_errors_are_raised() -> None:
+    with pytest.raises(MemoryError, match="one row"):
+        run_split(Small(0, MemoryError("one row")), IDS[:1], IDS[:1])  # type: ignore[arg-type]
+    broken: Any = Small(0, RuntimeError("shape mismatch"))
+    with pytest.raises(RuntimeError, match="shape mismatch"):
+        run_split(broken, IDS, IDS)
+    assert broken.calls == 1
+
+
+def test_threads_are_those_asked_for_or_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert threads() == 3
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 5}, raising=False)
+    for nothing in ("", "0", "many"):
+        monkeypatch.setenv("OMP_NUM_THREADS", nothing)
+        assert threads() == 2
+
+
+@pytest.mark.parametrize(
+    ("runtime", "name", "says"),
+    [("onnx", "model.onnx", "ONNX Runtime"), ("openvino", "openvino_model.xml", "OpenVINO")],
+)
+def test_a_file_that_is_no_graph(runtime: Any, name: str, says: str, tmp_path: Path) -> None:
+    pytest.importorskip({"onnx": "onnxruntime", "openvino": "openvino"}[runtime])
+    (tmp_path / name).write_text("text", encoding="utf-8")
+    with pytest.raises(AdapterFormatError, match=rf"{says} cannot read .*{name}"):
+        open_session(tmp_path, runtime, "fp32")
+
+
+def test_tools_are_quiet_and_leave_the_root_logger_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before = (list(root.handlers), root.level, root.manager.disable)
+    with quiet_tools():
+        logging.basicConfig(level=logging.DEBUG, force=True)
+        logging.getLogger("torch.onnx").warning("a step")
+        sys.stdout.write("a bar")
+    assert (list(root.handlers), root.level, root.manager.disable) == before
+    assert capsys.readouterr().out == ""
