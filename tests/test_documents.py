@@ -25,7 +25,7 @@ def blocks(document: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
 
 
-COMMANDS = ("demo", "queries", "distill", "train", "evaluate", "report", "export", "encode", "info", "teachers")
+COMMANDS = ("demo", "queries", "distill", "train", "evaluate", "report", "export", "bench", "encode", "info", "teachers")
 CODE = '''def read_table(path):
     """Read a table from a file."""
     with open(path) as file:
