@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Competitor:
         source: What is loaded, such as a folder.
         options: Keyword arguments of the loader, JSON-ready.
         reference: Name of the competitor whose vectors it should give.
+        bare_of: Name of the competitor that this one is without everything around its graph and tokenizer.
         disk_bytes: Size of all files it is loaded from.
         python: Interpreter of the environment it is installed in; this one by default.
         folder: Where the module of its loader lies, when it is not installed.
@@ -40,6 +41,7 @@ class Competitor:
     source: str
     options: Mapping[str, Any] = field(default_factory=dict)
     reference: str | None = None
+    bare_of: str | None = None
     disk_bytes: int | None = None
     python: str | None = None
     folder: str | None = None
@@ -65,28 +67,18 @@ def teacher_competitor(name: str, *, revision: str | None = None) -> Competitor:
     )
 
 
-def adapter_competitor(name: str, source: str, *, teacher: Competitor, reference: str | None = None) -> Competitor:
+def adapter_competitor(name: str, source: str, *, reference: str | None = None) -> Competitor:
     """An adapter, or an exported form of one.
 
     Args:
         name: What the tables call it.
-        source: A folder, a shipped adapter, a repository, or ``quantized:PRECISION`` for the teacher in low precision.
-        teacher: The teacher.
+        source: A folder, a shipped adapter or a repository.
         reference: Name of the competitor whose vectors it should give.
 
     Raises:
         AdapterFormatError: There is no such adapter, or it is damaged.
         WeightsNotFoundError: Its base model is not on this machine and cannot be fetched.
     """
-    if source.startswith(QUANTIZED):
-        return Competitor(
-            name=name,
-            loader=f"{_LOADERS}:quantized",
-            source=teacher.source,
-            options={**teacher.options, "precision": source.removeprefix(QUANTIZED)},
-            reference=TEACHER,
-            disk_bytes=teacher.disk_bytes,
-        )
     folder = find_adapter(source)
     return Competitor(
         name=name,
@@ -97,6 +89,29 @@ def adapter_competitor(name: str, source: str, *, teacher: Competitor, reference
     )
 
 
+def quantized_competitor(name: str, precision: str, *, teacher: Competitor) -> Competitor:
+    """The teacher in low precision."""
+    return replace(
+        teacher,
+        name=name,
+        loader=f"{_LOADERS}:quantized",
+        options={**teacher.options, "precision": precision},
+        reference=teacher.name,
+    )
+
+
+def bare_competitor(exported: Competitor) -> Competitor:
+    """The graph and the tokenizer of an exported encoder, run bare."""
+    return replace(
+        exported,
+        name=f"{exported.name}, bare",
+        loader=f"{_LOADERS}:bare",
+        reference=exported.name,
+        bare_of=exported.name,
+        optional=True,
+    )
+
+
 def adapter_space(source: str) -> EmbeddingSpace | None:
     """The space of an adapter; None for ``quantized:PRECISION``, which is always in its teacher's.
 
@@ -104,6 +119,13 @@ def adapter_space(source: str) -> EmbeddingSpace | None:
         AdapterFormatError: There is no such adapter, or it is damaged.
     """
     return None if source.startswith(QUANTIZED) else read_config(find_adapter(source)).space
+
+
+def is_derived(competitor: Competitor) -> bool:
+    """Whether it is another form of something else: exported already, or a teacher in low precision."""
+    if competitor.loader != f"{_LOADERS}:encoder":
+        return competitor.loader != f"{_LOADERS}:teacher"
+    return read_config(Path(competitor.source)).kind in ("exported", "quantized")
 
 
 def folder_bytes(folders: Sequence[Path]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,3 +41,23 @@ def quantized(source: str, *, precision: QuantizedPrecision, revision: str | Non
 
     space = LocalTeacher(source, revision=revision, device="cpu").space
     return QuantizedQueryEncoder.create(space=space, precision=precision, weights=source, device="cpu").encode
+
+
+def bare(source: str) -> Encode:
+    """An exported encoder's graph behind its tokenizer, and nothing else: what `encode` is compared with."""
+    import numpy as np
+    from tokenizers import Tokenizer
+
+    from codequest.runtimes import open_session
+    from codequest.storage import TOKENIZER_FILE, read_config
+
+    settings = read_config(Path(source)).encoder
+    tokenizer, prompt = Tokenizer.from_file(str(Path(source) / TOKENIZER_FILE)), settings["prompt"]
+    session = open_session(Path(source), settings["runtime"], settings["precision"])
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        encoded = tokenizer.encode_batch([prompt + text for text in texts])
+        ids = np.array([encoding.ids for encoding in encoded])  # (batch, tokens)
+        return session.run(ids, np.array([encoding.attention_mask for encoding in encoded]))
+
+    return embed

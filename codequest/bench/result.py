@@ -52,6 +52,7 @@ class BenchRow:
         rounds: The figures of every round, by name: those of `FIGURES` that it has.
         versions: Of the libraries that its process had loaded, by name: torch is among them, or was not needed.
         reference: Name of the competitor whose vectors it should give.
+        bare_of: Name of the competitor that this one is without everything around its graph and tokenizer.
         cosine: Mean cosine to those vectors.
         ndcg: nDCG@10 of its query vectors in the teacher's document vectors, 0 to 1.
         retention: nDCG@10 over that of the teacher.
@@ -63,6 +64,7 @@ class BenchRow:
     rounds: tuple[Mapping[str, float], ...]
     versions: Mapping[str, str] = field(default_factory=dict)
     reference: str | None = None
+    bare_of: str | None = None
     cosine: float | None = None
     ndcg: float | None = None
     retention: float | None = None
@@ -119,6 +121,11 @@ class BenchResult:
         pairs = zip(self.row(name).rounds, self.row(self.baseline).rounds, strict=True)
         known = [(own[figure], base[figure]) for own, base in pairs if figure in own and figure in base]
         return _spread([own / base if FIGURES[figure] else base / own for own, base in known])
+
+    def overhead(self, bare: BenchRow) -> Spread | None:
+        """What `encode` of one query takes beyond graph and tokenizer run bare, in the same round: 0.1 is a tenth."""
+        rounds = zip(self.row(bare.bare_of or "").rounds, bare.rounds, strict=True)
+        return _spread([full["single p50 ms"] / only["single p50 ms"] - 1 for full, only in rounds])
 
     def to_json(self) -> str:
         """JSON with sorted keys; `from_json` reads it back."""

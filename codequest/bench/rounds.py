@@ -116,6 +116,7 @@ class Rounds:
             rounds=figures,
             versions=self._versions[competitor.name],
             reference=competitor.reference,
+            bare_of=competitor.bare_of,
             cosine=cosine,
         )
 

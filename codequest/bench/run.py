@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from codequest.bench.competitors import Competitor, adapter_competitor, adapter_space, teacher_competitor
+from codequest.bench.competitors import (
+    Competitor,
+    adapter_competitor,
+    adapter_space,
+    is_derived,
+    quantized_competitor,
+    teacher_competitor,
+)
 from codequest.bench.forms import check_forms, export_forms
 from codequest.bench.process import Effort
 from codequest.bench.quality import with_retention
@@ -16,7 +23,7 @@ from codequest.bench.workload import Workload
 from codequest.errors import InvalidInputError, require
 from codequest.evaluation import RetrievalDataset
 from codequest.progress import Progress, silent
-from codequest.report.sources import encoder_sources
+from codequest.report.sources import QUANTIZED, encoder_sources
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import shipped_adapters
 
@@ -56,14 +63,15 @@ def bench(
     sources = encoder_sources(adapters or shipped_adapters())
     space = _common_space(sources)
     baseline = _teacher(teacher, space)
-    encoders = [adapter_competitor(name, source, teacher=baseline) for name, source in sources.items()]
+    encoders = [_encoder(name, source, baseline) for name, source in sources.items()]
     require("ir_measures", extra="evaluation")
     data = dataset or _standard_library()
     texts = tuple(data.queries.values())
     workload = Workload.of_queries(texts if queries is None else queries)
     document_vectors = _document_vectors(baseline, space, data, progress)
     with TemporaryDirectory() as scratch:
-        exported, not_run = export_forms(encoders, forms, Path(scratch), teacher=baseline, progress=progress)
+        originals = [competitor for competitor in (baseline, *encoders) if not is_derived(competitor)]
+        exported, not_run = export_forms(originals, forms, Path(scratch), progress=progress)
         measured = Rounds(
             [baseline, *encoders, *exported], workload, rounds=rounds, effort=effort, not_run=not_run, texts=texts
         )
@@ -90,6 +98,12 @@ def _teacher(name: str | None, space: EmbeddingSpace | None) -> Competitor:
             "sentence-transformers/all-mpnet-base-v2."
         )
     return teacher_competitor(space.teacher, revision=space.public_revision)
+
+
+def _encoder(name: str, source: str, teacher: Competitor) -> Competitor:
+    if source.startswith(QUANTIZED):
+        return quantized_competitor(name, source.removeprefix(QUANTIZED), teacher=teacher)
+    return adapter_competitor(name, source)
 
 
 def _document_vectors(

@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 from codequest.bench.result import BenchResult, BenchRow, Spread
 from codequest.bench.workload import BATCH, LONGEST, SHORTEST
 
+_KEPT = "What is kept"
+_BARE = "encode() beside graph and tokenizer run bare"
+
 Row = Mapping[str, str]
 
 _MISSING = "–"
-_SINGLE = ("single p50 ms", "single p95 ms", "single texts/s")
+_P50 = "single p50 ms"
+_SINGLE = (_P50, "single p95 ms", "single texts/s")
 _BATCH = ("batch p50 ms", "batch p95 ms", "batch texts/s")
 _PROCESS = ("cold start ms", "single peak MB", "batch peak MB", "disk MB")
 _TITLES = {
@@ -20,15 +24,23 @@ _TITLES = {
 }
 
 
-def bench_tables(result: BenchResult) -> dict[str, list[Row]]:
-    """Rows of text by column, by the title of the table; what was not measured of anyone has no table."""
-    tables = {}
+def bench_tables(result: BenchResult, *, between: str = ", ") -> dict[str, list[Row]]:
+    """Rows of text by column, by the title of the table; what was not measured of anyone has no table.
+
+    Args:
+        result: What was measured.
+        between: What stands between a figure and its ratio.
+    """
+    tables, encoders = {}, [row for row in result.rows if row.bare_of is None]
     for title, figures in _TITLES.items():
         known = [figure for figure in figures if any(row.spread(figure) for row in result.rows)]
         if figures[0] in known or figures is _PROCESS:
-            tables[title] = [_speed_row(result, row, known) for row in result.rows]
+            tables[title] = [_speed_row(result, row, known, between) for row in encoders]
     if any(row.cosine is not None or row.retention is not None for row in result.rows):
-        tables["What is kept"] = [_quality_row(row) for row in result.rows]
+        tables[_KEPT] = [_quality_row(row) for row in encoders]
+    bare = [row for row in result.rows if row.bare_of is not None]
+    if bare:
+        tables[_BARE] = [_bare_row(result, row) for row in bare]
     return tables
 
 
@@ -61,10 +73,10 @@ def _users(result: BenchResult) -> dict[str, list[str]]:
     return users
 
 
-def _speed_row(result: BenchResult, row: BenchRow, figures: Sequence[str]) -> Row:
+def _speed_row(result: BenchResult, row: BenchRow, figures: Sequence[str], between: str) -> Row:
     cells = {"": row.name}
     for figure in figures:
-        cells[_heading(figure)] = _cell(row.spread(figure), result.ratio(row.name, figure))
+        cells[_heading(figure)] = _cell(row.spread(figure), result.ratio(row.name, figure), between)
     if result.dataset is not None:
         cells["retention"] = _percent(row.retention)
     return cells
@@ -75,13 +87,13 @@ def _heading(figure: str) -> str:
     return figure if "peak" in figure else figure.removeprefix("single ").removeprefix("batch ")
 
 
-def _cell(value: Spread | None, ratio: Spread | None) -> str:
+def _cell(value: Spread | None, ratio: Spread | None = None, between: str = "") -> str:
     if value is None:
         return _MISSING
-    if ratio is None or ratio == (1, 1, 1):
+    if ratio is None or ratio == (1, 1, 1):  # the baseline itself
         return _short(value.median)
     spread = "" if ratio.low == ratio.high else f" [{_short(ratio.low)}–{_short(ratio.high)}]"
-    return f"{_short(value.median)}, {_short(ratio.median)}×{spread}"
+    return f"{_short(value.median)}{between}{_short(ratio.median)}×{spread}"
 
 
 def _quality_row(row: BenchRow) -> Row:
@@ -91,6 +103,16 @@ def _quality_row(row: BenchRow) -> Row:
         "nDCG@10": _MISSING if row.ndcg is None else f"{row.ndcg:.3f}",
         "retention": f"{_percent(row.retention)}{interval}",
         "cosine": _MISSING if row.cosine is None else f"{row.cosine:.4f} to {row.reference}",
+    }
+
+
+def _bare_row(result: BenchResult, bare: BenchRow) -> Row:
+    full, only, added = result.row(bare.bare_of or "").spread(_P50), bare.spread(_P50), result.overhead(bare)
+    return {
+        "": bare.bare_of or "",
+        "encode p50 ms": _cell(full),
+        "bare p50 ms": _cell(only),
+        "encode adds": _MISSING if added is None else f"{added.median:+.1%} [{added.low:+.1%}, {added.high:+.1%}]",
     }
 
 

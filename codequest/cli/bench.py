@@ -40,9 +40,7 @@ def bench(
     ] = None,
     rounds: Annotated[int, typer.Option(help="Processes of each competitor, taking turns.")] = 5,
     threads: Annotated[int, typer.Option(help="Of every competitor.")] = 2,
-    seconds: Annotated[
-        float, typer.Option(min=0, help="Least time for queries, and for batches.")
-    ] = 1.0,
+    seconds: Annotated[float, typer.Option(min=0, help="Least time for queries, and for batches.")] = 1.0,
     out: Annotated[Path | None, typer.Option(help="Write every figure of every round, .json.")] = None,
     show: Annotated[Path | None, typer.Option(help="Measure nothing: show what --out wrote.")] = None,
     baseline: Annotated[str | None, typer.Option(help="Whom ratios are to; by default the teacher.")] = None,
@@ -61,7 +59,15 @@ def bench(
         from codequest.bench.process import Effort
 
         effort = Effort(threads=threads, seconds=seconds)
-        result = _measured(adapters or [], dataset, queries, teacher, _forms(form), rounds, effort)
+        result = _measured(
+            adapters=adapters or [],
+            dataset=dataset,
+            queries=queries,
+            teacher=teacher,
+            forms=_forms(form),
+            rounds=rounds,
+            effort=effort,
+        )
     if out is not None:
         messages.print(f"Benchmark: {result.save(out)}", highlight=False)
     if baseline is not None:
@@ -73,6 +79,7 @@ def bench(
 
 
 def _measured(
+    *,
     adapters: list[str],
     dataset: str | None,
     queries: Path | None,
@@ -108,7 +115,7 @@ def _forms(given: list[str] | None) -> Sequence[str]:
 def _show(result: BenchResult) -> None:
     from codequest.bench.tables import bench_tables, notes
 
-    for title, rows in bench_tables(result).items():
+    for title, rows in bench_tables(result, between="\n").items():
         console.print(number_table(rows, title=title, columns=list(rows[0])))
     for note in notes(result):
         console.print(note, highlight=False, markup=False)
