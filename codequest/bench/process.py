@@ -89,8 +89,13 @@ def run_alone(
     return Measured(_figures(answer, workload), answer["versions"])
 
 
+def worker_command(competitor: Competitor) -> list[str]:
+    """The worker by its file: the environment of a competitor may have no codequest."""
+    return [competitor.python or sys.executable, str(worker.__file__)]
+
+
 def _answer(competitor: Competitor, spec: dict[str, Any], threads: int) -> dict[str, Any]:
-    command = [competitor.python or sys.executable, str(worker.__file__)]
+    command = worker_command(competitor)
     environment = {**os.environ, **dict.fromkeys(_THREAD_VARIABLES, str(threads)), "CUDA_VISIBLE_DEVICES": ""}
     spec["started_ns"] = time.monotonic_ns()
     try:

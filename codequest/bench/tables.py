@@ -59,7 +59,7 @@ def notes(result: BenchResult) -> list[str]:
         f"{result.texts:,} distinct texts; × is how many times better than {result.baseline} in the same round: "
         "median and range.",
         *retention,
-        *(f"Not run: {name}: {reason}" for name, reason in result.not_run.items()),
+        *(f"Not run: {name}: {reason}" for name, reason in sorted(result.not_run.items())),
         f"Machine: {_listed(result.machine)}.",
         *(f"Loaded by {', '.join(names)}: {versions}." for versions, names in _users(result).items()),
     ]
@@ -76,7 +76,8 @@ def _users(result: BenchResult) -> dict[str, list[str]]:
 def _speed_row(result: BenchResult, row: BenchRow, figures: Sequence[str], between: str) -> Row:
     cells = {"": row.name}
     for figure in figures:
-        cells[_heading(figure)] = _cell(row.spread(figure), result.ratio(row.name, figure), between)
+        ratio = None if row.name == result.baseline else result.ratio(row.name, figure)
+        cells[_heading(figure)] = _cell(row.spread(figure), ratio, between)
     if result.dataset is not None:
         cells["retention"] = _percent(row.retention)
     return cells
@@ -90,7 +91,7 @@ def _heading(figure: str) -> str:
 def _cell(value: Spread | None, ratio: Spread | None = None, between: str = "") -> str:
     if value is None:
         return _MISSING
-    if ratio is None or ratio == (1, 1, 1):  # the baseline itself
+    if ratio is None:
         return _short(value.median)
     spread = "" if ratio.low == ratio.high else f" [{_short(ratio.low)}–{_short(ratio.high)}]"
     return f"{_short(value.median)}{between}{_short(ratio.median)}×{spread}"
@@ -134,4 +135,4 @@ def _markdown(rows: Sequence[Row]) -> str:
 
 
 def _listed(facts: Mapping[str, str]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in facts.items()) or _MISSING
+    return ", ".join(f"{key} {value}" for key, value in sorted(facts.items())) or _MISSING
