@@ -61,7 +61,7 @@ def notes(result: BenchResult) -> list[str]:
         *retention,
         *(f"Not run: {name}: {reason}" for name, reason in sorted(result.not_run.items())),
         f"Machine: {_listed(result.machine)}.",
-        *(f"Loaded by {', '.join(names)}: {versions}." for versions, names in _users(result).items()),
+        *(f"Loaded by {'; '.join(names)}: {versions}." for versions, names in _users(result).items()),
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codequest.bench import Competitor
 from codequest.bench.competitors import adapter_competitor, folder_bytes
-from codequest.bench.forms import FORMS, export_forms
+from codequest.bench.forms import export_forms
 from codequest.weights import resolve
 
 HERE = Path(__file__).parent
@@ -23,10 +23,11 @@ class Peers:
         environments: What environments.sh made.
         folder: Where their models go.
         calibration: Texts for static quantization.
+        forms: What codequest's own encoders are exported to.
     """
 
-    def __init__(self, environments, folder, calibration):
-        self.environments, self.folder = Path(environments).resolve(), folder
+    def __init__(self, environments, folder, *, calibration, forms):
+        self.environments, self.folder, self.forms = Path(environments).resolve(), folder, forms
         self.not_run = {}
         (folder / "calibration").mkdir(parents=True, exist_ok=True)
         lines = "\n".join(json.dumps({"text": text}) for text in calibration)
@@ -98,6 +99,8 @@ class Peers:
 
     def with_forms(self, adapter):
         """An adapter, and its exported forms where they run here."""
-        exported, not_run = export_forms([adapter], FORMS, self.folder / "exports" / adapter.name.replace(" ", "-"))
+        exported, not_run = export_forms(
+            [adapter], self.forms, self.folder / "exports" / adapter.name.replace(" ", "-")
+        )
         self.not_run |= not_run
         return [adapter, *(form for form in exported if form.bare_of is None)]

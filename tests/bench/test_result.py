@@ -98,5 +98,5 @@ def test_markdown_says_how_it_was_measured(result: BenchResult) -> None:
     for note in notes(result):
         assert f"- {note}\n" in written
     assert "- Not run: peer: no wheel\n" in written
-    assert "- Loaded by encoder, encoder, bare: numpy 2.\n" in written
+    assert "- Loaded by encoder; encoder, bare: numpy 2.\n" in written
     assert "Medians over 3 rounds, each competitor alone in its process, 2 threads, 151 distinct texts" in written
