@@ -37,7 +37,7 @@ def bench_tables(result: BenchResult, *, between: str = ", ") -> dict[str, list[
         if figures[0] in known or figures is _PROCESS:
             tables[title] = [_speed_row(result, row, known, between) for row in encoders]
     if any(row.cosine is not None or row.retention is not None for row in result.rows):
-        tables[_KEPT] = [_quality_row(row) for row in encoders]
+        tables[_KEPT] = [_quality_row(result, row) for row in encoders]
     bare = [row for row in result.rows if row.bare_of is not None]
     if bare:
         tables[_BARE] = [_bare_row(result, row) for row in bare]
@@ -97,14 +97,15 @@ def _cell(value: Spread | None, ratio: Spread | None = None, between: str = "") 
     return f"{_short(value.median)}{between}{_short(ratio.median)}×{spread}"
 
 
-def _quality_row(row: BenchRow) -> Row:
-    interval = "" if row.retention_low is None else f" [{_percent(row.retention_low)}, {_percent(row.retention_high)}]"
-    return {
-        "": row.name,
-        "nDCG@10": _MISSING if row.ndcg is None else f"{row.ndcg:.3f}",
-        "retention": f"{_percent(row.retention)}{interval}",
-        "cosine": _MISSING if row.cosine is None else f"{row.cosine:.4f} to {row.reference}",
-    }
+def _quality_row(result: BenchResult, row: BenchRow) -> Row:
+    cells = {"": row.name}
+    if result.dataset is not None:
+        interval = f" [{_percent(row.retention_low)}, {_percent(row.retention_high)}]"
+        cells |= {"nDCG@10": _MISSING if row.ndcg is None else f"{row.ndcg:.3f}"}
+        cells |= {"retention": f"{_percent(row.retention)}{interval}"}
+    if any(other.cosine is not None for other in result.rows):
+        cells["cosine"] = _MISSING if row.cosine is None else f"{row.cosine:.4f} to {row.reference}"
+    return cells
 
 
 def _bare_row(result: BenchResult, bare: BenchRow) -> Row:

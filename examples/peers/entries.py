@@ -33,8 +33,11 @@ class Peers:
         lines = "\n".join(json.dumps({"text": text}) for text in calibration)
         (folder / "calibration" / "train.jsonl").write_text(lines, encoding="utf-8")
 
-    def entry(self, name, environment, loader, source, reference=None, **options):
-        """A competitor in an environment; noted as not run where that or the source is missing."""
+    def entry(self, name, environment, loader, source, reference=None, *, unused="-", **options):
+        """A competitor in an environment; noted as not run where that or the source is missing.
+
+        Files that match `unused` are other forms of its model.
+        """
         python, source = self.environments / environment / "bin" / "python", Path(source)
         if not python.exists() or not source.exists():
             missing = "its environment: run environments.sh" if not python.exists() else "its model, see above"
@@ -43,7 +46,7 @@ class Peers:
         return [
             Competitor(
                 name=name, loader=f"loaders:{loader}", source=str(source), options=options, reference=reference,
-                disk_bytes=folder_bytes([source]), python=str(python), folder=str(HERE), optional=True,
+                disk_bytes=folder_bytes([source]) - sum(path.stat().st_size for path in source.glob(unused)), python=str(python), folder=str(HERE), optional=True,
             )
         ]  # fmt: skip
 
@@ -66,14 +69,14 @@ class Peers:
         return [
             *self.entry(torch, "torch", st, base),
             *self.entry("sentence-transformers, onnx", "st-onnx", st, onnx, torch, backend="onnx",
-                        file_name="onnx/model.onnx"),
+                        file_name="onnx/model.onnx", unused="onnx/*qint8*"),
             *self.entry("sentence-transformers, onnx int8", "st-onnx", st, onnx, torch, backend="onnx",
-                        file_name="onnx/model_qint8_avx512_vnni.onnx"),
+                        file_name="onnx/model_qint8_avx512_vnni.onnx", unused="onnx/model.onnx"),
             *self.entry("sentence-transformers, openvino", "st-openvino", st, openvino, torch, backend="openvino",
-                        file_name="openvino/openvino_model.xml"),
+                        file_name="openvino/openvino_model.xml", unused="openvino/*qint8*"),
             *self.entry("sentence-transformers, openvino int8", "st-openvino", st, openvino, torch, backend="openvino",
-                        file_name="openvino/openvino_model_qint8_quantized.xml"),
-            *self.entry("fastembed, onnx", "fastembed", "fastembed", onnx, torch),
+                        file_name="openvino/openvino_model_qint8_quantized.xml", unused="openvino/openvino_model.*"),
+            *self.entry("fastembed, onnx", "fastembed", "fastembed", onnx, torch, unused="onnx/*qint8*"),
             *self.with_forms(adapter),
         ]  # fmt: skip
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,10 @@ def test_tables_show_every_figure_with_its_ratio_and_what_is_kept(result: BenchR
     assert tables["encode() beside graph and tokenizer run bare"] == [
         {"": "encoder", "encode p50 ms": "5.00", "bare p50 ms": "4.00", "encode adds": "+5.3% [+0.0%, +25.0%]"}
     ]
+    assert bench_tables(replace(result, dataset=None))["What is kept"][1] == {
+        "": "encoder",
+        "cosine": "0.9991 to teacher",
+    }
     assert bench_tables(result, between="\n")["One query of 8 to 12 words"][1]["p50 ms"] == "5.00\n15.0× [12.0–15.0]"
 
 
