@@ -43,12 +43,20 @@ class Peers:
             missing = "its environment: run environments.sh" if not python.exists() else "its model, see above"
             self.not_run.setdefault(name, f"lacks {missing}")
             return []
+        other_forms = sum(path.stat().st_size for path in source.glob(unused))
         return [
             Competitor(
-                name=name, loader=f"loaders:{loader}", source=str(source), options=options, reference=reference,
-                disk_bytes=folder_bytes([source]) - sum(path.stat().st_size for path in source.glob(unused)), python=str(python), folder=str(HERE), optional=True,
+                name=name,
+                loader=f"loaders:{loader}",
+                source=str(source),
+                options=options,
+                reference=reference,
+                disk_bytes=folder_bytes([source]) - other_forms,
+                python=str(python),
+                folder=str(HERE),
+                optional=True,
             )
-        ]  # fmt: skip
+        ]
 
     def prepare(self, what, environment, source):
         """The folder of models that prepare.py writes in an environment, once."""
