@@ -108,7 +108,6 @@ def bare_competitor(exported: Competitor) -> Competitor:
         loader=f"{_LOADERS}:bare",
         reference=exported.name,
         bare_of=exported.name,
-        optional=True,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def export_forms(
             name, target = f"{competitor.name}, {form.replace(':', ' ')}", folder / f"{number}-{form.replace(':', '-')}"
             try:
                 _export(encoder, form, target)
-                found = adapter_competitor(name, str(target), reference=competitor.name)
+                found = replace(adapter_competitor(name, str(target), reference=competitor.name), optional=True)
                 exported += [found, *([bare_competitor(found)] if "prompt" in read_config(target).encoder else [])]
             except CodequestError as error:
                 not_run[name] = str(error)

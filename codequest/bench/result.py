@@ -180,5 +180,22 @@ class BenchResult:
         return path
 
 
+def check_file(path: str | Path) -> None:
+    """Refuse, before hours of measuring, a file that `BenchResult.save` could not write.
+
+    Raises:
+        InvalidInputError: It cannot be written.
+    """
+    path = Path(path)
+    new = not path.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("a", encoding="utf-8").close()
+        if new:
+            path.unlink()
+    except OSError as error:
+        raise InvalidInputError(f"The benchmark cannot be written to {path}: {error.strerror}.") from error
+
+
 def _spread(values: list[float]) -> Spread | None:
     return Spread(float(np.median(values)), min(values), max(values)) if values else None

@@ -38,7 +38,7 @@ def bench_tables(result: BenchResult, *, between: str = ", ") -> dict[str, list[
             tables[title] = [_speed_row(result, row, known, between) for row in encoders]
     if any(row.cosine is not None or row.retention is not None for row in result.rows):
         tables[_KEPT] = [_quality_row(result, row) for row in encoders]
-    bare = [row for row in result.rows if row.bare_of is not None]
+    bare = [row for row in result.rows if row.bare_of in {other.name for other in encoders}]
     if bare:
         tables[_BARE] = [_bare_row(result, row) for row in bare]
     return tables

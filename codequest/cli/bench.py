@@ -50,9 +50,12 @@ def bench(
     from dataclasses import replace
 
     from codequest.bench import BenchResult
+    from codequest.bench.result import check_file
     from codequest.bench.tables import to_markdown
 
     quiet_libraries()
+    if out is not None:
+        check_file(out)
     if show is not None:
         result = BenchResult.load(show)
     else:

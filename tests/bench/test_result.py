@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.bench.result import BenchResult, BenchRow
+from codequest.bench.result import BenchResult, BenchRow, check_file
 from codequest.bench.tables import bench_tables, notes, to_markdown
 from codequest.errors import InvalidInputError
 
@@ -52,6 +52,10 @@ def test_a_result_comes_back_from_its_file(result: BenchResult, tmp_path: Path) 
     path = result.save(tmp_path / "new" / "bench.json")
     assert BenchResult.load(path) == result
     assert json.loads(path.read_text(encoding="utf-8"))["format_version"] == 1
+    check_file(path)
+    assert BenchResult.load(path) == result
+    check_file(tmp_path / "other" / "bench.json")
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -95,6 +99,11 @@ def test_tables_show_every_figure_with_its_ratio_and_what_is_kept(result: BenchR
         "cosine": "0.9991 to teacher",
     }
     assert bench_tables(result, between="\n")["One query of 8 to 12 words"][1]["p50 ms"] == "5.00\n15.0× [12.0–15.0]"
+
+
+def test_a_bare_graph_whose_encoder_died_is_left_out(result: BenchResult) -> None:
+    left = replace(result, rows=tuple(row for row in result.rows if row.name != "encoder"))
+    assert "encode() beside graph and tokenizer run bare" not in bench_tables(left)
 
 
 def test_markdown_says_how_it_was_measured(result: BenchResult) -> None:

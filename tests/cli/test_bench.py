@@ -47,6 +47,13 @@ def test_a_dataset_without_labels_is_refused_before_anything_runs(tmp_path: Path
         run("bench", "static", "--dataset", data)
 
 
+@pytest.mark.parametrize("out", ["data", "data/corpus.jsonl/bench.json"])
+def test_a_file_that_cannot_be_written_is_refused_before_anything_runs(tmp_path: Path, out: str) -> None:
+    beir(tmp_path / "data", QUERIES, ["sort(dict)", "read(file)"])
+    with pytest.raises(InvalidInputError, match=r"The benchmark cannot be written to .*: (Is|Not) a directory"):
+        run("bench", "no-such-adapter", "--out", tmp_path / out)
+
+
 def test_the_help_names_the_options() -> None:
     printed = CliRunner().invoke(app, ["bench", "--help"], env={"COLUMNS": "200"}).stdout
     for option in ("--dataset", "--rounds", "--out", "--form", "--threads", "--markdown", "--show", "--baseline"):
