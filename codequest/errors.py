@@ -61,6 +61,10 @@ class DatasetError(CodequestError, ValueError):
     """A dataset is missing, malformed or contradicts itself."""
 
 
+class BenchmarkError(CodequestError, RuntimeError):
+    """A competitor of a benchmark died in its process, or cannot be measured."""
+
+
 class TrainingError(CodequestError, RuntimeError):
     """Training cannot start or go on."""
 

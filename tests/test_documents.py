@@ -13,6 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from codequest import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
+from codequest.bench import BenchResult
+from codequest.bench.result import BenchRow
+from codequest.bench.tables import to_markdown
 from codequest.cli.app import app
 from codequest.teachers import LocalTeacher
 
@@ -25,7 +28,19 @@ def blocks(document: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
 
 
-COMMANDS = ("demo", "queries", "distill", "train", "evaluate", "report", "export", "encode", "info", "teachers")
+COMMANDS = (
+    "demo",
+    "queries",
+    "distill",
+    "train",
+    "evaluate",
+    "report",
+    "export",
+    "bench",
+    "encode",
+    "info",
+    "teachers",
+)
 CODE = '''def read_table(path):
     """Read a table from a file."""
     with open(path) as file:
@@ -123,6 +138,34 @@ def test_search_existing_index(workplace: Path) -> None:
     scores = np.load("small.npy") @ QueryEncoder.from_pretrained("adapter").encode("sort by value")
     assert float(printed[0].split()[0]) == pytest.approx(float(scores.max()), abs=1e-3)
     assert len(printed) == 3
+
+
+def test_fill_benchmarks_writes_each_table_in_its_place_and_replaces_it(tmp_path: Path) -> None:
+    row = BenchRow(name="teacher", rounds=({"single p50 ms": 61.25, "disk MB": 438.0},))
+    result = BenchResult(rows=(row,), threads=2, texts=32)
+    result.save(tmp_path / "bench.json")
+    page = tmp_path / "page.md"
+    page.write_text("Before.\n<!-- bench.json -->\n<!-- end -->\nAfter.\n", encoding="utf-8")
+    for _ in range(2):
+        run_example("fill_benchmarks.py", "page.md", "bench.json", cwd=tmp_path)
+        expected = f"Before.\n<!-- bench.json -->\n\n{to_markdown(result)}\n<!-- end -->\nAfter.\n"
+        assert page.read_text(encoding="utf-8") == expected
+
+
+def test_the_benchmark_page_has_a_place_for_every_table() -> None:
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    places = re.findall(r"<!-- (\w+)\.json -->\n.*?<!-- end -->", page, re.DOTALL)
+    assert places == ["bench", "transformer", "static", "corpus"]
+    assert set(re.findall(r"compare_speed\.py (\w+) environments", page)) == {"transformer", "static", "corpus"}
+
+
+def test_compare_speed_names_the_peers_that_have_no_environment(tmp_path: Path) -> None:
+    printed = run_example("compare_speed.py", "static", tmp_path / "none", tmp_path / "peers", 1, "none", cwd=tmp_path)
+    assert "| codequest static |" in printed
+    for peer in ("model2vec", "pynife"):
+        for dim in (256, 768):
+            assert f"- Not run: {peer}, {dim}-d table: lacks its environment: run environments.sh\n" in printed
+    assert (tmp_path / "peers" / "static.json").is_file()
 
 
 @pytest.mark.slow

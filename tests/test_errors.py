@@ -15,6 +15,7 @@ BUILT_INS = {
     "TeacherError": RuntimeError,
     "CacheCorruptError": RuntimeError,
     "DatasetError": ValueError,
+    "BenchmarkError": RuntimeError,
     "TrainingError": RuntimeError,
     "MissingDependencyError": ImportError,
 }

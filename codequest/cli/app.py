@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from codequest.cli.bench import bench
 from codequest.cli.demo import demo
 from codequest.cli.display import resumable
 from codequest.cli.distill import distill
@@ -24,5 +25,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, queries, distill, train, evaluate, report, export, encode, info, teachers):
+for command in (demo, queries, distill, train, evaluate, report, export, bench, encode, info, teachers):
     app.command()(resumable(command))

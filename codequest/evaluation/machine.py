@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,10 +15,15 @@ def describe_machine() -> dict[str, str]:
     """CPU name, threads that torch uses, operating system, and the GPU if there is one."""
     import torch
 
-    machine = {"cpu": _cpu_name(), "threads": str(torch.get_num_threads()), "system": platform.system()}
+    machine = {"cpu": cpu_name(), "threads": str(torch.get_num_threads()), "system": platform.system()}
     if torch.cuda.is_available():
         machine["gpu"] = torch.cuda.get_device_name()
     return machine
+
+
+def available_cpus() -> int:
+    """How many CPUs this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def describe_versions() -> dict[str, str]:
@@ -31,7 +37,8 @@ def describe_versions() -> dict[str, str]:
     return versions
 
 
-def _cpu_name() -> str:
+def cpu_name() -> str:
+    """Name of the processor."""
     if _CPU_FILE.is_file():
         for line in _CPU_FILE.read_text(encoding="utf-8", errors="replace").splitlines():
             key, _, value = line.partition(":")

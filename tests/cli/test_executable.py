@@ -40,7 +40,7 @@ def test_help_names_every_command_and_imports_no_torch() -> None:
         "sys.stderr.write(str('torch' in sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True)
-    for command in ("demo", "queries", "distill", "train", "evaluate", "report", "encode", "info", "teachers"):
+    for command in ("demo", "queries", "distill", "train", "evaluate", "report", "bench", "encode", "info", "teachers"):
         assert command in result.stdout
     assert result.stderr == "False"
 

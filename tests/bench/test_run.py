@@ -1,0 +1,143 @@
+"""The whole benchmark on tiny models: from names to speed with retention beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codequest import ProjectionQueryEncoder, load_teacher
+from codequest.bench import bench
+from codequest.bench.competitors import adapter_competitor, is_derived, teacher_competitor
+from codequest.bench.forms import FORMS, export_forms
+from codequest.bench.process import Effort
+from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
+from codequest.errors import (
+    AdapterFormatError,
+    BenchmarkError,
+    InvalidInputError,
+    MissingDependencyError,
+    SpaceMismatchError,
+)
+from codequest.evaluation import RetrievalDataset
+from tests.tiny import build_model
+
+QUICK = Effort(threads=1, passes=1, seconds=0)
+QUERIES = {
+    "a": "sort the list of the dict by the value",
+    "b": "read the file in the list of files",
+    "c": "search the value by the query in a dict",
+}
+DATASET = RetrievalDataset(
+    "tiny",
+    QUERIES,
+    {"a": "sort(dict)", "b": "read(file)", "c": "search(query)"},
+    {key: {key: 1} for key in QUERIES},
+)
+
+
+@pytest.fixture(scope="module")
+def adapter(tiny_base: Path, tiny_teacher: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    space = load_teacher(str(tiny_teacher)).space
+    encoder = ProjectionQueryEncoder.create(str(tiny_base), space=space, map="linear", device="cpu")
+    return encoder.save_pretrained(tmp_path_factory.mktemp("adapters") / "light")
+
+
+def size(*folders: Path) -> int:
+    return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
+def test_speed_with_retention_beside_it(adapter: Path, tiny_base: Path, tiny_teacher: Path) -> None:
+    result = bench(
+        [str(adapter)], dataset=DATASET, teacher=str(tiny_teacher), forms=["openvino:fp32"], rounds=1, effort=QUICK
+    )
+    names = ["teacher", "light", "teacher, openvino fp32", "teacher, openvino fp32, bare", "light, openvino fp32"]
+    assert [row.name for row in result.rows] == [*names, "light, openvino fp32, bare"]
+    rows = {row.name: row for row in result.rows}
+    assert rows["teacher"].retention == rows["teacher, openvino fp32"].retention == 1
+    light = rows["light"]
+    assert light.retention == pytest.approx((light.ndcg or 0) / (rows["teacher"].ndcg or 0))
+    for name in ("teacher, openvino fp32", "light, openvino fp32", "light, openvino fp32, bare"):
+        assert rows[name].cosine == pytest.approx(1, abs=1e-4)
+        assert "torch" not in rows[name].versions
+    assert "torch" in light.versions
+    assert light.rounds[0]["disk MB"] == pytest.approx(size(adapter, tiny_base) / 1e6)
+    assert rows["teacher"].rounds[0]["disk MB"] == pytest.approx(size(tiny_teacher) / 1e6)
+    assert result.dataset == "tiny"
+    assert result.texts == 3
+    assert result.not_run == {}
+
+
+def test_what_cannot_be_exported_is_named_with_its_reason(
+    adapter: Path, tiny_teacher: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def export(self: QueryEncoder, folder: Path, *, runtime: str, precision: str) -> None:
+        raise MissingDependencyError(f"{type(self).__name__}: {runtime} in {precision} needs another package")
+
+    monkeypatch.setattr(QueryEncoder, "export", export)
+    competitors = [teacher_competitor(str(tiny_teacher)), adapter_competitor("light", str(adapter))]
+    exported, not_run = export_forms(competitors, ["onnx:int8", "openvino:bf16"], tmp_path)
+    assert exported == []
+    assert not_run == {
+        "teacher, onnx int8": "QuantizedQueryEncoder: onnx in int8 needs another package",
+        "teacher, openvino bf16": "QuantizedQueryEncoder: openvino in bf16 needs another package",
+        "light, onnx int8": "ProjectionQueryEncoder: onnx in int8 needs another package",
+        "light, openvino bf16": "ProjectionQueryEncoder: openvino in bf16 needs another package",
+    }
+    assert export_forms(competitors, [], tmp_path) == ([], {})
+
+
+def test_the_teacher_in_low_precision_takes_part_by_its_precision(tiny_teacher: Path) -> None:
+    result = bench(["quantized:int8"], dataset=DATASET, teacher=str(tiny_teacher), rounds=1, effort=QUICK)
+    compact = result.row("quantized:int8")
+    assert compact.cosine == pytest.approx(1, abs=0.01)
+    assert compact.reference == "teacher"
+    assert compact.rounds[0]["disk MB"] == pytest.approx(size(tiny_teacher) / 1e6)
+
+
+def test_exports_are_not_exported_again(adapter: Path, tiny_teacher: Path, tmp_path: Path) -> None:
+    teacher = load_teacher(str(tiny_teacher))
+    compact = QuantizedQueryEncoder.create(space=teacher.space, weights=str(tiny_teacher), device="cpu")
+    folder = compact.save_pretrained(tmp_path / "compact")
+    assert is_derived(adapter_competitor("compact", str(folder)))
+    assert adapter_competitor("compact", str(folder)).disk_bytes == size(folder, tiny_teacher)
+    assert not is_derived(adapter_competitor("light", str(adapter)))
+    assert not is_derived(teacher_competitor(str(tiny_teacher)))
+
+
+def refusal(**values: Any) -> Callable[[Path, Path], object]:
+    def run(adapter: Path, teacher: Path) -> object:
+        arguments: dict[str, Any] = {"adapters": [str(adapter)], "teacher": str(teacher), "dataset": DATASET, **values}
+        return bench(arguments.pop("adapters"), rounds=arguments.pop("rounds", 1), effort=QUICK, **arguments)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("run", "error", "message"),
+    [
+        (refusal(rounds=0), InvalidInputError, "at least 1 round, got 0"),
+        (refusal(forms=["onnx"]), InvalidInputError, f"no form 'onnx'. Expected some of {', '.join(FORMS)}"),
+        (refusal(adapters=["nobody/nothing"]), AdapterFormatError, "No adapter 'nobody/nothing'"),
+        (refusal(adapters=["quantized:int8"], teacher=None), InvalidInputError, "do not say who their teacher is"),
+        (refusal(queries=["sort"]), InvalidInputError, "None of the 1 queries has 8 to 12 words"),
+        (refusal(adapters=["quantized:int3"]), BenchmarkError, "precision must be one of"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(
+    run: Callable[[Path, Path], object], error: type[Exception], message: str, adapter: Path, tiny_teacher: Path
+) -> None:
+    with pytest.raises(error, match=message):
+        run(adapter, tiny_teacher)
+
+
+def test_adapters_of_another_teacher_are_refused(adapter: Path, tiny_base: Path, tmp_path: Path) -> None:
+    other = build_model(tmp_path / "other", seed=9, hidden=48)
+    with pytest.raises(SpaceMismatchError, match="The adapters are of another teacher"):
+        bench([str(adapter)], teacher=str(other), dataset=DATASET, rounds=1, effort=QUICK)
+    space = load_teacher(str(other)).space
+    ProjectionQueryEncoder.create(str(tiny_base), space=space, map="linear").save_pretrained(tmp_path / "second")
+    with pytest.raises(SpaceMismatchError, match="'second' cannot be measured beside 'light'"):
+        bench([str(adapter), str(tmp_path / "second")], dataset=DATASET, rounds=1, effort=QUICK)
