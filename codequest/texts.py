@@ -42,23 +42,28 @@ def checked_texts(texts: Iterable[str], *, name: str, allow_empty: bool = False)
 
 
 def batches_by_length(texts: Sequence[str], *, max_texts: int, max_characters: int) -> Iterator[list[int]]:
+    """Positions of texts, grouped by their characters: see `batches_by_size`."""
+    return batches_by_size([len(text) for text in texts], max_texts=max_texts, max_size=max_characters)
+
+
+def batches_by_size(sizes: Sequence[int], *, max_texts: int, max_size: int) -> Iterator[list[int]]:
     """Positions of texts, grouped so that little is padded.
 
-    Longest first, so that a batch that does not fit into memory fails at the start.
+    Largest first, so that a batch that does not fit into memory fails at the start.
 
     Args:
-        texts: The texts to group.
+        sizes: Of each text, in tokens or in characters.
         max_texts: Most texts in a batch.
-        max_characters: Most characters in a batch once every text is padded to its longest.
+        max_size: Largest batch once every text is padded to its largest; a text above it goes alone.
 
     Yields:
         Lists of positions; together they hold each position once.
     """
-    order = sorted(range(len(texts)), key=lambda position: (-len(texts[position]), position))
+    order = sorted(range(len(sizes)), key=lambda position: (-sizes[position], position))
     batch: list[int] = []
     for position in order:
-        longest = len(texts[batch[0]]) if batch else 0
-        if batch and (len(batch) == max_texts or longest * (len(batch) + 1) > max_characters):
+        largest = sizes[batch[0]] if batch else 0
+        if batch and (len(batch) == max_texts or largest * (len(batch) + 1) > max_size):
             yield batch
             batch = []
         batch.append(position)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from codequest.errors import InvalidInputError
-from codequest.texts import batches_by_length, checked_texts
+from codequest.texts import batches_by_length, batches_by_size, checked_texts
 
 
 def test_texts_are_returned_in_order_from_any_iterable() -> None:
@@ -61,3 +61,8 @@ def test_batches_by_hand() -> None:
     assert list(batches_by_length(texts, max_texts=2, max_characters=100)) == [[1, 3], [0, 2], [4]]
     assert list(batches_by_length(texts, max_texts=9, max_characters=6)) == [[1], [3], [0, 2, 4]]
     assert list(batches_by_length([], max_texts=2, max_characters=100)) == []
+
+
+def test_batches_by_size_by_hand() -> None:
+    assert list(batches_by_size([2, 4, 1, 4, 1], max_texts=9, max_size=6)) == [[1], [3], [0, 2, 4]]
+    assert list(batches_by_size([7, 9, 8], max_texts=9, max_size=6)) == [[1], [2], [0]]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _UNLIMITED = 1_000_000  # tokenizers without a limit report a huge number
+_COUNTED_TOGETHER = 1024  # texts; a tokenizer keeps far more of a text than its ids
 
 
 class Backbone(nn.Module):
@@ -139,9 +140,7 @@ class Backbone(nn.Module):
 
     def tokenize(self, texts: Sequence[str], *, prompt: str = "") -> dict[str, Tensor]:
         """Token ids and attention mask, each (batch, tokens), on the CPU."""
-        prepared = [prompt + text for text in texts]
-        if self.lower_case:
-            prepared = [text.lower() for text in prepared]
+        prepared = self._prepared(texts, prompt)
         encoded = self.tokenizer(
             prepared, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
         )
@@ -149,6 +148,19 @@ class Backbone(nn.Module):
         if tokens["input_ids"].shape[1] == 0:  # only empty texts, and a tokenizer that adds nothing: one padding token
             return {name: values.new_zeros(len(texts), 1) for name, values in tokens.items()}
         return tokens
+
+    def token_counts(self, texts: Sequence[str], *, prompt: str = "") -> list[int]:
+        """How many tokens of each text `tokenize` gives, padding left out."""
+        counts: list[int] = []
+        for start in range(0, len(texts), _COUNTED_TOGETHER):
+            prepared = self._prepared(texts[start : start + _COUNTED_TOGETHER], prompt)
+            encoded = self.tokenizer(prepared, truncation=True, max_length=self.max_tokens, return_attention_mask=False)
+            counts += [len(ids) for ids in encoded["input_ids"]]
+        return counts
+
+    def _prepared(self, texts: Sequence[str], prompt: str) -> list[str]:
+        prepared = [prompt + text for text in texts]
+        return [text.lower() for text in prepared] if self.lower_case else prepared
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Pooled vectors, not normalised.

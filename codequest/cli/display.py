@@ -115,11 +115,13 @@ def quiet_libraries() -> None:
     warnings.simplefilter("ignore")
     from transformers.utils import logging as transformers_logging
 
+    from codequest.teachers import TeacherWarning
     from codequest.training import DataWarning
 
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    warnings.simplefilter("always", DataWarning)
+    for shown in (DataWarning, TeacherWarning):
+        warnings.simplefilter("always", shown)
     warnings.showwarning = _show_warning
 
 

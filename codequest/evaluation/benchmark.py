@@ -227,13 +227,21 @@ def _latencies(
     if not queries:
         return {}
     timed: dict[str, Callable[[str], Any]] = {_key(name): encoder.encode for name, encoder in encoders.items()}
-    model = _model(teacher)
+    model = _timed(teacher)
     try:
         model.encode_queries([_UNKNOWN_TEXT])
         timed[_key(None)] = lambda query: model.encode_queries([query])
     except TeacherError:  # stored vectors: looking them up says nothing about the model
         pass
     return measure_latency(timed, queries, progress=progress)
+
+
+def _timed(teacher: Teacher) -> Teacher:
+    """The teacher itself in torch: as the encoders run, and runtimes slow each other down within one process."""
+    from codequest.teachers import LocalTeacher
+
+    model = _model(teacher)
+    return model.in_torch() if isinstance(model, LocalTeacher) else model
 
 
 def _key(name: str | None) -> str:

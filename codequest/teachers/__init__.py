@@ -2,7 +2,7 @@
 
 from codequest.teachers.base import Teacher
 from codequest.teachers.cache import CachedTeacher, cached
-from codequest.teachers.local import LocalTeacher
+from codequest.teachers.local import LocalTeacher, TeacherWarning
 from codequest.teachers.registry import describe_schemes, load_teacher, register_teacher, teacher_schemes
 from codequest.teachers.vectors import VectorsTeacher
 
@@ -10,6 +10,7 @@ __all__ = [
     "CachedTeacher",
     "LocalTeacher",
     "Teacher",
+    "TeacherWarning",
     "VectorsTeacher",
     "cached",
     "describe_schemes",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from codequest.errors import TeacherError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Side, Vectors
-from codequest.texts import batches_by_length, checked_texts
+from codequest.texts import batches_by_size, checked_texts
 
 
 class Teacher(ABC):
@@ -23,13 +23,13 @@ class Teacher(ABC):
 
     Attributes:
         max_texts: Most texts in a batch.
-        max_characters: Most characters in a batch after padding; a character is about a quarter of a token.
+        batch_tokens: Most tokens in a batch after padding.
         variant: Tells teachers of one space apart whose vectors differ; they are not kept in its cache.
     """
 
     variant: str = ""
-    max_texts: ClassVar[int] = 128
-    max_characters: int = 4096
+    max_texts: ClassVar[int] = 512
+    batch_tokens: int = 1536  # what keeps a few CPU cores busy
 
     @property
     @abstractmethod
@@ -39,6 +39,18 @@ class Teacher(ABC):
     @abstractmethod
     def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
         """Vectors, (batch, dim), of texts that are already checked; prompts are this method's business."""
+
+    def token_counts(self, texts: Sequence[str], side: Side) -> list[int]:  # noqa: ARG002
+        """How many tokens each text has, at least one; a quarter of its characters, unless a subclass knows better."""
+        return [len(text) // 4 + 1 for text in texts]
+
+    def prepare(self, tokens: int, *, progress: Progress = silent) -> None:  # noqa: B027
+        """Called before so many tokens are embedded, in one batch or in many.
+
+        Args:
+            tokens: Of all texts together.
+            progress: Called while this takes long.
+        """
 
     def encode_queries(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
         """Embed queries as the teacher embeds queries.
@@ -66,12 +78,44 @@ class Teacher(ABC):
     def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
         """Embed checked texts of one side; `encode_queries` and `encode_documents` are the public way in."""
         vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
-        done = 0
-        for batch in batches_by_length(texts, max_texts=self.max_texts, max_characters=self.max_characters):
-            vectors[batch] = self.checked_vectors(self.embed_batch([texts[i] for i in batch], side), len(batch))
-            done += len(batch)
-            progress(f"teacher embeds {_plural(side)}", done, len(texts))
+        for batch in self.batches(texts, side, progress=progress) if texts else ():
+            vectors[batch] = self.encode_batch([texts[position] for position in batch], side)
         return vectors
+
+    def encode_batch(self, texts: Sequence[str], side: Side) -> Vectors:
+        """Checked vectors, (batch, dim), of the texts of one batch."""
+        return self.checked_vectors(self.embed_batch(texts, side), len(texts))
+
+    def batches(
+        self,
+        texts: Sequence[str],
+        side: Side,
+        *,
+        known: int = 0,
+        shard: tuple[int, int] = (0, 1),
+        progress: Progress = silent,
+    ) -> Iterator[list[int]]:
+        """Positions of texts by batches, the longest texts first, after the teacher has prepared for them.
+
+        Progress is reported after every batch. It counts texts by their share of all tokens: by their number, the
+        time left would seem far too long until the short ones come.
+
+        Args:
+            texts: The texts to embed, of which there is at least one.
+            side: What they are.
+            known: How many more are in the total that need no embedding.
+            shard: Which of how many processes this is; each begins at its own batch, and goes on to those of the next.
+            progress: Called while the teacher prepares and while the caller embeds.
+        """
+        counts = self.token_counts(texts, side)
+        tokens, done = sum(counts), 0
+        self.prepare(tokens, progress=progress)
+        batches = list(batches_by_size(counts, max_texts=self.max_texts, max_size=self.batch_tokens))
+        first = shard[0] * len(batches) // shard[1]
+        for batch in batches[first:] + batches[:first]:
+            yield batch
+            done += sum(counts[position] for position in batch)
+            progress(f"teacher embeds {_plural(side)}", known + len(texts) * done // tokens, known + len(texts))
 
     def checked_vectors(self, vectors: npt.NDArray[Any], count: int) -> Vectors:
         """Vectors as float32, normalized if the space is, after a check of shape and values.
@@ -105,11 +149,17 @@ class WrappingTeacher(Teacher):
 
     def __init__(self, teacher: Teacher) -> None:
         self.teacher = teacher
-        self.max_characters = teacher.max_characters
+        self.batch_tokens = teacher.batch_tokens
 
     @property
     def space(self) -> EmbeddingSpace:
         return self.teacher.space
+
+    def token_counts(self, texts: Sequence[str], side: Side) -> list[int]:
+        return self.teacher.token_counts(texts, side)
+
+    def prepare(self, tokens: int, *, progress: Progress = silent) -> None:
+        self.teacher.prepare(tokens, progress=progress)
 
     def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
         return self.encode(texts, side)

@@ -17,7 +17,6 @@ from codequest.progress import Progress, silent
 from codequest.space import Side, Vectors
 from codequest.teachers.base import Teacher, WrappingTeacher
 from codequest.teachers.vectors import VectorsTeacher
-from codequest.texts import batches_by_length
 from codequest.weights import cache_root
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, checksum INTEGER, vector BLOB) WITHOUT ROWID"
@@ -29,8 +28,9 @@ class CachedTeacher(WrappingTeacher):
     """A teacher that remembers.
 
     Vectors are keyed by the fingerprint of the space, the side and the text, and written batch by batch: a run that
-    is killed loses at most one batch. Several processes may use one file. The precision is no part of the key: a
-    teacher in bf16 gives the vectors of the same space, to a cosine of 0.9999.
+    is killed loses at most one batch. Several processes may use one file. Precision and runtime are no part of the
+    key: a teacher in bf16, in torch or in OpenVINO, gives vectors of the same space, to a cosine of 0.9999, and what
+    one of them computed serves the others.
 
     Args:
         teacher: Computes what is not cached.
@@ -73,24 +73,16 @@ class CachedTeacher(WrappingTeacher):
             return found
 
         missing = sorted(set(rows) - fill(rows), key=lambda key: rows[key][0])
-        done = len(rows) - len(missing)
-        for batch in self._batches([texts[rows[key][0]] for key in missing]):
-            batch_keys = [missing[i] for i in batch]
+        if not missing:
+            return vectors
+        unknown, known = [texts[rows[key][0]] for key in missing], len(rows) - len(missing)
+        for batch in self.teacher.batches(unknown, side, known=known, shard=_shard(), progress=progress):
+            batch_keys = [missing[position] for position in batch]
             if len(fill(batch_keys)) < len(batch_keys):  # else another process has done it meanwhile
-                self._write(batch_keys, self.teacher.encode([texts[rows[key][0]] for key in batch_keys], side))
+                self._write(batch_keys, self.teacher.encode_batch([unknown[position] for position in batch], side))
                 # Another process may have been first, with vectors rounded differently: what is kept is what counts.
                 fill(batch_keys)
-            done += len(batch)
-            progress(f"teacher embeds {'queries' if side == 'query' else 'documents'}", done, len(rows))
         return vectors
-
-    def _batches(self, texts: Sequence[str]) -> list[list[int]]:
-        """Batches of positions; each process of a distributed run begins at its own, so that they share the work."""
-        limits = {"max_texts": self.teacher.max_texts, "max_characters": self.teacher.max_characters}
-        batches = list(batches_by_length(texts, **limits))
-        rank, processes = (int(os.environ.get(name, default)) for name, default in (("RANK", "0"), ("WORLD_SIZE", "1")))
-        first = rank * len(batches) // processes
-        return batches[first:] + batches[:first]
 
     def _key(self, text: str, side: Side) -> bytes:
         return hashlib.sha256(self._prefix + side.encode() + b"|" + text.encode()).digest()
@@ -141,6 +133,11 @@ class CachedTeacher(WrappingTeacher):
             f"The vector cache {self.path} is damaged: {what}. Delete the file to compute its vectors again, or put "
             "back a copy."
         )
+
+
+def _shard() -> tuple[int, int]:
+    """Which of how many processes of a distributed run this is: they share the work."""
+    return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def cached(teacher: Teacher) -> Teacher:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from copy import copy
+from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy.typing as npt
 import torch
 
 from codequest.backbone import Backbone, Precision, choose_device, faithful_half
-from codequest.errors import InvalidInputError
+from codequest.errors import CodequestError, InvalidInputError, MissingDependencyError
+from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Pooling, Side
 from codequest.teachers.base import Teacher
+from codequest.teachers.graph import TeacherGraph, open_graph
 from codequest.weights import locate
 
 TeacherPrecision = Literal["auto", "fp32", "bf16", "fp16"]
 
-_GPU_BATCH = 32  # times what keeps two CPU cores busy
+_GPU_TOKENS = 32_768  # a batch that keeps a GPU busy
+_WORTH_A_GRAPH = 2000  # tokens: for fewer, torch is done before a graph is loaded
+
+
+class TeacherWarning(UserWarning):
+    """A teacher runs slower than it could on this machine."""
 
 
 class LocalTeacher(Teacher):
@@ -25,15 +35,18 @@ class LocalTeacher(Teacher):
     Args:
         name: Public id or folder.
         revision: Commit, tag or branch of a public model.
-        precision: ``"fp32"``; ``"bf16"`` or ``"fp16"`` where the device computes in them; ``"auto"`` for bf16 where
-            that is real and fp32 elsewhere (cosine of bf16 to fp32 vectors: 0.9999 for all-mpnet-base-v2).
+        precision: ``"fp32"``; ``"bf16"`` or ``"fp16"`` where the device computes in them; all in torch. ``"auto"`` is
+            the fastest way that keeps the vectors: bf16 where that is real and fp32 elsewhere (cosine of bf16 to fp32
+            vectors: 0.9999 for all-mpnet-base-v2), and many texts on a CPU in OpenVINO where that is installed. For
+            these the model is made into a graph once, which is kept and used only if it gives the model's vectors.
         pooling: Needed only for models whose files do not say.
         device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
         trust_remote_code: Run Python code that comes with the model. Only with a revision you have read.
 
     Attributes:
-        backbone: The loaded model.
+        backbone: The model in torch.
         precision: What it computes in: ``"fp32"``, ``"bf16"`` or ``"fp16"``.
+        runtime: What it computes with, from the first many texts on: ``"torch"`` or ``"openvino"``.
 
     Raises:
         WeightsNotFoundError: The model is not on this machine and cannot be fetched.
@@ -59,23 +72,53 @@ class LocalTeacher(Teacher):
                 "trust_remote_code=True runs Python code from the hub; say which with revision='<commit>'."
             )
         target = choose_device(device)
-        chosen: Precision = faithful_half(target) if precision == "auto" else precision
-        self.precision = chosen
-        self.backbone = Backbone.load(
-            locate(name, revision=revision, allow_code=trust_remote_code),
-            device=target,
-            precision=chosen,
-            pooling=pooling,
-            trust_remote_code=trust_remote_code,
-        )
+        source = locate(name, revision=revision, allow_code=trust_remote_code)
+        self._load = partial(Backbone.load, source, device=target, pooling=pooling, trust_remote_code=trust_remote_code)
+        self._torch_precision: Precision = faithful_half(target) if precision == "auto" else precision
+        self.backbone = self._load(precision=self._torch_precision)
+        self._graph: TeacherGraph | None = None
+        self._graph_allowed = precision == "auto" and target.type == "cpu"
         if target.type == "cuda":
-            self.max_characters = _GPU_BATCH * Teacher.max_characters
+            self.batch_tokens = _GPU_TOKENS
 
     @property
     def space(self) -> EmbeddingSpace:
         return self.backbone.space
 
+    @property
+    def precision(self) -> Precision:
+        return self._torch_precision if self._graph is None else self._graph.precision
+
+    @property
+    def runtime(self) -> Literal["torch", "openvino"]:
+        return "torch" if self._graph is None else "openvino"
+
+    def in_torch(self) -> LocalTeacher:
+        """The same model, in torch whatever it computes with: what the time of one query is compared with."""
+        other = copy(self)
+        other._graph, other._graph_allowed = None, False
+        return other
+
+    def token_counts(self, texts: Sequence[str], side: Side) -> list[int]:
+        counts = self.backbone.token_counts(texts, prompt=self.space.prompt(side))
+        return [max(1, count) for count in counts]
+
+    def prepare(self, tokens: int, *, progress: Progress = silent) -> None:
+        if not self._graph_allowed or tokens < _WORTH_A_GRAPH:
+            return
+        self._graph_allowed = False  # whatever comes of it, once is enough
+        try:
+            self._graph = open_graph(self.backbone, self._load, half=self.precision == "bf16", progress=progress)
+        except MissingDependencyError:
+            pass
+        except (CodequestError, OSError, MemoryError) as error:
+            reason = f"{self.space.teacher} embeds in torch, which takes longer than OpenVINO would: {error}"
+            warnings.warn(reason, TeacherWarning, stacklevel=2)
+
     @torch.inference_mode()
     def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
-        vectors: npt.NDArray[Any] = self.backbone.embed(texts, prompt=self.space.prompt(side)).float().cpu().numpy()
+        prompt = self.space.prompt(side)
+        if self._graph is not None:
+            return self._graph.embed(self.backbone.tokenize(texts, prompt=prompt))
+        vectors: npt.NDArray[Any] = self.backbone.embed(texts, prompt=prompt).float().cpu().numpy()
         return vectors

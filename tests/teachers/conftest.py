@@ -46,9 +46,9 @@ class Case:
 class CountingTeacher(Teacher):
     """Embeds deterministically without a model, and remembers what it was asked."""
 
-    def __init__(self, *, dim: int = 8, teacher: str = "counting", max_characters: int = 4096) -> None:
+    def __init__(self, *, dim: int = 8, teacher: str = "counting", batch_tokens: int = 1536) -> None:
         self._space = EmbeddingSpace(teacher=teacher, dim=dim)
-        self.max_characters = max_characters
+        self.batch_tokens = batch_tokens
         self.embedded: list[tuple[Side, str]] = []
 
     @property
@@ -83,9 +83,17 @@ def stored(teacher: Teacher) -> VectorsTeacher:
     )
 
 
+def in_a_graph(folder: str) -> LocalTeacher:
+    """A local teacher that many texts were announced to."""
+    teacher = LocalTeacher(folder, precision="auto", device="cpu")
+    teacher.prepare(1_000_000)
+    return teacher
+
+
 BUILDERS: dict[str, tuple[Callable[[str, Path], Teacher], float]] = {
     "local": (lambda folder, _: LocalTeacher(folder, device="cpu"), 1e-5),
     "local bf16": (lambda folder, _: LocalTeacher(folder, precision="bf16", device="cpu"), 0.03),
+    "local graph": (lambda folder, _: in_a_graph(folder), 0.03),
     "vectors": (lambda folder, _: stored(LocalTeacher(folder, device="cpu")), 0.0),
     "cached local": (lambda folder, path: CachedTeacher(LocalTeacher(folder, device="cpu"), path), 1e-5),
     "cached vectors": (lambda folder, path: CachedTeacher(stored(LocalTeacher(folder, device="cpu")), path), 0.0),

@@ -43,7 +43,7 @@ def test_a_teacher_that_returns_too_few_vectors_is_refused_by_encode(monkeypatch
 
 
 def test_batches_respect_both_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    teacher = CountingTeacher(max_characters=20)
+    teacher = CountingTeacher(batch_tokens=8)
     sizes: list[tuple[int, int]] = []
     embed = teacher.embed_batch
     monkeypatch.setattr(
@@ -51,7 +51,25 @@ def test_batches_respect_both_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         "embed_batch",
         lambda texts, side: (sizes.append((len(texts), max(map(len, texts)))), embed(texts, side))[1],
     )
-    texts = ["x" * length for length in (1, 30, 9, 2, 10, 3)]
+    texts = ["x" * length for length in (1, 40, 9, 2, 11, 3)]
+    assert teacher.token_counts(texts, "document") == [1, 11, 3, 1, 3, 1]
     vectors = teacher.encode_documents(texts)
-    assert sizes == [(1, 30), (2, 10), (3, 3)]  # longest first; a text above the limit goes alone
+    assert sizes == [(1, 40), (2, 11), (3, 3)]  # longest first; a text above the limit goes alone
     np.testing.assert_allclose(vectors, [vector_of("document" + text) for text in texts], rtol=1e-6)
+
+
+def test_progress_counts_texts_by_their_share_of_the_tokens() -> None:
+    reported: list[tuple[int, int]] = []
+    teacher = CountingTeacher(batch_tokens=8)
+    texts = ["x" * length for length in (1, 55, 9, 2, 11, 3)]  # 1, 14, 3, 1, 3 and 1 tokens
+    teacher.encode_documents(texts, progress=lambda _, done, total: reported.append((done, total)))
+    assert reported == [(6 * 14 // 23, 6), (6 * 20 // 23, 6), (6, 6)]
+
+
+def test_a_teacher_is_told_how_much_will_come_before_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    teacher = CountingTeacher(batch_tokens=8)
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(teacher, "prepare", lambda tokens, progress: told.append((tokens, len(teacher.embedded))))
+    teacher.encode_queries(["x" * 40, "x" * 9])
+    teacher.encode_queries([])
+    assert told == [(14, 0)]
