@@ -111,9 +111,10 @@ class LocalTeacher(Teacher):
             self._graph = open_graph(self.backbone, self._load, half=self.precision == "bf16", progress=progress)
         except MissingDependencyError:
             pass
-        except (CodequestError, OSError, MemoryError) as error:
-            reason = f"{self.space.teacher} embeds in torch, which takes longer than OpenVINO would: {error}"
-            warnings.warn(reason, TeacherWarning, stacklevel=2)
+        except (CodequestError, OSError, MemoryError, RuntimeError) as error:  # no reason to stop: torch can do it
+            reason = " ".join(str(error).split()) or type(error).__name__
+            says = f"{self.space.teacher} embeds in torch, which takes longer than OpenVINO would: {reason}"
+            warnings.warn(says, TeacherWarning, stacklevel=2)
 
     @torch.inference_mode()
     def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:

@@ -68,6 +68,9 @@ class TableEncoder(QueryEncoder):
     def cost(self, *, tokens: int = 12) -> EncoderCost:
         return EncoderCost(parameters=2_500_000, active_bytes=10_000_000, flops=tokens * 1_000_000, tokens=tokens)
 
+    def graph_source(self, precision: Any) -> Any:
+        raise NotImplementedError
+
     def describe(self) -> dict[str, Any]:
         return {}
 

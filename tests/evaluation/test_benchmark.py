@@ -106,6 +106,19 @@ def test_latency_is_that_of_the_model_behind_a_cache(tmp_path):
     assert len(timed) == 4 + 1 + 3  # once for the cache, once to warm up, three times on the clock
 
 
+def test_latency_is_that_of_torch(tiny_teacher, tmp_path, monkeypatch):
+    in_torch, teacher = TableTeacher(), LocalTeacher(str(tiny_teacher), device="cpu")
+    monkeypatch.setattr(LocalTeacher, "in_torch", lambda self: in_torch)
+
+    class Twin(TableEncoder):
+        def embed_batch(self, queries):
+            return teacher.encode_queries(queries)
+
+    behind = CachedTeacher(teacher, tmp_path / "vectors.sqlite")
+    evaluate(Twin(space=teacher.space), behind, DATASET, latency_queries=1)
+    assert len([text for text in in_torch.embedded if text in DATASET.queries.values()]) == 1 + 3
+
+
 def test_a_teacher_of_stored_vectors_has_no_latency():
     report = evaluate(TableEncoder(), TableTeacher(embeds_new=False), DATASET, latency_queries=2)
     assert report.teacher.latency_p50_ms is None

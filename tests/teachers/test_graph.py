@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import warnings
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codequest.errors import ModelFormatError
+from codequest.errors import AdapterFormatError, ModelFormatError
 from codequest.runtimes import Parity
 from codequest.teachers import CachedTeacher, LocalTeacher, TeacherWarning, graph, local
 from codequest.weights import cache_root
@@ -29,6 +30,23 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(local, "_WORTH_A_GRAPH", 1)
     monkeypatch.setattr(local, "faithful_half", lambda _: "fp32")
+
+
+@pytest.fixture(scope="module")
+def ready(tiny_teacher: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graphs of a cache folder: that of the tiny teacher in fp32."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CODEQUEST_CACHE", str(tmp_path_factory.mktemp("ready")))
+        teacher = LocalTeacher(str(tiny_teacher), device="cpu")
+        graph.open_graph(teacher.backbone, teacher._load, half=False)
+        return cache_root() / "graphs"
+
+
+@pytest.fixture
+def kept(ready: Path) -> Path:
+    """The folder of a graph that is there already."""
+    shutil.copytree(ready, cache_root() / "graphs")
+    return folders()[0]
 
 
 @pytest.fixture
@@ -79,8 +97,8 @@ class TestFaithful:
             monkeypatch.setattr(graph, "TemporaryDirectory", None)  # nothing is written where there is a graph
             teacher = auto(folder)
         assert (len(made), len(folders())) == (1, 1)
-        kept = json.loads((folders()[0] / "graph.json").read_text(encoding="utf-8"))
-        assert kept["parity"]["worst"] > 0.99999
+        described = json.loads((folders()[0] / "graph.json").read_text(encoding="utf-8"))
+        assert described["parity"]["worst"] > 0.99999
 
     def test_fp32_where_bf16_leaves_the_space(self, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         measured: list[Parity] = []
@@ -108,7 +126,9 @@ class TestFaithful:
         CachedTeacher(teacher).encode_documents([f"read file {number}" for number in range(600)])
         assert (teacher.runtime, len(made)) == ("openvino", 1)
 
-    def test_in_torch_is_the_model_without_its_graph(self, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_in_torch_is_the_model_without_its_graph(
+        self, tiny_teacher: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         teacher = auto(tiny_teacher)
         teacher.encode_queries(QUERIES)
         aside = teacher.in_torch()
@@ -164,6 +184,17 @@ class TestFallbacks:
             assert_torch_vectors(teacher, tiny_teacher)
         assert not list(cache_root().rglob("*.bin"))
 
+    def test_what_fails_by_chance_is_tried_again_by_the_next_process(
+        self, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*given: Any) -> None:
+            raise RuntimeError("Can't open bin file.\nNo space left on device")
+
+        monkeypatch.setattr(graph, "_faithful", fail)
+        with pytest.warns(TeacherWarning, match=r"embeds in torch.*bin file. No space left on device$"):
+            assert_torch_vectors(auto(tiny_teacher), tiny_teacher)
+        assert folders() == []
+
     def test_a_large_model_is_not_loaded_again(self, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(graph, "_MOST_PARAMETERS", 10)
         teacher = auto(tiny_teacher)
@@ -181,23 +212,27 @@ class TestFallbacks:
 
 
 class TestKept:
-    @pytest.mark.parametrize("damage", ["flipped", "truncated", "missing", "unreadable", "foreign"])
-    def test_a_damaged_graph_is_made_again(self, damage: str, tiny_teacher: Path, made: list[Any]) -> None:
-        auto(tiny_teacher).encode_queries(QUERIES)
-        weights, description = folders()[0] / "openvino_model.bin", folders()[0] / "graph.json"
-        content = bytearray(weights.read_bytes())
-        if damage == "flipped":
-            content[len(content) // 2] ^= 1
-            weights.write_bytes(content)
-        elif damage == "truncated":
-            weights.write_bytes(content[:-9])
+    @pytest.mark.parametrize("damage", ["truncated", "missing", "unreadable", "foreign"])
+    def test_a_damaged_graph_is_refused(self, damage: str, kept: Path) -> None:
+        weights, description = kept / "openvino_model.bin", kept / "graph.json"
+        if damage == "truncated":
+            weights.write_bytes(weights.read_bytes()[:-9])
         elif damage == "missing":
             weights.unlink()
         else:
             description.write_text("{" if damage == "unreadable" else "[]", encoding="utf-8")
+        says = "cannot be read" if damage == "missing" else "is damaged" if damage == "truncated" else "holds no graph"
+        with pytest.raises(AdapterFormatError, match=says):
+            graph._read(kept)
+
+    def test_a_damaged_graph_is_made_again(self, tiny_teacher: Path, kept: Path, made: list[Any]) -> None:
+        weights = kept / "openvino_model.bin"
+        content = bytearray(weights.read_bytes())
+        content[len(content) // 2] ^= 1
+        weights.write_bytes(content)
         teacher = auto(tiny_teacher)
         assert_torch_vectors(teacher, tiny_teacher)
-        assert (teacher.runtime, len(made), len(folders())) == ("openvino", 2, 1)
+        assert (teacher.runtime, len(made), folders()) == ("openvino", 1, [kept])
 
     def test_two_processes_that_make_the_same_graph_at_once(
         self, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch, made: list[Any]
