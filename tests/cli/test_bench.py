@@ -12,6 +12,7 @@ from codequest.bench import BenchResult
 from codequest.bench.tables import to_markdown
 from codequest.cli.app import app
 from codequest.errors import DatasetError, InvalidInputError
+from codequest.evaluation.machine import available_cpus
 from tests.cli.test_commands import beir, run
 
 QUERIES = ["sort the list of the dict by the value", "read the file in the list of files"]
@@ -23,8 +24,9 @@ def test_bench_prints_and_saves_what_it_measured_and_shows_it_again(
     space = load_teacher(str(tiny_teacher)).space
     ProjectionQueryEncoder.create(str(tiny_base), space=space, map="linear").save_pretrained(tmp_path / "light")
     data, out = beir(tmp_path / "data", QUERIES, ["sort(dict)", "read(file)"]), tmp_path / "bench.json"
+    threads = min(2, available_cpus())
     printed = run(
-        "bench", tmp_path / "light", "--dataset", data, "--teacher", tiny_teacher, "--rounds", 2, "--threads", 1,
+        "bench", tmp_path / "light", "--dataset", data, "--teacher", tiny_teacher, "--rounds", 2, "--threads", threads,
         "--seconds", 0, "--form", "none", "--out", out,
     )  # fmt: skip
     result = BenchResult.load(out)
