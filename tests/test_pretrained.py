@@ -14,7 +14,7 @@ from codequest.encoders.card import ONE_QUERY, render_card
 from codequest.errors import AdapterFormatError
 from codequest.storage import find_adapter, read_config, shipped_adapters
 
-KINDS = {"minilm-lora": "lora", "minilm-projection": "projection", "static": "static"}
+KINDS = {"minilm-l3-lora": "lora", "minilm-lora": "lora", "minilm-projection": "projection", "static": "static"}
 TEACHER = "sentence-transformers/all-mpnet-base-v2"
 
 
@@ -66,5 +66,5 @@ def test_a_folder_of_that_name_comes_first(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_an_unknown_name_lists_them() -> None:
-    with pytest.raises(AdapterFormatError, match=r"that come with codequest: minilm-lora, minilm-projection, static"):
+    with pytest.raises(AdapterFormatError, match=r"that come with codequest: minilm-l3-lora, minilm-lora, minilm-projection, static"):
         QueryEncoder.from_pretrained("minilm-lorra")

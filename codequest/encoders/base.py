@@ -58,6 +58,11 @@ class QueryEncoder(ABC):
         self.training: dict[str, Any] = {}
         self.metrics: dict[str, Any] = {}
 
+    @property
+    def source_kind(self) -> str:
+        """Kind of the encoder that this one was made from: its own, unless it is an exported form of another."""
+        return self.kind
+
     @abstractmethod
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
         """Unit vectors, (batch, dim), of queries that are already checked."""

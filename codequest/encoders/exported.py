@@ -63,6 +63,10 @@ class ExportedQueryEncoder(QueryEncoder):
         self._settings = dict(settings)
         self._folder = folder
 
+    @property
+    def source_kind(self) -> str:
+        return str(self._settings["exported"])
+
     def encode(self, queries: str | Sequence[str], *, batch_size: int = 256, progress: Progress = silent) -> Vectors:
         before = self.truncated
         vectors = super().encode(queries, batch_size=batch_size, progress=progress)

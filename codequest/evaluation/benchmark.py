@@ -178,7 +178,7 @@ def _encoder_row(
     """What `ReportRow` needs of an encoder, latency left out."""
     return {
         "name": name,
-        "kind": encoder.kind,
+        "kind": encoder.source_kind,
         "measures": found.means,
         **_retention(found, ceiling, resamples=resamples, seed=seed),
         "cosine": mean_cosine(found, ceiling),

@@ -21,7 +21,7 @@ class ReportRow:
 
     Attributes:
         name: Name of the encoder, or id of the teacher.
-        kind: Kind of encoder, or ``"teacher"``.
+        kind: Kind of encoder, of an exported one that which it was made from; or ``"teacher"``.
         measures: Mean over the queries, 0 to 1, by measure.
         retention: nDCG@10 over that of the teacher.
         retention_low: Lower end of its confidence interval.

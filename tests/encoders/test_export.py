@@ -77,6 +77,7 @@ class TestParity:
         assert loaded.metrics == {"cosqa/dev": {"nDCG@10": 0.5}}  # the time of a query in torch is not the graph's
         described = loaded.describe()
         assert (described["exported"], described["source"]) == (encoder.kind, encoder.describe())
+        assert loaded.source_kind == encoder.kind
         assert described["parity"]["worst"] > 0.99999
 
     @pytest.mark.parametrize("runtime", ["onnx", "openvino"])

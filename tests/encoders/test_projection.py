@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from codequest.backbone import Backbone
+from codequest.backbone import Backbone, faithful_half
 from codequest.encoders import ProjectionQueryEncoder
 from codequest.errors import InvalidInputError
 from codequest.space import EmbeddingSpace
@@ -44,8 +44,16 @@ def test_the_base_is_frozen_bit_for_bit(
 def test_the_base_runs_once_and_the_network_does_the_rest(encoder: ProjectionQueryEncoder, tiny_base: Path) -> None:
     disturb(encoder)
     batch = encoder.collate(encoder.prepare(QUERIES))
-    torch.testing.assert_close(batch["features"], _base_features(tiny_base, QUERIES), atol=1e-5, rtol=1e-5)
-    np.testing.assert_allclose(encoder.network(**batch).detach().numpy(), encoder.encode(QUERIES), atol=1e-5)
+    half = faithful_half(CPU) == "bf16"
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        expected = _base_features(tiny_base, QUERIES).float()
+    torch.testing.assert_close(batch["features"], expected, atol=1e-5, rtol=1e-5)
+    full = _base_features(tiny_base, QUERIES)
+    assert torch.cosine_similarity(batch["features"], full).min() > (0.999 if half else 1 - 1e-6)
+    vectors = encoder.network(features=full.clone()).detach().numpy()
+    np.testing.assert_allclose(vectors, encoder.encode(QUERIES), atol=1e-5)
+    again = encoder.prepare([*QUERIES, "one more"])
+    assert all(new["features"] is old["features"] for new, old in zip(again, encoder.prepare(QUERIES), strict=False))
 
 
 def test_initialize_finds_a_teacher_that_is_a_linear_map_of_the_base(
