@@ -415,7 +415,7 @@ class TestFolder:
 
         path = encoder.save_pretrained(tmp_path / "adapter") / "model.safetensors"
         save_tensors({"rows": torch.zeros(2, dtype=torch.bfloat16)}, path)
-        with pytest.raises(AdapterFormatError, match=r"rows|truncated or damaged"):
+        with pytest.raises(AdapterFormatError, match=r"truncated or damaged|not those of its configuration"):
             QueryEncoder.from_pretrained(path.parent)
 
     @pytest.mark.parametrize(
