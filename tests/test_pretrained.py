@@ -66,5 +66,7 @@ def test_a_folder_of_that_name_comes_first(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_an_unknown_name_lists_them() -> None:
-    with pytest.raises(AdapterFormatError, match=r"that come with codequest: minilm-l3-lora, minilm-lora, minilm-projection, static"):
+    with pytest.raises(
+        AdapterFormatError, match=r"that come with codequest: minilm-l3-lora, minilm-lora, minilm-projection, static"
+    ):
         QueryEncoder.from_pretrained("minilm-lorra")
