@@ -1,4 +1,4 @@
-"""Every exception of codequest, and the check for optional dependencies.
+"""Every exception and warning of codequest, and the check for optional dependencies.
 
 Each class also inherits the built-in a caller would naturally catch.
 """
@@ -71,6 +71,10 @@ class TrainingError(CodequestError, RuntimeError):
 
 class MissingDependencyError(CodequestError, ImportError):
     """An optional dependency is not installed."""
+
+
+class CodequestWarning(UserWarning):
+    """Base of every warning that codequest gives."""
 
 
 def require(module: str, *, extra: str) -> ModuleType:

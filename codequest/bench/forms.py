@@ -72,4 +72,6 @@ def _encoder(competitor: Competitor) -> QueryEncoder:
     from codequest.teachers import LocalTeacher
 
     space = LocalTeacher(competitor.source, revision=competitor.options["revision"], device="cpu").space
-    return QuantizedQueryEncoder.create(space=space, weights=competitor.source, device="cpu")
+    return QuantizedQueryEncoder.create(
+        space=space, precision="int8", runtime="torch", weights=competitor.source, device="cpu"
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codequest.encoders.quantized import QuantizedPrecision
+    from codequest.encoders.compact import QuantizedPrecision
     from codequest.space import Vectors
 
 Encode = Callable[[Sequence[str]], "Vectors"]

@@ -18,11 +18,13 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from codequest.errors import CodequestWarning
 from codequest.evaluation import Report
 from codequest.progress import Progress, silent
 
 _WORTH_A_BAR = 1.0  # seconds
 _BETWEEN_LINES = 30.0  # seconds
+_QUIET = {"TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 
 console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 messages = Console(stderr=True)
@@ -113,16 +115,14 @@ def resumable(command: Callable[..., None]) -> Callable[..., None]:
 def quiet_libraries() -> None:
     """Leave the screen to codequest: its own warnings are shown, those of the libraries below are not."""
     warnings.simplefilter("ignore")
-    from transformers.utils import logging as transformers_logging
-
-    from codequest.teachers import TeacherWarning
-    from codequest.training import DataWarning
-
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    for shown in (DataWarning, TeacherWarning):
-        warnings.simplefilter("always", shown)
+    warnings.simplefilter("always", CodequestWarning)
     warnings.showwarning = _show_warning
+    os.environ |= _QUIET  # read when transformers is imported: a command that needs none of it should not import it
+    if "transformers" in sys.modules:
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def text_table(rows: Sequence[Mapping[str, str]], *, title: str) -> Group:

@@ -13,16 +13,20 @@ def info(adapter: Annotated[str, AdapterArgument]) -> None:
     """Show what an adapter is: its space, how it was trained, what was measured, what a query costs."""
     from dataclasses import asdict
 
-    from codequest.encoders import QueryEncoder
+    from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 
     quiet_libraries()
     encoder = QueryEncoder.from_pretrained(adapter)
+    chosen = {}
+    if isinstance(encoder, QuantizedQueryEncoder):
+        chosen = {"chosen": {"runtime": encoder.runtime, "precision": encoder.precision, "why": encoder.why}}
     console.print_json(
         json.dumps(
             {
                 "kind": encoder.kind,
                 "space": {**encoder.space.to_dict(), "fingerprint": encoder.space.fingerprint},
                 "encoder": encoder.describe(),
+                **chosen,
                 "cost_of_one_query": asdict(encoder.cost()),
                 "training": encoder.training,
                 "metrics": encoder.metrics,

@@ -88,6 +88,16 @@ class QueryEncoder(ABC):
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> QueryEncoder:
         """An encoder from what `describe`, `saved_tensors` and `saved_files` gave; `device` exists, or is None."""
 
+    def config(self) -> AdapterConfig:
+        """What config.json of its folder holds."""
+        return AdapterConfig(
+            kind=self.kind,
+            space=self.space,
+            encoder=self.describe(),
+            training=self.training,
+            metrics=self.metrics,
+        )
+
     def saved_tensors(self) -> Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]]:
         """What goes into model.safetensors: the trained weights, unless they are kept in another form."""
         return self.trained_tensors()
@@ -147,13 +157,7 @@ class QueryEncoder(ABC):
         Raises:
             AdapterWriteError: No permission, no space, or something that is no adapter is there.
         """
-        config = AdapterConfig(
-            kind=self.kind,
-            space=self.space,
-            encoder=self.describe(),
-            training=self.training,
-            metrics=self.metrics,
-        )
+        config = self.config()
         return write_adapter(folder, config, self.saved_tensors(), render_card(config), files=self.saved_files())
 
     def export(self, folder: str | Path, *, runtime: Runtime, precision: GraphPrecision = "fp32") -> Path:

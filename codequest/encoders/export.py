@@ -38,6 +38,13 @@ def export_encoder(encoder: QueryEncoder, folder: str | Path, *, runtime: Runtim
     check_choices(runtime, precision)
     check_destination(folder)
     source = encoder.graph_source(precision)
+    return export_graph(encoder.config(), source, folder, runtime=runtime, precision=precision)
+
+
+def export_graph(
+    encoder: AdapterConfig, source: GraphSource, folder: str | Path, *, runtime: Runtime, precision: GraphPrecision
+) -> Path:
+    """Write what an encoder of this configuration gave to be exported: see `QueryEncoder.export`."""
     ways = reductions(runtime, precision, written=source.precision)
     input_ids, attention_mask, _ = source.reader.read(PROBES)
     example = {"input_ids": torch.from_numpy(input_ids), "attention_mask": torch.from_numpy(attention_mask)}
@@ -62,13 +69,13 @@ def export_encoder(encoder: QueryEncoder, folder: str | Path, *, runtime: Runtim
     raise ParityError(" ".join(map(str, refusals)) + " Nothing was written. Choose another precision or runtime.")
 
 
-def _config(encoder: QueryEncoder, source: GraphSource, graph: Path, settings: Mapping[str, Any]) -> AdapterConfig:
+def _config(encoder: AdapterConfig, source: GraphSource, graph: Path, settings: Mapping[str, Any]) -> AdapterConfig:
     size = sum(path.stat().st_size for path in graph.iterdir())
     described = {
         **settings,
         **source.reader.describe(),
         "exported": encoder.kind,
-        "source": encoder.describe(),
+        "source": dict(encoder.encoder),
         "graph": graph_digests(graph, settings["runtime"]),
         "cost": _cost(source, size),
     }

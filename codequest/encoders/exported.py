@@ -13,7 +13,7 @@ import numpy.typing as npt
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.cost import EncoderCost
 from codequest.encoders.static_lookup import RowReader
-from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.errors import AdapterFormatError, CodequestWarning, InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
     GraphPrecision,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from codequest.encoders.graphs import GraphSource
 
 
-class TruncationWarning(UserWarning):
+class TruncationWarning(CodequestWarning):
     """Queries were longer than the encoder reads."""
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.export import ExportedProgram
 
+_MOST_PARAMETERS = 1_000_000_000  # making a graph takes about twelve bytes of memory for each
 _MOST_ONNX_BYTES = 2 * 10**9  # what one protobuf file can hold
 
 
@@ -47,6 +48,19 @@ def write_graph(module: nn.Module, example: Mapping[str, Tensor], folder: Path, 
             _write_onnx(program, path)
         else:
             _write_openvino(program, path)
+
+
+def refuse_heavy(module: nn.Module) -> None:
+    """Refuse to make a graph that nobody asked for of a model whose graph may not fit into memory.
+
+    Raises:
+        ModelFormatError: More than a billion parameters.
+    """
+    parameters = sum(weight.numel() for weight in module.parameters())
+    if parameters > _MOST_PARAMETERS:
+        raise ModelFormatError(
+            f"With {parameters / 1e9:.1f} billion parameters it is not made into a graph, for want of memory."
+        )
 
 
 def _refuse_large(module: nn.Module, runtime: Runtime) -> None:

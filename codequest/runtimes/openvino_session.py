@@ -8,14 +8,15 @@ from threading import local
 from typing import Any, ClassVar
 
 from codequest.errors import AdapterFormatError, PrecisionNotSupportedError, require
-from codequest.runtimes.session import GraphPrecision, GraphSession, Runtime, Tokens, threads
+from codequest.runtimes.session import GraphPrecision, GraphSession, Runtime, Tokens, multiplies_bytes, threads
 from codequest.space import Vectors
 from codequest.storage import GRAPH_FILES
 
 _HINTS: Mapping[str, str] = {"fp32": "f32", "bf16": "bf16", "int8": "f32"}  # of what is not quantized
 
 # Activations are quantized by groups of so many components, each with a scale of its own; with one scale for a whole
-# row, the outliers of a transformer leave its other components a few of 256 steps.
+# row, the outliers of a transformer leave its other components a few of 256 steps. Without products of 8-bit integers
+# they stay fp32: groups then gave no speed, and with the instructions of AVX2 alone no vectors either.
 _GROUP = 32
 
 
@@ -31,7 +32,7 @@ class OpenVINOSession(GraphSession):
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": threads(),
             "INFERENCE_PRECISION_HINT": _HINTS[precision],
-            "DYNAMIC_QUANTIZATION_GROUP_SIZE": _GROUP if precision == "int8" else 0,
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": _GROUP if precision == "int8" and multiplies_bytes() else 0,
         }
         try:
             self._compiled = _core().compile_model(str(path), "CPU", settings)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
 from codequest.space import Vectors
 from codequest.storage import GRAPH_FILES
 
@@ -25,6 +25,7 @@ GraphPrecision = Literal["fp32", "bf16", "int8"]
 Tokens = npt.NDArray[np.int64]
 """Token ids or attention masks, (batch, tokens)."""
 
+_CPU_INFO = Path("/proc/cpuinfo")
 _SAID_AS_MEMORY = ("bad_alloc", "allocate", "out of memory", "not enough memory")
 
 
@@ -91,15 +92,35 @@ def run_split(session: GraphSession, input_ids: Tokens, attention_mask: Tokens) 
 
     Raises:
         MemoryError: Not even one row fits.
+        PrecisionNotSupportedError: This CPU does not run the graph.
     """
     try:
-        return session.run(input_ids, attention_mask)
+        return _checked(session.run(input_ids, attention_mask), input_ids)
     except (MemoryError, RuntimeError) as error:
         if not _is_memory(error) or len(input_ids) == 1:
             raise
     middle = len(input_ids) // 2
     halves = (slice(None, middle), slice(middle, None))
     return np.concatenate([run_split(session, input_ids[half], attention_mask[half]) for half in halves])
+
+
+def _checked(vectors: Vectors, input_ids: Tokens) -> Vectors:
+    """OpenVINO has been seen to return no rows, and no error, where a CPU lacks what its kernel needs."""
+    if vectors.ndim != 2 or len(vectors) != len(input_ids):
+        raise PrecisionNotSupportedError(
+            f"The graph returned vectors of shape {vectors.shape} for {len(input_ids)} texts: this CPU cannot run it. "
+            "Export it in another precision, or for another runtime."
+        )
+    return vectors
+
+
+def multiplies_bytes() -> bool:
+    """Whether this CPU has instructions for products of 8-bit integers (VNNI), as far as Linux says."""
+    try:
+        flags = set(_CPU_INFO.read_text(encoding="utf-8").split())
+    except OSError:
+        return False
+    return bool(flags & {"avx512_vnni", "avx_vnni"})
 
 
 def _is_memory(error: Exception) -> bool:

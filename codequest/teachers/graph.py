@@ -30,7 +30,7 @@ from codequest.runtimes import (
     refuse_tampered,
     run_split,
 )
-from codequest.runtimes.build import write_graph
+from codequest.runtimes.build import refuse_heavy, write_graph
 from codequest.runtimes.reduction import reductions
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.teachers.base import normalized
@@ -39,7 +39,6 @@ from codequest.weights import cache_root, remove_stale
 _FILE = "graph.json"
 _MAKING, _STAGES = "teacher becomes a graph", 3  # loaded, written, checked
 _VERSIONED = ("codequest", "openvino", "torch", "transformers")
-_MOST_PARAMETERS = 1_000_000_000  # making a graph takes about twelve bytes of memory for each
 _LENGTH = 0.02  # by which a vector may be longer or shorter, where lengths count
 
 # Documents of every length, the longest one truncated by most models; the last batch is one text alone.
@@ -131,7 +130,7 @@ def _make(folder: Path, recipe: _Recipe, progress: Progress) -> None:
     with TemporaryDirectory(prefix=".making-", dir=folder.parent, ignore_cleanup_errors=True) as scratch:
         kept: dict[str, Any] = {"refused": None, "precision": None, "files": None}
         try:
-            _refuse_large(recipe.teacher)
+            refuse_heavy(recipe.teacher)
             made, precision, parity = _faithful(recipe, Path(scratch), progress)
             kept |= {"precision": precision, "files": graph_digests(made, "openvino"), "parity": asdict(parity)}
         except (ModelFormatError, ParityError) as error:
@@ -144,14 +143,6 @@ def _make(folder: Path, recipe: _Recipe, progress: Progress) -> None:
         except OSError:
             if not folder.exists():  # otherwise another process was first
                 raise
-
-
-def _refuse_large(teacher: Backbone) -> None:
-    parameters = sum(weight.numel() for weight in teacher.parameters())
-    if parameters > _MOST_PARAMETERS:
-        raise ModelFormatError(
-            f"With {parameters / 1e9:.1f} billion parameters it is not made into a graph, for want of memory."
-        )
 
 
 def _faithful(recipe: _Recipe, scratch: Path, progress: Progress) -> tuple[Path, Faithful, Parity]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 
 from codequest.backbone import Backbone, Precision, choose_device, faithful_half
-from codequest.errors import CodequestError, InvalidInputError, MissingDependencyError
+from codequest.errors import CodequestError, CodequestWarning, InvalidInputError, MissingDependencyError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Pooling, Side
 from codequest.teachers.base import Teacher
@@ -25,7 +25,7 @@ _GPU_TOKENS = 32_768  # a batch that keeps a GPU busy
 _WORTH_A_GRAPH = 2000  # tokens: for fewer, torch is done before a graph is loaded
 
 
-class TeacherWarning(UserWarning):
+class TeacherWarning(CodequestWarning):
     """A teacher runs slower than it could on this machine."""
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from codequest.errors import CodequestWarning
 from codequest.training.data import normal_form
 from codequest.training.language import foreign_share
 
@@ -18,7 +19,7 @@ _FOREIGN_SHARE = 0.5
 _QUESTION = re.compile(r"^(how|what|why|when|where|which|who|is|are|can|does|do|should)\b|\?\s*$", re.IGNORECASE)
 
 
-class DataWarning(UserWarning):
+class DataWarning(CodequestWarning):
     """The training data will probably not give a good encoder."""
 
 

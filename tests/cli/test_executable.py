@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -43,6 +44,18 @@ def test_help_names_every_command_and_imports_no_torch() -> None:
     for command in ("demo", "queries", "distill", "train", "evaluate", "report", "bench", "encode", "info", "teachers"):
         assert command in result.stdout
     assert result.stderr == "False"
+
+
+def test_encoding_with_a_table_imports_neither_torch_nor_transformers() -> None:
+    program = (
+        "import sys\nfrom codequest.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "sys.stderr.write(str({'torch', 'transformers'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", program, "encode", "static", "sort a list"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert len(json.loads(result.stdout)) == 768
+    assert result.stderr == "set()"
 
 
 def test_a_missing_extra_is_named(tmp_path: Path) -> None:

@@ -92,9 +92,10 @@ def build_case(name: str, base: Path, teacher: Path, space: EmbeddingSpace) -> C
         try:
             encoder = QuantizedQueryEncoder.create(
                 space=space,
-                precision=variant,
+                precision=variant,  # type: ignore[arg-type]
+                runtime="torch",
                 weights=str(teacher),
-                device="cpu",  # type: ignore[arg-type]
+                device="cpu",
             )
         except PrecisionNotSupportedError as error:
             pytest.skip(str(error))

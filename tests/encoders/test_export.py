@@ -84,7 +84,9 @@ class TestParity:
     def test_a_quantized_encoder_is_exported_from_the_teachers_own_weights_with_its_prompt(
         self, runtime: Any, tmp_path: Path, wide_teacher: Path, space: EmbeddingSpace
     ) -> None:
-        encoder = QuantizedQueryEncoder.create(space=space, precision="int8", weights=str(wide_teacher), device="cpu")
+        encoder = QuantizedQueryEncoder.create(
+            space=space, precision="int8", runtime="torch", weights=str(wide_teacher), device="cpu"
+        )
         loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime=runtime))
         teacher = LocalTeacher(str(wide_teacher), device="cpu")
         assert space.query_prompt == "query: "
@@ -101,7 +103,7 @@ class TestParity:
     def test_pooling_padding_dense_layers_and_lower_case_are_kept(self, model: dict[str, Any], tmp_path: Path) -> None:
         teacher = LocalTeacher(str(build_model(tmp_path / "model", **model)), device="cpu")
         encoder = QuantizedQueryEncoder.create(
-            space=teacher.space, precision="int8", weights=str(tmp_path / "model"), device="cpu"
+            space=teacher.space, precision="int8", runtime="torch", weights=str(tmp_path / "model"), device="cpu"
         )
         loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime="onnx"))
         queries = [*QUERIES, "SORT a List"]
@@ -228,7 +230,7 @@ class TestRefusals:
     def test_a_model_that_openvino_cannot_convert(self, tmp_path: Path) -> None:
         teacher = LocalTeacher(str(build_model(tmp_path / "model", architecture="qwen3")), device="cpu")
         encoder = QuantizedQueryEncoder.create(
-            space=teacher.space, precision="int8", weights=str(tmp_path / "model"), device="cpu"
+            space=teacher.space, precision="int8", runtime="torch", weights=str(tmp_path / "model"), device="cpu"
         )
         with pytest.raises(ModelFormatError, match=r"OpenVINO cannot convert this model.*Choose runtime='onnx'"):
             encoder.export(tmp_path / "out", runtime="openvino")

@@ -1,3 +1,4 @@
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,9 @@ CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
 
 def _int8(space: EmbeddingSpace, weights: Path, **options: Any) -> QuantizedQueryEncoder:
-    return QuantizedQueryEncoder.create(space=space, precision="int8", weights=str(weights), device="cpu", **options)
+    return QuantizedQueryEncoder.create(
+        space=space, precision="int8", runtime="torch", weights=str(weights), device="cpu", **options
+    )
 
 
 def test_the_vectors_stay_near_the_teachers_own(case: Case, wide_teacher: Path, space: EmbeddingSpace) -> None:
@@ -59,7 +62,9 @@ def test_fp16_is_refused_where_the_cpu_only_emulates_it(
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True}, raising=False)
     for precision in ("fp16", "bf16"):
         with pytest.raises(PrecisionNotSupportedError, match=f"does not run {precision} in hardware"):
-            QuantizedQueryEncoder.create(space=space, precision=precision, weights=str(wide_teacher), device="cpu")  # type: ignore[arg-type]
+            QuantizedQueryEncoder.create(
+                space=space, precision=precision, runtime="torch", weights=str(wide_teacher), device="cpu"
+            )  # type: ignore[arg-type]
 
 
 def test_what_a_kernel_refuses_is_refused_at_once(
@@ -107,9 +112,11 @@ def test_what_is_not_quantized_is_stored_so(
     if bf16 and not runs("bf16", CPU):
         pytest.skip("this CPU only emulates bf16")
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": bf16}, raising=False)
-    encoder = QuantizedQueryEncoder.create(space=space, precision=precision, weights=str(wide_teacher), device="cpu")
-    embeddings = encoder.backbone.transformer.embeddings
-    kept = [*embeddings.parameters(), *encoder.backbone.transformer.encoder.layer[0].output.LayerNorm.parameters()]
+    encoder = QuantizedQueryEncoder.create(
+        space=space, precision=precision, runtime="torch", weights=str(wide_teacher), device="cpu"
+    )
+    embeddings = encoder._engine.transformer.embeddings
+    kept = [*embeddings.parameters(), *encoder._engine.transformer.encoder.layer[0].output.LayerNorm.parameters()]
     assert {weight.dtype for weight in kept} == {torch.bfloat16 if bf16 else torch.float32}
 
 
@@ -118,7 +125,7 @@ def test_int8_keeps_no_outlier_columns_so_neighbours_change_nothing(wide_teacher
         pytest.skip("this CPU only emulates bf16")
     encoder = _int8(space, wide_teacher)
     thresholds = {
-        layer.state.threshold for layer in encoder.backbone.modules() if type(layer).__name__ == "Linear8bitLt"
+        layer.state.threshold for layer in encoder._engine.modules() if type(layer).__name__ == "Linear8bitLt"
     }
     assert thresholds == {0.0}
     queries = [*QUERIES, *("sort a list by value " * count for count in range(1, 20))]
@@ -132,9 +139,9 @@ def test_costs_count_the_scales_of_quantized_weights(wide_teacher: Path, space: 
     weights, outputs = sum(rows * columns for rows, columns in shapes), sum(rows for rows, _ in shapes)
     for precision in ("int8", "nf4", "fp4"):
         encoder = QuantizedQueryEncoder.create(
-            space=space, precision=precision, weights=str(wide_teacher), device="cpu"
+            space=space, precision=precision, runtime="torch", weights=str(wide_teacher), device="cpu"
         )
-        transformer = encoder.backbone.transformer
+        transformer = encoder._engine.transformer
         quantized = [layer for layer in transformer.modules() if isinstance(layer, torch.nn.Linear)]
         assert sorted((layer.out_features, layer.in_features) for layer in quantized) == sorted(shapes)
         if precision == "int8":  # one byte a weight; one fp32 scale and one bias an output row
@@ -156,7 +163,9 @@ def test_costs_count_the_scales_of_quantized_weights(wide_teacher: Path, space: 
 
 
 def test_an_unknown_precision_lists_the_choices(space: EmbeddingSpace) -> None:
-    with pytest.raises(InvalidInputError, match="precision must be one of int8, nf4, fp4, bf16, fp16, got 'int3'"):
+    with pytest.raises(
+        InvalidInputError, match="precision must be one of auto, int8, nf4, fp4, bf16, fp16, got 'int3'"
+    ):
         QuantizedQueryEncoder.create(space=space, precision="int3")  # type: ignore[arg-type]
 
 
@@ -188,5 +197,14 @@ def test_a_folder_without_precision_is_refused(wide_teacher: Path, space: Embedd
     folder = _int8(space, wide_teacher).save_pretrained(tmp_path / "adapter")
     config = (folder / "config.json").read_text(encoding="utf-8")
     (folder / "config.json").write_text(config.replace('"int8"', '"int3"'), encoding="utf-8")
-    with pytest.raises(AdapterFormatError, match="names no known precision and teacher weights"):
+    with pytest.raises(AdapterFormatError, match="holds a wrong value: precision must be one of auto, int8"):
+        QueryEncoder.from_pretrained(folder)
+
+
+def test_a_folder_that_names_no_teacher_is_refused(wide_teacher: Path, space: EmbeddingSpace, tmp_path: Path) -> None:
+    folder = _int8(space, wide_teacher).save_pretrained(tmp_path / "adapter")
+    values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    del values["encoder"]["weights"]
+    (folder / "config.json").write_text(json.dumps(values), encoding="utf-8")
+    with pytest.raises(AdapterFormatError, match="names no precision and teacher weights"):
         QueryEncoder.from_pretrained(folder)

@@ -51,7 +51,7 @@ def test_unknown_encoders_are_refused(tiny_teacher: Path) -> None:
         load_encoders(["nobody-has-this"])
     with pytest.raises(InvalidInputError, match="Quantized encoders alone do not say who their teacher is"):
         load_encoders(["quantized:int8"])
-    with pytest.raises(InvalidInputError, match=r"precision must be one of int8, nf4.*got 'int3'"):
+    with pytest.raises(InvalidInputError, match=r"precision must be one of auto, int8, nf4.*got 'int3'"):
         load_encoders(["quantized:int3"], teacher=str(tiny_teacher))
 
 

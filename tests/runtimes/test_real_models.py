@@ -25,14 +25,14 @@ def source(name: str) -> tuple[QueryEncoder, Any]:
         encoder = QueryEncoder.from_pretrained(name, device="cpu")
         return encoder, encoder.encode(QUERIES)
     teacher = LocalTeacher("sentence-transformers/all-mpnet-base-v2", device="cpu")
-    quantized = QuantizedQueryEncoder.create(space=teacher.space, precision="int8", device="cpu")
+    quantized = QuantizedQueryEncoder.create(space=teacher.space, precision="int8", runtime="torch", device="cpu")
     return quantized, teacher.encode_queries(QUERIES)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
 @pytest.mark.parametrize("runtime", ["onnx", "openvino"])
-@pytest.mark.parametrize("name", ["minilm-lora", "minilm-projection", "static", "teacher"])
+@pytest.mark.parametrize("name", ["minilm-lora", "minilm-l3-lora", "minilm-projection", "static", "teacher"])
 def test_the_graph_gives_the_encoders_vectors(name: str, runtime: Any, precision: Any, tmp_path: Path) -> None:
     encoder, expected = source(name)
     try:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codequest.errors import AdapterFormatError
-from codequest.runtimes import open_session, run_split
+from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
+from codequest.runtimes import open_session, run_split, session
 from codequest.runtimes.quiet import quiet_tools
 from codequest.runtimes.session import threads
 
@@ -42,6 +42,31 @@ def test_one_row_that_does_not_fit_and_other_errors_are_raised() -> None:
     with pytest.raises(RuntimeError, match="shape mismatch"):
         run_split(broken, IDS, IDS)
     assert broken.calls == 1
+
+
+def test_vectors_that_are_not_there_are_an_error() -> None:
+    """What OpenVINO returned for int8 graphs on a CPU without the instructions that their kernels need."""
+
+    class Empty:
+        def run(self, input_ids: Any, attention_mask: Any) -> Any:
+            return np.zeros((0, 768), dtype=np.float32)
+
+    tokens = np.ones((3, 5), dtype=np.int64)
+    with pytest.raises(PrecisionNotSupportedError, match=r"shape \(0, 768\) for 3 texts: this CPU cannot run it"):
+        run_split(Empty(), tokens, tokens)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [("fpu avx2 fma", False), ("fpu avx2 avx_vnni", True), ("avx512f avx512_vnni", True), (None, False)],
+)
+def test_whether_the_cpu_multiplies_bytes(
+    flags: str | None, expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if flags is not None:
+        (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n", encoding="utf-8")
+    monkeypatch.setattr(session, "_CPU_INFO", tmp_path / "cpuinfo")
+    assert session.multiplies_bytes() is expected
 
 
 def test_threads_are_those_asked_for_or_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

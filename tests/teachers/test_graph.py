@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from codequest.errors import AdapterFormatError, ModelFormatError
-from codequest.runtimes import Parity
+from codequest.runtimes import Parity, build
 from codequest.teachers import CachedTeacher, LocalTeacher, TeacherWarning, graph, local
 from codequest.weights import cache_root
 from tests.teachers.conftest import DOCUMENTS, PROMPTS
@@ -196,7 +196,7 @@ class TestFallbacks:
         assert folders() == []
 
     def test_a_large_model_is_not_loaded_again(self, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(graph, "_MOST_PARAMETERS", 10)
+        monkeypatch.setattr(build, "_MOST_PARAMETERS", 10)
         teacher = auto(tiny_teacher)
         monkeypatch.setattr(teacher, "_load", None)
         with pytest.warns(TeacherWarning, match="billion parameters it is not made into a graph, for want of memory"):

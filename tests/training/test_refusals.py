@@ -45,7 +45,9 @@ def test_divergence_is_an_error_with_a_remedy(
 def test_what_cannot_be_trained_is_refused(
     build: Build, teacher: CachedTeacher, pairs: RetrievalDataset, tiny_teacher: Path
 ) -> None:
-    quantized = QuantizedQueryEncoder.create(space=teacher.space, precision="int8", weights=str(tiny_teacher))
+    quantized = QuantizedQueryEncoder.create(
+        space=teacher.space, precision="int8", runtime="torch", weights=str(tiny_teacher)
+    )
     with pytest.raises(InvalidInputError, match=r"QuantizedQueryEncoder has nothing to train. Train a LoRA"):
         DistillationTrainer(quantized, teacher, TEXTS)
     encoder = build("projection")

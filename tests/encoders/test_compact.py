@@ -1,0 +1,146 @@
+"""The compact adaptation chooses for the machine it is on, and says what and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from codequest.encoders import QuantizedQueryEncoder, QueryEncoder, compact, compact_graph
+from codequest.encoders.compact import ways
+from codequest.errors import InvalidInputError, MissingDependencyError, ParityError, SpaceMismatchError
+from codequest.runtimes import Parity
+from codequest.space import EmbeddingSpace
+from codequest.teachers import LocalTeacher
+from codequest.weights import cache_root
+from tests.tiny import QUERIES, build_model
+
+pytest.importorskip("onnxscript")
+pytest.importorskip("nncf")
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def missing(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Runtimes that are as if they were not installed."""
+    names: set[str] = set()
+    check = compact_graph.check_choices
+
+    def refuse(runtime: Any, precision: Any) -> None:
+        if runtime in names:
+            raise MissingDependencyError(f"{runtime!r} is not installed")
+        check(runtime, precision)
+
+    monkeypatch.setattr(compact_graph, "check_choices", refuse)
+    return names
+
+
+def create(space: EmbeddingSpace, weights: Path, **options: Any) -> QuantizedQueryEncoder:
+    return QuantizedQueryEncoder.create(space=space, weights=str(weights), device="cpu", **options)
+
+
+def test_the_order_of_the_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True}, raising=False)
+    monkeypatch.setattr(compact, "multiplies_bytes", lambda: True)
+    found = ways("auto", "auto", CPU)
+    expected = "openvino int8, openvino bf16, onnx int8, torch bf16, torch int8, torch nf4, torch fp4, torch fp16"
+    assert ", ".join(map(str, found)) == expected
+    assert "multiplies 8-bit integers" in found[0].why
+    monkeypatch.setattr(compact, "multiplies_bytes", lambda: False)
+    assert "does not multiply 8-bit integers" in ways("auto", "auto", CPU)[0].why
+    assert [str(way) for way in ways("int8", "auto", CPU)] == ["openvino int8", "onnx int8", "torch int8"]
+    assert [str(way) for way in ways("auto", "onnx", CPU)] == ["onnx int8"]
+    assert [str(way) for way in ways("nf4", "auto", CPU)] == ["torch nf4"]
+
+
+def test_a_gpu_has_no_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: True)
+    found = ways("auto", "auto", torch.device("cuda"))
+    assert {way.runtime for way in found} == {"torch"}
+    assert str(found[0]) == "torch bf16"
+
+
+def test_a_pair_that_does_not_exist_lists_those_that_do() -> None:
+    with pytest.raises(InvalidInputError, match=r"No way to run a teacher in nf4 with onnx on this cpu. There are ope"):
+        ways("nf4", "onnx", CPU)
+    with pytest.raises(InvalidInputError, match=r"runtime must be one of auto, torch, onnx, openvino, got 'tensorrt'"):
+        ways("int8", "tensorrt", CPU)
+
+
+@pytest.mark.parametrize("runtime", ["auto", "openvino", "onnx"])
+def test_a_graph_gives_the_teachers_vectors_and_is_made_once(
+    runtime: Any, wide_teacher: Path, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = LocalTeacher(str(wide_teacher), device="cpu").encode_queries(QUERIES)
+    encoder = create(space, wide_teacher, runtime=runtime)
+    assert (encoder.runtime, encoder.precision) == ("openvino" if runtime == "auto" else runtime, "int8")
+    vectors = encoder.encode(QUERIES)
+    assert (vectors * expected).sum(1).min() > 0.99
+    assert np.abs(vectors - expected).max() > 1e-5  # it is quantized
+    monkeypatch.setattr(compact_graph, "export_graph", None)  # would fail if it were called
+    np.testing.assert_array_equal(create(space, wide_teacher, runtime=runtime).encode(QUERIES), vectors)
+
+
+def test_what_is_not_installed_is_passed_over_and_named(
+    missing: set[str], wide_teacher: Path, space: EmbeddingSpace
+) -> None:
+    missing.add("openvino")
+    encoder = create(space, wide_teacher)
+    assert (encoder.runtime, encoder.precision) == ("onnx", "int8")
+    assert encoder.why.startswith("ONNX Runtime multiplies 8-bit integers")
+    assert "not openvino int8: 'openvino' is not installed; not openvino bf16" in encoder.why
+    missing.add("onnx")
+    assert create(space, wide_teacher).runtime == "torch"
+    with pytest.raises(MissingDependencyError, match="'onnx' is not installed"):
+        create(space, wide_teacher, runtime="onnx")
+
+
+def test_a_graph_that_leaves_the_space_is_passed_over_and_remembered(
+    wide_teacher: Path, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from codequest.encoders import export
+
+    poor = Parity(cosine=0.91, worst=0.5, overlap=0.4)
+    monkeypatch.setattr(export, "measure_parity", lambda vectors, expected: poor)
+    with pytest.raises(ParityError, match=r"cosine 0\.9100"):
+        create(space, wide_teacher, runtime="onnx")
+    encoder = create(space, wide_teacher, precision="int8")
+    assert encoder.runtime == "torch"
+    assert "not openvino int8: openvino, int8 weights" in encoder.why
+    monkeypatch.setattr(export, "measure_parity", None)  # would fail if it were called
+    again = create(space, wide_teacher, precision="int8")
+    assert again.runtime == "torch"
+    assert "to try again" in again.why
+
+
+def test_a_damaged_graph_is_made_again(wide_teacher: Path, space: EmbeddingSpace) -> None:
+    vectors = create(space, wide_teacher, runtime="onnx").encode(QUERIES)
+    [graph] = (cache_root() / "graphs").glob("*/model.onnx")
+    graph.write_bytes(graph.read_bytes()[:-100])
+    np.testing.assert_allclose(create(space, wide_teacher, runtime="onnx").encode(QUERIES), vectors, atol=1e-6)
+    assert [path.name for path in (cache_root() / "graphs").iterdir()] == [graph.parent.name]
+
+
+def test_other_weights_than_the_spaces_are_refused(space: EmbeddingSpace, tmp_path: Path) -> None:
+    other = build_model(tmp_path / "wide-teacher", architecture="mpnet", seed=5, hidden=64)
+    with pytest.raises(SpaceMismatchError, match="not the teacher of the space"):
+        create(space, other)
+
+
+def test_a_saved_encoder_chooses_again_where_it_is_loaded(
+    missing: set[str], wide_teacher: Path, space: EmbeddingSpace, tmp_path: Path
+) -> None:
+    folder = create(space, wide_teacher).save_pretrained(tmp_path / "adapter")
+    missing.add("openvino")
+    loaded = QueryEncoder.from_pretrained(folder)
+    assert isinstance(loaded, QuantizedQueryEncoder)
+    assert loaded.runtime == "onnx"
+    assert loaded.describe() == {"precision": "auto", "runtime": "auto", "weights": str(wide_teacher)}
