@@ -18,7 +18,7 @@ from codequest.training import DistillationConfig, DistillationTrainer, digest
 from codequest.weights import cache_root
 
 TEACHER = "sentence-transformers/all-mpnet-base-v2"
-ADAPTERS = ("static", "minilm-projection", "minilm-lora")
+ADAPTERS = ("static", "minilm-projection", "minilm-l3-lora", "minilm-lora")
 """Those that come with codequest; the last one searches."""
 
 DEMO_QUERIES = (
