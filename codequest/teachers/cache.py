@@ -28,9 +28,9 @@ class CachedTeacher(WrappingTeacher):
     """A teacher that remembers.
 
     Vectors are keyed by the fingerprint of the space, the side and the text, and written batch by batch: a run that
-    is killed loses at most the batches under way. Several processes may use one file. Precision and runtime are no part of the
-    key: a teacher in bf16, in torch or in OpenVINO, gives vectors of the same space, to a cosine of 0.9999, and what
-    one of them computed serves the others.
+    is killed loses at most the batches under way. Several processes may use one file. Precision and runtime are no
+    part of the key: a teacher in bf16, in torch or in OpenVINO, gives vectors of the same space, to a cosine of 0.9999,
+    and what one of them computed serves the others.
 
     Args:
         teacher: Computes what is not cached.
