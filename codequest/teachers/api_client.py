@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Callable, Mapping
@@ -133,7 +134,7 @@ class ApiClient:
             again = status in _TRY_AGAIN and _OUT_OF_CREDIT not in response.text
             return _Outcome(problem=problem, status=status, again=again, wait=_asked_to_wait(response))
         try:
-            parsed = response.json()
+            parsed = json.loads(self._redacted(response.text))  # messages quote what an answer holds
         except ValueError:
             parsed = None
         if not isinstance(parsed, dict):

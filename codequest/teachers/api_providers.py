@@ -8,9 +8,6 @@ from types import MappingProxyType
 
 from codequest.space import Side
 
-_NO_FIELDS: Mapping[str, object] = MappingProxyType({})
-_RETRIEVAL = "retrieval"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
@@ -60,7 +57,7 @@ class Provider:
     sides: Mapping[Side, str] = field(default_factory=dict)
     task: str = ""
     dimensions_field: str = "dimensions"
-    fixed: Mapping[str, object] = _NO_FIELDS
+    fixed: Mapping[str, object] = field(default_factory=dict)
     rows: tuple[str, ...] = ("data",)
     usage: tuple[str, ...] = ("usage", "total_tokens")
     max_texts: int
@@ -135,7 +132,7 @@ _JINA = Provider(
     key_variable="JINA_API_KEY",
     side_field="task",
     sides={"query": "query", "document": "passage"},
-    task=_RETRIEVAL,
+    task="retrieval",
     fixed={"embedding_type": "float", "truncate": True},
     max_texts=128,
     models={
