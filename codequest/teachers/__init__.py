@@ -1,5 +1,7 @@
 """Teachers: the large models whose vectors an index holds."""
 
+from codequest.teachers.api import ApiTeacher
+from codequest.teachers.api_budget import ApiEstimate
 from codequest.teachers.base import Teacher
 from codequest.teachers.cache import CachedTeacher, cached
 from codequest.teachers.local import LocalTeacher, TeacherWarning
@@ -7,6 +9,8 @@ from codequest.teachers.registry import describe_schemes, load_teacher, register
 from codequest.teachers.vectors import VectorsTeacher
 
 __all__ = [
+    "ApiEstimate",
+    "ApiTeacher",
     "CachedTeacher",
     "LocalTeacher",
     "Teacher",

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from importlib import metadata
 
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
+from codequest.teachers.api import ApiTeacher
+from codequest.teachers.api_providers import PROVIDERS
 from codequest.teachers.base import Teacher
 from codequest.teachers.local import LocalTeacher, TeacherPrecision
 from codequest.teachers.vectors import VectorsTeacher
@@ -20,11 +22,20 @@ def _auto(name: str) -> LocalTeacher:
     return LocalTeacher(name, precision="auto")
 
 
+def _api(scheme: str) -> TeacherFactory:
+    def load(name: str) -> ApiTeacher:
+        return ApiTeacher.from_name(scheme, name)
+
+    load.__doc__ = f"A model of {PROVIDERS[scheme].title}, over HTTP: MODEL or MODEL?option=value&option=value"
+    return load
+
+
 _MODELS: dict[str, TeacherPrecision] = {"local": "fp32", "auto": "auto"}
 _factories: dict[str, TeacherFactory] = {
     "local": LocalTeacher,
     "auto": _auto,
     "vectors": VectorsTeacher.from_folder,
+    **{scheme: _api(scheme) for scheme in PROVIDERS},
 }
 
 
@@ -64,8 +75,9 @@ def load_teacher(name: str, *, revision: str | None = None) -> Teacher:
 
     Args:
         name: ``"<scheme>:<rest>"`` for a registered scheme: ``local:`` a model in fp32, ``auto:`` a model in the
-            fastest way that keeps its vectors on this machine, ``vectors:`` a folder of stored vectors. Anything
-            else is the public id or the folder of a local model in fp32.
+            fastest way that keeps its vectors on this machine, ``vectors:`` a folder of stored vectors, ``openai:``,
+            ``voyage:``, ``cohere:`` and ``jina:`` a model behind that API. Anything else is the public id or the
+            folder of a local model in fp32.
         revision: Commit, tag or branch of a public model; only for models.
 
     Returns:
