@@ -3,7 +3,7 @@
 from codequest.teachers.base import Teacher
 from codequest.teachers.cache import CachedTeacher, cached
 from codequest.teachers.local import LocalTeacher, TeacherWarning
-from codequest.teachers.registry import describe_schemes, load_teacher, register_teacher, teacher_schemes
+from codequest.teachers.registry import describe_schemes, load_teacher, register_teacher, teacher_of, teacher_schemes
 from codequest.teachers.vectors import VectorsTeacher
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "describe_schemes",
     "load_teacher",
     "register_teacher",
+    "teacher_of",
     "teacher_schemes",
 ]
