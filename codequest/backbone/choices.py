@@ -158,9 +158,7 @@ def _agreed(stated: Any, known: Any, what: str, model_id: str) -> Any:
     if stated is None:
         return known
     if known not in (None, stated):
-        _warn(
-            f"The files of {model_id} say {stated!r} of {what}, where {known!r} is known. What the files say is used."
-        )
+        _warn(f"The files of {model_id} say {stated!r} of {what}, but {known!r} is known: {stated!r} is used.")
     return stated
 
 
