@@ -35,6 +35,7 @@ class Backbone(nn.Module):
         tokenizer: Its tokenizer.
         pooling: How token states become one vector.
         max_tokens: Longer texts are truncated to this many tokens, special tokens included.
+        longest: The most that it could read.
         lower_case: Whether texts are lower-cased first.
         dense: The model's own layers after pooling.
         dim: Length that vectors are truncated to; None when they are used whole.
@@ -61,13 +62,14 @@ class Backbone(nn.Module):
         self.transformer = transformer
         self.tokenizer = tokenizer
         self.pooling: Pooling = settings.pooling
-        stated = settings.max_tokens or min(_length_limit(transformer, tokenizer), settings.token_limit or _UNLIMITED)
-        self.max_tokens = min(stated, _positions(transformer))
+        readable = min(_length_limit(transformer, tokenizer), settings.token_limit or _UNLIMITED)
+        self.longest = min(max(settings.max_tokens or 0, readable), _positions(transformer))
+        self.max_tokens = min(settings.max_tokens or readable, self.longest)
         self.lower_case = settings.lower_case
         self.dense = nn.ModuleList(dense)
         self.settings = settings
         self.source = source
-        self.dim = checked_dim(source.model_id, self._full, dim)
+        self.dim = checked_dim(source.model_id, self.full_dim, dim)
 
     @classmethod
     def load(
@@ -118,10 +120,10 @@ class Backbone(nn.Module):
     @property
     def hidden(self) -> int:
         """Length of the vectors that `forward` returns."""
-        return self.dim or self._full
+        return self.dim or self.full_dim
 
     @property
-    def _full(self) -> int:
+    def full_dim(self) -> int:
         """Length of the vectors before they are truncated."""
         for layer in reversed(self.dense):
             return int(layer[0].out_features)  # type: ignore[index]

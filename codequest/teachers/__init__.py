@@ -3,11 +3,14 @@
 from codequest.teachers.base import Teacher
 from codequest.teachers.cache import CachedTeacher, cached
 from codequest.teachers.local import LocalTeacher, TeacherWarning
+from codequest.teachers.probe import probe_index
+from codequest.teachers.probed import IndexProbe
 from codequest.teachers.registry import describe_schemes, load_teacher, register_teacher, teacher_of, teacher_schemes
 from codequest.teachers.vectors import VectorsTeacher
 
 __all__ = [
     "CachedTeacher",
+    "IndexProbe",
     "LocalTeacher",
     "Teacher",
     "TeacherWarning",
@@ -15,6 +18,7 @@ __all__ = [
     "cached",
     "describe_schemes",
     "load_teacher",
+    "probe_index",
     "register_teacher",
     "teacher_of",
     "teacher_schemes",
