@@ -39,6 +39,7 @@ COMMANDS = (
     "bench",
     "encode",
     "info",
+    "probe",
     "teachers",
 )
 CODE = '''def read_table(path):

@@ -2,6 +2,7 @@
 
 from codequest.teachers.base import Teacher
 from codequest.teachers.cache import CachedTeacher, cached
+from codequest.teachers.index import read_index
 from codequest.teachers.local import LocalTeacher, TeacherWarning
 from codequest.teachers.probe import probe_index
 from codequest.teachers.probed import IndexProbe
@@ -19,6 +20,7 @@ __all__ = [
     "describe_schemes",
     "load_teacher",
     "probe_index",
+    "read_index",
     "register_teacher",
     "teacher_of",
     "teacher_schemes",
