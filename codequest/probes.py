@@ -78,16 +78,16 @@ class Probes:
             ("queries", self.queries, teacher.encode_queries),
             ("documents", self.documents, teacher.encode_documents),
         ):
-            found = encode(self.texts)
+            found, name = encode(self.texts), teacher.space.teacher
             if found.shape != kept.shape:
                 raise SpaceMismatchError(
-                    f"{teacher.space.teacher} gives {side} {found.shape[1]} dimensions, the adapter's teacher {kept.shape[1]}. "
+                    f"{name} gives {side} {found.shape[1]} dimensions, the adapter's teacher {kept.shape[1]}. "
                     "Load the teacher that the adapter was trained for."
                 )
             worst = float(_cosines(kept.astype(np.float32), found).min())
             if not worst >= SAME:
                 raise SpaceMismatchError(
-                    f"{teacher.space.teacher} is not the teacher that the adapter was trained for, or is set otherwise: it "
+                    f"{name} is not the teacher that the adapter was trained for, or is set otherwise: it "
                     f"gives other vectors of {side} (least cosine {worst:.3f} of {len(kept)} probes, the same teacher "
                     "gives 1). Compare model, revision, prompts and pooling; `codequest probe` tells which is off."
                 )
