@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError, AdapterWriteError
+from codequest.probes import PROBES_FILE, Probes
 from codequest.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ TENSORS_FILE = "model.safetensors"
 CARD_FILE = "README.md"
 TOKENIZER_FILE = "tokenizer.json"
 GRAPH_FILES = {"onnx": ("model.onnx",), "openvino": ("openvino_model.xml", "openvino_model.bin")}
-ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, TOKENIZER_FILE, *GRAPH_FILES["onnx"], *GRAPH_FILES["openvino"])
+_GRAPHS = (*GRAPH_FILES["onnx"], *GRAPH_FILES["openvino"])
+ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, PROBES_FILE, TOKENIZER_FILE, *_GRAPHS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class AdapterConfig:
         encoder: What the encoder class needs to rebuild itself.
         training: How it was trained.
         metrics: What was measured with it.
+        probes: A few vectors of its teacher, kept in a file of their own.
     """
 
     kind: str
@@ -50,6 +53,7 @@ class AdapterConfig:
     encoder: Mapping[str, Any]
     training: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    probes: Probes | None = field(default=None, compare=False)
 
     def to_json(self) -> str:
         """The file's text: sorted keys, indented."""
@@ -90,6 +94,8 @@ def write_adapter(
     """
     final = Path(folder).expanduser().resolve()
     contents = {CONFIG_FILE: config.to_json().encode(), CARD_FILE: card.encode(), **(files or {})}
+    if config.probes is not None:
+        contents[PROBES_FILE] = config.probes.to_bytes()
     if tensors:
         contents[TENSORS_FILE] = _serialized(tensors)
     work: Path | None = None
@@ -151,6 +157,7 @@ def read_config(folder: Path) -> AdapterConfig:
             f"{path} has format version {values['format_version']!r}; this codequest reads {FORMAT_VERSION}. "
             "Update codequest, or train the adapter again."
         )
+    probes = Probes.read(folder)
     try:
         return AdapterConfig(
             kind=values["kind"],
@@ -158,6 +165,7 @@ def read_config(folder: Path) -> AdapterConfig:
             encoder=dict(values["encoder"]),
             training=dict(values.get("training", {})),
             metrics=dict(values.get("metrics", {})),
+            probes=probes,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AdapterFormatError(f"{path} is incomplete: {error}. Save or download the adapter again.") from error

@@ -40,6 +40,7 @@ COMMANDS = (
     "bench",
     "encode",
     "info",
+    "probe",
     "teachers",
 )
 CODE = '''def read_table(path):

@@ -12,6 +12,7 @@ from codequest.cli.encode import encode
 from codequest.cli.evaluate import evaluate
 from codequest.cli.export import export
 from codequest.cli.info import info
+from codequest.cli.probe import probe
 from codequest.cli.queries import queries
 from codequest.cli.report import report
 from codequest.cli.teachers import teachers
@@ -25,5 +26,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, queries, distill, train, evaluate, report, export, bench, encode, info, teachers):
+for command in (demo, queries, distill, train, evaluate, report, export, bench, encode, info, probe, teachers):
     app.command()(resumable(command))

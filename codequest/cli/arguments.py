@@ -19,6 +19,8 @@ DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 
 TEACHER_HELP = "Public id or folder of the teacher, or SCHEME:REST; `codequest teachers` lists the schemes."
 
+DimOption = typer.Option(min=1, help="Truncate the teacher's vectors to this length (Matryoshka models).")
+
 AdapterArgument = typer.Argument(help="Adapter folder, adapter that comes with codequest, or repository on the hub.")
 
 

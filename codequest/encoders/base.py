@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.encoders.card import render_card
+from codequest.encoders.checks import IndexChecks
 from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.probes import Probes
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig, find_adapter, push_folder, read_config, write_adapter
@@ -38,7 +40,7 @@ ENCODER_KINDS: Mapping[str, str] = {
 _MAX_CHARACTERS = 8192  # of a padded batch: about 2,000 tokens, which fills two cores and stays in their caches
 
 
-class QueryEncoder(ABC):
+class QueryEncoder(IndexChecks, ABC):
     """Embeds queries into the space of a teacher.
 
     A subclass gives `embed_batch`, `cost` and the two methods that rebuild it from a folder. Checking the
@@ -49,6 +51,7 @@ class QueryEncoder(ABC):
         space: Where the vectors lie.
         training: How the encoder was trained; kept in its folder.
         metrics: What was measured with it; kept in its folder and shown in its card.
+        probes: A few vectors of its teacher, which `check_teacher` compares with; kept in its folder.
     """
 
     kind: ClassVar[str]
@@ -57,6 +60,7 @@ class QueryEncoder(ABC):
         self.space = space
         self.training: dict[str, Any] = {}
         self.metrics: dict[str, Any] = {}
+        self.probes: Probes | None = None
 
     @property
     def source_kind(self) -> str:
@@ -96,6 +100,7 @@ class QueryEncoder(ABC):
             encoder=self.describe(),
             training=self.training,
             metrics=self.metrics,
+            probes=self.probes,
         )
 
     def saved_tensors(self) -> Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]]:
@@ -216,6 +221,7 @@ class QueryEncoder(ABC):
             raise AdapterFormatError(f"The config.json of {folder} holds a wrong value: {error}") from error
         encoder.training = dict(config.training)
         encoder.metrics = dict(config.metrics)
+        encoder.probes = config.probes
         return encoder
 
     def push_to_hub(self, repo_id: str, *, private: bool = False, message: str = "Upload codequest adapter") -> str:

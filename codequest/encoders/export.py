@@ -82,7 +82,14 @@ def _config(encoder: AdapterConfig, source: GraphSource, graph: Path, settings: 
     # What one query took in torch says nothing about the graph; what was measured of retrieval stays, within parity.
     metrics = {name: values for name, values in encoder.metrics.items() if name != ONE_QUERY}
     kind = ExportedQueryEncoder.kind
-    return AdapterConfig(kind=kind, space=encoder.space, encoder=described, training=encoder.training, metrics=metrics)
+    return AdapterConfig(
+        kind=kind,
+        space=encoder.space,
+        encoder=described,
+        training=encoder.training,
+        metrics=metrics,
+        probes=encoder.probes,
+    )
 
 
 def _cost(source: GraphSource, size: int) -> dict[str, Any]:

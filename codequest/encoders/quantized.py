@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 import torch
 from torch.nn import functional
 
-from codequest.backbone import Backbone, Precision, choose_device, faithful_half
+from codequest.backbone import Backbone, Choices, Precision, choose_device, faithful_half
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.compact import QuantizedPrecision, QuantizedRuntime, Way, ways
 from codequest.encoders.compact_graph import open_compact_graph
@@ -28,7 +28,7 @@ from codequest.errors import (
     PrecisionNotSupportedError,
 )
 from codequest.runtimes import GraphPrecision
-from codequest.space import EmbeddingSpace, Pooling, Vectors
+from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig
 from codequest.weights import WeightSource, locate
 
@@ -160,7 +160,7 @@ def _opened(
             source,
             device=device,
             precision=_storage_precision(way.precision, device),
-            pooling=_known_pooling(space),
+            choices=Choices.of_space(space),
             quantization=_quantization(way.precision),
         )
         space.check(backbone.space, context="The quantized teacher is not the teacher of the space")
@@ -175,7 +175,7 @@ def _opened(
 def _teacher_source(space: EmbeddingSpace, source: WeightSource) -> GraphSource:
     prompt, teacher = (
         space.query_prompt,
-        Backbone.load(source, device=torch.device("cpu"), pooling=_known_pooling(space)),
+        Backbone.load(source, device=torch.device("cpu"), choices=Choices.of_space(space)),
     )
     space.check(teacher.space, context="The quantized teacher is not the teacher of the space")
 
@@ -187,10 +187,6 @@ def _teacher_source(space: EmbeddingSpace, source: WeightSource) -> GraphSource:
     cost = partial(backbone_cost, teacher, [])
     reader = token_reader(teacher, prompt=prompt)
     return GraphSource(BackboneGraph(teacher).eval(), reader, embed, lambda tokens: cost(tokens=tokens))
-
-
-def _known_pooling(space: EmbeddingSpace) -> Pooling | None:
-    return None if space.pooling == "unknown" else space.pooling
 
 
 def _refuse_unrunnable(backbone: Backbone, precision: QuantizedPrecision) -> None:

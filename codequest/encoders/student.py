@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from codequest.backbone import Backbone, faithful_half
+from codequest.backbone import Backbone, Choices, faithful_half, read_settings, settle
 from codequest.encoders.base import TrainableQueryEncoder
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.graphs import BackboneGraph, GraphSource, merge_updates, token_reader
@@ -116,10 +116,9 @@ def saved_base(config: AdapterConfig, folder: Path) -> WeightSource:
 
 def load_base(source: WeightSource, device: torch.device, *, layers: int | None = None) -> Backbone:
     """Load a small model, or its first layers, frozen, in fp32; mean pooling when its files say nothing."""
-    from codequest.backbone import read_settings
-
-    says = read_settings(source.folder).pooling
-    return Backbone.load(source, device=device, pooling=None if says else "mean", layers=layers)
+    says = settle(read_settings(source.folder), source.model_id, Choices(query_prompt="")).pooling
+    choices = Choices(pooling=None if says else "mean", query_prompt="", document_prompt="")
+    return Backbone.load(source, device=device, choices=choices, layers=layers)
 
 
 def pooled_features(backbone: Backbone, texts: Sequence[str], progress: Progress) -> Vectors:

@@ -103,20 +103,22 @@ def test_without_a_scheme_it_is_a_local_model_in_fp32(tiny_teacher: Path) -> Non
 def test_a_revision_is_that_of_the_model(monkeypatch: pytest.MonkeyPatch, name: str, precision: str) -> None:
     made: list[Any] = []
 
-    def make(model: str, *, precision: str = "fp32", revision: str | None = None) -> Teacher:
-        made.append((model, precision, revision))
+    def make(model: str, *, precision: str = "fp32", **given: Any) -> Teacher:
+        made.append((model, precision, given))
         return CountingTeacher()
 
     monkeypatch.setattr(registry, "LocalTeacher", make)
-    load_teacher(name, revision="v2")
-    assert made == [("user/model", precision, "v2")]
+    load_teacher(name, revision="v2", dim=64)
+    assert made == [("user/model", precision, {"revision": "v2", "dim": 64})]
 
 
 @pytest.mark.parametrize("name", ["vectors:folder", "mine:x", "unknown:x"])
-def test_only_models_have_revisions(name: str) -> None:
+def test_only_models_have_revisions_and_dims(name: str) -> None:
     register_teacher("mine", CountingTeacher)
-    with pytest.raises(InvalidInputError, match=f"'{name}' has no revisions: only models do"):
+    with pytest.raises(InvalidInputError, match=f"'{name}' has no revision: only models do"):
         load_teacher(name, revision="v2")
+    with pytest.raises(InvalidInputError, match=f"'{name}' has no dim: only models do"):
+        load_teacher(name, dim=2)
 
 
 def test_a_model_that_is_nowhere_says_how_to_get_it(tmp_path: Path) -> None:
