@@ -6,6 +6,7 @@ from codequest.teachers.base import Teacher
 from codequest.teachers.cache import CachedTeacher, cached
 from codequest.teachers.local import LocalTeacher, TeacherWarning
 from codequest.teachers.registry import describe_schemes, load_teacher, register_teacher, teacher_schemes
+from codequest.teachers.vector_files import read_vectors
 from codequest.teachers.vectors import VectorsTeacher
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "cached",
     "describe_schemes",
     "load_teacher",
+    "read_vectors",
     "register_teacher",
     "teacher_schemes",
 ]
