@@ -40,7 +40,7 @@ def read_arrow(path: Path, *, text_column: str | None, vector_column: str | None
         table = table.flatten()
     texts, vectors = [], []
     for field in table.schema:
-        if types.is_string(field.type) or types.is_large_string(field.type):
+        if types.is_string(field.type) or types.is_large_string(field.type) or types.is_string_view(field.type):
             texts.append(field.name)
         elif types.is_list(field.type) or types.is_large_list(field.type) or types.is_fixed_size_list(field.type):
             vectors += [field.name] if _is_number(types, field.type.value_type) else []
