@@ -9,6 +9,7 @@ from codequest.teachers.local import LocalTeacher, TeacherWarning
 from codequest.teachers.probe import probe_index
 from codequest.teachers.probed import IndexProbe
 from codequest.teachers.registry import describe_schemes, load_teacher, register_teacher, teacher_of, teacher_schemes
+from codequest.teachers.vector_files import read_vectors
 from codequest.teachers.vectors import VectorsTeacher
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "load_teacher",
     "probe_index",
     "read_index",
+    "read_vectors",
     "register_teacher",
     "teacher_of",
     "teacher_schemes",

@@ -91,6 +91,12 @@ class CachedTeacher(WrappingTeacher):
             fill(keys_of(batch))
         return vectors
 
+    def missing(self, texts: Sequence[str], side: Side) -> list[str]:
+        """The texts without a vector in the cache, each once: what `encode` would have to embed."""
+        wanted = {self._key(text, side): text for text in texts}
+        stored = {key for key, _ in self._read(wanted)}
+        return [text for key, text in wanted.items() if key not in stored]
+
     def _key(self, text: str, side: Side) -> bytes:
         return hashlib.sha256(self._prefix + side.encode() + b"|" + text.encode()).digest()
 
