@@ -14,11 +14,12 @@ from codequest.space import Side, Vectors
 from codequest.teachers.base import Teacher, WrappingTeacher, normalized
 from codequest.teachers.local import LocalTeacher
 from codequest.teachers.probed import SAME, Comparison, IndexProbe, conclude
-from codequest.teachers.variants import Setting, embedded, lengths_to_try, prompts_of
+from codequest.teachers.variants import Setting, embedded, lengths_to_try, other_prompts, own_prompts
 from codequest.texts import checked_texts
 
 _EXACT = 0.9999  # least cosine from which no other setting need be tried
 _NEARER = 0.5  # the share of the distance to 1 that another setting must at least take away
+_NEAR = 0.5  # mean cosine below which no prompt and no length brings a model to the index
 _ROWS = 10_000  # of the index, compared at once
 
 
@@ -112,10 +113,14 @@ class _Search:
 
     def _try_settings(self) -> None:
         assert self._backbone is not None
-        prompts = prompts_of(self._backbone)
-        for number, prompt in enumerate(prompts):
-            self._run(prompt, self._backbone.max_tokens)
-            self._progress("trying other settings", number + 1, len(prompts))
+        for prompts in (own_prompts(self._backbone), other_prompts(self._backbone)):
+            for number, prompt in enumerate(prompts):
+                self._run(prompt, self._backbone.max_tokens)
+                self._progress("trying other settings", number + 1, len(prompts))
+            if not _NEAR <= self._best().score < SAME:
+                break
+        if self._best().score < _NEAR:
+            return
         best = self._best().setting
         lengths = lengths_to_try(self._backbone, self._texts, best.prompt)
         for number, length in enumerate(lengths):
