@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,13 @@ from codequest.space import Side, Vectors
 from codequest.teachers.base import Teacher, WrappingTeacher, normalized
 from codequest.teachers.local import LocalTeacher
 from codequest.teachers.probed import SAME, Comparison, IndexProbe, conclude
-from codequest.teachers.variants import Setting, embedded, lengths_to_try, prompts_of
+from codequest.teachers.variants import Setting, embedded, lengths_to_try, other_prompts, own_prompts
 from codequest.texts import checked_texts
 
 _EXACT = 0.9999  # least cosine from which no other setting need be tried
 _NEARER = 0.5  # the share of the distance to 1 that another setting must at least take away
+_NEAR = 0.5  # mean cosine below which no prompt and no length brings a model to the index
+_SHORTEST = 8  # texts tell prompts and poolings apart
 _ROWS = 10_000  # of the index, compared at once
 
 
@@ -111,25 +113,35 @@ class _Search:
         self._compared(setting, self._teacher.encode(self._texts, side, progress=self._progress))
 
     def _try_settings(self) -> None:
+        """Prompt and pooling by the shortest texts, which no length truncates; then lengths by all of them."""
         assert self._backbone is not None
-        prompts = prompts_of(self._backbone)
-        for number, prompt in enumerate(prompts):
-            self._run(prompt, self._backbone.max_tokens)
-            self._progress("trying other settings", number + 1, len(prompts))
-        best = self._best().setting
-        lengths = lengths_to_try(self._backbone, self._texts, best.prompt)
-        for number, length in enumerate(lengths):
-            self._run(best.prompt, length)
-            self._progress("trying other lengths", number + 1, len(lengths))
+        prompt, score = self._nearest_prompt()
+        lengths = lengths_to_try(self._backbone, self._texts, prompt) if score >= _NEAR else []
+        for number, length in enumerate([self._backbone.max_tokens, *lengths]):
+            self._run(prompt, length)
+            self._progress("trying other lengths", number + 1, len(lengths) + 1)
+
+    def _nearest_prompt(self) -> tuple[str, float]:
+        assert self._backbone is not None
+        short = sorted(range(len(self._texts)), key=lambda row: len(self._texts[row]))[:_SHORTEST]
+        texts, stored = [self._texts[row] for row in short], self._stored[short]
+        nearest = "", -1.0
+        for prompts in (own_prompts(self._backbone), other_prompts(self._backbone)):
+            for number, prompt in enumerate(prompts):
+                length = self._backbone.max_tokens
+                found = embedded(self._backbone, texts, self._side, prompt=prompt, max_tokens=length)
+                score = max(Comparison(setting, vectors, stored).score for setting, vectors in found.items())
+                nearest = max(nearest, (prompt, score), key=lambda tried: tried[1])
+                self._progress("trying other prompts", number + 1, len(prompts))
+            if not _NEAR <= nearest[1] < SAME:  # found, or hopeless
+                break
+        return nearest
 
     def _run(self, prompt: str, max_tokens: int) -> None:
         assert self._backbone is not None
-        found: Mapping[Setting, Vectors] = embedded(
-            self._backbone, self._texts, self._side, prompt=prompt, max_tokens=max_tokens
-        )
+        found = embedded(self._backbone, self._texts, self._side, prompt=prompt, max_tokens=max_tokens)
         for setting, vectors in found.items():
-            if vectors.shape[1] >= self._stored.shape[1]:
-                self._compared(setting, vectors)
+            self._compared(setting, vectors)
 
 
 def _sampled(texts: Sequence[str], samples: int) -> list[int]:

@@ -18,6 +18,7 @@ Verdict = Literal["match", "setting", "mismatch"]
 SAME = 0.99
 """Mean cosine from which two vectors of a text are one model's: half precision and 8-bit storage stay above it."""
 
+_RELATED = 0.7  # mean cosine that unrelated models do not reach
 _SAME_LENGTH = 0.02  # relative; half precision and 8-bit storage round
 
 
@@ -199,10 +200,16 @@ def _another_model(name: str, own: Comparison, nearest: Comparison) -> str:
             f"{name} did not make these vectors: they have {own.dims[0]} dimensions, its own {own.dims[1]}. Name the "
             "model that made them."
         )
+    what = (
+        "It is another version of the model, a fine-tuned form of it, or a prompt that was not tried: if you know "
+        f"that, give it with LocalTeacher({name!r}, {nearest.setting.side}_prompt='…')"
+        if nearest.score >= _RELATED
+        else "Name the model that made them, a fine-tuned one by its own name"
+    )
     return (
         f"{name} did not make these vectors: embedded again, the texts reach a mean cosine of {own.cosine:.3f}, with "
-        f"the nearest of the settings that were tried {nearest.cosine:.3f}; the same model gives 1. Name the model "
-        "that made them, a fine-tuned one by its own name, or embed the texts again with this one."
+        f"the nearest of the settings that were tried {nearest.cosine:.3f}; the same model gives 1. {what}, or embed "
+        "the texts again with this one."
     )
 
 

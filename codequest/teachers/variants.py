@@ -37,12 +37,19 @@ class Setting:
     max_tokens: int | None = None
 
 
-def prompts_of(backbone: Backbone) -> list[str]:
-    """Every prompt that may have been used with a model, the empty one included."""
+def own_prompts(backbone: Backbone) -> list[str]:
+    """Every prompt that belongs to a model, and the empty one."""
+    own = [backbone.space.query_prompt, backbone.space.document_prompt, *backbone.settings.prompts.values()]
     known = known_models().get(backbone.source.model_id)
     theirs = [known.query_prompt, known.document_prompt] if known else []
-    own = [backbone.space.query_prompt, backbone.space.document_prompt, *backbone.settings.prompts.values()]
     return list(dict.fromkeys(["", *own, *(prompt for prompt in theirs if prompt)]))
+
+
+def other_prompts(backbone: Backbone) -> list[str]:
+    """The prompts of other known models, which may have been used with this one by mistake."""
+    known = known_models().values()
+    every = [prompt for model in known for prompt in (model.query_prompt, model.document_prompt) if prompt]
+    return [prompt for prompt in dict.fromkeys(every) if prompt not in own_prompts(backbone)]
 
 
 def embedded(

@@ -182,6 +182,18 @@ def test_another_model_of_the_same_shape_is_refused(tmp_path: Path, index: npt.N
     assert probe.says.startswith("other did not make these vectors")
 
 
+def test_the_prompt_of_another_known_model_is_recognized(teacher: LocalTeacher, folder: Path) -> None:
+    probe = probe_index(of(folder, prompt="passage: "), TEXTS, teacher)
+    assert (probe.verdict, probe.options) == ("setting", {"document_prompt": "passage: "})
+
+
+def test_a_prompt_that_nobody_knows_is_asked_for(teacher: LocalTeacher, folder: Path) -> None:
+    probe = probe_index(of(folder, prompt="x "), TEXTS, teacher)
+    assert probe.verdict == "mismatch"
+    assert 0.7 < probe.nearest < 0.99
+    assert "a prompt that was not tried: if you know that, give it with LocalTeacher('model', document_p" in probe.says
+
+
 def test_a_truncated_teacher_and_a_whole_index(folder: Path, index: npt.NDArray[Any]) -> None:
     probe = probe_index(index, TEXTS, LocalTeacher(str(folder), dim=8, device="cpu"))
     assert (probe.verdict, probe.options) == ("setting", {"dim": 32})
