@@ -14,6 +14,7 @@ from codequest.cli.export import export
 from codequest.cli.info import info
 from codequest.cli.queries import queries
 from codequest.cli.report import report
+from codequest.cli.serve import serve
 from codequest.cli.teachers import teachers
 from codequest.cli.train import train
 
@@ -25,5 +26,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, queries, distill, train, evaluate, report, export, bench, encode, info, teachers):
+for command in (demo, queries, distill, train, evaluate, report, export, bench, encode, serve, info, teachers):
     app.command()(resumable(command))
