@@ -72,6 +72,16 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def warn_if_open(bound: socket.socket, key: str | None) -> None:
+    """Warn of a server without a key that other machines reach."""
+    if key is None and not ip_address(bound.getsockname()[0]).is_loopback:
+        warnings.warn(
+            f"Everyone who reaches {address(bound)} may use it: {KEY_VARIABLE} is not set.",
+            CodequestWarning,
+            stacklevel=2,
+        )
+
+
 def serve(
     encoder: QueryEncoder, bound: socket.socket, *, name: str, key: str | None = None, limits: Limits | None = None
 ) -> None:
@@ -92,12 +102,7 @@ def serve(
 
     from codequest.integrations.server.app import build_app
 
-    if key is None and not ip_address(bound.getsockname()[0]).is_loopback:
-        warnings.warn(
-            f"Everyone who reaches {address(bound)} may use it: {KEY_VARIABLE} is not set.",
-            CodequestWarning,
-            stacklevel=2,
-        )
+    warn_if_open(bound, key)
     app = build_app(encoder, name=name, key=key, limits=limits or Limits())
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=_LAST_SECONDS)
     server = uvicorn.Server(config)
