@@ -16,7 +16,7 @@ import pytest
 from codequest import QueryEncoder
 from codequest.encoders import LoRAQueryEncoder
 from codequest.teachers import LocalTeacher
-from tests.encoders.conftest import build_static, disturb
+from tests.encoders.conftest import disturb
 
 KEY = "a secret of this test"
 
@@ -66,13 +66,6 @@ def lora_folder(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, tiny_
     encoder = LoRAQueryEncoder.create(str(tiny_base), space=space, rank=4, map="linear", device="cpu")
     disturb(encoder)
     return encoder.save_pretrained(tmp_path_factory.mktemp("adapters") / "tiny-lora")
-
-
-@pytest.fixture(scope="session")
-def static_folder(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, tiny_teacher: Path) -> Path:
-    encoder = build_static(tiny_base, tiny_teacher)
-    disturb(encoder)
-    return encoder.save_pretrained(tmp_path_factory.mktemp("adapters") / "tiny-static")
 
 
 @pytest.fixture(scope="session")
