@@ -35,9 +35,11 @@ COMMANDS = (
     "train",
     "evaluate",
     "report",
+    "ann",
     "export",
     "bench",
     "encode",
+    "serve",
     "info",
     "teachers",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from codequest.cli.ann import ann
 from codequest.cli.bench import bench
 from codequest.cli.demo import demo
 from codequest.cli.display import resumable
@@ -26,5 +27,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, queries, distill, train, evaluate, report, export, bench, encode, serve, info, teachers):
+for command in (demo, queries, distill, train, evaluate, report, ann, export, bench, encode, serve, info, teachers):
     app.command()(resumable(command))
