@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
+from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -75,6 +78,18 @@ def test_langchain(server: Running) -> None:
     expected = server.encoder.encode(QUERIES)
     np.testing.assert_allclose(embeddings.embed_documents(QUERIES), expected, atol=1e-6)
     np.testing.assert_allclose(embeddings.embed_query(QUERIES[0]), expected[0], atol=1e-6)
+
+
+def test_the_code_in_the_documentation_gives_the_encoders_vectors(server: Running) -> None:
+    pytest.importorskip("langchain_openai")
+    page = (Path(__file__).parents[3] / "docs" / "stores-and-server.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"```py\n(.*?)```", page, re.DOTALL)[:2]
+    defined: dict[str, Any] = {}
+    for code in (first, second.replace("embeddings.embed_query", "found = embeddings.embed_query")):
+        exec(code.replace("http://127.0.0.1:8080", server.address).replace("minilm-lora", "tiny-lora"), defined)
+    expected = server.encoder.encode("sort a dictionary by value")
+    np.testing.assert_allclose(defined["query_vector"], expected, atol=1e-6)
+    np.testing.assert_allclose(defined["found"], expected, atol=1e-6)
 
 
 def test_64_clients_at_once_each_get_their_own_vectors(server: Running) -> None:
