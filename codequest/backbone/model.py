@@ -165,12 +165,13 @@ class Backbone(nn.Module):
             return {name: values.new_zeros(len(texts), 1) for name, values in tokens.items()}
         return tokens
 
-    def token_counts(self, texts: Sequence[str], *, prompt: str = "") -> list[int]:
-        """How many tokens of each text `tokenize` gives, padding left out."""
+    def token_counts(self, texts: Sequence[str], *, prompt: str = "", truncate: bool = True) -> list[int]:
+        """How many tokens of each text `tokenize` gives, padding left out; or would give, if it truncated nothing."""
         counts: list[int] = []
         for start in range(0, len(texts), _COUNTED_TOGETHER):
             prepared = self._prepared(texts[start : start + _COUNTED_TOGETHER], prompt)
-            encoded = self.tokenizer(prepared, truncation=True, max_length=self.max_tokens, return_attention_mask=False)
+            limit = {"truncation": True, "max_length": self.max_tokens} if truncate else {"verbose": False}
+            encoded = self.tokenizer(prepared, return_attention_mask=False, **limit)
             counts += [len(ids) for ids in encoded["input_ids"]]
         return counts
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from codequest.cli.ann import ann
 from codequest.cli.bench import bench
 from codequest.cli.demo import demo
 from codequest.cli.display import resumable
@@ -15,6 +16,7 @@ from codequest.cli.info import info
 from codequest.cli.probe import probe
 from codequest.cli.queries import queries
 from codequest.cli.report import report
+from codequest.cli.serve import serve
 from codequest.cli.teachers import teachers
 from codequest.cli.train import train
 
@@ -26,5 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, queries, distill, train, evaluate, report, export, bench, encode, info, probe, teachers):
+COMMANDS = (
+    demo, queries, distill, train, evaluate, report, ann, export, bench, encode, serve, info, probe, teachers,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(resumable(command))

@@ -67,6 +67,18 @@ class QueryEncoder(IndexChecks, ABC):
         """Kind of the encoder that this one was made from: its own, unless it is an exported form of another."""
         return self.kind
 
+    @property
+    def batch_invariant(self) -> bool:
+        """Whether a query's vector is the same, beyond rounding, whatever else is in its batch."""
+        return True
+
+    def token_counts(self, queries: Sequence[str]) -> list[int]:
+        """How many tokens each query has before it is truncated.
+
+        A quarter of its characters, unless a subclass knows better.
+        """
+        return [len(query) // 4 + 1 for query in queries]
+
     @abstractmethod
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
         """Unit vectors, (batch, dim), of queries that are already checked."""

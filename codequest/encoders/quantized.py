@@ -119,6 +119,15 @@ class QuantizedQueryEncoder(QueryEncoder):
             return cls(space, engine, replace(way, why="; ".join([way.why, *passed_over])), settings)
         raise AssertionError("the last way returns or raises")
 
+    @property
+    def batch_invariant(self) -> bool:
+        return not isinstance(self._engine, ExportedQueryEncoder) or self._engine.batch_invariant
+
+    def token_counts(self, queries: Sequence[str]) -> list[int]:
+        if isinstance(self._engine, ExportedQueryEncoder):
+            return self._engine.token_counts(queries)
+        return self._engine.token_counts(queries, prompt=self.space.query_prompt, truncate=False)
+
     @torch.inference_mode()
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
         if isinstance(self._engine, ExportedQueryEncoder):

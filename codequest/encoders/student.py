@@ -58,7 +58,7 @@ class StudentQueryEncoder(TrainableQueryEncoder):
         return self.backbone.max_tokens
 
     def token_counts(self, queries: Sequence[str]) -> list[int]:
-        return [len(ids) for ids in self.backbone.tokenizer(list(queries), verbose=False)["input_ids"]]
+        return self.backbone.token_counts(queries, truncate=False)
 
     @torch.inference_mode()
     def embed_batch(self, queries: Sequence[str]) -> Vectors:

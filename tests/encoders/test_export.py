@@ -173,6 +173,7 @@ class TestGate:
         encoder = build_case("projection-linear", tiny_base, wide_teacher, space).encoder
         loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime="onnx", precision="int8"))
         assert loaded.describe()["way"] == "dynamic int8, narrowing layers in fp32"
+        assert not loaded.batch_invariant
         assert (loaded.encode(PROBES) * encoder.encode(PROBES)).sum(1).min() > 0.99
 
     def test_something_else_in_its_place_is_refused_before_anything_is_computed(

@@ -1,0 +1,1 @@
+"""codequest inside other people's stacks."""
