@@ -1,4 +1,8 @@
-"""Haystack: components that embed queries with an encoder, and documents with its teacher."""
+"""Haystack: components that embed queries with an encoder, and documents with its teacher.
+
+Haystack reads a stored pipeline with them if it is told to trust them:
+``Pipeline.loads(text, allowed_modules=["codequest.integrations.haystack"])``.
+"""
 
 from __future__ import annotations
 
