@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from codequest.encoders.cost import EncoderCost
+    from codequest.encoders.export import ExportTarget
     from codequest.encoders.graphs import GraphSource
-    from codequest.runtimes import GraphPrecision, Runtime
+    from codequest.runtimes import GraphPrecision
 
 ENCODER_KINDS: Mapping[str, str] = {
     "exported": "codequest.encoders.exported:ExportedQueryEncoder",
@@ -90,6 +91,17 @@ class QueryEncoder(IndexChecks, ABC):
     @abstractmethod
     def graph_source(self, precision: GraphPrecision) -> GraphSource:
         """What `export` needs for a graph of this precision; leaves the encoder as it is."""
+
+    def sentence_modules(self) -> list[nn.Module]:
+        """Modules of sentence-transformers that give the encoder's vectors; they share no weights with it.
+
+        Raises:
+            InvalidInputError: There are none for this kind of encoder.
+        """
+        raise InvalidInputError(
+            f"sentence-transformers has no modules for encoders of the kind {self.kind}. Use it through codequest, or "
+            "export a lora, projection or static encoder."
+        )
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -177,22 +189,24 @@ class QueryEncoder(IndexChecks, ABC):
         config = self.config()
         return write_adapter(folder, config, self.saved_tensors(), render_card(config), files=self.saved_files())
 
-    def export(self, folder: str | Path, *, runtime: Runtime, precision: GraphPrecision = "fp32") -> Path:
-        """Write the encoder as one graph, from token ids to unit vectors, which `from_pretrained` loads again.
+    def export(self, folder: str | Path, *, runtime: ExportTarget, precision: GraphPrecision = "fp32") -> Path:
+        """Write the encoder for another runtime, if what that runtime loads gives the encoder's vectors.
 
-        The graph runs on the CPU without torch. It gets its final name only if, loaded from a folder, it gives the
-        encoder's vectors of built-in queries. Of several ways to int8 the fastest faithful one is taken.
+        For ONNX Runtime and OpenVINO it is one graph, from token ids to unit vectors, which `from_pretrained` loads
+        again and which runs on the CPU without torch. Of several ways to int8 the fastest faithful one is taken. For
+        sentence-transformers it is a folder of its modules, which needs no codequest.
 
         Args:
             folder: Where to; an adapter already there is replaced.
-            runtime: ``"onnx"`` for ONNX Runtime, or ``"openvino"``.
-            precision: ``"fp32"``, ``"bf16"`` where runtime and CPU compute in it, or ``"int8"``.
+            runtime: ``"onnx"`` for ONNX Runtime, ``"openvino"``, or ``"sentence-transformers"``.
+            precision: ``"fp32"``; of graphs also ``"bf16"`` where runtime and CPU compute in it, or ``"int8"``.
 
         Raises:
-            InvalidInputError: An unknown runtime or precision, or an encoder that is already exported.
+            InvalidInputError: An unknown runtime or precision, an encoder that is already exported, or one that
+                sentence-transformers has no modules for.
             MissingDependencyError: The runtime is not installed.
             PrecisionNotSupportedError: The runtime would only emulate the precision on this CPU.
-            ParityError: The graph's vectors are too far from the encoder's; says how far.
+            ParityError: What was written gives vectors too far from the encoder's; says how far.
             AdapterWriteError: No permission, no space, or something that is no adapter is there.
         """
         from codequest.encoders.export import export_encoder

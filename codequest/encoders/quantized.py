@@ -22,6 +22,7 @@ from codequest.encoders.graphs import BackboneGraph, GraphSource, token_reader
 from codequest.errors import (
     AdapterFormatError,
     AdapterWriteError,
+    InvalidInputError,
     MissingDependencyError,
     ModelFormatError,
     ParityError,
@@ -33,7 +34,7 @@ from codequest.storage import AdapterConfig
 from codequest.weights import WeightSource, locate
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
     from transformers import BitsAndBytesConfig
 
 # LLM.int8() keeps outlier columns in half precision, but which columns those are depends on the batch: a query's vector
@@ -144,6 +145,12 @@ class QuantizedQueryEncoder(QueryEncoder):
     def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
         """Of the teacher in fp32: a graph has precisions of its own, from the same weights."""
         return _teacher_source(self.space, locate(self._settings["weights"], revision=self.space.public_revision))
+
+    def sentence_modules(self) -> list[nn.Module]:
+        raise InvalidInputError(
+            f"A quantized encoder is its teacher in lower precision: load {self.space.teacher} itself with "
+            "SentenceTransformer, with model_kwargs={'dtype': 'bfloat16'} for half precision."
+        )
 
     def describe(self) -> dict[str, Any]:
         return dict(self._settings)

@@ -69,10 +69,21 @@ class StudentQueryEncoder(TrainableQueryEncoder):
         return backbone_cost(self.backbone, [self._map], tokens=tokens)
 
     def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
+        reader = token_reader(self.backbone)
+        return GraphSource(self._merged(), reader, self.encode, lambda tokens: self.cost(tokens=tokens))
+
+    def sentence_modules(self) -> list[nn.Module]:
+        from codequest.encoders.sentence_modules import backbone_modules, map_modules
+
+        merged = self._merged()
+        assert merged.map is not None
+        return [*backbone_modules(merged.backbone), *map_modules(merged.map)]
+
+    def _merged(self) -> BackboneGraph:
+        """A copy on the CPU, without low-rank updates: they are in its weights."""
         module = copy.deepcopy(BackboneGraph(self.backbone, self._map)).cpu().float().eval()
         merge_updates(module)
-        reader = token_reader(self.backbone)
-        return GraphSource(module, reader, self.encode, lambda tokens: self.cost(tokens=tokens))
+        return module
 
     def describe(self) -> dict[str, Any]:
         source = self.backbone.source

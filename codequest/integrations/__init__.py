@@ -1,1 +1,1 @@
-"""codequest inside other people's stacks."""
+"""codequest in the libraries that people build search with; one module each, imported when it is needed."""

@@ -190,7 +190,12 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("runtime", "precision", "error", "message"),
         [
-            ("tensorrt", "fp32", InvalidInputError, "runtime must be one of onnx, openvino, got 'tensorrt'"),
+            (
+                "tensorrt",
+                "fp32",
+                InvalidInputError,
+                "must be one of onnx, openvino, sentence-transformers, got 'tensorrt'",
+            ),
             ("onnx", "fp8", InvalidInputError, "precision must be one of fp32, bf16, int8, got 'fp8'"),
             ("onnx", "bf16", PrecisionNotSupportedError, "ONNX Runtime does not compute in bf16.*runtime='openvino'"),
         ],
