@@ -17,7 +17,7 @@ from codequest.encoders.card import ONE_QUERY, render_card
 from codequest.encoders.exported import ExportedQueryEncoder, TruncationWarning, mapped_files
 from codequest.encoders.graphs import GraphSource
 from codequest.encoders.sentence_folder import export_modules
-from codequest.errors import InvalidInputError, ParityError
+from codequest.errors import InvalidInputError, ModelFormatError, ParityError
 from codequest.runtimes import (
     PROBES,
     GraphPrecision,
@@ -58,7 +58,7 @@ def export_graph(
     ways = reductions(runtime, precision, written=source.precision)
     input_ids, attention_mask, _ = source.reader.read(PROBES)
     example = {"input_ids": torch.from_numpy(input_ids), "attention_mask": torch.from_numpy(attention_mask)}
-    refusals = []
+    refusals: list[Exception] = []
     with TemporaryDirectory() as scratch:
         full, reduced, draft = (Path(scratch) / name for name in ("full", "reduced", "draft"))
         full.mkdir()
@@ -66,12 +66,12 @@ def export_graph(
         write_graph(source.module, example, full, runtime=runtime)
         expected = source.embed(PROBES)
         for way, reduce in ways.items():
-            reduce(full, reduced)
             settings = {"runtime": runtime, "precision": precision, "way": way}
-            config = _config(encoder, source, reduced, settings)
             try:
+                reduce(full, reduced)
+                config = _config(encoder, source, reduced, settings)
                 parity = _through_the_loader(_write(draft, config, source, reduced), expected, f"{runtime}, {way},")
-            except ParityError as error:
+            except (ModelFormatError, ParityError) as error:
                 refusals.append(error)
                 continue
             config = replace(config, encoder={**config.encoder, "parity": asdict(parity)})

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import warnings
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,22 @@ class TestParity:
         assert space.query_prompt == "query: "
         np.testing.assert_allclose(loaded.encode(QUERIES), teacher.encode_queries(QUERIES), atol=2e-6)
         assert np.abs(loaded.encode(QUERIES) - teacher.encode_documents(QUERIES)).max() > 0.01
+
+    @pytest.mark.parametrize("architecture", ["bert", "xlm-r"])
+    def test_attention_is_one_operation_in_onnx_runtime(self, architecture: Any, tmp_path: Path) -> None:
+        import onnx
+
+        teacher = LocalTeacher(str(build_model(tmp_path / "model", architecture=architecture)), device="cpu")
+        encoder = QuantizedQueryEncoder.create(
+            space=teacher.space, precision="int8", runtime="torch", weights=str(tmp_path / "model"), device="cpu"
+        )
+        loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime="onnx"))
+        graph = onnx.load(str(tmp_path / "out" / "model.onnx")).graph
+        kinds = Counter(node.op_type for node in graph.node)
+        assert loaded.describe()["way"] == "fp32, fused"
+        assert kinds["Attention"] + kinds["MultiHeadAttention"] == 2  # layers
+        assert kinds["Softmax"] == 0
+        np.testing.assert_allclose(loaded.encode(QUERIES), teacher.encode_queries(QUERIES), atol=5e-6)
 
     @pytest.mark.parametrize(
         "model",
