@@ -1,6 +1,7 @@
 import pytest
 
-from codequest.training.words import QuerySet, content_words, split_name
+from codequest.syntax.identifiers import split_name
+from codequest.training.words import QuerySet, content_words
 
 
 @pytest.mark.parametrize(

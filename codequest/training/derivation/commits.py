@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from codequest.codebase import git, is_ignored
 from codequest.training.derivation.derived import DerivedQuery
 from codequest.training.mining import is_description
-from codequest.training.mining.codebase import git, is_ignored
 from codequest.training.mining.documentation import first_sentence
 from codequest.training.words import content_words
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from codequest.errors import MissingDependencyError
+from codequest.syntax.languages import LANGUAGES, language_of
+from codequest.syntax.source import SourceFile
 from codequest.training import mine_functions
 from codequest.training.mining.functions import is_trivial
-from codequest.training.mining.languages import LANGUAGES, language_of
-from codequest.training.mining.syntax import SourceFile
 
 SOURCES = {
     "a.py": '''
@@ -316,9 +316,9 @@ def test_a_header_is_of_the_language_that_it_is_written_in() -> None:
 
 
 def test_the_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from codequest.training.mining import syntax
+    from codequest.syntax import source
 
-    syntax._grammar.cache_clear()
+    source._grammar.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "tree_sitter", None)
     (tmp_path / "a.go").write_text(SOURCES["a.go"], encoding="utf-8")
     with pytest.raises(MissingDependencyError, match=r"pip install 'codequest\[code\]'"):

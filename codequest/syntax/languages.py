@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -233,6 +233,13 @@ _CPP = Language(
     name_path="declarator",
     raises=("throw_statement",),
 )
+_BASH = Language(
+    name="bash",
+    grammar="tree_sitter_bash",
+    suffixes=(".sh", ".bash"),
+    functions=("function_definition",),
+    classes=(),
+)
 
 LANGUAGES = (
     _PYTHON,
@@ -247,6 +254,7 @@ LANGUAGES = (
     _CSHARP,
     _C,
     _CPP,
+    _BASH,
 )
 """Every language that codequest parses."""
 
@@ -254,7 +262,7 @@ _ONLY_IN_CPP = re.compile(r"^\s*(?:class|namespace|template|using)\b|^\s*(?:publ
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 
 
-def language_of(path: Path, text: str) -> Language | None:
+def language_of(path: PurePath, text: str) -> Language | None:
     """The language of a file: by the end of its name, and for a header by what is in it; None for another one."""
     language = _BY_SUFFIX.get(path.suffix.lower())
     return _CPP if language is _C and _ONLY_IN_CPP.search(text) else language

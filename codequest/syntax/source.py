@@ -10,8 +10,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from codequest.errors import require
-from codequest.training.mining.languages import Language
-from codequest.training.mining.naming import descendants, first_of, qualified_name, text_of
+from codequest.syntax.languages import Language
+from codequest.syntax.naming import descendants, first_of, qualified_name, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, QueryCursor
