@@ -41,6 +41,8 @@ COMMANDS = (
     "encode",
     "info",
     "teachers",
+    "index",
+    "search",
 )
 CODE = '''def read_table(path):
     """Read a table from a file."""
@@ -48,7 +50,7 @@ CODE = '''def read_table(path):
         lines = file.readlines()
     return [line.split(",") for line in lines]
 '''
-PRINTED = {"queries.md": ["Counter({'docs': 1})", ""]}
+PRINTED = {"queries.md": ["Counter({'docs': 1})", ""], "search.md": ["tables.py:1 read_table", ""]}
 PYTHON_BLOCKS = [(document, code) for document in DOCUMENTS for code in blocks(document, "python")]
 
 

@@ -11,9 +11,11 @@ from codequest.cli.distill import distill
 from codequest.cli.encode import encode
 from codequest.cli.evaluate import evaluate
 from codequest.cli.export import export
+from codequest.cli.index import index
 from codequest.cli.info import info
 from codequest.cli.queries import queries
 from codequest.cli.report import report
+from codequest.cli.search import search
 from codequest.cli.teachers import teachers
 from codequest.cli.train import train
 
@@ -25,5 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, queries, distill, train, evaluate, report, export, bench, encode, info, teachers):
+COMMANDS = (index, search, demo, queries, distill, train, evaluate, report, export, bench, encode, info, teachers)
+for command in COMMANDS:
     app.command()(resumable(command))

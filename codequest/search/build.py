@@ -16,14 +16,12 @@ from codequest.search.chunks import Chunk, chunk_file
 from codequest.search.deferred import DeferredTeacher
 from codequest.search.home import IndexHome
 from codequest.search.listing import list_files
-from codequest.search.meta import META_FILE, IndexMeta, IndexStats
+from codequest.search.meta import DEFAULT_TEACHER, META_FILE, IndexMeta, IndexStats
 from codequest.search.report import IndexReport
 from codequest.search.scan import FileRecord, Scan, scan
 from codequest.search.store import CHUNKS, FILES, ChunkStore, ChunkWriter
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.teachers import Teacher, cached, load_teacher
-
-DEFAULT_TEACHER = "auto:sentence-transformers/all-mpnet-base-v2"
 
 _CHARACTERS_PER_TOKEN = 3.2  # of code, in wordpieces
 _FEWEST, _MOST = 400, 6000  # characters of a chunk

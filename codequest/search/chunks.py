@@ -29,6 +29,7 @@ class Chunk:
         end_line: Last line, inclusive.
         text: These lines as they are.
         context: What the text is a later part of: the signature of a long function or class, the headings of a section.
+        outline: Signatures of the members of a long class.
     """
 
     path: str
@@ -39,15 +40,16 @@ class Chunk:
     end_line: int
     text: str
     context: str = ""
+    outline: str = ""
 
     @property
     def embedded(self) -> str:
-        """What the teacher embeds: doc comment and code as they stand, dedented, behind their context.
+        """What the teacher embeds: doc comment and code as they stand, dedented, between their context and outline.
 
         Path and symbol are no part of it, so that a renamed file costs nothing: they are searched as words.
         """
         text = textwrap.dedent(self.text).strip("\n")
-        return f"{self.context}\n{text}" if self.context else text
+        return "\n".join(part for part in (self.context, text, self.outline) if part)
 
 
 def chunk_file(path: str, text: str, *, max_characters: int) -> list[Chunk]:
@@ -58,7 +60,7 @@ def chunk_file(path: str, text: str, *, max_characters: int) -> list[Chunk]:
 
     Args:
         path: Relative to the indexed root, with forward slashes.
-        text: Its content, lines ended by ``\\n``.
+        text: Its content, lines ended by a newline character alone.
         max_characters: Longest text of a chunk, except for a single line that is longer.
 
     Returns:
@@ -85,6 +87,7 @@ def chunk_file(path: str, text: str, *, max_characters: int) -> list[Chunk]:
             end_line=piece.end_line,
             text="\n".join(lines[piece.start_line - 1 : piece.end_line]),
             context=piece.context,
+            outline=piece.outline,
         )
         for piece in sorted(pieces, key=lambda piece: (piece.start_line, -piece.end_line))
     ]

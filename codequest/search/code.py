@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codequest.search.pieces import Piece, cut
 from codequest.syntax import Definition, Language, SourceFile
@@ -24,8 +24,9 @@ class _Scope:
 def code_chunks(text: str, language: Language, *, max_characters: int) -> Iterator[Piece]:
     """The pieces of a source file.
 
-    A function is one piece. A class is cut into its members and what stands between them, and so is a function that
-    is too long. Lines of no definition are windows.
+    A function is one piece, and a class is one as a whole with its members as further ones. Where one is too long it
+    is cut into its members and what stands between them; then the first piece of a class has the outline of the rest.
+    Lines of no definition are windows.
 
     Args:
         text: The file's content.
@@ -41,7 +42,7 @@ def code_chunks(text: str, language: Language, *, max_characters: int) -> Iterat
 
 def _scopes(file: SourceFile) -> list[_Scope]:
     found = []
-    for definition in file.definitions:
+    for definition in (*file.definitions, *file.types):
         start = min(definition.documentation_line, file.line(definition.span.start))
         found.append(_Scope(definition, start, file.line(definition.span.end - 1)))
     return sorted(found, key=lambda scope: (scope.start, -scope.end))
@@ -50,6 +51,8 @@ def _scopes(file: SourceFile) -> list[_Scope]:
 def _place(scope: _Scope, outer: _Scope) -> None:
     """Put a scope into the innermost one around it; what shares a line with the one before it belongs to that one."""
     while outer.inner and scope.start <= outer.inner[-1].end:
+        if (scope.start, scope.end) == (outer.inner[-1].start, outer.inner[-1].end):
+            return
         if scope.end > outer.inner[-1].end:
             outer.inner[-1].end = scope.end
             return
@@ -60,14 +63,29 @@ def _place(scope: _Scope, outer: _Scope) -> None:
 def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
     definition = scope.definition
     like = Piece(kind=definition.kind, symbol=definition.name) if definition else Piece(kind="window")
-    signature = lines[definition.line - 1].strip()[:_SIGNATURE_CHARACTERS] if definition else ""
-    length = sum(len(line) + 1 for line in lines[scope.start - 1 : scope.end])
-    whole = definition is not None and definition.kind == "function" and length <= most
-    position, first = scope.start, like
-    for inner in [] if whole else scope.inner:
+    if definition is not None and sum(len(line) + 1 for line in lines[scope.start - 1 : scope.end]) <= most:
+        yield from cut(lines, scope.start, scope.end, like, max_characters=most)
+        for inner in scope.inner if like.kind == "class" else []:
+            yield from _pieces(inner, lines, most)
+        return
+    signature = _signature(scope, lines)
+    first = replace(like, outline=_outline(scope, lines, most)) if like.kind == "class" else like
+    position = scope.start
+    for inner in scope.inner:
         yield from cut(lines, position, inner.start - 1, first, max_characters=most, context=signature)
         yield from _pieces(inner, lines, most)
-        # What follows a member stands apart from the signature.
-        position = inner.end + 1
-        first = Piece(kind=like.kind, symbol=like.symbol, context=signature)
+        position, first = inner.end + 1, replace(like, context=signature)  # what follows stands apart from the signature
     yield from cut(lines, position, scope.end, first, max_characters=most, context=signature)
+
+
+def _signature(scope: _Scope, lines: Sequence[str]) -> str:
+    return lines[scope.definition.line - 1].strip()[:_SIGNATURE_CHARACTERS] if scope.definition else ""
+
+
+def _outline(scope: _Scope, lines: Sequence[str], most: int) -> str:
+    """The signatures of what is inside, as many as leave half of a chunk to its text."""
+    outline = ""
+    for inner in scope.inner:
+        if len(outline) < most // 2:
+            outline += f"\n{_signature(inner, lines)}"
+    return outline.strip()

@@ -147,7 +147,7 @@ class CodeIndex:
             raise InvalidInputError(f"mode must be one of {', '.join(MODES)}, got {mode!r}.")
         if self.encoder is None and mode != "lexical":
             raise InvalidInputError(
-                f"Mode {mode} needs an encoder: open the index with one, or search in mode lexical."
+                f"Mode {mode} needs an encoder: open the index with one, or use mode lexical."
             )
 
     def _current(self) -> tuple[Snapshot, QueryVectors | None]:

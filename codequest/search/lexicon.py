@@ -22,8 +22,3 @@ def words(text: str) -> Iterator[str]:
         whole = "".join(parts)
         if len(parts) > 1 and len(whole) <= _MOST_CHARACTERS:
             yield whole
-
-
-def joined(name: str) -> str:
-    """An identifier without case and separators, to compare it with another one's."""
-    return "".join(part.lower() for part in split_name(name))

@@ -18,6 +18,9 @@ FORMAT_VERSION = 1
 
 META_FILE = "index.json"
 
+DEFAULT_TEACHER = "auto:sentence-transformers/all-mpnet-base-v2"
+"""What embeds code unless something else is asked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexStats:

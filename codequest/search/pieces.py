@@ -10,6 +10,7 @@ from codequest.search.hits import ChunkKind
 
 _OVERLAP = 0.15  # of a piece, repeated at the start of the next
 _SAYS_SOMETHING = re.compile(r"[^\W_]{2}")
+_END_WITH_COMMENT = re.compile(r"\s*[})\]]+[;,]?\s*(?://|/\*|#)")
 _ONLY_ENDS = re.compile(r"(?:\W|\b(?:end|fi|done|esac|pass|else)\b)*")
 
 
@@ -20,6 +21,7 @@ class Piece:
     kind: ChunkKind
     symbol: str = ""
     context: str = ""
+    outline: str = ""
     start_line: int = 0
     end_line: int = 0
 
@@ -41,17 +43,19 @@ def cut(
         start += 1
     while start <= end and not lines[end - 1].strip():
         end -= 1
-    if not _worth(lines[start - 1 : end]):
+    if not _worth(lines[start - 1 : end], like.kind):
         return
     piece = like
     for first, last in _windows(lines, start, end, max_characters):
         yield replace(piece, start_line=first, end_line=last)
-        piece = replace(like, context=context or like.context)
+        piece = replace(like, context=context or like.context, outline="")
 
 
-def _worth(lines: Sequence[str]) -> bool:
-    text = "\n".join(lines)
-    return bool(_SAYS_SOMETHING.search(text)) and not _ONLY_ENDS.fullmatch(text)
+def _worth(lines: Sequence[str], kind: ChunkKind) -> bool:
+    """Whether lines hold anything: not only ends of blocks, nor a block's first line whose inside is elsewhere."""
+    text = "\n".join(line for line in lines if not _END_WITH_COMMENT.match(line))
+    opens = kind == "window" and len(lines) == 1 and lines[0].rstrip().endswith("{")
+    return bool(_SAYS_SOMETHING.search(text)) and not _ONLY_ENDS.fullmatch(text) and not opens
 
 
 def _windows(lines: Sequence[str], start: int, end: int, most: int) -> Iterator[tuple[int, int]]:

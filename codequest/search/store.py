@@ -16,8 +16,9 @@ from codequest.search.lexicon import words
 from codequest.space import Vectors
 
 if TYPE_CHECKING:
-    import lancedb
     import pyarrow as pa
+    from lancedb.db import DBConnection
+    from lancedb.table import Table
 
 CHUNKS, FILES = "chunks", "files"
 _KEPT = timedelta(minutes=10)  # for readers that opened an older version a moment ago
@@ -40,12 +41,12 @@ class ChunkStore:
         self._folder = folder
         lancedb = require("lancedb", extra="search")
         with self.reading():
-            self._database: lancedb.DBConnection = lancedb.connect(str(folder / "lance"))
+            self._database: DBConnection = lancedb.connect(str(folder / "lance"))
 
-    def open(self, name: str, version: int) -> lancedb.table.Table:
+    def open(self, name: str, version: int) -> Table:
         """A version of a table, to read from."""
         with self.reading():
-            table = self._database.open_table(name)
+            table: Table = self._database.open_table(name)
             table.checkout(version)
             return table
 
@@ -75,10 +76,11 @@ class ChunkStore:
             except (OSError, RuntimeError, ValueError):
                 return
 
-    def _table(self, name: str, versions: Mapping[str, int], schema: pa.Schema) -> lancedb.table.Table:
+    def _table(self, name: str, versions: Mapping[str, int], schema: pa.Schema) -> Table:
         if name not in versions:
-            return self._database.create_table(name, schema=schema, mode=self._mode(name))
-        table = self._database.open_table(name)
+            created: Table = self._database.create_table(name, schema=schema, mode=self._mode(name))
+            return created
+        table: Table = self._database.open_table(name)
         if table.version != versions[name]:
             table.restore(versions[name])
         return table
@@ -94,8 +96,8 @@ class ChunkStore:
             yield
         except (OSError, RuntimeError, ValueError) as error:
             raise CodeIndexError(
-                f"The index in {self._folder} cannot be read ({_first_line(error)}). Make it anew: codequest index with "
-                "--rebuild."
+                f"The index in {self._folder} cannot be read ({_first_line(error)}). Make it anew with: codequest "
+                "index --rebuild"
             ) from error
 
     @contextmanager
@@ -113,7 +115,7 @@ class ChunkStore:
 class ChunkWriter:
     """Changes the chunks of an index; readers see nothing of it until the new version is in index.json."""
 
-    def __init__(self, store: ChunkStore, table: lancedb.table.Table) -> None:
+    def __init__(self, store: ChunkStore, table: Table) -> None:
         self._store, self._table = store, table
 
     def remove(self, paths: Collection[str]) -> None:

@@ -17,7 +17,8 @@ from codequest.training.mining.documentation import summary, without_markup
 from codequest.training.mining.mined import MinedFunction
 from codequest.training.mining.python import mine_python_source
 
-CODE_SUFFIXES = tuple(suffix for language in LANGUAGES for suffix in language.suffixes)
+# Shell functions are seldom documented, and their comments are seldom sentences.
+CODE_SUFFIXES = tuple(suffix for language in LANGUAGES if language.name != "bash" for suffix in language.suffixes)
 
 _TRIVIAL = re.compile(
     r"""^\{?\s*(?:

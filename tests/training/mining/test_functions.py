@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 
 from codequest.errors import MissingDependencyError
-from codequest.syntax.languages import LANGUAGES, language_of
-from codequest.syntax.source import SourceFile
 from codequest.training import mine_functions
 from codequest.training.mining.functions import is_trivial
 
@@ -302,17 +300,6 @@ def test_trivial_bodies(body: str) -> None:
 @pytest.mark.parametrize("body", ["{ return a + b; }", "{ return list.find(key); }", "{ a(); return b; }"])
 def test_bodies_that_do_something(body: str) -> None:
     assert not is_trivial(body)
-
-
-@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
-def test_every_grammar_knows_the_nodes_of_its_table(language) -> None:
-    assert SourceFile(b"", language).definitions == []
-
-
-def test_a_header_is_of_the_language_that_it_is_written_in() -> None:
-    c, cpp = language_of(Path("a.h"), "int add(int a);"), language_of(Path("a.h"), "namespace a {}")
-    assert (c and c.name, cpp and cpp.name) == ("c", "c++")
-    assert language_of(Path("a.txt"), "") is None
 
 
 def test_the_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
