@@ -18,7 +18,9 @@ from codequest.search.quality import measure_search
 from codequest.storage import find_adapter, read_config
 from codequest.teachers import cached, load_teacher
 
-CSN = [f"csn_docs:{language}-dev:corpus:{language}" for language in ("go", "java", "javascript", "php", "python", "ruby")]
+CSN = [
+    f"csn_docs:{language}-dev:corpus:{language}" for language in ("go", "java", "javascript", "php", "python", "ruby")
+]
 ADAPTERS = ("static", "minilm-projection", "minilm-lora")
 LABELS = ("static", "projection", "LoRA", "teacher")
 
@@ -43,7 +45,10 @@ def main() -> None:
             data = data.subset(list(data.queries)[: given.queries])
         vectors = teacher.encode_documents(list(data.documents.values()))
         values = measure_search(data, vectors, by_name, language=language).values()
-        print(f"| {data.name} | {len(data.queries)} | {' | '.join(f'{100 * value:.1f}' for value in values)} |", flush=True)
+        print(
+            f"| {data.name} | {len(data.queries)} | {' | '.join(f'{100 * value:.1f}' for value in values)} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

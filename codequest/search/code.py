@@ -74,7 +74,10 @@ def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
     for inner in scope.inner:
         yield from cut(lines, position, inner.start - 1, first, max_characters=most, context=signature)
         yield from _pieces(inner, lines, most)
-        position, first = inner.end + 1, replace(like, context=signature)  # what follows stands apart from the signature
+        position, first = (
+            inner.end + 1,
+            replace(like, context=signature),
+        )  # what follows stands apart from the signature
     yield from cut(lines, position, scope.end, first, max_characters=most, context=signature)
 
 

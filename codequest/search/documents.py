@@ -23,7 +23,8 @@ def section_chunks(lines: Sequence[str], *, max_characters: int) -> Iterator[Pie
     first = found[0].line if found else len(lines) + 1
     yield from cut(lines, 1, first - 1, Piece(kind="section"), max_characters=max_characters)
     above: dict[int, str] = {}
-    for heading, following in zip(found, [*(later.line for later in found[1:]), len(lines) + 1], strict=True):
+    ends = [*(later.line for later in found[1:]), len(lines) + 1]
+    for heading, following in zip(found, ends, strict=False):
         above = {level: text for level, text in above.items() if level < heading.level}
         outer = _BETWEEN.join(above.values())
         above[heading.level] = heading.text

@@ -146,9 +146,7 @@ class CodeIndex:
         if mode not in MODES:
             raise InvalidInputError(f"mode must be one of {', '.join(MODES)}, got {mode!r}.")
         if self.encoder is None and mode != "lexical":
-            raise InvalidInputError(
-                f"Mode {mode} needs an encoder: open the index with one, or use mode lexical."
-            )
+            raise InvalidInputError(f"Mode {mode} needs an encoder: open the index with one, or use mode lexical.")
 
     def _current(self) -> tuple[Snapshot, QueryVectors | None]:
         """What is to be searched, after a look whether a run has ended since."""

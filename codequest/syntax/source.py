@@ -69,7 +69,9 @@ class SourceFile:
         found.sort(key=lambda item: item[0].start_byte)
         named = ((node, kind, qualified_name(node, self.language)) for node, kind in found)
         documented = self._documentation
-        return [self._definition(node, kind, name, documented.get(node.start_byte)) for node, kind, name in named if name]
+        return [
+            self._definition(node, kind, name, documented.get(node.start_byte)) for node, kind, name in named if name
+        ]
 
     @cached_property
     def types(self) -> list[Definition]:

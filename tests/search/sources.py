@@ -329,7 +329,10 @@ Call it.
             ("section", "Guide > Usage", 14, 17),
         ],
     ),
-    "a.yaml": ("name: build\n\nsteps:\n  - run: make\n", [
+    "a.yaml": (
+        "name: build\n\nsteps:\n  - run: make\n",
+        [
             ("window", "", 1, 4),
-        ]),
+        ],
+    ),
 }

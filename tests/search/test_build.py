@@ -86,7 +86,9 @@ def test_a_renamed_file_needs_no_teacher(project: Path, build: Build, tiny_teach
     assert ("notes.txt", "", "the list of values") in held(project)
 
 
-def test_an_index_of_another_teacher_is_refused_until_it_is_rebuilt(project: Path, build: Build, tmp_path: Path) -> None:
+def test_an_index_of_another_teacher_is_refused_until_it_is_rebuilt(
+    project: Path, build: Build, tmp_path: Path
+) -> None:
     build(project)
     other = build_model(tmp_path / "other", seed=7)
     write(project, {"notes.txt": "changed\n"})
@@ -131,7 +133,9 @@ CodeIndex.build(sys.argv[1], teacher=sys.argv[2], progress=lambda what, done, to
 
 def _start(root: Path, teacher: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", _KILLED, str(root), str(teacher)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ.copy())
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ.copy()
+    )
 
 
 def test_a_killed_run_goes_on_and_embeds_nothing_twice(tmp_path: Path, build: Build, tiny_teacher: Path) -> None:
@@ -178,7 +182,9 @@ def test_searches_go_on_while_a_run_writes(project: Path, build: Build) -> None:
     assert [(hit.path, hit.text) for hit in after] == [("notes.txt", "changed")]
 
 
-def test_a_folder_that_cannot_be_written_has_its_index_in_the_cache(project: Path, build: Build, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_has_its_index_in_the_cache(
+    project: Path, build: Build, tmp_path: Path
+) -> None:
     (project / ".codequest").write_text("in the way", encoding="utf-8")
     report = build(project)
     assert report.folder.parent == tmp_path / "cache" / "indexes"
@@ -200,7 +206,9 @@ def test_nowhere_to_write_is_said(project: Path, build: Build, monkeypatch: pyte
     (project / ".codequest").write_text("in the way", encoding="utf-8")
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "file" / "cache"))
-    with pytest.raises(CodeIndexError, match=r"cannot be written: .*\.codequest: .*; .*Not a directory.*CODEQUEST_CACHE"):
+    with pytest.raises(
+        CodeIndexError, match=r"cannot be written: .*\.codequest: .*; .*Not a directory.*CODEQUEST_CACHE"
+    ):
         build(project)
 
 

@@ -45,13 +45,12 @@ def test_a_long_function_is_split_with_overlap_behind_its_signature() -> None:
     text = "\n".join(["def long(a):", '    """Does much."""', *body, "    return a", ""])
     chunks = cut("a.py", text, 200)
     assert spans(chunks) == [
-        ("function", "long", 1, 8),
-        ("function", "long", 8, 14),
-        ("function", "long", 14, 20),
-        ("function", "long", 20, 23),
+        ("function", "long", 1, 9),
+        ("function", "long", 9, 16),
+        ("function", "long", 16, 23),
     ]
-    assert [chunk.context for chunk in chunks] == ["", *["def long(a):"] * 3]
-    assert chunks[3].embedded.split("\n") == ["def long(a):", *(line.strip() for line in [*body[17:], "return a"])]
+    assert [chunk.context for chunk in chunks] == ["", *["def long(a):"] * 2]
+    assert chunks[2].embedded.split("\n") == ["def long(a):", *(line.strip() for line in [*body[13:], "return a"])]
 
 
 def test_a_long_class_is_cut_into_its_members_and_its_first_piece_outlines_them() -> None:
@@ -63,7 +62,10 @@ def test_a_long_class_is_cut_into_its_members_and_its_first_piece_outlines_them(
         *(("function", f"Job.step_{number}", 4 + 3 * number, 5 + 3 * number) for number in range(4)),
         ("class", "Job", 16, 16),
     ]
-    assert chunks[0].embedded == "class Job:\n    '''Does much.'''\ndef step_0(self):\ndef step_1(self):\ndef step_2(self):"
+    assert (
+        chunks[0].embedded
+        == "class Job:\n    '''Does much.'''\ndef step_0(self):\ndef step_1(self):\ndef step_2(self):\ndef step_3(self):"
+    )
     assert chunks[-1].embedded == "class Job:\nend = 1"
 
 

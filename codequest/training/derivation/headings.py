@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codequest.syntax.headings import headings
+from codequest.syntax.identifiers import content_words
 from codequest.training.derivation.derived import DerivedQuery
 from codequest.training.mining.documentation import without_markup
-from codequest.syntax.identifiers import content_words
 
 SUFFIXES = (".md", ".markdown", ".mdx", ".rst")
 
