@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -15,7 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from codequest.errors import AdapterFormatError, AdapterWriteError
+from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestError
+from codequest.folders import replace_folder
+from codequest.probes import PROBES_FILE, Probes
 from codequest.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -29,8 +29,12 @@ CONFIG_FILE = "config.json"
 TENSORS_FILE = "model.safetensors"
 CARD_FILE = "README.md"
 TOKENIZER_FILE = "tokenizer.json"
+SOURCE_FILE = "codequest.json"
+"""In a folder that another library loads: the configuration of the encoder it was made from."""
+
 GRAPH_FILES = {"onnx": ("model.onnx",), "openvino": ("openvino_model.xml", "openvino_model.bin")}
-ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, TOKENIZER_FILE, *GRAPH_FILES["onnx"], *GRAPH_FILES["openvino"])
+_GRAPHS = (*GRAPH_FILES["onnx"], *GRAPH_FILES["openvino"])
+ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, PROBES_FILE, TOKENIZER_FILE, *_GRAPHS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class AdapterConfig:
         encoder: What the encoder class needs to rebuild itself.
         training: How it was trained.
         metrics: What was measured with it.
+        probes: A few vectors of its teacher, kept in a file of their own.
     """
 
     kind: str
@@ -50,6 +55,7 @@ class AdapterConfig:
     encoder: Mapping[str, Any]
     training: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    probes: Probes | None = field(default=None, compare=False)
 
     def to_json(self) -> str:
         """The file's text: sorted keys, indented."""
@@ -88,32 +94,36 @@ def write_adapter(
     Raises:
         AdapterWriteError: No permission, no space, or something else is there; nothing was changed.
     """
-    final = Path(folder).expanduser().resolve()
     contents = {CONFIG_FILE: config.to_json().encode(), CARD_FILE: card.encode(), **(files or {})}
+    if config.probes is not None:
+        contents[PROBES_FILE] = config.probes.to_bytes()
     if tensors:
         contents[TENSORS_FILE] = _serialized(tensors)
-    work: Path | None = None
-    try:
-        check_destination(final)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
-        work.chmod(0o755)
+
+    def fill(work: Path) -> None:
         for name, content in contents.items():
-            with (work / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        _swap(work, final)
-    except AdapterWriteError:
-        raise
+            (work / name).write_bytes(content)
+
+    return write_folder(folder, fill)
+
+
+def write_folder(folder: str | Path, fill: Callable[[Path], None]) -> Path:
+    """Write a folder as `write_adapter` does, with whatever `fill` writes into the folder it is given.
+
+    Raises:
+        AdapterWriteError: No permission, no space, or something else is there; nothing was changed.
+    """
+    final = Path(folder).expanduser().resolve()
+    check_destination(final)
+    try:
+        replace_folder(final, fill)
     except OSError as error:
+        if isinstance(error, CodequestError):  # such as a missing dependency of what fills it
+            raise
         raise AdapterWriteError(
             f"Could not write the adapter to {final}: {error.strerror or error}. Nothing was changed there. "
             "Choose a folder with write permission and enough space."
         ) from error
-    finally:
-        if work is not None:
-            shutil.rmtree(work, ignore_errors=True)
     return final
 
 
@@ -132,9 +142,15 @@ def read_config(folder: Path) -> AdapterConfig:
     """Read and check config.json of an adapter folder.
 
     Raises:
-        AdapterFormatError: Missing, no JSON, of another format version, or incomplete.
+        AdapterFormatError: Missing, no JSON, of another format version, or incomplete; or the folder is for another
+            library.
     """
     path = folder / CONFIG_FILE
+    if (folder / SOURCE_FILE).is_file():
+        raise AdapterFormatError(
+            f"{folder} was exported for sentence-transformers. Load it with SentenceTransformer({str(folder)!r}), or "
+            "the adapter it was made from with QueryEncoder.from_pretrained()."
+        )
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -151,6 +167,7 @@ def read_config(folder: Path) -> AdapterConfig:
             f"{path} has format version {values['format_version']!r}; this codequest reads {FORMAT_VERSION}. "
             "Update codequest, or train the adapter again."
         )
+    probes = Probes.read(folder)
     try:
         return AdapterConfig(
             kind=values["kind"],
@@ -158,6 +175,7 @@ def read_config(folder: Path) -> AdapterConfig:
             encoder=dict(values["encoder"]),
             training=dict(values.get("training", {})),
             metrics=dict(values.get("metrics", {})),
+            probes=probes,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AdapterFormatError(f"{path} is incomplete: {error}. Save or download the adapter again.") from error
@@ -235,7 +253,7 @@ def check_destination(folder: str | Path) -> None:
     """
     final = Path(folder).expanduser().resolve()
     try:
-        if final.exists() and not (final.is_dir() and not any(final.iterdir())):
+        if final.exists() and any(final.iterdir()) and not (final / SOURCE_FILE).is_file():
             read_config(final)
         existing = next(path for path in final.parents if path.exists())
         # A new adapter is renamed to its place beside what was there, which is moved away first.
@@ -253,21 +271,6 @@ def check_destination(folder: str | Path) -> None:
             raise AdapterWriteError(
                 f"{final} cannot be written: {path} is no folder with write permission. Choose another folder."
             )
-
-
-def _swap(work: Path, final: Path) -> None:
-    if not final.exists():
-        work.rename(final)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f".{final.name}-old-", dir=final.parent))
-    old = final.rename(aside / "old")
-    try:
-        work.rename(final)
-    except OSError:
-        old.rename(final)
-        aside.rmdir()
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
 
 
 def push_folder(folder: Path, repo_id: str, *, private: bool, message: str) -> str:

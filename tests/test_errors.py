@@ -33,7 +33,7 @@ def test_no_error_is_missing_here() -> None:
     defined = {
         name for name, value in vars(errors).items() if isinstance(value, type) and value.__module__ == errors.__name__
     }
-    assert defined - {"CodequestError"} == set(BUILT_INS)
+    assert defined - {"CodequestError", "CodequestWarning"} == set(BUILT_INS)
 
 
 def test_require_returns_the_module() -> None:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import torch
 
-Architecture = Literal["bert", "mpnet", "qwen3"]
+Architecture = Literal["bert", "mpnet", "xlm-r", "modernbert", "qwen2", "qwen3", "gemma3"]
+_DECODERS = ("qwen2", "qwen3", "gemma3")  # with byte-level tokenizers that end a text with <eos>
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,:;()[]{}_-+*/=<>'\"!?#%&@�"
 _WORDS = ["sort", "list", "dict", "by", "value", "read", "file", "open", "http", "query", "search", "the", "a", "in"]
@@ -32,7 +33,8 @@ def build_model(
     hidden: int = 32,
     pooling: Any = "mean",
     normalize: bool = True,
-    dense: int | None = None,
+    dense: int | tuple[int, ...] | None = None,
+    activation: str = "Tanh",
     prompts: dict[str, str] | None = None,
     default_prompt: str | None = None,
     lower_case: bool = False,
@@ -40,10 +42,11 @@ def build_model(
     padding_side: str = "right",
 ) -> Path:
     """Write a seeded model; every option is what the sentence-transformers files say."""
-    tokenizer = _byte_tokenizer(padding_side) if architecture == "qwen3" else _wordpiece(uncased=not lower_case)
+    tokenizer = _byte_tokenizer(padding_side) if architecture in _DECODERS else _wordpiece(uncased=not lower_case)
     _transformer(architecture, seed, hidden, len(tokenizer)).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    modules = ["Transformer", "Pooling", *(["Dense"] if dense else []), *(["Normalize"] if normalize else [])]
+    widths = dense if isinstance(dense, tuple) else (dense,) if dense else ()
+    modules = ["Transformer", "Pooling", *("Dense" for _ in widths), *(["Normalize"] if normalize else [])]
     for position, name in enumerate(modules):
         if position:
             (folder / f"{position}_{name}").mkdir()
@@ -64,8 +67,8 @@ def build_model(
     if prompts is not None:
         saved = {"prompts": prompts, "default_prompt_name": default_prompt}
         write_json(folder / "config_sentence_transformers.json", saved)
-    if dense:
-        _write_dense(folder / "2_Dense", hidden, dense, seed)
+    for number, (width, dim) in enumerate(zip((hidden, *widths), widths, strict=False)):
+        _write_dense(folder / f"{2 + number}_Dense", width, dim, seed + number, activation)
     return folder
 
 
@@ -93,7 +96,19 @@ def _transformer(architecture: Architecture, seed: int, hidden: int, vocabulary:
         if architecture == "mpnet":
             shape["pad_token_id"] = 1  # MPNet computes positions with this id, whatever the configuration says
             return transformers.MPNetModel(transformers.MPNetConfig(**shape)).eval()
+        if architecture == "xlm-r":
+            shape["pad_token_id"] = 1
+            return transformers.XLMRobertaModel(transformers.XLMRobertaConfig(**shape)).eval()
+        if architecture == "modernbert":
+            ends = {"cls_token_id": 0, "sep_token_id": 2, "bos_token_id": 0, "eos_token_id": 2, "local_attention": 8}
+            config = transformers.ModernBertConfig(**{**shape, "pad_token_id": 1}, **ends)
+            return transformers.ModernBertModel(config).eval()
         grouped = {"num_key_value_heads": 1, "head_dim": hidden}
+        if architecture == "qwen2":
+            return transformers.Qwen2Model(transformers.Qwen2Config(**shape, num_key_value_heads=1)).eval()
+        if architecture == "gemma3":
+            around = {"sliding_window": 8, "use_bidirectional_attention": True, "query_pre_attn_scalar": hidden}
+            return transformers.Gemma3TextModel(transformers.Gemma3TextConfig(**shape, **grouped, **around)).eval()
         return transformers.Qwen3Model(transformers.Qwen3Config(**shape, **grouped)).eval()
 
 
@@ -135,18 +150,21 @@ def _byte_tokenizer(padding_side: str) -> Any:
     )
 
 
-def _write_dense(folder: Path, hidden: int, dim: int, seed: int) -> None:
+def _write_dense(folder: Path, hidden: int, dim: int, seed: int, activation: str) -> None:
     from safetensors.torch import save_file
 
     generator = torch.Generator().manual_seed(seed)
-    weight, bias = torch.randn(dim, hidden, generator=generator), torch.randn(dim, generator=generator)
-    save_file({"linear.weight": weight, "linear.bias": bias}, folder / "model.safetensors")
+    layer = {"linear.weight": torch.randn(dim, hidden, generator=generator)}
+    if activation == "Tanh":
+        layer["linear.bias"] = torch.randn(dim, generator=generator)
+    save_file(layer, folder / "model.safetensors")
+    home = "linear" if activation == "Identity" else "activation"
     write_json(
         folder / "config.json",
         {
             "in_features": hidden,
             "out_features": dim,
-            "bias": True,
-            "activation_function": "torch.nn.modules.activation.Tanh",
+            "bias": "linear.bias" in layer,
+            "activation_function": f"torch.nn.modules.{home}.{activation}",
         },
     )

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from codequest.backbone.choices import Choices, checked_dim, known_facts, settle
+from codequest.backbone.dense import load_dense
 from codequest.backbone.layers import keep_first_layers
 from codequest.backbone.pooling import pool
 from codequest.backbone.precision import DTYPES, Precision, refuse_unsupported
-from codequest.backbone.settings import EmbeddingSettings, read_json, read_settings
-from codequest.errors import ModelFormatError
+from codequest.backbone.settings import EmbeddingSettings, read_settings
+from codequest.errors import ModelFormatError, PrecisionNotSupportedError
 from codequest.space import EmbeddingSpace, Pooling
 from codequest.weights import WeightSource
 
@@ -35,8 +35,10 @@ class Backbone(nn.Module):
         tokenizer: Its tokenizer.
         pooling: How token states become one vector.
         max_tokens: Longer texts are truncated to this many tokens, special tokens included.
+        longest: The most that it could read.
         lower_case: Whether texts are lower-cased first.
         dense: The model's own layers after pooling.
+        dim: Length that vectors are truncated to; None when they are used whole.
         settings: What the model's files say, prompts and normalisation included.
         source: Which model this is.
     """
@@ -48,6 +50,8 @@ class Backbone(nn.Module):
         settings: EmbeddingSettings,
         source: WeightSource,
         dense: Sequence[nn.Module] = (),
+        *,
+        dim: int | None = None,
     ) -> None:
         super().__init__()
         if settings.pooling is None:
@@ -58,11 +62,14 @@ class Backbone(nn.Module):
         self.transformer = transformer
         self.tokenizer = tokenizer
         self.pooling: Pooling = settings.pooling
-        self.max_tokens = min(settings.max_tokens or _length_limit(transformer, tokenizer), _positions(transformer))
+        readable = min(_length_limit(transformer, tokenizer), settings.token_limit or _UNLIMITED)
+        self.longest = min(max(settings.max_tokens or 0, readable), _positions(transformer))
+        self.max_tokens = min(settings.max_tokens or readable, self.longest)
         self.lower_case = settings.lower_case
         self.dense = nn.ModuleList(dense)
         self.settings = settings
         self.source = source
+        self.dim = checked_dim(source.model_id, self.full_dim, dim)
 
     @classmethod
     def load(
@@ -71,7 +78,7 @@ class Backbone(nn.Module):
         *,
         device: torch.device,
         precision: Precision = "fp32",
-        pooling: Pooling | None = None,
+        choices: Choices = Choices(),  # noqa: B008  immutable
         trust_remote_code: bool = False,
         quantization: Any = None,
         layers: int | None = None,
@@ -82,7 +89,7 @@ class Backbone(nn.Module):
             source: From `codequest.weights.locate`.
             device: Where to put it.
             precision: Number format of the weights.
-            pooling: Replaces what the model's files say; needed when they say nothing.
+            choices: What the caller says where the model's files are silent, or should not decide.
             trust_remote_code: Run Python code that comes with the model.
             quantization: A transformers quantization config.
             layers: Keep only this many of its first layers; all by default.
@@ -91,24 +98,33 @@ class Backbone(nn.Module):
             The backbone in evaluation mode.
 
         Raises:
-            InvalidInputError: More layers than the model has, or fewer than one.
-            ModelFormatError: A needed file is missing or malformed, the tokenizer included.
-            PrecisionNotSupportedError: The device does not run the precision.
+            InvalidInputError: More layers or dimensions than the model has, or fewer than one.
+            ModelFormatError: A needed file is missing or malformed, the tokenizer included, or contradicts the caller
+                or what is known about the model.
+            PrecisionNotSupportedError: The device does not run the precision, or the model overflows in it.
+
+        Warns:
+            ModelWarning: As in `settle`.
         """
         refuse_unsupported(precision, device)
-        settings = read_settings(source.folder)
-        if pooling is not None:
-            settings = _with_pooling(settings, pooling)
-        tokenizer = _load_tokenizer(settings.transformer, trust_remote_code)
+        if precision == "fp16" and known_facts(source.model_id).half == "bf16":
+            raise PrecisionNotSupportedError(f"{source.model_id} overflows in fp16. Load it in bf16 or fp32.")
+        settings = settle(read_settings(source.folder), source.model_id, choices)
+        tokenizer = _load_tokenizer(settings, trust_remote_code)
         transformer = _load_transformer(settings.transformer, device, precision, trust_remote_code, quantization)
         if layers is not None:
             keep_first_layers(transformer, layers)
-        dense = [_load_dense(folder).to(device, DTYPES[precision]) for folder in settings.dense]
-        return cls(transformer, tokenizer, settings, source, dense).eval()
+        dense = [load_dense(folder).to(device, DTYPES[precision]) for folder in settings.dense]
+        return cls(transformer, tokenizer, settings, source, dense, dim=choices.dim).eval()
 
     @property
     def hidden(self) -> int:
         """Length of the vectors that `forward` returns."""
+        return self.dim or self.full_dim
+
+    @property
+    def full_dim(self) -> int:
+        """Length of the vectors before they are truncated."""
         for layer in reversed(self.dense):
             return int(layer[0].out_features)  # type: ignore[index]
         return int(self.transformer.config.hidden_size)
@@ -120,10 +136,10 @@ class Backbone(nn.Module):
             teacher=self.source.model_id,
             revision=self.source.revision,
             dim=self.hidden,
-            normalized=self.settings.normalized,
+            normalized=bool(self.settings.normalized),
             pooling=self.pooling,
-            query_prompt=self.settings.query_prompt,
-            document_prompt=self.settings.document_prompt,
+            query_prompt=self.settings.query_prompt or "",
+            document_prompt=self.settings.document_prompt or "",
             max_tokens=self.max_tokens,
         )
 
@@ -149,12 +165,13 @@ class Backbone(nn.Module):
             return {name: values.new_zeros(len(texts), 1) for name, values in tokens.items()}
         return tokens
 
-    def token_counts(self, texts: Sequence[str], *, prompt: str = "") -> list[int]:
-        """How many tokens of each text `tokenize` gives, padding left out."""
+    def token_counts(self, texts: Sequence[str], *, prompt: str = "", truncate: bool = True) -> list[int]:
+        """How many tokens of each text `tokenize` gives, padding left out; or would give, if it truncated nothing."""
         counts: list[int] = []
         for start in range(0, len(texts), _COUNTED_TOGETHER):
             prepared = self._prepared(texts[start : start + _COUNTED_TOGETHER], prompt)
-            encoded = self.tokenizer(prepared, truncation=True, max_length=self.max_tokens, return_attention_mask=False)
+            limit = {"truncation": True, "max_length": self.max_tokens} if truncate else {"verbose": False}
+            encoded = self.tokenizer(prepared, return_attention_mask=False, **limit)
             counts += [len(ids) for ids in encoded["input_ids"]]
         return counts
 
@@ -176,16 +193,7 @@ class Backbone(nn.Module):
         pooled = pool(states, attention_mask, self.pooling)  # (batch, hidden)
         for layer in self.dense:
             pooled = layer(pooled)
-        return pooled
-
-
-def _with_pooling(settings: EmbeddingSettings, pooling: Pooling) -> EmbeddingSettings:
-    if settings.pooling not in (None, pooling):
-        raise ModelFormatError(
-            f"pooling={pooling!r} was asked for, but the files of {settings.transformer} say {settings.pooling!r}. "
-            "Leave it out to use the model as it was trained."
-        )
-    return replace(settings, pooling=pooling)
+        return pooled[:, : self.dim]
 
 
 def _length_limit(transformer: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
@@ -202,13 +210,14 @@ def _positions(transformer: PreTrainedModel) -> int:
     return table.num_embeddings - (0 if table.padding_idx is None else table.padding_idx + 1)
 
 
-def _load_tokenizer(folder: Path, trust_remote_code: bool) -> PreTrainedTokenizerBase:
+def _load_tokenizer(settings: EmbeddingSettings, trust_remote_code: bool) -> PreTrainedTokenizerBase:
     from transformers import AutoTokenizer
 
+    folder = settings.transformer
     if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "tokenizer.model", "vocab.json")):
         raise ModelFormatError(f"{folder} has no tokenizer file (tokenizer.json or a vocabulary). Download it again.")
     try:
-        return AutoTokenizer.from_pretrained(str(folder), trust_remote_code=trust_remote_code)
+        return AutoTokenizer.from_pretrained(str(folder), trust_remote_code=trust_remote_code, **settings.tokenizer)
     except (OSError, ValueError) as error:
         raise ModelFormatError(f"The tokenizer in {folder} cannot be loaded: {error}") from error
 
@@ -231,20 +240,3 @@ def _load_transformer(
     if quantization is None:
         transformer.to(device)  # type: ignore[arg-type]
     return transformer
-
-
-def _load_dense(folder: Path) -> nn.Module:
-    """A sentence-transformers Dense module: linear layer and activation."""
-    config = read_json(folder / "config.json")
-    name = str(config.get("activation_function", "torch.nn.modules.activation.Tanh")).rsplit(".", 1)[-1]
-    if name not in ("Identity", "Tanh", "GELU", "ReLU", "SiLU"):
-        raise ModelFormatError(
-            f"{folder / 'config.json'} uses the activation {name!r}, which codequest cannot rebuild."
-        )
-    try:
-        linear = nn.Linear(config["in_features"], config["out_features"], bias=config.get("bias", True))
-        weights = load_file(folder / "model.safetensors")
-        linear.load_state_dict({key.removeprefix("linear."): value for key, value in weights.items()})
-    except (KeyError, TypeError, OSError, RuntimeError, SafetensorError) as error:
-        raise ModelFormatError(f"The dense layer in {folder} cannot be loaded: {error!r}") from error
-    return nn.Sequential(linear, getattr(nn, name)()).requires_grad_(False)

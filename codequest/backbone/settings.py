@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,33 +21,41 @@ _LEGACY_POOLING_FLAGS: Mapping[str, str] = {
     "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len_tokens",
     "pooling_mode_weightedmean_tokens": "weightedmean",
 }
+_ORDER = re.compile("Transformer( Pooling)?( Dense)*( Normalize)?")
+_TOKENIZER_OPTIONS = ("add_bos_token", "add_eos_token", "padding_side", "truncation_side")
 _QUERY_PROMPTS = ("query",)
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingSettings:
-    """What sentence-transformers files say about a model.
+    """What sentence-transformers files say about a model; None where no file says anything.
 
     Attributes:
-        pooling: How token states become one vector; None when no file says so.
+        pooling: How token states become one vector.
         normalized: Whether the model ends with a normalisation.
-        max_tokens: Truncation length; None when no file says so.
+        max_tokens: Truncation length.
         lower_case: Whether texts are lower-cased before they are tokenized.
         query_prompt: Text before every query.
         document_prompt: Text before every document.
         dense: Folders of the dense layers between pooling and normalisation, in order.
         transformer: Folder of the transformer's own files.
+        prompts: Every prompt of the model by its name.
+        tokenizer: What the tokenizer is loaded with, such as whether it adds an end token.
+        token_limit: Most tokens that the model is known to read, whatever its tokenizer says.
     """
 
     pooling: Pooling | None
-    normalized: bool
+    normalized: bool | None
     max_tokens: int | None
     lower_case: bool
-    query_prompt: str
-    document_prompt: str
+    query_prompt: str | None
+    document_prompt: str | None
     dense: tuple[Path, ...]
     transformer: Path
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    tokenizer: Mapping[str, Any] = field(default_factory=dict)
+    token_limit: int | None = None
 
 
 def read_settings(folder: Path) -> EmbeddingSettings:
@@ -56,38 +65,34 @@ def read_settings(folder: Path) -> EmbeddingSettings:
         folder: A sentence-transformers folder, or a plain transformers folder.
 
     Returns:
-        The settings; for a plain folder nothing but defaults, with pooling None.
+        The settings; for a plain folder nothing.
 
     Raises:
         ModelFormatError: A file is malformed, or asks for something codequest does not have.
     """
     pooling: Pooling | None = None
-    normalized, dense, transformer = False, [], folder
-    for name, path in _read_modules(folder):
+    modules, dense, transformer = _read_modules(folder), [], folder
+    for name, path in modules:
         if name == "Transformer":
             transformer = path
         elif name == "Pooling":
             pooling = _read_pooling(path / "config.json")
         elif name == "Dense":
             dense.append(path)
-        elif name == "Normalize":
-            normalized = True
-        else:
-            raise ModelFormatError(
-                f"{folder / 'modules.json'} uses the module {name!r}. "
-                "codequest reads Transformer, Pooling, Dense and Normalize."
-            )
     encoder = read_json(transformer / "sentence_bert_config.json", default={})
-    query_prompt, document_prompt = _read_prompts(read_json(folder / "config_sentence_transformers.json", default={}))
+    tokenizer = encoder.get("processor_kwargs") or encoder.get("tokenizer_args") or {}
+    prompts = read_json(folder / "config_sentence_transformers.json", default={}).get("prompts") or {}
     return EmbeddingSettings(
         pooling=pooling,
-        normalized=normalized,
-        max_tokens=encoder.get("max_seq_length"),
+        normalized=modules[-1][0] == "Normalize" if modules else None,
+        max_tokens=tokenizer.get("model_max_length") or encoder.get("max_seq_length"),
         lower_case=bool(encoder.get("do_lower_case")),
-        query_prompt=query_prompt,
-        document_prompt=document_prompt,
+        query_prompt=_first(prompts, _QUERY_PROMPTS),
+        document_prompt=_first(prompts, _DOCUMENT_PROMPTS),
         dense=tuple(dense),
         transformer=transformer,
+        prompts=prompts,
+        tokenizer={name: tokenizer[name] for name in _TOKENIZER_OPTIONS if name in tokenizer},
     )
 
 
@@ -119,9 +124,22 @@ def _read_modules(folder: Path) -> list[tuple[str, Path]]:
     """Class name and folder of every sentence-transformers module; none for a plain transformers folder."""
     path = folder / "modules.json"
     try:
-        return [(entry["type"].rsplit(".", 1)[-1], folder / entry["path"]) for entry in read_json(path, default=[])]
+        modules = [(entry["type"], folder / entry["path"]) for entry in read_json(path, default=[])]
+        names = [name.rsplit(".", 1)[-1] for name, _ in modules]
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelFormatError(f"{path} is malformed: every module needs a type and a path ({error!r}).") from error
+    own = [name for name, _ in modules if not name.startswith("sentence_transformers.")]
+    if own:
+        raise ModelFormatError(
+            f"{path} uses {own[0]!r}, a module of the model's own, which codequest cannot rebuild. Embed with "
+            "sentence-transformers, and give the vectors to codequest: see VectorsTeacher."
+        )
+    if modules and not _ORDER.fullmatch(" ".join(names)):
+        raise ModelFormatError(
+            f"{path} uses the modules {', '.join(map(repr, names))}. codequest reads Transformer, Pooling, Dense and "
+            "Normalize in this order, Dense as often as needed."
+        )
+    return [(name, at) for name, (_, at) in zip(names, modules, strict=True)]
 
 
 def _read_pooling(path: Path) -> Pooling:
@@ -135,14 +153,10 @@ def _read_pooling(path: Path) -> Pooling:
     return _POOLING_MODES[modes[0]]
 
 
-def _read_prompts(config: Mapping[str, Any]) -> tuple[str, str]:
-    """The two prompts, by the names that sentence-transformers' encode_query and encode_document look for.
+def _first(prompts: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    """A prompt by the names that sentence-transformers' encode_query and encode_document look for.
 
-    As there, default_prompt_name has no part in it: it is for encode(), which knows no sides.
+    As there, default_prompt_name has no part in it: it is for encode(), which knows no sides. An empty prompt says
+    nothing: newer versions write one for every model.
     """
-    prompts = config.get("prompts") or {}
-
-    def first(names: tuple[str, ...]) -> str:
-        return str(next((prompts[name] for name in names if prompts.get(name)), ""))
-
-    return first(_QUERY_PROMPTS), first(_DOCUMENT_PROMPTS)
+    return next((str(prompts[name]) for name in names if prompts.get(name)), None)

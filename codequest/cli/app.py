@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from codequest.cli.ann import ann
 from codequest.cli.bench import bench
 from codequest.cli.demo import demo
 from codequest.cli.display import resumable
@@ -13,9 +14,11 @@ from codequest.cli.evaluate import evaluate
 from codequest.cli.export import export
 from codequest.cli.index import index
 from codequest.cli.info import info
+from codequest.cli.probe import probe
 from codequest.cli.queries import queries
 from codequest.cli.report import report
 from codequest.cli.search import search
+from codequest.cli.serve import serve
 from codequest.cli.teachers import teachers
 from codequest.cli.train import train
 
@@ -27,6 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-COMMANDS = (index, search, demo, queries, distill, train, evaluate, report, export, bench, encode, info, teachers)
+COMMANDS = (
+    index, search, demo, queries, distill, train, evaluate, report, ann, export, bench, encode, serve, info, probe,
+    teachers,
+)  # fmt: skip
 for command in COMMANDS:
     app.command()(resumable(command))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codequest.errors import InvalidInputError
-from codequest.evaluation import load_dataset
+from codequest.evaluation import DATASET_NAME, load_dataset
 from codequest.evaluation.named import dataset_parts
 
 if TYPE_CHECKING:
@@ -17,6 +17,28 @@ if TYPE_CHECKING:
 DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 
 TEACHER_HELP = "Public id or folder of the teacher, or SCHEME:REST; `codequest teachers` lists the schemes."
+
+DimOption = typer.Option(min=1, help="Truncate the teacher's vectors to this length (Matryoshka models).")
+ReportDataset = Annotated[
+    str | None, typer.Argument(help=f"{DATASET_NAME} A folder needs no qrels, and with --queries only a corpus.")
+]
+EncodersOption = Annotated[
+    list[str],
+    typer.Option(
+        help="NAME=SOURCE or only the source; may be repeated. A source is an adapter folder, a pretrained adapter, "
+        "a repository on the hub, or quantized:int8, quantized:nf4, … for the teacher itself in low precision."
+    ),
+]
+ReportTeacherOption = Annotated[str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own.")]
+QueriesOption = Annotated[
+    Path | None, typer.Option(help="Your own queries instead of the dataset's: .txt or .jsonl; no labels needed.")
+]
+VectorsOption = Annotated[
+    Path | None, typer.Option(help="The index you have: the teacher's document vectors, .npy (documents, dim).")
+]
+DocumentsOption = Annotated[
+    Path | None, typer.Option(help="Its texts, .jsonl, row by row; without them results are shown by their row.")
+]
 
 AdapterArgument = typer.Argument(help="Adapter folder, adapter that comes with codequest, or repository on the hub.")
 

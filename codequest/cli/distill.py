@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import DEFAULT_BASE, TEACHER_HELP
+from codequest.cli.arguments import DEFAULT_BASE, DEFAULT_TEACHER, TEACHER_HELP, DimOption
 from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries
 from codequest.errors import InvalidInputError
 from codequest.evaluation import DATASET_NAME, load_dataset
@@ -36,6 +36,7 @@ def distill(
     out: Annotated[Path, typer.Option(help="Where the adapter goes.")],
     *,
     teacher: Annotated[str, typer.Option(help=TEACHER_HELP)] = DEFAULT_TEACHER,
+    dim: Annotated[int | None, DimOption] = None,
     base: Annotated[
         str, typer.Option(help="The small model: public id or folder. Static: its tokenizer only.")
     ] = DEFAULT_BASE,
@@ -78,7 +79,7 @@ def distill(
         validation=load_dataset(validation) if validation else None,
         final=load_dataset(evaluate) if evaluate else None,
     )
-    source = cached(load_teacher(teacher))
+    source = cached(load_teacher(teacher, dim=dim))
     if adapter is None and kind is Kind.static:
         encoder = _static(source, texts, data, base=base, rows=rows, seed=seed)
     else:

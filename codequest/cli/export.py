@@ -9,24 +9,46 @@ import typer
 
 from codequest.cli.arguments import AdapterArgument
 from codequest.cli.display import console, messages, quiet_libraries
+from codequest.errors import InvalidInputError
 
 
 def export(
     adapter: Annotated[str, AdapterArgument],
     *,
     out: Annotated[Path, typer.Option(help="Folder for the exported encoder.")],
-    runtime: Annotated[str, typer.Option(help="What is to run it: onnx or openvino.")] = "onnx",
+    runtime: Annotated[str, typer.Option(help="What is to run it: onnx, openvino or sentence-transformers.")] = "onnx",
     precision: Annotated[str, typer.Option(help="fp32, bf16 (openvino, where the CPU has it) or int8.")] = "fp32",
+    router: Annotated[
+        bool, typer.Option("--router", help="sentence-transformers: with the teacher as the document route.")
+    ] = False,
 ) -> None:
-    """Write an adapter as one graph that needs no torch, if the graph gives the adapter's vectors."""
+    """Write an adapter for a runtime that needs no codequest or no torch, if that gives the adapter's vectors."""
     from codequest.encoders import QueryEncoder
 
+    if router and (runtime, precision) != ("sentence-transformers", "fp32"):
+        raise InvalidInputError(
+            f"--router is for --runtime sentence-transformers in fp32, got {runtime} in {precision}."
+        )
     quiet_libraries()
     encoder = QueryEncoder.from_pretrained(adapter)
     chosen: Any = runtime, precision  # checked by export itself
-    folder = encoder.export(out, runtime=chosen[0], precision=chosen[1])
-    described = QueryEncoder.from_pretrained(folder).describe()
-    parity = ", ".join(f"{name} {value:.4f}" for name, value in sorted(described["parity"].items()))
-    size = sum(path.stat().st_size for path in folder.iterdir())
-    console.print(f"{described['way']}: {parity}, {size / 1e6:.1f} MB", highlight=False)
+    if router:
+        from codequest.integrations.sentence_transformers import export_router
+
+        folder = export_router(encoder, out)
+    else:
+        folder = encoder.export(out, runtime=chosen[0], precision=chosen[1])
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    console.print(f"{_parity(folder, runtime)}{size / 1e6:.1f} MB", highlight=False)
     messages.print(f"Exported: {folder}", highlight=False)
+
+
+def _parity(folder: Path, runtime: str) -> str:
+    """What a graph keeps, and how it was made."""
+    if runtime == "sentence-transformers":
+        return ""
+    from codequest.encoders import QueryEncoder
+
+    described = QueryEncoder.from_pretrained(folder).describe()
+    measured = ", ".join(f"{name} {value:.4f}" for name, value in sorted(described["parity"].items()))
+    return f"{described['way']}: {measured}, "

@@ -7,36 +7,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP, report_data
+from codequest.cli.arguments import (
+    DocumentsOption,
+    EncodersOption,
+    QueriesOption,
+    ReportDataset,
+    ReportTeacherOption,
+    VectorsOption,
+    report_data,
+)
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries
-from codequest.evaluation import DATASET_NAME
 
 if TYPE_CHECKING:
     from codequest.report import Study
 
-_ENCODERS_HELP = (
-    "NAME=SOURCE or only the source; may be repeated. A source is an adapter folder, a pretrained adapter, "
-    "a repository on the hub, or quantized:int8, quantized:nf4, … for the teacher itself in low precision."
-)
-
 
 def report(
-    dataset: Annotated[
-        str | None, typer.Argument(help=f"{DATASET_NAME} A folder needs no qrels, and with --queries only a corpus.")
-    ] = None,
+    dataset: ReportDataset = None,
     *,
-    encoders: Annotated[list[str], typer.Option(help=_ENCODERS_HELP)],
+    encoders: EncodersOption,
     out: Annotated[Path, typer.Option(help="Folder for the page, its figures and its numbers.")],
-    teacher: Annotated[str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own.")] = None,
-    queries: Annotated[
-        Path | None, typer.Option(help="Your own queries instead of the dataset's: .txt or .jsonl; no labels needed.")
-    ] = None,
-    vectors: Annotated[
-        Path | None, typer.Option(help="The index you have: the teacher's document vectors, .npy (documents, dim).")
-    ] = None,
-    documents: Annotated[
-        Path | None, typer.Option(help="Its texts, .jsonl, row by row; without them results are shown by their row.")
-    ] = None,
+    teacher: ReportTeacherOption = None,
+    queries: QueriesOption = None,
+    vectors: VectorsOption = None,
+    documents: DocumentsOption = None,
     latency: Annotated[bool, typer.Option(help="Measure the time of a query.")] = True,
     seed: Annotated[int, typer.Option(help="Of samples, intervals and t-SNE.")] = 0,
 ) -> None:

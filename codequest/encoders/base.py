@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.encoders.card import render_card
+from codequest.encoders.checks import IndexChecks
 from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.probes import Probes
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig, find_adapter, push_folder, read_config, write_adapter
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from codequest.encoders.cost import EncoderCost
+    from codequest.encoders.export import ExportTarget
     from codequest.encoders.graphs import GraphSource
-    from codequest.runtimes import GraphPrecision, Runtime
+    from codequest.runtimes import GraphPrecision
 
 ENCODER_KINDS: Mapping[str, str] = {
     "exported": "codequest.encoders.exported:ExportedQueryEncoder",
@@ -38,7 +41,7 @@ ENCODER_KINDS: Mapping[str, str] = {
 _MAX_CHARACTERS = 8192  # of a padded batch: about 2,000 tokens, which fills two cores and stays in their caches
 
 
-class QueryEncoder(ABC):
+class QueryEncoder(IndexChecks, ABC):
     """Embeds queries into the space of a teacher.
 
     A subclass gives `embed_batch`, `cost` and the two methods that rebuild it from a folder. Checking the
@@ -49,6 +52,7 @@ class QueryEncoder(ABC):
         space: Where the vectors lie.
         training: How the encoder was trained; kept in its folder.
         metrics: What was measured with it; kept in its folder and shown in its card.
+        probes: A few vectors of its teacher, which `check_teacher` compares with; kept in its folder.
     """
 
     kind: ClassVar[str]
@@ -57,11 +61,24 @@ class QueryEncoder(ABC):
         self.space = space
         self.training: dict[str, Any] = {}
         self.metrics: dict[str, Any] = {}
+        self.probes: Probes | None = None
 
     @property
     def source_kind(self) -> str:
         """Kind of the encoder that this one was made from: its own, unless it is an exported form of another."""
         return self.kind
+
+    @property
+    def batch_invariant(self) -> bool:
+        """Whether a query's vector is the same, beyond rounding, whatever else is in its batch."""
+        return True
+
+    def token_counts(self, queries: Sequence[str]) -> list[int]:
+        """How many tokens each query has before it is truncated.
+
+        A quarter of its characters, unless a subclass knows better.
+        """
+        return [len(query) // 4 + 1 for query in queries]
 
     @abstractmethod
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
@@ -74,6 +91,17 @@ class QueryEncoder(ABC):
     @abstractmethod
     def graph_source(self, precision: GraphPrecision) -> GraphSource:
         """What `export` needs for a graph of this precision; leaves the encoder as it is."""
+
+    def sentence_modules(self) -> list[nn.Module]:
+        """Modules of sentence-transformers that give the encoder's vectors; they share no weights with it.
+
+        Raises:
+            InvalidInputError: There are none for this kind of encoder.
+        """
+        raise InvalidInputError(
+            f"sentence-transformers has no modules for encoders of the kind {self.kind}. Use it through codequest, or "
+            "export a lora, projection or static encoder."
+        )
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -96,6 +124,7 @@ class QueryEncoder(ABC):
             encoder=self.describe(),
             training=self.training,
             metrics=self.metrics,
+            probes=self.probes,
         )
 
     def saved_tensors(self) -> Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]]:
@@ -160,22 +189,24 @@ class QueryEncoder(ABC):
         config = self.config()
         return write_adapter(folder, config, self.saved_tensors(), render_card(config), files=self.saved_files())
 
-    def export(self, folder: str | Path, *, runtime: Runtime, precision: GraphPrecision = "fp32") -> Path:
-        """Write the encoder as one graph, from token ids to unit vectors, which `from_pretrained` loads again.
+    def export(self, folder: str | Path, *, runtime: ExportTarget, precision: GraphPrecision = "fp32") -> Path:
+        """Write the encoder for another runtime, if what that runtime loads gives the encoder's vectors.
 
-        The graph runs on the CPU without torch. It gets its final name only if, loaded from a folder, it gives the
-        encoder's vectors of built-in queries. Of several ways to int8 the fastest faithful one is taken.
+        For ONNX Runtime and OpenVINO it is one graph, from token ids to unit vectors, which `from_pretrained` loads
+        again and which runs on the CPU without torch. Of several ways to int8 the fastest faithful one is taken. For
+        sentence-transformers it is a folder of its modules, which needs no codequest.
 
         Args:
             folder: Where to; an adapter already there is replaced.
-            runtime: ``"onnx"`` for ONNX Runtime, or ``"openvino"``.
-            precision: ``"fp32"``, ``"bf16"`` where runtime and CPU compute in it, or ``"int8"``.
+            runtime: ``"onnx"`` for ONNX Runtime, ``"openvino"``, or ``"sentence-transformers"``.
+            precision: ``"fp32"``; of graphs also ``"bf16"`` where runtime and CPU compute in it, or ``"int8"``.
 
         Raises:
-            InvalidInputError: An unknown runtime or precision, or an encoder that is already exported.
+            InvalidInputError: An unknown runtime or precision, an encoder that is already exported, or one that
+                sentence-transformers has no modules for.
             MissingDependencyError: The runtime is not installed.
             PrecisionNotSupportedError: The runtime would only emulate the precision on this CPU.
-            ParityError: The graph's vectors are too far from the encoder's; says how far.
+            ParityError: What was written gives vectors too far from the encoder's; says how far.
             AdapterWriteError: No permission, no space, or something that is no adapter is there.
         """
         from codequest.encoders.export import export_encoder
@@ -216,6 +247,7 @@ class QueryEncoder(ABC):
             raise AdapterFormatError(f"The config.json of {folder} holds a wrong value: {error}") from error
         encoder.training = dict(config.training)
         encoder.metrics = dict(config.metrics)
+        encoder.probes = config.probes
         return encoder
 
     def push_to_hub(self, repo_id: str, *, private: bool = False, message: str = "Upload codequest adapter") -> str:

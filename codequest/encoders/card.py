@@ -14,7 +14,7 @@ ONE_QUERY = "one query"
 HELD_OUT = ", held out"
 """The end of the name of a dataset that was kept from training."""
 
-_SNIPPET = """```python
+SNIPPET = """```python
 from codequest import QueryEncoder
 
 encoder = QueryEncoder.from_pretrained("{path}")
@@ -34,18 +34,23 @@ _LIMITS = (
 )
 
 
-def render_card(config: AdapterConfig) -> str:
+def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: str = SNIPPET) -> str:
     """The card of an adapter: what it is, how to use it, how it was trained, what was measured, its limits.
 
     Everything is in the order of its name, as it is in config.json: a folder that is loaded and saved stays the same.
+
+    Args:
+        config: Of the encoder.
+        library: What loads the folder.
+        snippet: How it is loaded; ``{path}`` and ``{dim}`` are filled in.
     """
     space, base = config.space, config.encoder.get("base", config.space.teacher)
     training = config.training
     parts = [
-        _front_matter(str(base)),
+        _front_matter(str(base), library),
         f"# {config.kind} query encoder for {space.teacher}",
         f"Embeds queries into {space}, so that an index made by that teacher can be searched without running it.",
-        _SNIPPET.format(path="path/to/this/folder", dim=space.dim),
+        snippet.format(path="path/to/this/folder", dim=space.dim),
     ]
     datasets = {name: values for name, values in sorted(config.metrics.items()) if name != ONE_QUERY}
     measured = [_measured(name, values) for name, values in [*datasets.items(), *_means(datasets).items()]]
@@ -128,8 +133,8 @@ def _rows(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in (columns, ["---"] * len(columns), *lines))
 
 
-def _front_matter(base: str) -> str:
-    lines = ["library_name: codequest", "pipeline_tag: feature-extraction"]
+def _front_matter(base: str, library: str) -> str:
+    lines = [f"library_name: {library}", "pipeline_tag: feature-extraction"]
     if "/" in base and not base.startswith("/"):
         lines.insert(0, f"base_model: {base}")
     return "---\n" + "\n".join([*lines, "tags:", "- codequest", "- code-search", "- query-encoder"]) + "\n---"

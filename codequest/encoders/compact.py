@@ -63,8 +63,8 @@ def _in_graphs() -> Iterator[Way]:
         yield Way("openvino", "int8", "this CPU multiplies 8-bit integers, and a quarter of the bytes are read")
     else:
         yield Way("openvino", "int8", "a quarter of the bytes are read; this CPU does not multiply 8-bit integers")
-    yield Way("openvino", "bf16", "OpenVINO computes in bf16 on this CPU")
     yield Way("onnx", "int8", "ONNX Runtime multiplies 8-bit integers, and a quarter of the bytes are read")
+    yield Way("openvino", "bf16", "OpenVINO computes in bf16 on this CPU")
 
 
 def _in_torch(device: torch.device) -> Iterator[Way]:

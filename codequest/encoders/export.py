@@ -1,4 +1,4 @@
-"""Writes an encoder as one graph, if the graph gives the encoder's vectors."""
+"""Writes an encoder for another runtime, as one graph if that gives the encoder's vectors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -16,7 +16,8 @@ from codequest.encoders.base import QueryEncoder
 from codequest.encoders.card import ONE_QUERY, render_card
 from codequest.encoders.exported import ExportedQueryEncoder, TruncationWarning, mapped_files
 from codequest.encoders.graphs import GraphSource
-from codequest.errors import ParityError
+from codequest.encoders.sentence_folder import export_modules
+from codequest.errors import InvalidInputError, ParityError
 from codequest.runtimes import (
     PROBES,
     GraphPrecision,
@@ -32,9 +33,18 @@ from codequest.runtimes.reduction import reductions
 from codequest.space import Vectors
 from codequest.storage import AdapterConfig, check_destination, write_adapter
 
+ExportTarget = Literal["onnx", "openvino", "sentence-transformers"]
+"""What can run an exported encoder."""
 
-def export_encoder(encoder: QueryEncoder, folder: str | Path, *, runtime: Runtime, precision: GraphPrecision) -> Path:
+
+def export_encoder(
+    encoder: QueryEncoder, folder: str | Path, *, runtime: ExportTarget, precision: GraphPrecision
+) -> Path:
     """See `QueryEncoder.export`."""
+    if runtime not in get_args(ExportTarget):
+        raise InvalidInputError(f"runtime must be one of {', '.join(get_args(ExportTarget))}, got {runtime!r}.")
+    if runtime == "sentence-transformers":
+        return export_modules(encoder, folder, precision=precision)
     check_choices(runtime, precision)
     check_destination(folder)
     source = encoder.graph_source(precision)
@@ -82,7 +92,14 @@ def _config(encoder: AdapterConfig, source: GraphSource, graph: Path, settings: 
     # What one query took in torch says nothing about the graph; what was measured of retrieval stays, within parity.
     metrics = {name: values for name, values in encoder.metrics.items() if name != ONE_QUERY}
     kind = ExportedQueryEncoder.kind
-    return AdapterConfig(kind=kind, space=encoder.space, encoder=described, training=encoder.training, metrics=metrics)
+    return AdapterConfig(
+        kind=kind,
+        space=encoder.space,
+        encoder=described,
+        training=encoder.training,
+        metrics=metrics,
+        probes=encoder.probes,
+    )
 
 
 def _cost(source: GraphSource, size: int) -> dict[str, Any]:

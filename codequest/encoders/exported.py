@@ -80,6 +80,14 @@ class ExportedQueryEncoder(QueryEncoder):
             )
         return vectors
 
+    @property
+    def batch_invariant(self) -> bool:
+        """In ONNX Runtime's dynamic int8 one scale serves the activations of a whole batch."""
+        return not str(self._settings.get("way")).startswith("dynamic")
+
+    def token_counts(self, queries: Sequence[str]) -> list[int]:
+        return self._reader.token_counts(queries)
+
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
         input_ids, attention_mask, truncated = self._reader.read(queries)
         if truncated:

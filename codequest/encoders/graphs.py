@@ -57,24 +57,20 @@ class StaticGraph(nn.Module):
     """A table of rows, summed by the mask, and the map behind it.
 
     Args:
-        table: The rows; kept as int8 for an int8 graph, otherwise in fp32.
-        space_map: Of its dimensions; takes the table's weights.
+        table: The rows, kept as int8 for an int8 graph, otherwise in fp32, and the map.
         precision: Of the graph.
     """
 
-    def __init__(self, table: StaticTable, space_map: SpaceMap, precision: GraphPrecision) -> None:
+    def __init__(self, table: StaticTable, precision: GraphPrecision) -> None:
         super().__init__()
         values = table.values()
         rows, factors = values["rows"], values["weights"]
         if precision == "int8":
             rows, scales = quantized_rows(rows)  # type: ignore[assignment]  # gives a table of int8 back as it is
             factors = factors * scales.astype(np.float32)
-        space_map.load_state_dict(
-            {name.removeprefix("map."): torch.tensor(value) for name, value in values.items() if name[:4] == "map."}
-        )
         self.register_buffer("rows", torch.tensor(rows))
         self.register_buffer("factors", torch.tensor(factors))
-        self.map = space_map
+        self.map = SpaceMap.restored(values)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Unit vectors, (batch, dim), of row numbers and mask, each (batch, rows)."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -37,6 +39,15 @@ class SpaceMap(nn.Module):
             nn.init.zeros_(last.weight)
             nn.init.zeros_(last.bias)
             self.residual = nn.Sequential(nn.Linear(hidden, 2 * dim), nn.GELU(), last)
+
+    @classmethod
+    def restored(cls, values: Mapping[str, npt.NDArray[Any]]) -> SpaceMap:
+        """The map whose tensors are among these, their names behind ``map.``."""
+        tensors = {name[4:]: torch.tensor(value) for name, value in values.items() if name.startswith("map.")}
+        dim, hidden = tensors["linear.weight"].shape
+        restored = cls(hidden, dim, kind="mlp" if "residual.0.weight" in tensors else "linear")
+        restored.load_state_dict(tensors)
+        return restored
 
     def forward(self, features: Tensor) -> Tensor:
         """Unit vectors.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 import torch
 from torch.nn import functional
 
-from codequest.backbone import Backbone, Precision, choose_device, faithful_half
+from codequest.backbone import Backbone, Choices, Precision, choose_device, faithful_half
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.compact import QuantizedPrecision, QuantizedRuntime, Way, ways
 from codequest.encoders.compact_graph import open_compact_graph
@@ -22,18 +22,19 @@ from codequest.encoders.graphs import BackboneGraph, GraphSource, token_reader
 from codequest.errors import (
     AdapterFormatError,
     AdapterWriteError,
+    InvalidInputError,
     MissingDependencyError,
     ModelFormatError,
     ParityError,
     PrecisionNotSupportedError,
 )
 from codequest.runtimes import GraphPrecision
-from codequest.space import EmbeddingSpace, Pooling, Vectors
+from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import AdapterConfig
 from codequest.weights import WeightSource, locate
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
     from transformers import BitsAndBytesConfig
 
 # LLM.int8() keeps outlier columns in half precision, but which columns those are depends on the batch: a query's vector
@@ -119,6 +120,15 @@ class QuantizedQueryEncoder(QueryEncoder):
             return cls(space, engine, replace(way, why="; ".join([way.why, *passed_over])), settings)
         raise AssertionError("the last way returns or raises")
 
+    @property
+    def batch_invariant(self) -> bool:
+        return not isinstance(self._engine, ExportedQueryEncoder) or self._engine.batch_invariant
+
+    def token_counts(self, queries: Sequence[str]) -> list[int]:
+        if isinstance(self._engine, ExportedQueryEncoder):
+            return self._engine.token_counts(queries)
+        return self._engine.token_counts(queries, prompt=self.space.query_prompt, truncate=False)
+
     @torch.inference_mode()
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
         if isinstance(self._engine, ExportedQueryEncoder):
@@ -135,6 +145,12 @@ class QuantizedQueryEncoder(QueryEncoder):
     def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
         """Of the teacher in fp32: a graph has precisions of its own, from the same weights."""
         return _teacher_source(self.space, locate(self._settings["weights"], revision=self.space.public_revision))
+
+    def sentence_modules(self) -> list[nn.Module]:
+        raise InvalidInputError(
+            f"A quantized encoder is its teacher in lower precision: load {self.space.teacher} itself with "
+            "SentenceTransformer, with model_kwargs={'dtype': 'bfloat16'} for half precision."
+        )
 
     def describe(self) -> dict[str, Any]:
         return dict(self._settings)
@@ -160,7 +176,7 @@ def _opened(
             source,
             device=device,
             precision=_storage_precision(way.precision, device),
-            pooling=_known_pooling(space),
+            choices=Choices.of_space(space),
             quantization=_quantization(way.precision),
         )
         space.check(backbone.space, context="The quantized teacher is not the teacher of the space")
@@ -175,7 +191,7 @@ def _opened(
 def _teacher_source(space: EmbeddingSpace, source: WeightSource) -> GraphSource:
     prompt, teacher = (
         space.query_prompt,
-        Backbone.load(source, device=torch.device("cpu"), pooling=_known_pooling(space)),
+        Backbone.load(source, device=torch.device("cpu"), choices=Choices.of_space(space)),
     )
     space.check(teacher.space, context="The quantized teacher is not the teacher of the space")
 
@@ -187,10 +203,6 @@ def _teacher_source(space: EmbeddingSpace, source: WeightSource) -> GraphSource:
     cost = partial(backbone_cost, teacher, [])
     reader = token_reader(teacher, prompt=prompt)
     return GraphSource(BackboneGraph(teacher).eval(), reader, embed, lambda tokens: cost(tokens=tokens))
-
-
-def _known_pooling(space: EmbeddingSpace) -> Pooling | None:
-    return None if space.pooling == "unknown" else space.pooling
 
 
 def _refuse_unrunnable(backbone: Backbone, precision: QuantizedPrecision) -> None:

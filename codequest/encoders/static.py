@@ -22,7 +22,7 @@ from codequest.texts import checked_texts
 
 if TYPE_CHECKING:
     import torch
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from codequest.encoders.graphs import GraphSource
     from codequest.encoders.maps import MapKind
@@ -133,7 +133,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
     def network(self) -> StaticNetwork:  # type: ignore[override]
         from codequest.encoders.static_network import StaticNetwork
 
-        return StaticNetwork(self._table.values(), map=self._table.map).to(self.device)
+        return StaticNetwork(self._table.values()).to(self.device)
 
     @property
     def device(self) -> torch.device:
@@ -208,18 +208,25 @@ class StaticQueryEncoder(TrainableQueryEncoder):
 
     def graph_source(self, precision: GraphPrecision) -> GraphSource:
         from codequest.encoders.graphs import GraphSource, StaticGraph
-        from codequest.encoders.maps import SpaceMap
 
-        table = StaticTable.rounded(self.network.values(), self._table.precision) if self._training else self._table
+        table = self._rounded_table()
         width = int(table.tensors["rows"].shape[1])
         kept: GraphPrecision = "int8" if precision == "int8" else "fp32"
         return GraphSource(
-            module=StaticGraph(table, SpaceMap(width, self.space.dim, kind=table.map), kept).eval(),
+            module=StaticGraph(table, kept).eval(),
             reader=RowReader(self._lookup),
             embed=self.encode,
             cost=lambda tokens: self._cost(tokens, 4 * (width + 1)),
             precision=kept,
         )
+
+    def sentence_modules(self) -> list[nn.Module]:
+        from codequest.encoders.sentence_modules import static_modules
+
+        return static_modules(self._lookup, self._rounded_table())
+
+    def _rounded_table(self) -> StaticTable:
+        return StaticTable.rounded(self.network.values(), self._table.precision) if self._training else self._table
 
     def describe(self) -> dict[str, Any]:
         return {
@@ -236,8 +243,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         return dict(self.network.named_parameters())
 
     def saved_tensors(self) -> dict[str, npt.NDArray[Any]]:
-        table = StaticTable.rounded(self.network.values(), self._table.precision) if self._training else self._table
-        return {**table.tensors, "bigrams": self._lookup.bigrams}
+        return {**self._rounded_table().tensors, "bigrams": self._lookup.bigrams}
 
     def saved_files(self) -> dict[str, bytes]:
         return {TOKENIZER_FILE: self._lookup.tokenizer.to_str().encode()}

@@ -96,6 +96,10 @@ class RowReader:
         rows[mask] = np.concatenate(found)
         return rows, mask.astype(np.int64), truncated
 
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has before it is truncated."""
+        return [len(ids) for ids in self.lookup.token_ids(texts)]
+
     def describe(self) -> dict[str, Any]:
         """What reads them again, besides the files, JSON-ready."""
         return {"reader": "rows", "max_tokens": self.lookup.max_tokens}

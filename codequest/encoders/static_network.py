@@ -32,19 +32,14 @@ class StaticNetwork(nn.Module):
 
     Args:
         values: ``rows``, (n, width), ``weights``, (n,), and the map's tensors under ``map.``.
-        map: Which map they are of.
     """
 
-    def __init__(self, values: Mapping[str, npt.NDArray[np.float32]], *, map: MapKind) -> None:
+    def __init__(self, values: Mapping[str, npt.NDArray[np.float32]]) -> None:
         super().__init__()
-        tensors = {name: torch.tensor(value) for name, value in values.items()}
-        self.rows = nn.EmbeddingBag.from_pretrained(tensors["rows"], freeze=False, mode="sum")
-        self.weights = nn.Embedding(len(tensors["weights"]), 1, _weight=tensors["weights"].unsqueeze(1))
-        dim, width = tensors["map.linear.weight"].shape
-        self.map = SpaceMap(width, dim, kind=map)
-        self.map.load_state_dict(
-            {name.removeprefix("map."): value for name, value in tensors.items() if name.startswith("map.")}
-        )
+        rows, weights = torch.tensor(values["rows"]), torch.tensor(values["weights"])
+        self.rows = nn.EmbeddingBag.from_pretrained(rows, freeze=False, mode="sum")
+        self.weights = nn.Embedding(len(weights), 1, _weight=weights.unsqueeze(1))
+        self.map = SpaceMap.restored(values)
 
     def pooled(self, rows: Tensor, starts: Tensor) -> Tensor:
         """The sum of each text's rows, to unit length: (batch, width), of rows (total,) and starts (batch,)."""

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from codequest.backbone import Backbone, faithful_half
+from codequest.backbone import Backbone, Choices, faithful_half, read_settings, settle
 from codequest.encoders.base import TrainableQueryEncoder
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.graphs import BackboneGraph, GraphSource, merge_updates, token_reader
@@ -58,7 +58,7 @@ class StudentQueryEncoder(TrainableQueryEncoder):
         return self.backbone.max_tokens
 
     def token_counts(self, queries: Sequence[str]) -> list[int]:
-        return [len(ids) for ids in self.backbone.tokenizer(list(queries), verbose=False)["input_ids"]]
+        return self.backbone.token_counts(queries, truncate=False)
 
     @torch.inference_mode()
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
@@ -69,10 +69,21 @@ class StudentQueryEncoder(TrainableQueryEncoder):
         return backbone_cost(self.backbone, [self._map], tokens=tokens)
 
     def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
+        reader = token_reader(self.backbone)
+        return GraphSource(self._merged(), reader, self.encode, lambda tokens: self.cost(tokens=tokens))
+
+    def sentence_modules(self) -> list[nn.Module]:
+        from codequest.encoders.sentence_modules import backbone_modules, map_modules
+
+        merged = self._merged()
+        assert merged.map is not None
+        return [*backbone_modules(merged.backbone), *map_modules(merged.map)]
+
+    def _merged(self) -> BackboneGraph:
+        """A copy on the CPU, without low-rank updates: they are in its weights."""
         module = copy.deepcopy(BackboneGraph(self.backbone, self._map)).cpu().float().eval()
         merge_updates(module)
-        reader = token_reader(self.backbone)
-        return GraphSource(module, reader, self.encode, lambda tokens: self.cost(tokens=tokens))
+        return module
 
     def describe(self) -> dict[str, Any]:
         source = self.backbone.source
@@ -116,10 +127,9 @@ def saved_base(config: AdapterConfig, folder: Path) -> WeightSource:
 
 def load_base(source: WeightSource, device: torch.device, *, layers: int | None = None) -> Backbone:
     """Load a small model, or its first layers, frozen, in fp32; mean pooling when its files say nothing."""
-    from codequest.backbone import read_settings
-
-    says = read_settings(source.folder).pooling
-    return Backbone.load(source, device=device, pooling=None if says else "mean", layers=layers)
+    says = settle(read_settings(source.folder), source.model_id, Choices(query_prompt="")).pooling
+    choices = Choices(pooling=None if says else "mean", query_prompt="", document_prompt="")
+    return Backbone.load(source, device=device, choices=choices, layers=layers)
 
 
 def pooled_features(backbone: Backbone, texts: Sequence[str], progress: Progress) -> Vectors:

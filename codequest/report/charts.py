@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from codequest.report.canvas import new_figure
-from codequest.report.graph import REFERENCE_EF
 from codequest.report.labels import annotate, label_column
 from codequest.report.sources import TEACHER, Adaptation, adaptation
 from codequest.report.study import Study
@@ -112,20 +111,20 @@ def draw_graph(study: Study, theme: Theme) -> Any:
         color, marker = theme.colors[kinds[name]], MARKERS[kinds[name]]
         size = SIZES[kinds[name]] * 0.75
         axes_settings = {"color": color, "marker": marker, "markersize": size, "markeredgecolor": theme.page}
-        curves.plot(graph.efs, values, linewidth=1.4, markeredgewidth=0.6, zorder=3, **axes_settings)
+        curves.plot(graph.efforts, values, linewidth=1.4, markeredgewidth=0.6, zorder=3, **axes_settings)
     curves.axhline(graph.target, color=theme.muted, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     curves.set_xscale("log", base=2)
-    curves.set_xticks(graph.efs, [str(ef) for ef in graph.efs])
-    curves.set_xlim(graph.efs[0], graph.efs[-1] * 1.15)
+    curves.set_xticks(graph.efforts, [str(ef) for ef in graph.efforts])
+    curves.set_xlim(graph.efforts[0], graph.efforts[-1] * 1.15)
     curves.margins(y=0.12)
     curves.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
     curves.set_xlabel("ef, candidates that a search keeps (log)")
     curves.set_title(f"recall@{graph.k} of HNSW against exact search")
-    known = {name: float(ef) for name, ef in graph.needed_ef.items() if ef is not None}
+    known = {name: float(ef) for name, ef in graph.needed.items() if ef is not None}
     _dots(needed, known, kinds, theme, "{:.0f}")
-    needed.set_title(f"ef for the teacher's recall at ef {REFERENCE_EF}")
+    needed.set_title(f"ef for the teacher's recall at ef {graph.reference}")
     needed.set_xlabel(f"least ef that reaches a recall of {graph.target:.3f}")
-    label_column(curves, [(graph.efs[0], values[0], name) for name, values in graph.recall.items()], theme)
+    label_column(curves, [(graph.efforts[0], values[0], name) for name, values in graph.recall.items()], theme)
     return figure
 
 

@@ -73,13 +73,18 @@ class ReportData:
         """
         return cls(dataset.name, dataset.queries, dict(dataset.documents), dataset.qrels, document_vectors)
 
-    def relevant_positions(self) -> list[list[int]] | None:
-        """Positions of the relevant documents of every query; None without labels."""
+    def grades(self) -> list[dict[int, int]] | None:
+        """Relevance of the relevant documents of every query, by position; None without labels."""
         if self.qrels is None:
             return None
         position = {document: row for row, document in enumerate(self.documents)}
         judged = (self.qrels[query] for query in self.queries)
-        return [[position[document] for document, grade in grades.items() if grade > 0] for grades in judged]
+        return [{position[document]: grade for document, grade in one.items() if grade > 0} for one in judged]
+
+    def relevant_positions(self) -> list[list[int]] | None:
+        """Positions of the relevant documents of every query; None without labels."""
+        grades = self.grades()
+        return None if grades is None else [list(one) for one in grades]
 
 
 def load_report_data(

@@ -9,7 +9,6 @@ from html import escape
 from codequest.report.complexity import Cost
 from codequest.report.disagreement import Direction, Disagreement, Hit
 from codequest.report.figures import Image
-from codequest.report.graph import REFERENCE_EF
 from codequest.report.study import Study
 from codequest.report.stylesheet import STYLESHEET
 from codequest.report.tables import (
@@ -129,8 +128,8 @@ def _graph_sentence(study: Study) -> str:
     graph = study.graph
     return (
         f"An HNSW index of {graph.documents:,} documents (M 16, efConstruction 200) searched with each encoder's own "
-        f"queries: whoever needs a higher ef for the recall that the teacher has at ef {REFERENCE_EF} makes the search "
-        "itself slower."
+        f"queries: whoever needs a higher ef for the recall that the teacher has at ef {graph.reference} makes the "
+        "search itself slower."
     )
 
 

@@ -13,9 +13,9 @@ from codequest.evaluation.metrics import DEPTH, measure_rankings
 from codequest.evaluation.quality import SearchResults
 from codequest.evaluation.search import Indices, exact_search
 from codequest.progress import Progress
+from codequest.report.approximate import found_share
 from codequest.report.data import ReportData
 from codequest.report.disagreement import Ranking
-from codequest.report.graph import found_share
 from codequest.report.sources import TEACHER
 from codequest.space import Vectors
 from codequest.teachers.base import normalized

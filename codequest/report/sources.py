@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 from codequest.errors import InvalidInputError
-from codequest.teachers import Teacher, cached, load_teacher
+from codequest.teachers import Teacher, cached, load_teacher, teacher_of
 
 Adaptation = Literal["teacher", "compact", "external", "internal", "static", "other"]
 """How an encoder comes from its teacher; decides its color and marker."""
@@ -96,5 +96,4 @@ def _teacher(name: str | None, encoders: Mapping[str, QueryEncoder]) -> Teacher:
             "Quantized encoders alone do not say who their teacher is. Name it, such as "
             "sentence-transformers/all-mpnet-base-v2."
         )
-    space = next(iter(encoders.values())).space
-    return load_teacher(space.teacher, revision=space.public_revision)
+    return teacher_of(next(iter(encoders.values())).space)

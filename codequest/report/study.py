@@ -12,10 +12,10 @@ from codequest.evaluation import Report, RetrievalDataset
 from codequest.evaluation.benchmark import CONFIDENCE, check_comparable, summarize
 from codequest.progress import Progress, silent
 from codequest.report.agreement import Agreement, measure_agreement, overlap_by_query
+from codequest.report.approximate import ApproximateSearch, search_approximately
 from codequest.report.complexity import Tradeoff
 from codequest.report.data import ReportData
 from codequest.report.disagreement import Disagreement, find_disagreements
-from codequest.report.graph import GraphSearch, search_graph
 from codequest.report.hubness import Hubness, measure_hubness
 from codequest.report.layout import Layout, embed_in_plane
 from codequest.report.likeness import Likeness, measure_likeness
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from codequest.teachers import Teacher
 
 SCHEMA = "codequest.report"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _FEW_QUERIES = 50
 
@@ -48,7 +48,7 @@ class Study:
         layout: Vectors in the plane.
         likeness: Cosine to the teacher's vectors.
         hubness: How unevenly documents are found.
-        graph: Approximate search.
+        graph: Approximate search in an HNSW graph.
         disagreements: Queries to read.
         notes: What could not be shown as usual, and why.
     """
@@ -62,7 +62,7 @@ class Study:
     layout: Layout
     likeness: Mapping[str, Likeness]
     hubness: Mapping[str, Hubness]
-    graph: GraphSearch
+    graph: ApproximateSearch
     disagreements: Mapping[str, tuple[Disagreement, ...]]
     notes: tuple[str, ...]
 
@@ -157,10 +157,10 @@ def _study(
             name: measure_likeness(vectors, ceiling.query_vectors) for name, vectors in found.encoder_vectors.items()
         },
         hubness={name: measure_hubness(one.top, len(data.documents)) for name, one in found.results.items()},
-        graph=search_graph(
+        graph=search_approximately(
             found.query_vectors,
             found.document_vectors,
-            relevant=data.relevant_positions(),
+            grades=data.grades(),
             seed=seed,
             progress=progress,
         ),

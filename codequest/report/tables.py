@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from codequest.evaluation.report import MISSING, ReportRow
+from codequest.report.approximate import ApproximateSearch
 from codequest.report.complexity import Tradeoff
-from codequest.report.graph import REFERENCE_EF, GraphSearch
 from codequest.report.sources import TEACHER, adaptation
 from codequest.report.study import Study
 from codequest.report.tradeoff_chart import amount
@@ -110,22 +110,22 @@ def graph_table(study: Study) -> str:
     return table(
         [
             {"encoder": named(study, name)}
-            | {f"ef {ef}": _number(value) for ef, value in zip(graph.efs, values, strict=True)}
-            | {"ef needed": str(graph.needed_ef[name] or "not reached")}
+            | {f"ef {ef}": _number(value) for ef, value in zip(graph.efforts, values, strict=True)}
+            | {"ef needed": str(graph.needed[name] or "not reached")}
             | _labelled(graph, name)
             for name, values in graph.recall.items()
         ]
     )
 
 
-def _labelled(graph: GraphSearch, name: str) -> dict[str, str]:
+def _labelled(graph: ApproximateSearch, name: str) -> dict[str, str]:
     """Recall against the labels, where there are any."""
-    if graph.labelled is None or graph.labelled_exact is None:
+    if graph.labelled is None:
         return {}
-    approximate = graph.labelled[name][graph.efs.index(REFERENCE_EF)]
+    approximate = graph.labelled.recall[name][graph.efforts.index(graph.reference)]
     return {
-        f"labels, ef {REFERENCE_EF}": _number(approximate),
-        "labels, exact": _number(graph.labelled_exact[name]),
+        f"labels, ef {graph.reference}": _number(approximate),
+        "labels, exact": _number(graph.labelled.recall_exact[name]),
     }
 
 

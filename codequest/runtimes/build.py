@@ -10,7 +10,7 @@ import torch
 from torch.export import Dim
 
 from codequest.errors import InvalidInputError, ModelFormatError, require
-from codequest.runtimes.quiet import quiet_tools
+from codequest.runtimes.quiet import import_openvino, quiet_tools
 from codequest.runtimes.session import Runtime
 from codequest.storage import GRAPH_FILES
 
@@ -37,9 +37,10 @@ def write_graph(module: nn.Module, example: Mapping[str, Tensor], folder: Path, 
         ModelFormatError: torch cannot follow the module.
         InvalidInputError: Too large for one ONNX file.
     """
-    extra, packages = ("onnx", ("onnx", "onnxscript")) if runtime == "onnx" else ("openvino", ("openvino",))
-    for package in packages:
-        require(package, extra=extra)
+    if runtime == "openvino":
+        import_openvino()
+    for package in ("onnx", "onnxscript") if runtime == "onnx" else ():
+        require(package, extra="onnx")
     _refuse_large(module, runtime)
     path = folder / GRAPH_FILES[runtime][0]
     with quiet_tools():
@@ -97,8 +98,7 @@ def _write_onnx(program: ExportedProgram, path: Path) -> None:
 
 
 def _write_openvino(program: ExportedProgram, path: Path) -> None:
-    import openvino
-
+    openvino = import_openvino()
     try:
         graph = openvino.convert_model(program)
     except Exception as error:  # its exceptions share no base but this one

@@ -7,7 +7,8 @@ from pathlib import Path
 from threading import local
 from typing import Any, ClassVar
 
-from codequest.errors import AdapterFormatError, PrecisionNotSupportedError, require
+from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
+from codequest.runtimes.quiet import import_openvino
 from codequest.runtimes.session import GraphPrecision, GraphSession, Runtime, Tokens, multiplies_bytes, threads
 from codequest.space import Vectors
 from codequest.storage import GRAPH_FILES
@@ -59,4 +60,4 @@ class OpenVINOSession(GraphSession):
 
 
 def _core() -> Any:
-    return require("openvino", extra="openvino").Core()
+    return import_openvino().Core()

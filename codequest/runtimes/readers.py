@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,6 +24,9 @@ class TextReader(Protocol):
 
     def read(self, texts: Sequence[str]) -> tuple[Tokens, Tokens, int]:
         """Ids and mask, each (batch, tokens), and how many of the texts were truncated."""
+
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has before it is truncated."""
 
     def describe(self) -> dict[str, Any]:
         """What reads them again, besides the files, JSON-ready."""
@@ -71,14 +76,27 @@ class TokenReader:
         return cls(tokenizer, prompt=prompt, lower_case=settings["lower_case"], max_tokens=longest)
 
     def read(self, texts: Sequence[str]) -> tuple[Tokens, Tokens, int]:
-        prepared = [self.prompt + text for text in texts] if self.prompt else texts
-        if self.lower_case:
-            prepared = [text.lower() for text in prepared]
+        prepared = self._prepared(texts)
         if len(prepared) == 1:  # without the threads of a batch
             encoded = [self.tokenizer.encode(prepared[0])]
         else:
             encoded = self.tokenizer.encode_batch_fast(list(prepared))
         return _arrays(encoded)
+
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        return [len(encoding.ids) for encoding in self._counter.encode_batch_fast(list(self._prepared(texts)))]
+
+    @cached_property
+    def _counter(self) -> Tokenizer:
+        """The tokenizer without its length."""
+        copied: Tokenizer = copy.deepcopy(self.tokenizer)
+        copied.no_truncation()
+        copied.no_padding()
+        return copied
+
+    def _prepared(self, texts: Sequence[str]) -> Sequence[str]:
+        prepared = [self.prompt + text for text in texts] if self.prompt else texts
+        return [text.lower() for text in prepared] if self.lower_case else prepared
 
     def describe(self) -> dict[str, Any]:
         return {"reader": "tokens", "prompt": self.prompt, "lower_case": self.lower_case, "max_tokens": self.max_tokens}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.errors import require
-from codequest.runtimes.quiet import quiet_tools
+from codequest.runtimes.quiet import import_openvino, quiet_tools
 from codequest.runtimes.session import GraphPrecision, Runtime
 from codequest.storage import GRAPH_FILES
 
@@ -54,8 +54,7 @@ def _copy(source: Path, target: Path, runtime: Runtime) -> None:
 
 def _halved(source: Path, target: Path) -> None:
     """Stores fp16, which has more digits than the bf16 that is computed in."""
-    import openvino
-
+    openvino = import_openvino()
     name = GRAPH_FILES["openvino"][0]
     graph = openvino.Core().read_model(str(source / name))
     openvino.save_model(graph, str(target / name), compress_to_fp16=True)
@@ -63,8 +62,7 @@ def _halved(source: Path, target: Path) -> None:
 
 def _compressed(source: Path, target: Path) -> None:
     """Stores every weight as int8 with a scale per row; `OpenVINOSession` quantizes the activations."""
-    import openvino
-
+    openvino = import_openvino()
     name = GRAPH_FILES["openvino"][0]
     graph = openvino.Core().read_model(str(source / name))
     with quiet_tools():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from codequest.errors import TeacherError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Side, Vectors
+from codequest.teachers.threads import as_they_come
 from codequest.texts import batches_by_size, checked_texts
 
 
@@ -24,12 +25,14 @@ class Teacher(ABC):
     Attributes:
         max_texts: Most texts in a batch.
         batch_tokens: Most tokens in a batch after padding.
+        concurrency: How many batches `embed_batch` may be given at once, from as many threads.
         variant: Tells teachers of one space apart whose vectors differ; they are not kept in its cache.
     """
 
     variant: str = ""
-    max_texts: ClassVar[int] = 512
+    max_texts: int = 512
     batch_tokens: int = 1536  # what keeps a few CPU cores busy
+    concurrency: int = 1
 
     @property
     @abstractmethod
@@ -51,6 +54,9 @@ class Teacher(ABC):
             tokens: Of all texts together.
             progress: Called while this takes long.
         """
+
+    def interrupt(self) -> None:  # noqa: B027
+        """Called when a batch has failed or the run is stopped: batches still under way should soon end or fail."""
 
     def encode_queries(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
         """Embed queries as the teacher embeds queries.
@@ -78,25 +84,23 @@ class Teacher(ABC):
     def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
         """Embed checked texts of one side; `encode_queries` and `encode_documents` are the public way in."""
         vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
-        for batch in self.batches(texts, side, progress=progress) if texts else ():
-            vectors[batch] = self.encode_batch([texts[position] for position in batch], side)
+        for batch, embedded in self.encode_batches(texts, side, progress=progress) if texts else ():
+            vectors[batch] = embedded
         return vectors
 
-    def encode_batch(self, texts: Sequence[str], side: Side) -> Vectors:
-        """Checked vectors, (batch, dim), of the texts of one batch."""
-        return self.checked_vectors(self.embed_batch(texts, side), len(texts))
-
-    def batches(
+    def encode_batches(
         self,
         texts: Sequence[str],
         side: Side,
         *,
         known: int = 0,
         shard: tuple[int, int] = (0, 1),
+        skip: Callable[[list[int]], bool] = lambda _: False,
         progress: Progress = silent,
-    ) -> Iterator[list[int]]:
-        """Positions of texts by batches, the longest texts first, after the teacher has prepared for them.
+    ) -> Iterator[tuple[list[int], Vectors]]:
+        """Positions and vectors of texts by batches, the longest texts first, after the teacher has prepared for them.
 
+        Batches come as they are done. When one fails, those under way still come before the error is raised.
         Progress is reported after every batch. It counts texts by their share of all tokens: by their number, the
         time left would seem far too long until the short ones come.
 
@@ -105,17 +109,28 @@ class Teacher(ABC):
             side: What they are.
             known: How many more are in the total that need no embedding.
             shard: Which of how many processes this is; each begins at its own batch, and goes on to those of the next.
-            progress: Called while the teacher prepares and while the caller embeds.
+            skip: Asked before a batch is embedded; one that is skipped does not come.
+            progress: Called while the teacher prepares and after every batch.
         """
         counts = self.token_counts(texts, side)
         tokens, done = sum(counts), 0
         self.prepare(tokens, progress=progress)
         batches = list(batches_by_size(counts, max_texts=self.max_texts, max_size=self.batch_tokens))
         first = shard[0] * len(batches) // shard[1]
-        for batch in batches[first:] + batches[:first]:
-            yield batch
+
+        def embed(batch: list[int]) -> Vectors:
+            return self.encode_batch([texts[position] for position in batch], side)
+
+        ordered = batches[first:] + batches[:first]
+        for batch, vectors in as_they_come(embed, ordered, threads=self.concurrency, skip=skip, stop=self.interrupt):
+            if vectors is not None:
+                yield batch, vectors
             done += sum(counts[position] for position in batch)
             progress(f"teacher embeds {_plural(side)}", known + len(texts) * done // tokens, known + len(texts))
+
+    def encode_batch(self, texts: Sequence[str], side: Side) -> Vectors:
+        """Checked vectors, (batch, dim), of the texts of one batch."""
+        return self.checked_vectors(self.embed_batch(texts, side), len(texts))
 
     def checked_vectors(self, vectors: npt.NDArray[Any], count: int) -> Vectors:
         """Vectors as float32, normalized if the space is, after a check of shape and values.

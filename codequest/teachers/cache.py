@@ -28,9 +28,9 @@ class CachedTeacher(WrappingTeacher):
     """A teacher that remembers.
 
     Vectors are keyed by the fingerprint of the space, the side and the text, and written batch by batch: a run that
-    is killed loses at most one batch. Several processes may use one file. Precision and runtime are no part of the
-    key: a teacher in bf16, in torch or in OpenVINO, gives vectors of the same space, to a cosine of 0.9999, and what
-    one of them computed serves the others.
+    is killed loses at most the batches under way. Several processes may use one file. Precision and runtime are no
+    part of the key: a teacher in bf16, in torch or in OpenVINO, gives vectors of the same space, to a cosine of 0.9999,
+    and what one of them computed serves the others.
 
     Args:
         teacher: Computes what is not cached.
@@ -76,13 +76,26 @@ class CachedTeacher(WrappingTeacher):
         if not missing:
             return vectors
         unknown, known = [texts[rows[key][0]] for key in missing], len(rows) - len(missing)
-        for batch in self.teacher.batches(unknown, side, known=known, shard=_shard(), progress=progress):
-            batch_keys = [missing[position] for position in batch]
-            if len(fill(batch_keys)) < len(batch_keys):  # else another process has done it meanwhile
-                self._write(batch_keys, self.teacher.encode_batch([unknown[position] for position in batch], side))
-                # Another process may have been first, with vectors rounded differently: what is kept is what counts.
-                fill(batch_keys)
+
+        def keys_of(batch: list[int]) -> list[bytes]:
+            return [missing[position] for position in batch]
+
+        def stored(batch: list[int]) -> bool:
+            return len(fill(keys_of(batch))) == len(batch)  # another process has done it meanwhile
+
+        for batch, embedded in self.teacher.encode_batches(
+            unknown, side, known=known, shard=_shard(), skip=stored, progress=progress
+        ):
+            self._write(keys_of(batch), embedded)
+            # Another process may have been first, with vectors rounded differently: what is kept is what counts.
+            fill(keys_of(batch))
         return vectors
+
+    def missing(self, texts: Sequence[str], side: Side) -> list[str]:
+        """The texts without a vector in the cache, each once: what `encode` would have to embed."""
+        wanted = {self._key(text, side): text for text in texts}
+        stored = {key for key, _ in self._read(wanted)}
+        return [text for key, text in wanted.items() if key not in stored]
 
     def _key(self, text: str, side: Side) -> bytes:
         return hashlib.sha256(self._prefix + side.encode() + b"|" + text.encode()).digest()

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from codequest.backbone import Backbone
-from codequest.errors import AdapterFormatError, ModelFormatError, ParityError, PrecisionNotSupportedError, require
+from codequest.errors import AdapterFormatError, ModelFormatError, ParityError, PrecisionNotSupportedError
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
     PROBES,
@@ -31,6 +31,7 @@ from codequest.runtimes import (
     run_split,
 )
 from codequest.runtimes.build import refuse_heavy, write_graph
+from codequest.runtimes.quiet import import_openvino
 from codequest.runtimes.reduction import reductions
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.teachers.base import normalized
@@ -85,7 +86,7 @@ def open_graph(teacher: Backbone, load: Load, *, half: bool, progress: Progress 
         OSError: The cache folder cannot be written.
         RuntimeError: OpenVINO or torch ran out of memory or disk, or failed otherwise.
     """
-    require("openvino", extra="openvino")
+    import_openvino()
     folder = cache_root() / "graphs" / f"{teacher.source.model_id.replace('/', '--')}-{_key(teacher.space, half)}"
     if folder.exists():
         try:

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 import numpy.typing as npt
 import torch
 
-from codequest.backbone import Backbone, Precision, choose_device, faithful_half
+from codequest.backbone import Backbone, Choices, Precision, choose_device, faithful_half
 from codequest.errors import CodequestError, CodequestWarning, InvalidInputError, MissingDependencyError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Pooling, Side
@@ -32,9 +32,18 @@ class TeacherWarning(CodequestWarning):
 class LocalTeacher(Teacher):
     """A model on this machine; pooling, prompts, dense layers, truncation and normalisation as its own files say.
 
+    Where they are silent, the table of known models counts (`codequest.backbone.known_models`); where both speak and
+    differ, an error or a `ModelWarning` says so.
+
     Args:
         name: Public id or folder.
         revision: Commit, tag or branch of a public model.
+        dim: Truncate vectors to this length before they are normalized: for models that were trained for it
+            (Matryoshka). It is part of the space.
+        query_prompt: Text before every query, or the name of one of the model's own prompts; as the model says by
+            default. For an instruction, or where an index was made with another prompt.
+        document_prompt: The same for documents.
+        max_tokens: Truncate texts to this many tokens; as the model says by default.
         precision: ``"fp32"``; ``"bf16"`` or ``"fp16"`` where the device computes in them; all in torch. ``"auto"`` is
             the fastest way that keeps the vectors: bf16 where that is real and fp32 elsewhere (cosine of bf16 to fp32
             vectors: 0.9999 for all-mpnet-base-v2), and many texts on a CPU in OpenVINO where that is installed. For
@@ -50,7 +59,8 @@ class LocalTeacher(Teacher):
 
     Raises:
         WeightsNotFoundError: The model is not on this machine and cannot be fetched.
-        ModelFormatError: Its files do not say how to embed with it.
+        ModelFormatError: Its files do not say how to embed with it, or contradict what is known about it.
+        InvalidInputError: A dim that the model does not have, or another option that cannot be.
         PrecisionNotSupportedError: The device would only emulate the precision.
     """
 
@@ -59,6 +69,10 @@ class LocalTeacher(Teacher):
         name: str,
         *,
         revision: str | None = None,
+        dim: int | None = None,
+        query_prompt: str | None = None,
+        document_prompt: str | None = None,
+        max_tokens: int | None = None,
         precision: TeacherPrecision = "fp32",
         pooling: Pooling | None = None,
         device: str | None = None,
@@ -73,7 +87,14 @@ class LocalTeacher(Teacher):
             )
         target = choose_device(device)
         source = locate(name, revision=revision, allow_code=trust_remote_code)
-        self._load = partial(Backbone.load, source, device=target, pooling=pooling, trust_remote_code=trust_remote_code)
+        chosen = Choices(
+            pooling=pooling,
+            dim=dim,
+            query_prompt=query_prompt,
+            document_prompt=document_prompt,
+            max_tokens=max_tokens,
+        )
+        self._load = partial(Backbone.load, source, device=target, choices=chosen, trust_remote_code=trust_remote_code)
         self._torch_precision: Precision = faithful_half(target) if precision == "auto" else precision
         self.backbone = self._load(precision=self._torch_precision)
         self._graph: TeacherGraph | None = None

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from importlib import metadata
 
+from codequest.backbone import Choices
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
+from codequest.space import EmbeddingSpace
+from codequest.teachers.api import ApiTeacher
+from codequest.teachers.api_providers import PROVIDERS
 from codequest.teachers.base import Teacher
 from codequest.teachers.local import LocalTeacher, TeacherPrecision
 from codequest.teachers.vectors import VectorsTeacher
@@ -20,11 +25,20 @@ def _auto(name: str) -> LocalTeacher:
     return LocalTeacher(name, precision="auto")
 
 
+def _api(scheme: str) -> TeacherFactory:
+    def load(name: str) -> ApiTeacher:
+        return ApiTeacher.from_name(scheme, name)
+
+    load.__doc__ = f"A model of {PROVIDERS[scheme].title}, over HTTP: MODEL or MODEL?option=value&option=value"
+    return load
+
+
 _MODELS: dict[str, TeacherPrecision] = {"local": "fp32", "auto": "auto"}
 _factories: dict[str, TeacherFactory] = {
     "local": LocalTeacher,
     "auto": _auto,
     "vectors": VectorsTeacher.from_folder,
+    **{scheme: _api(scheme) for scheme in PROVIDERS},
 }
 
 
@@ -59,14 +73,16 @@ def describe_schemes() -> list[dict[str, str]]:
     return [{"scheme": scheme, "what it loads": what} for scheme, what in sorted(described.items())]
 
 
-def load_teacher(name: str, *, revision: str | None = None) -> Teacher:
+def load_teacher(name: str, *, revision: str | None = None, dim: int | None = None) -> Teacher:
     """A teacher by its name.
 
     Args:
         name: ``"<scheme>:<rest>"`` for a registered scheme: ``local:`` a model in fp32, ``auto:`` a model in the
-            fastest way that keeps its vectors on this machine, ``vectors:`` a folder of stored vectors. Anything
-            else is the public id or the folder of a local model in fp32.
+            fastest way that keeps its vectors on this machine, ``vectors:`` a folder of stored vectors, ``openai:``,
+            ``voyage:``, ``cohere:`` and ``jina:`` a model behind that API. Anything else is the public id or the
+            folder of a local model in fp32.
         revision: Commit, tag or branch of a public model; only for models.
+        dim: Length that vectors are truncated to, see `LocalTeacher`; only for models.
 
     Returns:
         The teacher.
@@ -76,13 +92,14 @@ def load_teacher(name: str, *, revision: str | None = None) -> Teacher:
         TeacherError: The factory failed, or returned no teacher.
         InvalidInputError: The scheme is unknown.
     """
-    scheme, separator, rest = name.partition(":")
-    if not separator or len(scheme) == 1:  # a drive letter is no scheme
-        return LocalTeacher(name, revision=revision)
-    if revision is not None:
-        if scheme not in _MODELS:
-            raise InvalidInputError(f"{name!r} has no revisions: only models do, not the scheme {scheme!r}.")
-        return LocalTeacher(rest, revision=revision, precision=_MODELS[scheme])
+    scheme, rest = _parts(name)
+    if scheme == "":
+        return LocalTeacher(name, revision=revision, dim=dim)
+    given = [option for option, value in (("revision", revision), ("dim", dim)) if value is not None]
+    if given and scheme not in _MODELS:
+        raise InvalidInputError(f"{name!r} has no {given[0]}: only models do, not the scheme {scheme!r}.")
+    if given:
+        return LocalTeacher(rest, revision=revision, dim=dim, precision=_MODELS[scheme])
     factory = _factories.get(scheme) or _from_entry_point(scheme)
     if factory is None:
         raise InvalidInputError(
@@ -98,6 +115,25 @@ def load_teacher(name: str, *, revision: str | None = None) -> Teacher:
     if not isinstance(teacher, Teacher):
         raise TeacherError(f"The factory of {scheme!r} returned {type(teacher).__name__}, expected a Teacher.")
     return teacher
+
+
+def teacher_of(space: EmbeddingSpace) -> Teacher:
+    """The teacher of a space, with the space's own revision, dim, prompts, pooling and length.
+
+    Raises:
+        WeightsNotFoundError: A model that is not on this machine and cannot be fetched.
+        TeacherError: A teacher of another kind, which could not be loaded.
+    """
+    if _parts(space.teacher)[0]:
+        return load_teacher(space.teacher)
+    choices = asdict(Choices.of_space(space))
+    return LocalTeacher(space.teacher, revision=space.public_revision, **choices)
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """The scheme of a name and what follows it; no scheme for a model by its id or folder."""
+    scheme, separator, rest = name.partition(":")
+    return (scheme, rest) if separator and len(scheme) > 1 else ("", name)  # a drive letter is no scheme
 
 
 def _from_entry_point(scheme: str) -> TeacherFactory | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import CodequestError, InvalidInputError, SpaceMismatchError, TeacherError
-from codequest.space import EmbeddingSpace, Side, Vectors
+from codequest.progress import Progress, silent
+from codequest.space import UNIT_TOLERANCE, EmbeddingSpace, Side, Vectors
 from codequest.teachers.base import Teacher, normalized
+from codequest.teachers.vector_files import find_vectors, read_vectors
 from codequest.texts import checked_texts
 
 SPACE_FILE = "space.json"
+_SAME = 0.05  # of its length: half precision and repeated API calls move a vector by less
 
 
 class VectorsTeacher(Teacher):
@@ -27,7 +31,7 @@ class VectorsTeacher(Teacher):
         documents: Document texts and their vectors, (m, dim).
 
     Raises:
-        InvalidInputError: As many texts as vectors are needed, of the space's dim.
+        InvalidInputError: As many texts as vectors are needed, of the space's dim; a text has two different vectors.
         SpaceMismatchError: Vectors that are not finite, or not of unit length where the space is normalized.
     """
 
@@ -49,13 +53,14 @@ class VectorsTeacher(Teacher):
             texts, vectors = given if given is not None else ([], np.empty((0, space.dim), np.float32))
             kept = checked_texts(texts, name=f"{side} texts", allow_empty=True)
             self._vectors[side] = _checked(vectors, len(kept), space, side)
-            self._positions[side] = {text: position for position, text in enumerate(kept)}
+            self._positions[side] = _positions(kept, self._vectors[side], side)
 
     @classmethod
     def from_folder(cls, folder: str | Path) -> VectorsTeacher:
-        """A folder of stored vectors: ``space.json`` with ``queries.npy`` + ``.jsonl``, ``documents.npy`` + ``.jsonl``.
+        """A folder of stored vectors: ``space.json``, and files named ``queries`` and ``documents``.
 
-        Every line of a ``.jsonl`` file is a JSON string, or an object with a ``text``; line i belongs to row i.
+        Each is a file that `read_vectors` reads, such as ``documents.parquet``, or ``queries.npy`` with
+        ``queries.jsonl``; line i then belongs to row i, and is a JSON string or an object with a ``text``.
 
         Raises:
             TeacherError: A file is missing or malformed.
@@ -63,46 +68,81 @@ class VectorsTeacher(Teacher):
             SpaceMismatchError: Vectors that are not finite, or not of unit length where the space is normalized.
         """
         root = Path(folder).expanduser()
-        try:
+        with _explained(root):
             space = EmbeddingSpace.from_dict(json.loads((root / SPACE_FILE).read_text(encoding="utf-8")))
-            return cls(space, queries=_read_side(root, "queries"), documents=_read_side(root, "documents"))
-        except (OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-            raise TeacherError(
-                f"{root} cannot be read as stored vectors ({type(error).__name__}: {error}). Expected {SPACE_FILE} and "
-                "queries.npy + queries.jsonl and/or documents.npy + documents.jsonl."
-            ) from error
-        except CodequestError as error:
-            raise type(error)(f"{root}: {error}") from error
+            queries, documents = find_vectors(root, "queries"), find_vectors(root, "documents")
+            return cls(
+                space,
+                queries=read_vectors(queries) if queries else None,
+                documents=read_vectors(documents) if documents else None,
+            )
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | Path,
+        space: EmbeddingSpace,
+        *,
+        side: Side = "document",
+        text_column: str | None = None,
+        vector_column: str | None = None,
+    ) -> VectorsTeacher:
+        """One file, such as an export of a vector store; see `read_vectors`.
+
+        Args:
+            path: The file.
+            space: The space its vectors lie in; a store does not know that.
+            side: Whether its texts are documents or queries.
+            text_column: The column with texts, if there is doubt.
+            vector_column: The column with vectors, likewise.
+
+        Raises:
+            TeacherError: The file is missing or malformed.
+            InvalidInputError: Texts and vectors do not fit together.
+            SpaceMismatchError: Vectors that are not finite, or not of unit length where the space is normalized.
+        """
+        with _explained(Path(path)):
+            read = read_vectors(path, text_column=text_column, vector_column=vector_column)
+            return cls(space, queries=read) if side == "query" else cls(space, documents=read)
 
     @property
     def space(self) -> EmbeddingSpace:
         return self._space
 
+    def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
+        self._refuse_missing(texts, side)  # of all texts at once: a batch would know only its own
+        return super().encode(texts, side, progress=progress)
+
     def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
+        self._refuse_missing(texts, side)
+        positions = self._positions[side]
+        return self._vectors[side][[positions[text] for text in texts]]
+
+    def _refuse_missing(self, texts: Sequence[str], side: Side) -> None:
         positions = self._positions[side]
         missing = [text for text in texts if text not in positions]
         if missing:
             raise TeacherError(
-                f"No stored {side} vector of {missing[0]!r:.80} ({len(missing)} of {len(texts)} texts in this batch "
-                f"are missing; {len(positions)} are stored). Stored vectors cannot embed new texts: add them, or load "
-                f"the model {self._space.teacher} itself."
+                f"No stored {side} vector of {missing[0]!r:.80} ({len(missing)} of {len(texts)} texts are missing; "
+                f"{len(positions)} are stored). Stored vectors cannot embed new texts: add them, or load the model "
+                f"{self._space.teacher} itself."
             )
-        return self._vectors[side][[positions[text] for text in texts]]
 
 
-def _read_side(root: Path, name: str) -> tuple[list[str], npt.NDArray[Any]] | None:
-    vectors_file, texts_file = root / f"{name}.npy", root / f"{name}.jsonl"
-    if not vectors_file.exists() and not texts_file.exists():
-        return None
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Every error names the file or folder."""
     try:
-        vectors: npt.NDArray[Any] = np.load(vectors_file, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise TeacherError(f"{vectors_file} is no .npy file of numbers: {error}.") from error
-    if not isinstance(vectors, np.ndarray) or vectors.dtype.kind not in "fiu":
-        raise TeacherError(f"{vectors_file} is no .npy file of numbers.")
-    with texts_file.open(encoding="utf-8") as lines:  # splitlines() would also split within a text, at U+2028
-        records = [json.loads(line) for line in lines]
-    return [record if isinstance(record, str) else record["text"] for record in records], vectors
+        yield
+    except CodequestError as error:
+        named = str(path) in str(error)
+        raise type(error)(str(error) if named else f"{path}: {error}") from error
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise TeacherError(
+            f"{path} cannot be read as stored vectors ({type(error).__name__}: {error}). Expected a file of texts and "
+            f"vectors, .npy or .safetensors with the texts in a .jsonl beside it, or a folder with {SPACE_FILE} and "
+            "such files named queries and documents."
+        ) from error
 
 
 def _checked(vectors: npt.NDArray[Any], count: int, space: EmbeddingSpace, side: Side) -> Vectors:
@@ -115,5 +155,35 @@ def _checked(vectors: npt.NDArray[Any], count: int, space: EmbeddingSpace, side:
     try:
         space.check_vectors(kept)
     except SpaceMismatchError as error:
-        raise SpaceMismatchError(f"The {side} vectors cannot be used: {error}") from error
+        raise SpaceMismatchError(f"The {side} vectors cannot be used: {error}{_mixed(kept)}") from error
     return normalized(kept) if space.normalized else kept
+
+
+def _mixed(vectors: Vectors) -> str:
+    """A further sentence for vectors of which only some are normalized."""
+    unit = int((np.abs(np.linalg.norm(vectors, axis=1) - 1) <= UNIT_TOLERANCE).sum())
+    if not 0 < unit < len(vectors) or not np.isfinite(vectors).all():
+        return ""
+    return (
+        f" {unit} are of unit length: normalized and raw vectors were mixed, perhaps of two models. Find out where "
+        "the others come from before you normalize them."
+    )
+
+
+def _positions(texts: Sequence[str], vectors: Vectors, side: Side) -> dict[str, int]:
+    """Where each text is first.
+
+    Raises:
+        InvalidInputError: A text has two different vectors.
+    """
+    positions: dict[str, int] = {}
+    for position, text in enumerate(texts):
+        first = positions.setdefault(text, position)
+        apart = np.linalg.norm(vectors[first] - vectors[position]) if first != position else 0.0
+        if apart > _SAME * np.linalg.norm(vectors[first]):
+            raise InvalidInputError(
+                f"The {side} text {text!r:.80} has two different vectors, in rows {first} and {position}. One text has "
+                "one vector in a space: keep the right one, or use the texts exactly as they were embedded, with "
+                "title or path."
+            )
+    return positions

@@ -7,6 +7,7 @@ from codequest.training.data import hold_out, load_queries, normal_form, sample,
 from codequest.training.derivation import DerivedQueries, DerivedQuery, derive_queries
 from codequest.training.making import MadeAdapter, make_adapters
 from codequest.training.mining import MinedFunction, MinedPairs, mine_functions, mine_pairs, mine_python
+from codequest.training.probing import add_probes
 from codequest.training.recipe import Recipe, load_recipe
 from codequest.training.run import is_main_process
 from codequest.training.trainer import DistillationTrainer, TrainingResult
@@ -24,6 +25,7 @@ __all__ = [
     "MinedPairs",
     "Recipe",
     "TrainingResult",
+    "add_probes",
     "check_queries",
     "check_size",
     "derive_queries",

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from codequest.backbone import Backbone
+from codequest.backbone import Backbone, Choices
 from codequest.errors import ModelFormatError, PrecisionNotSupportedError
 from codequest.space import Side
 from codequest.weights import locate
@@ -157,14 +157,14 @@ class TestPoolingMustBeKnown:
             _load(plain)
 
     def test_saying_it_is_enough(self, plain: Path, tiny_base: Path) -> None:
-        backbone = _load(plain, pooling="mean")
+        backbone = _load(plain, choices=Choices(pooling="mean"))
         assert backbone.pooling == "mean"
         torch.testing.assert_close(normalize(_embed(backbone, TEXTS), dim=-1), _embed(_load(tiny_base), TEXTS))
 
     def test_a_contradiction_is_refused(self, tiny_base: Path) -> None:
         with pytest.raises(ModelFormatError, match=r"pooling='cls' was asked for, but the files of .* say 'mean'"):
-            _load(tiny_base, pooling="cls")
-        assert _load(tiny_base, pooling="mean").pooling == "mean"
+            _load(tiny_base, choices=Choices(pooling="cls"))
+        assert _load(tiny_base, choices=Choices(pooling="mean")).pooling == "mean"
 
 
 def _write(name: str, content: bytes) -> Callable[[Path], Any]:
@@ -204,6 +204,8 @@ def _dense(**changes: Any) -> Callable[[Path], Any]:
         (_dense(in_features=None), "The dense layer in .*2_Dense cannot be loaded: KeyError"),
         (_dense(out_features=7), "The dense layer in .*2_Dense cannot be loaded"),
         (_dense(activation_function="my.module.Mish"), "uses the activation 'Mish', which codequest cannot rebuild"),
+        (_dense(use_residual=True), "2_Dense.config.json is no plain layer behind the pooling: it has a residual"),
+        (_dense(module_input_name="token_embeddings"), "is no plain layer behind the pooling"),
     ],
 )
 def test_a_damaged_model_is_explained(tmp_path: Path, damage: Callable[[Path], Any], message: str) -> None:

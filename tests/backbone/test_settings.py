@@ -31,12 +31,12 @@ def test_everything_the_files_say(folder: Path) -> None:
     assert settings.lower_case is True
     assert settings.dense == (folder / "2_Dense",)
     assert settings.transformer == folder
-    assert (settings.query_prompt, settings.document_prompt) == ("", "")
+    assert (settings.query_prompt, settings.document_prompt) == (None, None)
 
 
 def test_a_plain_folder_says_nothing(tmp_path: Path) -> None:
     settings = read_settings(tmp_path)
-    assert (settings.pooling, settings.normalized, settings.max_tokens, settings.dense) == (None, False, None, ())
+    assert (settings.pooling, settings.normalized, settings.max_tokens, settings.dense) == (None, None, None, ())
 
 
 def test_a_transformer_in_its_own_folder(folder: Path) -> None:
@@ -90,11 +90,11 @@ def test_pooling_that_codequest_does_not_have(folder: Path, config: dict[str, An
     [
         ({"query": "q: ", "document": "d: "}, ("q: ", "d: ")),
         ({"query": "q: ", "passage": "p: "}, ("q: ", "p: ")),
-        ({"corpus": "c: "}, ("", "c: ")),
-        ({"query": "q: ", "document": "", "passage": ""}, ("q: ", "")),
-        ({"clustering": "x: "}, ("", "")),
-        ({}, ("", "")),
-        (None, ("", "")),
+        ({"corpus": "c: "}, (None, "c: ")),
+        ({"query": "q: ", "document": "", "passage": ""}, ("q: ", None)),
+        ({"clustering": "x: "}, (None, None)),
+        ({}, (None, None)),
+        (None, (None, None)),
     ],
 )
 def test_prompts_by_name(folder: Path, prompts: Any, expected: tuple[str, str]) -> None:
@@ -126,7 +126,12 @@ def _edit_modules(edit: Callable[[list[dict[str, str]]], Any]) -> Callable[[Path
         ),
         (
             _edit_modules(lambda modules: modules[2].update(type="sentence_transformers.models.LSTM")),
-            "uses the module 'LSTM'. codequest reads Transformer, Pooling, Dense",
+            "'LSTM', 'Normalize'. codequest reads Transformer, Pooling, Dense and Normalize in this order",
+        ),
+        (_edit_modules(lambda modules: modules.insert(2, modules.pop())), "'Pooling', 'Normalize', 'Dense'. codequest"),
+        (
+            _edit_modules(lambda modules: modules[0].update(type="custom_st.Transformer")),
+            "uses 'custom_st.Transformer', a module of the model's own, which codequest cannot rebuild",
         ),
         (_edit_modules(lambda modules: modules[0].pop("type")), "is malformed"),
         (_edit_modules(lambda modules: modules[1].pop("path")), "is malformed"),

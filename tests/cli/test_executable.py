@@ -41,7 +41,8 @@ def test_help_names_every_command_and_imports_no_torch() -> None:
         "sys.stderr.write(str('torch' in sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True)
-    for command in ("demo", "queries", "distill", "train", "evaluate", "report", "bench", "encode", "info", "teachers"):
+    commands = ("demo", "queries", "distill", "train", "evaluate", "report", "ann", "bench", "encode", "serve", "info")
+    for command in (*commands, "teachers"):
         assert command in result.stdout
     assert result.stderr == "False"
 

@@ -374,6 +374,18 @@ class TestCost:
         assert low <= cost.active_bytes / teacher.active_bytes <= high
 
 
+class TestTokens:
+    def test_they_are_those_of_the_encoders_tokenizer_before_truncation(self, case: Case) -> None:
+        counts = case.encoder.token_counts(["read", "read file", "read file the", "read " * 500])
+        assert np.diff(counts).tolist() == [1, 1, 497]
+        ends = 0 if case.encoder.kind == "static" else 2
+        prompt = 2 if case.encoder.kind == "quantized" else 0  # "query" and ":"
+        assert counts[0] == prompt + 1 + ends
+
+    def test_batches_do_not_matter_to_any_of_these(self, case: Case) -> None:
+        assert case.encoder.batch_invariant
+
+
 def test_every_kind_has_its_class() -> None:
     for kind, path in ENCODER_KINDS.items():
         assert getattr(codequest.encoders, path.split(":")[1]).kind == kind

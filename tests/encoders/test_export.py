@@ -173,6 +173,7 @@ class TestGate:
         encoder = build_case("projection-linear", tiny_base, wide_teacher, space).encoder
         loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime="onnx", precision="int8"))
         assert loaded.describe()["way"] == "dynamic int8, narrowing layers in fp32"
+        assert not loaded.batch_invariant
         assert (loaded.encode(PROBES) * encoder.encode(PROBES)).sum(1).min() > 0.99
 
     def test_something_else_in_its_place_is_refused_before_anything_is_computed(
@@ -189,7 +190,12 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("runtime", "precision", "error", "message"),
         [
-            ("tensorrt", "fp32", InvalidInputError, "runtime must be one of onnx, openvino, got 'tensorrt'"),
+            (
+                "tensorrt",
+                "fp32",
+                InvalidInputError,
+                "must be one of onnx, openvino, sentence-transformers, got 'tensorrt'",
+            ),
             ("onnx", "fp8", InvalidInputError, "precision must be one of fp32, bf16, int8, got 'fp8'"),
             ("onnx", "bf16", PrecisionNotSupportedError, "ONNX Runtime does not compute in bf16.*runtime='openvino'"),
         ],

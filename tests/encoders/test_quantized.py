@@ -21,6 +21,7 @@ from codequest.errors import (
     WeightsNotFoundError,
 )
 from codequest.space import EmbeddingSpace
+from codequest.teachers import LocalTeacher
 from codequest.weights import locate
 from tests.encoders.conftest import Case
 from tests.tiny import QUERIES, build_model
@@ -54,6 +55,16 @@ def test_the_query_prompt_of_the_space_is_used(wide_teacher: Path, space: Embedd
     np.testing.assert_allclose(
         _int8(space, wide_teacher).encode("read file"), without.encode("query: read file"), atol=1e-6
     )
+
+
+def test_a_truncated_space_is_the_teachers_truncated(wide_teacher: Path, tmp_path: Path) -> None:
+    teacher = LocalTeacher(str(wide_teacher), dim=32, query_prompt="find: ", max_tokens=20, device="cpu")
+    encoder = _int8(teacher.space, wide_teacher)
+    folder = encoder.save_pretrained(tmp_path / "adapter")
+    queries = [*QUERIES, "read file " * 30]
+    vectors = QueryEncoder.from_pretrained(folder, device="cpu").encode(queries)
+    assert vectors.shape == (len(queries), 32)
+    assert (vectors * teacher.encode_queries(queries)).sum(1).min() > 0.99
 
 
 def test_fp16_is_refused_where_the_cpu_only_emulates_it(

@@ -41,14 +41,18 @@ def test_the_report_is_that_of_compare(study):
 
 def test_json_holds_the_numbers_of_the_study(study):
     values = json.loads(study.to_json())
-    assert (values["schema"], values["schema_version"], values["labelled"]) == ("codequest.report", 1, True)
+    assert (values["schema"], values["schema_version"], values["labelled"]) == ("codequest.report", 2, True)
     assert Report.from_json(json.dumps(values["report"])) == study.report
     assert values["agreement"]["weak"]["overlap"] == study.agreement["weak"].overlap
     assert values["hubness"]["teacher"]["skewness"] == study.hubness["teacher"].skewness
     assert values["likeness"]["weak"]["percentiles"] == study.likeness["weak"].percentiles
-    assert values["graph"]["needed_ef"] == study.graph.needed_ef
+    assert values["graph"]["needed"] == study.graph.needed
     recalls = {"teacher": study.report.teacher, **{row.name: row for row in study.report.encoders}}
-    assert values["graph"]["labelled_exact"] == {name: row.measures["Recall@10"] for name, row in recalls.items()}
+    assert values["graph"]["labelled"]["recall_exact"] == {
+        name: row.measures["Recall@10"] for name, row in recalls.items()
+    }
+    ndcg = values["graph"]["labelled"]["ndcg_exact"]
+    assert ndcg == pytest.approx({name: row.measures["nDCG@10"] for name, row in recalls.items()})
     assert values["recall_at_100"] == {"teacher": 1.0, "weak": 1.0, "perfect": 1.0}
     assert values["verdict"]["encoders"][0]["name"] == "perfect"
     assert values["tradeoffs"][0]["front"] == list(study.tradeoffs[0].front)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 
 from codequest.errors import PrecisionNotSupportedError
 from codequest.space import EmbeddingSpace, Side
-from codequest.teachers import CachedTeacher, LocalTeacher, Teacher, VectorsTeacher
+from codequest.teachers import ApiTeacher, CachedTeacher, LocalTeacher, Teacher, VectorsTeacher
 from tests.tiny import QUERIES, build_model
 
 DOCUMENTS = [
@@ -67,6 +67,16 @@ def vector_of(text: str, dim: int = 8) -> npt.NDArray[np.float32]:
     return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An API on loopback; the key that it expects is in ``TEST_API_KEY``."""
+    from tests.teachers.api_server import KEY, ApiServer
+
+    monkeypatch.setenv("TEST_API_KEY", KEY)
+    with ApiServer().running() as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def prompted_teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny model that puts one text before queries and another before documents."""
@@ -90,12 +100,27 @@ def in_a_graph(folder: str) -> LocalTeacher:
     return teacher
 
 
+def behind_an_api(folder: str) -> ApiTeacher:
+    """A local model behind an HTTP server with OpenAI's protocol."""
+    from tests.teachers.api_server import ApiServer
+
+    model = LocalTeacher(folder, device="cpu").backbone
+    server = ApiServer()
+    server.key = None
+    server.embed = lambda text, side: model.embed([text]).numpy()[0]
+    server.start()
+    prompts = {f"{side}_prompt": prompt for side, prompt in PROMPTS.items()}
+    return ApiTeacher("openai", "tiny", base_url=server.url("openai"), **prompts)
+
+
 BUILDERS: dict[str, tuple[Callable[[str, Path], Teacher], float]] = {
     "local": (lambda folder, _: LocalTeacher(folder, device="cpu"), 1e-5),
     "local bf16": (lambda folder, _: LocalTeacher(folder, precision="bf16", device="cpu"), 0.03),
     "local graph": (lambda folder, _: in_a_graph(folder), 0.03),
+    "api": (lambda folder, _: behind_an_api(folder), 1e-5),
     "vectors": (lambda folder, _: stored(LocalTeacher(folder, device="cpu")), 0.0),
     "cached local": (lambda folder, path: CachedTeacher(LocalTeacher(folder, device="cpu"), path), 1e-5),
+    "cached api": (lambda folder, path: CachedTeacher(behind_an_api(folder), path), 1e-5),
     "cached vectors": (lambda folder, path: CachedTeacher(stored(LocalTeacher(folder, device="cpu")), path), 0.0),
 }
 

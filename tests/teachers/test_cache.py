@@ -98,6 +98,14 @@ def test_only_what_is_missing_is_embedded(filled: Path) -> None:
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
 
 
+def test_what_is_missing_is_known_before(filled: Path) -> None:
+    teacher = CountingTeacher()
+    behind = CachedTeacher(teacher, filled)
+    assert behind.missing(["new", TEXTS[3], "newer", "new"], "query") == ["new", "newer"]
+    assert behind.missing(TEXTS[:2], "document") == TEXTS[:2]
+    assert teacher.embedded == []
+
+
 def test_duplicates_within_a_call_are_embedded_once(path: Path) -> None:
     teacher = CountingTeacher()
     vectors = CachedTeacher(teacher, path).encode_documents(["a", "b", "a", "a"])

@@ -37,12 +37,14 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_registered_scheme_gets_what_follows_the_colon() -> None:
     register_teacher("my-scheme", lambda name: CountingTeacher(teacher=name))
     assert load_teacher("my-scheme:a:b").space.teacher == "a:b"
-    assert teacher_schemes() == ["auto", "local", "my-scheme", "vectors"]
+    assert teacher_schemes() == ["auto", "cohere", "jina", "local", "my-scheme", "openai", "vectors", "voyage"]
 
 
 def test_a_taken_scheme_is_refused_unless_it_is_the_same_factory() -> None:
     register_teacher("local", LocalTeacher)
-    with pytest.raises(InvalidInputError, match=r"scheme 'local' is taken. Taken: auto, local, vectors"):
+    with pytest.raises(
+        InvalidInputError, match=r"scheme 'local' is taken. Taken: auto, cohere, jina, local, openai, vectors, voyage"
+    ):
         register_teacher("local", CountingTeacher)
     assert registry._factories["local"] is LocalTeacher
 
@@ -54,8 +56,10 @@ def test_a_scheme_that_cannot_be_one_is_refused(scheme: str) -> None:
 
 
 def test_an_unknown_scheme_lists_the_known_ones() -> None:
-    with pytest.raises(InvalidInputError, match=r"Unknown teacher scheme 'openai'.*auto, local, vectors. Add one with"):
-        load_teacher("openai:text-embedding-3-small")
+    with pytest.raises(
+        InvalidInputError, match=r"Unknown teacher scheme 'opena'.*auto, cohere, .*, voyage. Add one with"
+    ):
+        load_teacher("opena:text-embedding-3-small")
 
 
 def test_a_factory_must_return_a_teacher() -> None:
@@ -99,20 +103,22 @@ def test_without_a_scheme_it_is_a_local_model_in_fp32(tiny_teacher: Path) -> Non
 def test_a_revision_is_that_of_the_model(monkeypatch: pytest.MonkeyPatch, name: str, precision: str) -> None:
     made: list[Any] = []
 
-    def make(model: str, *, precision: str = "fp32", revision: str | None = None) -> Teacher:
-        made.append((model, precision, revision))
+    def make(model: str, *, precision: str = "fp32", **given: Any) -> Teacher:
+        made.append((model, precision, given))
         return CountingTeacher()
 
     monkeypatch.setattr(registry, "LocalTeacher", make)
-    load_teacher(name, revision="v2")
-    assert made == [("user/model", precision, "v2")]
+    load_teacher(name, revision="v2", dim=64)
+    assert made == [("user/model", precision, {"revision": "v2", "dim": 64})]
 
 
 @pytest.mark.parametrize("name", ["vectors:folder", "mine:x", "unknown:x"])
-def test_only_models_have_revisions(name: str) -> None:
+def test_only_models_have_revisions_and_dims(name: str) -> None:
     register_teacher("mine", CountingTeacher)
-    with pytest.raises(InvalidInputError, match=f"'{name}' has no revisions: only models do"):
+    with pytest.raises(InvalidInputError, match=f"'{name}' has no revision: only models do"):
         load_teacher(name, revision="v2")
+    with pytest.raises(InvalidInputError, match=f"'{name}' has no dim: only models do"):
+        load_teacher(name, dim=2)
 
 
 def test_a_model_that_is_nowhere_says_how_to_get_it(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from codequest import probes
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
 from codequest.errors import TrainingError
 from codequest.evaluation import RetrievalDataset
@@ -241,7 +242,7 @@ def test_documents_are_embedded_only_when_a_loss_or_the_validation_reads_them(
             pairs=pairs,
             validation=part,
         )  # type: ignore[arg-type]
-        assert sorted(asked) == sorted(expected)
+        assert sorted(text for text in asked if text not in probes.TEXTS) == sorted(expected)
         asked.clear()
 
 
@@ -404,7 +405,7 @@ def test_the_teacher_is_asked_once(build: Build, tiny_teacher: Path, monkeypatch
     for learning_rate in (1e-3, 2e-3):
         run = config(epochs=2, learning_rate=learning_rate)
         train(build("projection"), local, TEXTS[:64], config=run)  # type: ignore[arg-type]
-    assert sorted(asked) == sorted(TEXTS[:64])
+    assert sorted(text for text in asked if text not in probes.TEXTS) == sorted(TEXTS[:64])
 
 
 @pytest.mark.filterwarnings("default::codequest.training.DataWarning")

@@ -1,0 +1,59 @@
+"""``codequest probe``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codequest.cli.arguments import TEACHER_HELP, DimOption
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries, text_table
+from codequest.errors import InvalidInputError
+from codequest.space import Side
+
+
+def probe(
+    vectors: Annotated[Path, typer.Argument(help="The index: .npy, (n, dim), or a folder of stored vectors.")],
+    *,
+    texts: Annotated[
+        Path | None,
+        typer.Option(help="What the vectors were made of: .jsonl or .txt; a folder of stored vectors has its own."),
+    ] = None,
+    teacher: Annotated[str | None, typer.Option(help=f"The model that may have made them. {TEACHER_HELP}")] = None,
+    adapter: Annotated[
+        str | None, typer.Option(help="Without the teacher: whether the index lies in this adapter's space.")
+    ] = None,
+    dim: Annotated[int | None, DimOption] = None,
+    queries: Annotated[bool, typer.Option("--queries", help="The texts are queries, not documents.")] = False,
+    samples: Annotated[int, typer.Option(min=1, help="How many texts to embed again.")] = 32,
+) -> None:
+    """Say whether a teacher made the vectors of an index, and where it nearly did, which setting is off.
+
+    Ends with exit code 2 unless it did, as it is set.
+    """
+    from codequest.encoders import QueryEncoder
+    from codequest.teachers import load_teacher, probe_index, read_index
+
+    quiet_libraries()
+    if (teacher is None) == (adapter is None):
+        raise InvalidInputError("A probe needs either --teacher or --adapter.")
+    side: Side = "query" if queries else "document"
+    stored, made_of = read_index(vectors, texts, side=side)
+    if adapter is not None:
+        encoder = QueryEncoder.from_pretrained(adapter)
+        encoder.check_index(stored, made_of)
+        messages.print(f"These vectors lie in {encoder.space}, the adapter's.", highlight=False)
+        return
+    assert teacher is not None
+    source = load_teacher(teacher, dim=dim)
+    with progress_bars() as progress:
+        found = probe_index(stored, made_of, source, side=side, samples=samples, progress=progress)
+    rows = [
+        {"": finding.what, "index": finding.index, "teacher": finding.teacher, " ": "" if finding.agrees else "differs"}
+        for finding in found.findings
+    ]
+    cosine = {"": f"cosine of {found.samples} texts", "index": f"{found.cosine:.4f}", "teacher": "1", " ": ""}
+    console.print(text_table([*rows, cosine], title=f"{len(stored):,} vectors, {source.space.teacher}"))
+    found.check()
+    messages.print(found.says, highlight=False)

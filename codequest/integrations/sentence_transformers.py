@@ -1,0 +1,62 @@
+"""One sentence-transformers model of two routes: queries through a light encoder, documents through its teacher."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codequest.encoders import QueryEncoder
+from codequest.encoders.sentence_folder import check_queries, write_modules
+from codequest.encoders.sentence_modules import backbone_modules
+from codequest.errors import require
+from codequest.runtimes import PROBES, check_parity, measure_parity
+from codequest.storage import check_destination
+from codequest.teachers import LocalTeacher
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+def export_router(encoder: QueryEncoder, folder: str | Path, *, teacher: str | None = None) -> Path:
+    """Write a folder whose `encode_query` is the encoder and whose `encode_document` is its teacher.
+
+    `SentenceTransformer(folder)` loads it without codequest, static encoders with ``trust_remote_code=True``. Plain
+    `encode` takes the document route; of a teacher that puts a text before its documents it is refused.
+
+    Args:
+        encoder: Any kind that `QueryEncoder.export` writes for sentence-transformers.
+        folder: Where to; an adapter or exported folder already there is replaced.
+        teacher: Folder of the teacher, when its id alone does not lead there.
+
+    Returns:
+        The folder.
+
+    Raises:
+        InvalidInputError: sentence-transformers has no modules for this encoder.
+        SpaceMismatchError: The teacher is not the one of the encoder's space.
+        WeightsNotFoundError: The teacher is not on this machine and cannot be fetched.
+        MissingDependencyError: sentence-transformers is not installed.
+        ParityError: What was written does not give the vectors of encoder and teacher.
+        AdapterWriteError: No permission, no space, or something else is there.
+    """
+    base = require("sentence_transformers.base.modules", extra="sentence-transformers")
+    check_destination(folder)
+    query_modules = encoder.sentence_modules()
+    space = encoder.space
+    pooling = None if space.pooling == "unknown" else space.pooling
+    local = LocalTeacher(teacher or space.teacher, revision=space.public_revision, pooling=pooling, device="cpu")
+    space.check(local.space, context="This teacher cannot embed the documents")
+    router = base.Router.for_query_document(
+        query_modules,
+        [*backbone_modules(local.backbone), *([base.Normalize()] if space.normalized else [])],
+        default_route=None if space.document_prompt else "document",
+        allow_empty_key=False,
+    )
+
+    def check(model: SentenceTransformer) -> None:
+        check_queries(model, encoder)
+        parity = measure_parity(model.encode_document(list(PROBES)), local.encode_documents(PROBES))
+        check_parity(parity, "fp32", name="The document route that sentence-transformers loads")
+
+    prompts = {"query": "", "document": space.document_prompt}
+    return write_modules(folder, [router], encoder.config(), check=check, prompts=prompts, method="encode_query")

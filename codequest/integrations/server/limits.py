@@ -1,0 +1,25 @@
+"""Limits: how much a server takes at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a server accepts and puts together.
+
+    Attributes:
+        max_batch: Most queries in one forward pass.
+        window: Seconds that a batch waits for more queries once several clients were seen at the same time; a lone
+            client never waits.
+        request_bytes: Longest body of a request.
+        request_items: Most queries in one request; OpenAI's own limit.
+        waiting: Most queries that may wait to be embedded; beyond, requests are refused.
+    """
+
+    max_batch: int = 64
+    window: float = 0.002
+    request_bytes: int = 4 << 20
+    request_items: int = 2048
+    waiting: int = 32_768

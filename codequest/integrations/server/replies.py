@@ -1,0 +1,59 @@
+"""What the server answers, in OpenAI's format."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse, Response
+
+from codequest.errors import CodequestError
+from codequest.space import Vectors
+
+
+class ApiError(CodequestError):
+    """A request that is refused.
+
+    Args:
+        message: What was given, what was expected and what to do.
+        status: HTTP status.
+        param: Name of the parameter that is wrong.
+        code: OpenAI's word for it, where it has one.
+        headers: Sent with the answer.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 400,
+        param: str | None = None,
+        code: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.param = param
+        self.code = code
+        self.headers = headers
+
+
+def error_response(error: ApiError) -> Response:
+    """The error as OpenAI's clients read it."""
+    kind = "invalid_request_error" if error.status < 500 else "server_error"
+    content = {"error": {"message": str(error), "type": kind, "param": error.param, "code": error.code}}
+    return JSONResponse(content, status_code=error.status, headers=error.headers)
+
+
+def embeddings_response(vectors: Vectors, *, tokens: int, model: str, as_base64: bool) -> Response:
+    """The vectors, (n, dim), in the order of the request; base64 is of little-endian float32."""
+    data = [
+        {"object": "embedding", "index": index, "embedding": _base64(vector) if as_base64 else vector.tolist()}
+        for index, vector in enumerate(vectors)
+    ]
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return JSONResponse({"object": "list", "data": data, "model": model, "usage": usage})
+
+
+def _base64(vector: Vectors) -> str:
+    return base64.b64encode(vector.astype("<f4", copy=False).tobytes()).decode("ascii")

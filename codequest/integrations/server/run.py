@@ -1,0 +1,111 @@
+"""Runs the server until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import warnings
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from codequest.errors import CodequestWarning, InvalidInputError, require
+from codequest.integrations.server.limits import Limits
+
+if TYPE_CHECKING:
+    from codequest.encoders import QueryEncoder
+
+KEY_VARIABLE = "CODEQUEST_API_KEY"
+"""Environment variable that holds the key clients must send."""
+
+_LAST_SECONDS = 30  # for requests that are being answered when the server is told to stop
+
+
+def check_installed() -> None:
+    """Refuse to go on without the libraries that serve.
+
+    Raises:
+        MissingDependencyError: The extra ``server`` is not installed.
+    """
+    for module in ("uvicorn", "starlette", "prometheus_client"):
+        require(module, extra="server")
+
+
+def read_key() -> str | None:
+    """The key clients must send, from the environment; None where the variable is not set.
+
+    Raises:
+        InvalidInputError: The variable is empty, which would let everyone in unnoticed.
+    """
+    key = os.environ.get(KEY_VARIABLE)
+    if key is not None and not key.strip():
+        raise InvalidInputError(f"{KEY_VARIABLE} is empty. Set it to the key that clients must send, or unset it.")
+    return None if key is None else key.strip()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that does not listen yet: who connects before the encoder is loaded is refused, not left waiting.
+
+    Args:
+        host: Name or address; ``127.0.0.1`` is reached from this machine only.
+        port: 0 takes a free one.
+
+    Raises:
+        InvalidInputError: The address is not of this machine, taken, or not permitted.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InvalidInputError(f"Cannot serve on {host}:{port}: {reason}. Choose another --host or --port.") from error
+    return bound
+
+
+def address(bound: socket.socket) -> str:
+    """The URL of a socket."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def warn_if_open(bound: socket.socket, key: str | None) -> None:
+    """Warn of a server without a key that other machines reach."""
+    if key is None and not ip_address(bound.getsockname()[0]).is_loopback:
+        warnings.warn(
+            f"Everyone who reaches {address(bound)} may use it: {KEY_VARIABLE} is not set.",
+            CodequestWarning,
+            stacklevel=2,
+        )
+
+
+def serve(
+    encoder: QueryEncoder, bound: socket.socket, *, name: str, key: str | None = None, limits: Limits | None = None
+) -> None:
+    """Answer requests until SIGTERM or SIGINT; then answer what has arrived, refuse what is new, and return.
+
+    Args:
+        encoder: Embeds the queries, in one thread.
+        bound: Where to listen; see `bind`.
+        name: What clients call the encoder.
+        key: What clients must send as a bearer token; None lets everyone in.
+        limits: How much at once.
+
+    Raises:
+        MissingDependencyError: The extra ``server`` is not installed.
+    """
+    check_installed()
+    import uvicorn
+
+    from codequest.integrations.server.app import build_app
+
+    warn_if_open(bound, key)
+    app = build_app(encoder, name=name, key=key, limits=limits or Limits())
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=_LAST_SECONDS)
+    server = uvicorn.Server(config)
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again at its end: for its own handler, then
+        signal.signal(number, server.handle_exit)
+    server.run(sockets=[bound])

@@ -1,0 +1,67 @@
+"""Sides: a query encoder, and the teacher that embeds the documents it searches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+from codequest.encoders import QueryEncoder
+from codequest.errors import TeacherError
+from codequest.space import EmbeddingSpace, Vectors
+from codequest.teachers import Teacher, load_teacher
+
+
+class Sides:
+    """Queries through the encoder, documents through its teacher, from as many threads as ask.
+
+    Args:
+        encoder: The encoder, or what `QueryEncoder.from_pretrained` loads: a folder, a name, a repository.
+        teacher: The teacher, or what `load_teacher` loads; None where only queries are embedded.
+
+    Attributes:
+        encoder: The encoder.
+        teacher: The teacher, if there is one.
+
+    Raises:
+        SpaceMismatchError: The teacher is not the one of the encoder's space.
+        AdapterFormatError: There is no such encoder.
+        WeightsNotFoundError: There is no such teacher on this machine, and it cannot be fetched.
+    """
+
+    def __init__(self, encoder: QueryEncoder | str | Path, teacher: Teacher | str | None = None) -> None:
+        self.encoder = encoder if isinstance(encoder, QueryEncoder) else QueryEncoder.from_pretrained(encoder)
+        self.teacher = load_teacher(teacher) if isinstance(teacher, str) else teacher
+        if self.teacher is not None:
+            self.space.check(self.teacher.space, context="This teacher cannot embed documents for this encoder")
+        # Tokenizers of Hugging Face keep their padding in themselves, and two threads would change it under each other.
+        self._querying, self._embedding = Lock(), Lock()
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """Where the vectors of both sides lie."""
+        return self.encoder.space
+
+    def embed_queries(self, queries: Sequence[str]) -> Vectors:
+        """The encoder's vectors, (n, dim).
+
+        Raises:
+            InvalidInputError: An empty query, or something that is no string.
+        """
+        with self._querying:
+            return self.encoder.encode(queries)
+
+    def embed_documents(self, documents: Sequence[str]) -> Vectors:
+        """The teacher's vectors, (n, dim).
+
+        Raises:
+            TeacherError: There is no teacher.
+            InvalidInputError: Something that is no string.
+        """
+        if self.teacher is None:
+            raise TeacherError(
+                f"Documents are embedded by {self.space.teacher}, and no teacher was given. Give it as "
+                f"teacher='auto:{self.space.teacher}', or search an index that it has already made."
+            )
+        with self._embedding:
+            return self.teacher.encode_documents(documents)

@@ -1,0 +1,39 @@
+"""Nothing is reported about users: OpenVINO and nncf would, over the network, at import and at every conversion."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("nncf")
+PROGRAM = """
+import os, sys
+import openvino_telemetry
+from openvino_telemetry.backend.backend_ga4 import GA4Backend
+
+sent = []
+GA4Backend.send = lambda self, message: sent.append(message)
+from codequest import QueryEncoder
+
+QueryEncoder.from_pretrained(sys.argv[1]).export(sys.argv[2], runtime="openvino", precision="int8")
+openvino_telemetry.Telemetry().force_shutdown(1)
+print(len(sent), os.environ.get("CI"))
+"""
+
+
+@pytest.mark.parametrize("outside", ["false", None])
+def test_an_export_reports_nothing(
+    outside: str | None, tmp_path: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from codequest import ProjectionQueryEncoder
+    from codequest.teachers import LocalTeacher
+
+    space = LocalTeacher(str(tiny_base), device="cpu").space
+    adapter = ProjectionQueryEncoder.create(str(tiny_base), space=space, map="linear").save_pretrained(tmp_path / "a")
+    monkeypatch.delenv("CI", raising=False)
+    if outside is not None:
+        monkeypatch.setenv("CI", outside)
+    command = [sys.executable, "-c", PROGRAM, str(adapter), str(tmp_path / "out")]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.stdout.split() == ["0", str(outside)], result.stderr
