@@ -13,11 +13,10 @@ from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
 from codequest.search.home import IndexHome
 from codequest.search.meta import META_FILE, IndexMeta, IndexStats
 from codequest.search.queries import QueryVectors, checked_encoder
-from codequest.search.ranking import rank
+from codequest.search.ranking import Ranking, rank
 from codequest.search.report import IndexReport
 from codequest.search.snapshot import Snapshot
 from codequest.search.store import CHUNKS, ChunkStore
-from codequest.space import Vectors
 from codequest.texts import checked_texts
 
 if TYPE_CHECKING:
@@ -133,7 +132,8 @@ class CodeIndex:
             snapshot, queries = self._current()
             vector = queries(text) if queries is not None and mode != "lexical" else None
             try:
-                return _hits(snapshot, text, vector, limit, filters or SearchFilters(), mode)
+                mask = snapshot.mask(filters or SearchFilters())
+                return _hits(snapshot, rank(snapshot, text, vector, mode=mode, limit=limit, mask=mask))
             except (OSError, RuntimeError) as error:  # files of a version that was removed meanwhile
                 self._stamp = (0, 0)
                 if attempt == _TRIES - 1:
@@ -172,10 +172,7 @@ class CodeIndex:
         return status.st_mtime_ns, status.st_ino
 
 
-def _hits(
-    snapshot: Snapshot, query: str, vector: Vectors | None, limit: int, filters: SearchFilters, mode: SearchMode
-) -> list[SearchHit]:
-    ranking = rank(snapshot, query, vector, mode=mode, limit=limit, mask=snapshot.mask(filters))
+def _hits(snapshot: Snapshot, ranking: Ranking) -> list[SearchHit]:
     texts = snapshot.texts(ranking.positions.tolist())
     found = zip(ranking.positions.tolist(), ranking.scores.tolist(), texts, strict=True)
     return [

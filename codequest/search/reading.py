@@ -70,7 +70,8 @@ def readable_text(path: str, content: bytes) -> tuple[str, str]:
         content: Of the file.
 
     Returns:
-        The text with lines ended by a newline character alone, invalid UTF-8 replaced; and the reason, of which one is empty.
+        The text with lines ended by a newline character alone, invalid UTF-8 replaced; and the reason. One of the
+        two is empty.
     """
     text = _decoded(content)
     if text is None:

@@ -252,7 +252,7 @@ def test_a_folder_without_code_is_refused(tmp_path: Path, build: Build, files: d
 
 
 def test_what_is_no_folder_is_refused(project: Path, build: Build, tmp_path: Path) -> None:
-    with pytest.raises(CodeIndexError, match="missing does not exist. Give the folder"):
+    with pytest.raises(CodeIndexError, match=r"missing does not exist\. Give the folder"):
         build(tmp_path / "missing")
     with pytest.raises(CodeIndexError, match=r"notes\.txt is a file"):
         build(project / "notes.txt")

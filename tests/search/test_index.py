@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -117,14 +118,14 @@ def test_no_line_is_found_twice(project: Path, build: Build) -> None:
     hits = [hit for hit in index.search("read all files", limit=20) if hit.path == "long.py"]
     assert len(hits) > 1
     spans = sorted((hit.start_line, hit.end_line) for hit in hits)
-    assert all(before[1] < after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(spans))
 
 
 def test_the_index_is_found_from_a_folder_inside(project: Path, build: Build, tmp_path: Path) -> None:
     build(project)
     for inside in ("src", "src/cache.py"):
         assert CodeIndex.open(project / inside, encoder=None).root == project
-    with pytest.raises(IndexNotFoundError, match="has no code index.* codequest index "):
+    with pytest.raises(IndexNotFoundError, match=r"has no code index.* codequest index "):
         CodeIndex.open(tmp_path, encoder=None)
 
 
@@ -185,5 +186,5 @@ def test_a_damaged_index_says_so(project: Path, build: Build) -> None:
     build(project)
     for file in (project / ".codequest" / "lance" / "chunks.lance").rglob("*.lance"):
         file.write_bytes(b"")
-    with pytest.raises(CodeIndexError, match="cannot be read .* --rebuild"):
+    with pytest.raises(CodeIndexError, match=r"cannot be read .* --rebuild"):
         CodeIndex.open(project, encoder=None)
