@@ -108,7 +108,7 @@ class _Run:
                 f"The index in {self.home.folder} cannot be written ({error.strerror}). The index as it was before is "
                 "intact."
             ) from error
-        self.store.prune()
+        self.store.prune([CHUNKS, FILES] if writer.settled else [FILES])
         return meta
 
     def _embedded(self, chunks: list[Chunk]) -> Iterator[tuple[list[Chunk], Vectors]]:

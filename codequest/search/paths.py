@@ -10,6 +10,9 @@ from codequest.errors import InvalidInputError, require
 class PathGlobs:
     """Globs as in a .gitignore; those with ``!`` in front take files out, and alone mean all others.
 
+    A file passes where one of the plain globs matches and none of those with ``!``, in whatever order they stand. Read
+    as one .gitignore they would let a folder back in, but not the files in it.
+
     Args:
         globs: At least one.
 
@@ -20,12 +23,14 @@ class PathGlobs:
 
     def __init__(self, globs: Sequence[str]) -> None:
         pathspec = require("pathspec", extra="search")
-        lines = ["*", *globs] if all(glob.startswith("!") for glob in globs) else list(globs)
+        wanted = [glob for glob in globs if not glob.startswith("!")]
+        unwanted = [glob.removeprefix("!") for glob in globs if glob.startswith("!")]
         try:
-            self._spec = pathspec.GitIgnoreSpec.from_lines(lines)
+            self._wanted = pathspec.GitIgnoreSpec.from_lines(wanted or ["*"])
+            self._unwanted = pathspec.GitIgnoreSpec.from_lines(unwanted)
         except ValueError as error:
             raise InvalidInputError(f"Cannot read the globs {list(globs)}: {error}") from error
 
     def matching(self, paths: Collection[str]) -> set[str]:
         """Those of the paths that match."""
-        return set(self._spec.match_files(paths))
+        return set(self._wanted.match_files(paths)) - set(self._unwanted.match_files(paths))

@@ -42,12 +42,13 @@ def measure_search(
     ids, queries = list(dataset.documents), list(dataset.queries.values())
     with tempfile.TemporaryDirectory() as folder:
         snapshot = _indexed(Path(folder), list(dataset.documents.values()), document_vectors, language)
+        numbers = snapshot.columns["start_line"]
 
         def score(mode: SearchMode, vectors: Sequence[Vectors | None]) -> float:
             rankings = {}
             for (query, text), vector in zip(dataset.queries.items(), vectors, strict=True):
                 found = rank(snapshot, text, vector, mode=mode, limit=DEPTH)
-                rankings[query] = [ids[position] for position in found.positions]
+                rankings[query] = [ids[numbers[position]] for position in found.positions]
             return float(np.mean(measure_rankings(rankings, dataset.qrels)["nDCG@10"]))
 
         measured: dict[tuple[SearchMode, str], float] = {("lexical", ""): score("lexical", [None] * len(queries))}
@@ -59,7 +60,7 @@ def measure_search(
 
 
 def _indexed(folder: Path, texts: Sequence[str], vectors: Vectors, language: str) -> Snapshot:
-    """An index whose chunk i is document i."""
+    """An index of chunks whose line is the number of their document, from 0."""
     chunks = [
         Chunk(
             path="code",
@@ -70,7 +71,7 @@ def _indexed(folder: Path, texts: Sequence[str], vectors: Vectors, language: str
             end_line=number,
             text=text,
         )
-        for number, text in enumerate(texts, start=1)
+        for number, text in enumerate(texts)
     ]
     store = ChunkStore(folder)
     writer = store.begin({}, dim=vectors.shape[1])

@@ -17,10 +17,12 @@ _CANDIDATES = 100  # of each of the two rankings
 _MEANING = 0.6  # share of the cosine in the sum; the rest is of BM25
 _FULL_MATCH = 5.0  # BM25 for each word of the query from which on a match by words is a full one
 _NAMED = 0.1  # for a definition all of whose name's words are in the query
+_ASKED_FOR = 1.0  # for a definition whose name is the query: it stands before whatever only resembles it
 _TEST = 0.8  # factor of a chunk in a test
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__|testdata|fixtures)/|(?:^|/)test_|[._-](?:test|spec)s?\.\w+$", re.IGNORECASE
 )
+_DEFINITIONS = ("function", "class")
 _ASKS_FOR_TESTS = re.compile(r"\b(?:tests?|testing|specs?)\b", re.IGNORECASE)
 
 
@@ -116,23 +118,29 @@ def _matched(scores: Vectors, query: str) -> Vectors:
 
 def _reranked(snapshot: Snapshot, query: str, ranking: Ranking) -> Ranking:
     """Definitions of what the query names come first, tests last unless the query asks for them."""
-    asked = content_words(query)
+    asked, written = content_words(query), _words(query)
     asks_for_tests = _ASKS_FOR_TESTS.search(query) is not None
-    symbols, paths = snapshot.columns["symbol"], snapshot.columns["path"]
+    symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
     scores = ranking.scores.copy()
     for place, position in enumerate(ranking.positions):
-        name = _name_words(symbols[position])
+        name, qualified = _name_words(symbols[position])
         if name:
-            scores[place] += _NAMED * len(name & asked) / len(name)
+            scores[place] += _NAMED * len(asked.intersection(name)) / len(set(name))
+        if kinds[position] in _DEFINITIONS and written in (name, qualified):
+            scores[place] += _ASKED_FOR
         if not asks_for_tests and _is_test(paths[position]):
             scores[place] *= _TEST
     return Ranking(ranking.positions, scores)
 
 
 @lru_cache(maxsize=65_536)
-def _name_words(symbol: str) -> frozenset[str]:
-    """The words of a definition's own name."""
-    return frozenset(word.lower() for word in split_name(re.split(r"\W+", symbol)[-1]))
+def _name_words(symbol: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a definition's own name, and of its qualified one."""
+    return _words(re.split(r"\W+", symbol)[-1]), _words(symbol)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in split_name(text))
 
 
 @lru_cache(maxsize=65_536)

@@ -24,7 +24,7 @@ _LISTED = ("path", "language", "kind", "symbol", "start_line", "end_line")
 
 
 class Snapshot:
-    """The chunks of one version; a run that writes meanwhile changes nothing of it.
+    """The chunks of one version, in the order of its rows; a run that writes meanwhile changes nothing of it.
 
     Vectors are held in memory as float32, so that the product with a query is exact and one call of BLAS; texts stay
     on disk until they are shown.
@@ -45,11 +45,13 @@ class Snapshot:
         self._table: Table = store.open(CHUNKS, version)
         with store.reading():
             read = self._table.search().select([*_LISTED, "vector"]).with_row_id(True).to_arrow()
+        self._row_ids = read["_rowid"].to_numpy()
+        if np.any(self._row_ids[1:] < self._row_ids[:-1]):  # fragments are read side by side
+            read = read.take(np.argsort(self._row_ids))
+            self._row_ids = read["_rowid"].to_numpy()
         self.columns: Mapping[str, Sequence[Any]] = {name: read[name].to_pylist() for name in _LISTED}
         vectors = read["vector"].combine_chunks()
         self.vectors: Vectors = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(vectors), -1)
-        self._row_ids = read["_rowid"].to_numpy()
-        self._order = np.argsort(self._row_ids)
 
     def __len__(self) -> int:
         return len(self._row_ids)
@@ -61,8 +63,7 @@ class Snapshot:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         search = self._table.search(terms, query_type="fts", fts_columns="words")
         found = search.select(["_rowid", "_score"]).limit(limit).to_arrow()
-        rows = found["_rowid"].to_numpy()
-        return self._order[np.searchsorted(self._row_ids, rows, sorter=self._order)], found["_score"].to_numpy()
+        return np.searchsorted(self._row_ids, found["_rowid"].to_numpy()), found["_score"].to_numpy()
 
     def texts(self, positions: Sequence[int]) -> list[str]:
         """The texts of these chunks, in their order."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 CHUNKS, FILES = "chunks", "files"
 _KEPT = timedelta(minutes=10)  # for readers that opened an older version a moment ago
+_FOREVER = timedelta(days=36_500)
+_VERSIONS = 100  # of small files on the disk; a run that changes something adds three
+_UNINDEXED, _UNINDEXED_SHARE = 1000, 0.05  # of the rows; a search reads their words one by one
 _PATHS_AT_ONCE = 500
 _SYMBOL_WEIGHT = 2  # how often the words of a symbol count
 _COLUMNS = ("path", "language", "kind", "symbol", "start_line", "end_line", "text")
@@ -68,9 +71,9 @@ class ChunkStore:
             rows: list[dict[str, Any]] = self.open(FILES, version).to_arrow().to_pylist()
             return rows
 
-    def prune(self) -> None:
-        """Remove what no reader can need any more; a failure leaves it for the next run."""
-        for name in (CHUNKS, FILES):
+    def prune(self, names: Sequence[str]) -> None:
+        """Remove what no reader of these tables can need any more; a failure leaves it for a later run."""
+        for name in names:
             try:
                 self._database.open_table(name).optimize(cleanup_older_than=_KEPT, delete_unverified=True)
             except (OSError, RuntimeError, ValueError):
@@ -113,10 +116,15 @@ class ChunkStore:
 
 
 class ChunkWriter:
-    """Changes the chunks of an index; readers see nothing of it until the new version is in index.json."""
+    """Changes the chunks of an index; readers see nothing of it until the new version is in index.json.
+
+    Attributes:
+        settled: Whether everything was written into one piece, so that old versions can be removed.
+    """
 
     def __init__(self, store: ChunkStore, table: Table) -> None:
         self._store, self._table = store, table
+        self.settled = False
 
     def remove(self, paths: Collection[str]) -> None:
         """Delete the chunks of these files."""
@@ -136,15 +144,35 @@ class ChunkWriter:
             self._table.add(pa.table(columns, schema=_chunk_schema(vectors.shape[1])))
 
     def finish(self) -> int:
-        """Bring the full-text index up to date and files together; the version to be read."""
+        """Make the full-text index, or bring it up to date where enough has changed; the version to be read."""
         index = require("lancedb.index", extra="search")
         with self._store.writing():
-            if not any(existing.columns == ["words"] for existing in self._table.list_indices()):
+            indices = [existing.name for existing in self._table.list_indices() if existing.columns == ["words"]]
+            if not indices:
                 # The words are split already; the tokenizer stems them and leaves out what every text has.
                 self._table.create_index("words", config=index.FTS(base_tokenizer="whitespace"))
-            else:
-                self._table.optimize(cleanup_older_than=timedelta(days=3650))
+            elif self._is_scattered(indices[0]):
+                self._settle()
             return int(self._table.version)
+
+    def _is_scattered(self, index: str) -> bool:
+        """Whether writing all rows anew is worth it: LanceDB finds rows outside the full-text index, too."""
+        rows = self._table.count_rows()
+        statistics = self._table.index_stats(index)
+        unindexed = statistics.num_unindexed_rows if statistics else rows
+        many = max(_UNINDEXED, _UNINDEXED_SHARE * rows)
+        return bool(unindexed > many or len(self._table.list_versions()) > _VERSIONS)
+
+    def _settle(self) -> None:
+        """Put all rows into one piece and into the index, until nothing is left to be done.
+
+        Or else pruning would go on with it, after this version has become the one that is read.
+        """
+        version = -1
+        while version != self._table.version:
+            version = self._table.version
+            self._table.optimize(cleanup_older_than=_FOREVER)
+        self.settled = True
 
     def counts(self) -> tuple[int, dict[str, int]]:
         """Number of chunks, and by kind, most first."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -214,25 +214,36 @@ def test_nowhere_to_write_is_said(project: Path, build: Build, monkeypatch: pyte
 
 _FULL = """
 import resource, sys
-from codequest.errors import CodeIndexError
+from codequest.errors import CodequestError
 from codequest.search import CodeIndex
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
 try:
     CodeIndex.build(sys.argv[1], teacher=sys.argv[2])
-except CodeIndexError as error:
+except CodequestError as error:
     print(error)
 """
 
 
-def test_a_full_disk_leaves_the_index_as_it_was(project: Path, build: Build, tiny_teacher: Path) -> None:
+@pytest.mark.parametrize(
+    ("embedded_before", "message"),
+    [
+        (False, "vector cache .* cannot be used: .* free space"),
+        (True, "cannot be written .* as it was before is intact"),
+    ],
+)
+def test_a_full_disk_leaves_the_index_as_it_was(
+    project: Path, build: Build, tiny_teacher: Path, tmp_path: Path, embedded_before: bool, message: str
+) -> None:
     build(project)
     before = held(project)
-    write(project, {f"f{number}.py": FILES["src/cache.py"] + "# the\n" * number for number in range(200)})
-    size = (project / ".codequest" / "lance").stat().st_size + 300_000  # the vectors of 400 chunks need more
-    command = [sys.executable, "-c", _FULL, str(project), str(tiny_teacher), str(size)]
+    many = {f"f{number}.py": FILES["src/cache.py"] + f"# number {number}\n" * 20 for number in range(200)}
+    write(project, many)
+    if embedded_before:
+        build(write(tmp_path / "elsewhere", many))
+    largest_file = 60_000  # bytes: the text of 400 chunks needs more, and so do their vectors
+    command = [sys.executable, "-c", _FULL, str(project), str(tiny_teacher), str(largest_file)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ.copy()).stdout
-    assert "cannot be written" in printed
-    assert "as it was before is intact" in printed
+    assert re.search(message, printed)
     assert held(project) == before
     assert build(project).added == 200
 
@@ -271,11 +282,31 @@ def test_old_versions_do_not_pile_up(project: Path, build: Build, monkeypatch: p
     from codequest.search import store
 
     monkeypatch.setattr(store, "_KEPT", timedelta(0))
+    monkeypatch.setattr(store, "_VERSIONS", 9)
     sizes = []
-    for number in range(6):
+    for number in range(12):
         write(project, {"notes.txt": f"words {number}\n"})
         build(project)
-        time.sleep(0.01)
         sizes.append(sum(1 for path in (project / ".codequest").rglob("*") if path.is_file()))
-    assert sizes[-1] <= sizes[1]
+        assert [hit.text for hit in CodeIndex.open(project, encoder=None).search(f"{number}", mode="lexical")] == [
+            f"words {number}"
+        ]
+    assert min(sizes[6:]) <= sizes[0]
     assert len(held(project)) == 6
+
+
+def test_a_small_change_leaves_the_rest_where_it_is(project: Path, build: Build) -> None:
+    build(project)
+
+    def data() -> dict[Path, int]:
+        files = (project / ".codequest" / "lance" / "chunks.lance" / "data").iterdir()
+        return {file: file.stat().st_mtime_ns for file in files}
+
+    before = data()
+    write(project, {"notes.txt": "unicorns\n"})
+    build(project)
+    assert before.items() <= data().items()
+    assert len(data()) == len(before) + 1
+    assert [hit.path for hit in CodeIndex.open(project, encoder=None).search("unicorn", mode="lexical")] == [
+        "notes.txt"
+    ]

@@ -81,6 +81,15 @@ def test_a_definition_of_what_is_asked_for_comes_first(tmp_path: Path) -> None:
     assert found.positions[0] == 4
 
 
+@pytest.mark.parametrize("query", ["parse_date", "parse date", "Reader.parseDate", "parse_date()"])
+def test_a_definition_whose_name_is_the_query_comes_before_what_resembles_it(tmp_path: Path, query: str) -> None:
+    symbols = ["test_parse_date", "parse", "date", "ParseDates", "Reader.parse_date"]
+    chunks = snapshot(tmp_path, symbols=symbols)
+    vector = np.array([1, 0.9, 0.8, 0.7, -1], np.float32)
+    assert rank(chunks, query, vector, mode="dense", limit=5).positions[-1] == 4
+    assert rank(chunks, query, vector, mode="hybrid", limit=5).positions[0] == 4
+
+
 @pytest.mark.parametrize(("query", "first"), [("something", 1), ("something in a test", 0)])
 def test_tests_come_last_unless_they_are_asked_for(tmp_path: Path, query: str, first: int) -> None:
     chunks = snapshot(tmp_path, paths=["tests/test_a.py", "a.py", "b.py", "c.py", "d.py"])
