@@ -61,6 +61,14 @@ class DatasetError(CodequestError, ValueError):
     """A dataset is missing, malformed or contradicts itself."""
 
 
+class CodeIndexError(CodequestError, RuntimeError):
+    """A code index cannot be made, read or written."""
+
+
+class IndexNotFoundError(CodeIndexError, FileNotFoundError):
+    """A folder has no code index."""
+
+
 class BenchmarkError(CodequestError, RuntimeError):
     """A competitor of a benchmark died in its process, or cannot be measured."""
 

@@ -44,6 +44,8 @@ COMMANDS = (
     "info",
     "probe",
     "teachers",
+    "index",
+    "search",
 )
 CODE = '''def read_table(path):
     """Read a table from a file."""
@@ -51,7 +53,11 @@ CODE = '''def read_table(path):
         lines = file.readlines()
     return [line.split(",") for line in lines]
 '''
-PRINTED = {"queries.md": ["Counter({'docs': 1})", ""], "teachers-local.md": ["mean 384 256", ""]}
+PRINTED = {
+    "queries.md": ["Counter({'docs': 1})", ""],
+    "search.md": ["tables.py:1 read_table", ""],
+    "teachers-local.md": ["mean 384 256", ""],
+}
 RUN_ELSEWHERE = {"integrations.md"}
 """Pages whose code needs more than one library: tests of those run it."""
 PYTHON_BLOCKS = [

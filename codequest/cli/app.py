@@ -12,10 +12,12 @@ from codequest.cli.distill import distill
 from codequest.cli.encode import encode
 from codequest.cli.evaluate import evaluate
 from codequest.cli.export import export
+from codequest.cli.index import index
 from codequest.cli.info import info
 from codequest.cli.probe import probe
 from codequest.cli.queries import queries
 from codequest.cli.report import report
+from codequest.cli.search import search
 from codequest.cli.serve import serve
 from codequest.cli.teachers import teachers
 from codequest.cli.train import train
@@ -29,7 +31,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 COMMANDS = (
-    demo, queries, distill, train, evaluate, report, ann, export, bench, encode, serve, info, probe, teachers,
+    index, search, demo, queries, distill, train, evaluate, report, ann, export, bench, encode, serve, info, probe,
+    teachers,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(resumable(command))

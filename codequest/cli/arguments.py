@@ -14,7 +14,6 @@ from codequest.evaluation.named import dataset_parts
 if TYPE_CHECKING:
     from codequest.report import ReportData
 
-DEFAULT_TEACHER = "auto:sentence-transformers/all-mpnet-base-v2"
 DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 
 TEACHER_HELP = "Public id or folder of the teacher, or SCHEME:REST; `codequest teachers` lists the schemes."

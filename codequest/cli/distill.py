@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import DEFAULT_BASE, DEFAULT_TEACHER, TEACHER_HELP, DimOption
+from codequest.cli.arguments import DEFAULT_BASE, TEACHER_HELP, DimOption
 from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries
 from codequest.errors import InvalidInputError
 from codequest.evaluation import DATASET_NAME, load_dataset
+from codequest.search.meta import DEFAULT_TEACHER
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from codequest.errors import InvalidInputError
+from codequest.syntax.identifiers import content_words
 from codequest.training.forms import FORMS_OF_QUERIES, form_of
 from codequest.training.language import foreign_share
-from codequest.training.words import content_words
 
 _WORTH_COVERING = 0.05
 _COVERED = 0.25

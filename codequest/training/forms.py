@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codequest.training.words import FUNCTION_WORDS
+from codequest.syntax.identifiers import FUNCTION_WORDS
 
 FORMS_OF_QUERIES = {
     "question": "how do I sort a list?",

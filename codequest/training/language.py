@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from codequest.training.words import FUNCTION_WORDS
+from codequest.syntax.identifiers import FUNCTION_WORDS
 
 # fmt: off
 _OTHER = frozenset((

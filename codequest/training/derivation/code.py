@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from codequest.syntax.identifiers import split_name
+from codequest.syntax.languages import Language
+from codequest.syntax.source import Definition, SourceFile
 from codequest.training.derivation.derived import DerivedQuery
 from codequest.training.derivation.prose import is_for_tools, is_prose
 from codequest.training.mining import is_description
 from codequest.training.mining.documentation import first_sentence, plain_text, summary
 from codequest.training.mining.functions import description_of, is_documented
-from codequest.training.mining.languages import Language
-from codequest.training.mining.syntax import Definition, SourceFile
-from codequest.training.words import split_name
 
 _MOST_NAME_WORDS = 8
 # fmt: off

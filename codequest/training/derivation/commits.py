@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from codequest.codebase import git, is_ignored
+from codequest.syntax.identifiers import content_words
 from codequest.training.derivation.derived import DerivedQuery
 from codequest.training.mining import is_description
-from codequest.training.mining.codebase import git, is_ignored
 from codequest.training.mining.documentation import first_sentence
-from codequest.training.words import content_words
 
 _MOST_COMMITS = 50_000
 _PREFIX = re.compile(r"^(?:\[[^\]]{1,30}\]\s*|:\w+:\s*|[^\w\s`'\"(]+\s*|[\w./,*-]+(?:\([^)]*\)!?:\s*|!?:\s+))+")

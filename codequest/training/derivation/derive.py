@@ -14,6 +14,7 @@ from pathlib import Path
 from codequest.errors import DatasetError, InvalidInputError
 from codequest.evaluation.queries import QUERY_SUFFIXES, load_queries, normal_form
 from codequest.progress import Progress, silent
+from codequest.syntax.languages import language_of
 from codequest.training.derivation import headings
 from codequest.training.derivation.code import code_queries
 from codequest.training.derivation.commits import commit_queries
@@ -22,7 +23,6 @@ from codequest.training.derivation.given import HUB, file_queries, hub_queries
 from codequest.training.derivation.mixing import check_weights, mix
 from codequest.training.mining.codebase import Codebase
 from codequest.training.mining.functions import CODE_SUFFIXES
-from codequest.training.mining.languages import language_of
 from codequest.training.words import QuerySet
 
 _SUFFIXES = (*CODE_SUFFIXES, *headings.SUFFIXES)

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from codequest.syntax.headings import headings
+from codequest.syntax.identifiers import content_words
 from codequest.training.derivation.derived import DerivedQuery
 from codequest.training.mining.documentation import without_markup
-from codequest.training.words import content_words
 
 SUFFIXES = (".md", ".markdown", ".mdx", ".rst")
 
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
-_RULE = re.compile(r"^([=\-~^\"'`*+#.:_])\1{2,}\s*$")
-_FENCE = re.compile(r"^\s*(```|~~~)")
 _NO_DOCUMENT = re.compile(
     r"^(?:change(?:s|log)|history|news|releases?|licen[sc]e|code[_-]of[_-]conduct|authors|security"
     r"|(?:\w*issue|pull_request)_template)",
@@ -53,7 +51,8 @@ def heading_queries(text: str, path: Path) -> Iterator[DerivedQuery]:
     if _NO_DOCUMENT.match(path.name):
         return
     above: dict[int, str] = {}
-    for line, level, heading in _headings(text.split("\n"), markdown=path.suffix.lower() != ".rst"):
+    for found in headings(text.split("\n"), markdown=path.suffix.lower() != ".rst"):
+        line, level, heading = found.line, found.level, _plain(found.text)
         above = {depth: parent for depth, parent in above.items() if depth < level}
         parent = above[max(above)] if above else ""
         above[level] = heading if _tells(heading) or not parent else f"{parent} {heading}"
@@ -62,33 +61,6 @@ def heading_queries(text: str, path: Path) -> Iterator[DerivedQuery]:
             continue
         if 2 <= len(query.split()) <= _MOST_WORDS:
             yield DerivedQuery(query, "headings", f"{path.as_posix()}:{line}")
-
-
-def _headings(lines: list[str], *, markdown: bool) -> Iterator[tuple[int, int, str]]:
-    """Line, level and text of every heading."""
-    fence = ""
-    rules: list[str] = []
-    for number, line in enumerate(lines, start=1):
-        mark = _FENCE.match(line)
-        if mark and markdown:
-            fence = "" if fence == mark.group(1) else fence or mark.group(1)
-        found = _HEADING.match(line) if markdown and not fence else None
-        below = _RULE.match(lines[number]) if number < len(lines) and not fence else None
-        if found:
-            yield number, len(found.group(1)), _plain(found.group(2))
-        elif below and _is_underlined(line, lines[number], below.group(1), markdown=markdown):
-            if below.group(1) not in rules:
-                rules.append(below.group(1))
-            level = 1 + "=-".find(below.group(1)) if markdown else 1 + rules.index(below.group(1))
-            yield number, level, _plain(line)
-
-
-def _is_underlined(line: str, rule: str, mark: str, *, markdown: bool) -> bool:
-    if not line.strip() or line[0].isspace() or _RULE.match(line) or len(line.split()) > _MOST_WORDS:
-        return False
-    if markdown:
-        return mark in "=-" and line[0] not in "|>-*+" and len(rule.strip()) >= 3 and ": " not in line
-    return len(rule.rstrip()) >= len(line.rstrip())
 
 
 def _plain(heading: str) -> str:

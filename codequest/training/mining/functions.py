@@ -8,16 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from codequest.progress import Progress, silent
+from codequest.syntax.languages import LANGUAGES, Language, language_of
+from codequest.syntax.source import Definition, SourceFile
 from codequest.training.forms import begins_with_verb
 from codequest.training.mining.codebase import Codebase
 from codequest.training.mining.descriptions import is_description
 from codequest.training.mining.documentation import summary, without_markup
-from codequest.training.mining.languages import LANGUAGES, Language, language_of
 from codequest.training.mining.mined import MinedFunction
 from codequest.training.mining.python import mine_python_source
-from codequest.training.mining.syntax import Definition, SourceFile
 
-CODE_SUFFIXES = tuple(suffix for language in LANGUAGES for suffix in language.suffixes)
+# Shell functions are seldom documented, and their comments are seldom sentences.
+CODE_SUFFIXES = tuple(suffix for language in LANGUAGES if language.name != "bash" for suffix in language.suffixes)
 
 _TRIVIAL = re.compile(
     r"""^\{?\s*(?:

@@ -16,10 +16,10 @@ from typing import Any
 from codequest.errors import DatasetError
 from codequest.evaluation import RetrievalDataset
 from codequest.progress import Progress, silent
+from codequest.syntax.languages import LANGUAGES
 from codequest.training.data import normal_form
 from codequest.training.mining.codebase import Codebase
 from codequest.training.mining.functions import CODE_SUFFIXES, mine_functions
-from codequest.training.mining.languages import LANGUAGES
 from codequest.training.mining.mined import MinedFunction
 from codequest.training.words import QuerySet
 

@@ -7,8 +7,6 @@ import pytest
 from codequest.errors import MissingDependencyError
 from codequest.training import mine_functions
 from codequest.training.mining.functions import is_trivial
-from codequest.training.mining.languages import LANGUAGES, language_of
-from codequest.training.mining.syntax import SourceFile
 
 SOURCES = {
     "a.py": '''
@@ -304,21 +302,10 @@ def test_bodies_that_do_something(body: str) -> None:
     assert not is_trivial(body)
 
 
-@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
-def test_every_grammar_knows_the_nodes_of_its_table(language) -> None:
-    assert SourceFile(b"", language).definitions == []
-
-
-def test_a_header_is_of_the_language_that_it_is_written_in() -> None:
-    c, cpp = language_of(Path("a.h"), "int add(int a);"), language_of(Path("a.h"), "namespace a {}")
-    assert (c and c.name, cpp and cpp.name) == ("c", "c++")
-    assert language_of(Path("a.txt"), "") is None
-
-
 def test_the_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from codequest.training.mining import syntax
+    from codequest.syntax import source
 
-    syntax._grammar.cache_clear()
+    source._grammar.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "tree_sitter", None)
     (tmp_path / "a.go").write_text(SOURCES["a.go"], encoding="utf-8")
     with pytest.raises(MissingDependencyError, match=r"pip install 'codequest\[code\]'"):

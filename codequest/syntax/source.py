@@ -10,8 +10,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from codequest.errors import require
-from codequest.training.mining.languages import Language
-from codequest.training.mining.naming import descendants, first_of, qualified_name, text_of
+from codequest.syntax.languages import Language
+from codequest.syntax.naming import descendants, first_of, qualified_name, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, QueryCursor
@@ -68,7 +68,17 @@ class SourceFile:
         found = [(node, kind) for kind in kinds for node in self._nodes.get(kind, ())]
         found.sort(key=lambda item: item[0].start_byte)
         named = ((node, kind, qualified_name(node, self.language)) for node, kind in found)
-        return [self._definition(node, kind, name) for node, kind, name in named if name]
+        documented = self._documentation
+        return [
+            self._definition(node, kind, name, documented.get(node.start_byte)) for node, kind, name in named if name
+        ]
+
+    @cached_property
+    def types(self) -> list[Definition]:
+        """The further types of the language that have a name, such as the structs of C, in the order of the file."""
+        nodes = sorted(self._nodes.get("type", ()), key=lambda node: node.start_byte)
+        named = ((node, qualified_name(node, self.language)) for node in nodes)
+        return [self._definition(node, "class", name, self._documentation_of(node)) for node, name in named if name]
 
     @cached_property
     def comments(self) -> list[Span]:
@@ -161,8 +171,9 @@ class SourceFile:
     def _nodes(self) -> dict[str, list[Node]]:
         return _grammar(self.language)[1].captures(self._root)
 
-    def _definition(self, node: Node, kind: Literal["function", "class"], name: str) -> Definition:
-        documented = self._documentation.get(node.start_byte)
+    def _definition(
+        self, node: Node, kind: Literal["function", "class"], name: str, documented: Span | None
+    ) -> Definition:
         body = node.child_by_field_name("body")
         outer = _outer(node, self.language)
         return Definition(
@@ -219,6 +230,7 @@ def _grammar(language: Language) -> tuple[Parser, QueryCursor]:
     wanted = {
         "function": language.functions,
         "class": language.classes,
+        "type": language.types,
         "comment": language.comments,
         "raise": language.raises,
         "call": language.calls,

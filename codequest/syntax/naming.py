@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codequest.training.mining.languages import Language
+from codequest.syntax.languages import Language
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -19,6 +19,7 @@ class Language:
         suffixes: Ends of file names.
         functions: Functions and methods.
         classes: Classes, interfaces, structs, traits and the like.
+        types: Patterns of further named types, which are no classes to document but worth finding.
         scopes: What else puts its name in front of the names inside, by the field that holds it.
         comments: Comments.
         doc_marks: How a doc comment starts; empty where every comment above a definition is one.
@@ -43,6 +44,7 @@ class Language:
     suffixes: tuple[str, ...]
     functions: tuple[str, ...]
     classes: tuple[str, ...]
+    types: tuple[str, ...] = ()
     scopes: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ("comment",)
     doc_marks: tuple[str, ...] = ()
@@ -212,12 +214,15 @@ _CSHARP = Language(
     raises=("throw_statement", "throw_expression"),
     string_parts=("string_literal_content",),
 )
+_C_TYPES = ("struct_specifier body: (_)", "union_specifier body: (_)", "enum_specifier body: (_)")
 _C = Language(
     name="c",
     grammar="tree_sitter_c",
     suffixes=(".c", ".h"),
     functions=("function_definition",),
     classes=(),
+    types=(*_C_TYPES, "type_definition type: (_ body: (_))"),
+    scopes={"type_definition": "declarator"},
     sure_marks=("/**", "/*!", "///", "//!"),
     name_path="declarator",
 )
@@ -227,11 +232,19 @@ _CPP = Language(
     suffixes=(".cpp", ".cc", ".cxx", ".hpp", ".hh", ".hxx"),
     functions=("function_definition",),
     classes=("class_specifier",),
+    types=_C_TYPES,
     scopes={"struct_specifier": "name", "namespace_definition": "name"},
     sure_marks=("/**", "/*!", "///", "//!"),
     wrappers=("template_declaration",),
     name_path="declarator",
     raises=("throw_statement",),
+)
+_BASH = Language(
+    name="bash",
+    grammar="tree_sitter_bash",
+    suffixes=(".sh", ".bash"),
+    functions=("function_definition",),
+    classes=(),
 )
 
 LANGUAGES = (
@@ -247,14 +260,20 @@ LANGUAGES = (
     _CSHARP,
     _C,
     _CPP,
+    _BASH,
 )
 """Every language that codequest parses."""
 
 _ONLY_IN_CPP = re.compile(r"^\s*(?:class|namespace|template|using)\b|^\s*(?:public|private|protected):", re.MULTILINE)
+_INTERPRETER = re.compile(r"#!.*?\b(python|node|bash|sh|ruby|php)[\d.]*(?:\s|$)")
+_INTERPRETED = {"python": _PYTHON, "node": _JAVASCRIPT, "bash": _BASH, "sh": _BASH, "ruby": _RUBY, "php": _PHP}
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 
 
-def language_of(path: Path, text: str) -> Language | None:
-    """The language of a file: by the end of its name, and for a header by what is in it; None for another one."""
+def language_of(path: PurePath, text: str) -> Language | None:
+    """The language of a file: by the end of its name, for a header and a script by what is in it; else None."""
+    script = None if path.suffix else _INTERPRETER.match(text)
+    if script:
+        return _INTERPRETED[script.group(1)]
     language = _BY_SUFFIX.get(path.suffix.lower())
     return _CPP if language is _C and _ONLY_IN_CPP.search(text) else language

@@ -1,0 +1,31 @@
+"""Puma, the local code search engine: everything embedded once by the teacher, every query by a light encoder."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from codequest.search.hits import SearchFilters as SearchFilters
+    from codequest.search.hits import SearchHit as SearchHit
+    from codequest.search.index import CodeIndex as CodeIndex
+    from codequest.search.meta import IndexStats as IndexStats
+    from codequest.search.report import IndexReport as IndexReport
+
+_HOMES = {
+    "CodeIndex": "codequest.search.index",
+    "IndexReport": "codequest.search.report",
+    "IndexStats": "codequest.search.meta",
+    "SearchFilters": "codequest.search.hits",
+    "SearchHit": "codequest.search.hits",
+}
+
+__all__ = ["CodeIndex", "IndexReport", "IndexStats", "SearchFilters", "SearchHit"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562)."""
+    try:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    except KeyError:
+        raise AttributeError(f"module 'codequest.search' has no attribute {name!r}") from None

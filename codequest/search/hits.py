@@ -1,0 +1,76 @@
+"""What a search gives, and what it can be limited to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from codequest.errors import InvalidInputError
+
+ChunkKind = Literal["function", "class", "section", "window"]
+"""A function or method; a class, interface or struct; a part of a document below a heading; other lines of a file."""
+
+SearchMode = Literal["hybrid", "dense", "lexical"]
+"""By meaning and words together; by meaning alone; by words alone, for which no encoder runs."""
+
+KINDS: tuple[ChunkKind, ...] = get_args(ChunkKind)
+MODES: tuple[SearchMode, ...] = get_args(SearchMode)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """A chunk that was found.
+
+    Attributes:
+        path: File, relative to the indexed root, with forward slashes.
+        language: Its language, such as ``"python"``.
+        kind: What the chunk is.
+        symbol: Qualified name of the function or class, headings of the section; empty where there is none.
+        start_line: First line, from 1.
+        end_line: Last line, inclusive.
+        text: These lines as they were indexed.
+        score: Higher is better; comparable within one search only. In mode dense the cosine to the query, in mode
+            lexical BM25, in mode hybrid the fused score.
+    """
+
+    path: str
+    language: str
+    kind: ChunkKind
+    symbol: str
+    start_line: int
+    end_line: int
+    text: str
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dictionary of all attributes."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchFilters:
+    """What chunks must be to be searched at all; an empty attribute leaves nothing out.
+
+    Attributes:
+        languages: Names as in `SearchHit.language`, in any case.
+        paths: Globs as in a .gitignore: ``src/``, ``*.py``, ``/docs/**/*.md``; one of them must match, and one that
+            begins with ``!`` takes files out again.
+        kinds: Kinds of chunks.
+
+    Raises:
+        InvalidInputError: An unknown kind, or a string where a list of strings is expected.
+    """
+
+    languages: Sequence[str] = ()
+    paths: Sequence[str] = ()
+    kinds: Sequence[ChunkKind] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, str) or not all(isinstance(item, str) and item for item in value):
+                raise InvalidInputError(f"{name} must be a list of strings, got {value!r}.")
+        unknown = sorted(set(self.kinds) - set(KINDS))
+        if unknown:
+            raise InvalidInputError(f"Unknown kinds {unknown}; expected some of {', '.join(KINDS)}.")

@@ -1,0 +1,181 @@
+"""CodeIndex: the code of a folder, embedded once, searched by a light encoder."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codequest.encoders.base import QueryEncoder
+from codequest.errors import CodeIndexError, InvalidInputError
+from codequest.progress import Progress, silent
+from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
+from codequest.search.home import IndexHome
+from codequest.search.meta import META_FILE, IndexMeta, IndexStats
+from codequest.search.queries import QueryVectors, checked_encoder
+from codequest.search.ranking import Ranking, rank
+from codequest.search.report import IndexReport
+from codequest.search.snapshot import Snapshot
+from codequest.search.store import CHUNKS, ChunkStore
+from codequest.texts import checked_texts
+
+if TYPE_CHECKING:
+    from codequest.teachers import Teacher
+
+DEFAULT_ENCODER = "minilm-lora"
+_TRIES = 3  # an index run may remove an old version in the moment it is read
+
+
+class CodeIndex:
+    """The code of a folder, ready to be searched; `open` gives one, and `build` makes what it opens.
+
+    Threads may search at the same time. An index run that ends meanwhile is noticed at the next search.
+
+    Attributes:
+        root: The indexed folder.
+        encoder: What was given to embed queries with.
+    """
+
+    def __init__(self, home: IndexHome, encoder: str | QueryEncoder | None) -> None:
+        checked_encoder(encoder)
+        self.root, self.encoder = home.root, encoder
+        self._home = home
+        self._store = ChunkStore(home.folder)
+        self._lock = threading.Lock()
+        self._queries: QueryVectors | None = None
+        self._load()
+
+    @staticmethod
+    def build(
+        path: str | Path,
+        *,
+        teacher: str | Teacher | None = None,
+        rebuild: bool = False,
+        progress: Progress = silent,
+    ) -> IndexReport:
+        """Index a folder, or bring its index up to date: only new and changed files are read and embedded.
+
+        The index is the folder ``.codequest`` in it, or lies in codequest's cache where the folder cannot be written.
+        A run that is killed leaves the index as it was, and the next one embeds nothing twice. A second run at the
+        same time waits for the first.
+
+        Args:
+            path: A folder.
+            teacher: Embeds the code: a name as in `codequest.load_teacher`, or a teacher. By default the one that
+                made the index, or ``auto:sentence-transformers/all-mpnet-base-v2`` for a new one.
+            rebuild: Start from nothing, for another teacher or a damaged index; what searches see is the old one
+                until it is done.
+            progress: Called while files are read and chunks are embedded.
+
+        Raises:
+            CodeIndexError: No folder, nothing to index, an index of another version, or it cannot be written.
+            SpaceMismatchError: The index was made by another teacher.
+            TeacherError: The teacher failed; WeightsNotFoundError: it is not on this machine.
+            MissingDependencyError: The extra ``search`` is not installed.
+        """
+        from codequest.search.build import build_index
+
+        return build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
+
+    @classmethod
+    def open(cls, path: str | Path = ".", *, encoder: str | QueryEncoder | None = DEFAULT_ENCODER) -> CodeIndex:
+        """Open the index of a folder, or of the nearest folder around it that has one.
+
+        Args:
+            path: A folder or file.
+            encoder: Embeds queries: an adapter by name or folder, a query encoder, ``"teacher"`` for the model that
+                made the index, or None to search by words alone. It is loaded for the first query.
+
+        Raises:
+            IndexNotFoundError: There is no index; says how to make it.
+            CodeIndexError: It is damaged, or of another version.
+            SpaceMismatchError: The encoder embeds into another space.
+            AdapterFormatError: There is no such adapter.
+            MissingDependencyError: The extra ``search`` is not installed.
+        """
+        return cls(IndexHome.find(path), encoder)
+
+    @property
+    def stats(self) -> IndexStats:
+        """What is in the index."""
+        return self._meta.stats
+
+    @property
+    def folder(self) -> Path:
+        """Where the index is."""
+        return self._home.folder
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        filters: SearchFilters | None = None,
+        mode: SearchMode = "hybrid",
+    ) -> list[SearchHit]:
+        """The chunks that answer a query, best first.
+
+        Args:
+            query: A question, a description, names: anything but whitespace.
+            limit: Most hits.
+            filters: What is searched at all; by default everything.
+            mode: ``"hybrid"``, ``"dense"`` by meaning alone or ``"lexical"`` by words alone.
+
+        Raises:
+            InvalidInputError: An empty query, a limit below 1, or an unknown mode; or no encoder, but not mode
+                lexical.
+            CodeIndexError: The index was damaged or removed meanwhile.
+        """
+        self._check(limit, mode)
+        [text] = checked_texts([query], name="queries")
+        for attempt in range(_TRIES):
+            snapshot, queries = self._current()
+            vector = queries(text) if queries is not None and mode != "lexical" else None
+            try:
+                mask = snapshot.mask(filters or SearchFilters())
+                return _hits(snapshot, rank(snapshot, text, vector, mode=mode, limit=limit, mask=mask))
+            except (OSError, RuntimeError) as error:  # files of a version that was removed meanwhile
+                self._stamp = (0, 0)
+                if attempt == _TRIES - 1:
+                    raise CodeIndexError(f"The index in {self.folder} cannot be searched: {error}") from error
+        raise AssertionError
+
+    def _check(self, limit: int, mode: SearchMode) -> None:
+        if limit < 1:
+            raise InvalidInputError(f"limit must be at least 1, got {limit}.")
+        if mode not in MODES:
+            raise InvalidInputError(f"mode must be one of {', '.join(MODES)}, got {mode!r}.")
+        if self.encoder is None and mode != "lexical":
+            raise InvalidInputError(f"Mode {mode} needs an encoder: open the index with one, or use mode lexical.")
+
+    def _current(self) -> tuple[Snapshot, QueryVectors | None]:
+        """What is to be searched, after a look whether a run has ended since."""
+        with self._lock:
+            if self._stamped() != self._stamp:
+                self._load()
+            return self._snapshot, self._queries
+
+    def _load(self) -> None:
+        self._stamp = self._stamped()
+        self._meta = IndexMeta.read(self._home.folder, root=self.root)
+        if self.encoder is not None and (self._queries is None or self._queries.space != self._meta.stats.space):
+            self._queries = QueryVectors(self.encoder, self._meta.stats)
+        self._snapshot = Snapshot(self._store, self._meta.versions[CHUNKS])
+
+    def _stamped(self) -> tuple[int, int]:
+        try:
+            status = (self._home.folder / META_FILE).stat()
+        except OSError as error:
+            raise CodeIndexError(
+                f"The index in {self._home.folder} is gone. Make it again: codequest index {self.root}"
+            ) from error
+        return status.st_mtime_ns, status.st_ino
+
+
+def _hits(snapshot: Snapshot, ranking: Ranking) -> list[SearchHit]:
+    texts = snapshot.texts(ranking.positions.tolist())
+    found = zip(ranking.positions.tolist(), ranking.scores.tolist(), texts, strict=True)
+    return [
+        SearchHit(**{name: values[position] for name, values in snapshot.columns.items()}, text=text, score=score)
+        for position, score, text in found
+    ]

@@ -1,0 +1,24 @@
+"""Code and queries as words of the full-text index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from codequest.syntax.identifiers import split_name
+
+_IDENTIFIER = re.compile(r"\w+")
+_MOST_CHARACTERS = 40  # of a word: hashes and encoded data are none
+
+
+def words(text: str) -> Iterator[str]:
+    """The words of a text in lower case; an identifier of several words comes whole, too.
+
+    ``getUserName`` and ``get_user_name`` both give get, user, name and getusername.
+    """
+    for identifier in _IDENTIFIER.findall(text):
+        parts = [part.lower() for part in split_name(identifier)]
+        yield from (part for part in parts if len(part) <= _MOST_CHARACTERS)
+        whole = "".join(parts)
+        if len(parts) > 1 and len(whole) <= _MOST_CHARACTERS:
+            yield whole

@@ -1,0 +1,164 @@
+"""How chunks are ranked: by meaning, by words, by both; definitions before their uses; no line twice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from codequest.search.hits import SearchMode
+from codequest.search.snapshot import Mask, Positions, Snapshot
+from codequest.space import Vectors
+from codequest.syntax.identifiers import content_words, split_name
+
+_CANDIDATES = 100  # of each of the two rankings
+_MEANING = 0.6  # share of the cosine in the sum; the rest is of BM25
+_FULL_MATCH = 5.0  # BM25 for each word of the query from which on a match by words is a full one
+_NAMED = 0.1  # for a definition all of whose name's words are in the query
+_ASKED_FOR = 1.0  # for a definition whose name is the query: it stands before whatever only resembles it
+_TEST = 0.8  # factor of a chunk in a test
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__|testdata|fixtures)/|(?:^|/)test_|[._-](?:test|spec)s?\.\w+$", re.IGNORECASE
+)
+_DEFINITIONS = ("function", "class")
+_ASKS_FOR_TESTS = re.compile(r"\b(?:tests?|testing|specs?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Chunks, best first.
+
+    Attributes:
+        positions: Of the chunks in the snapshot.
+        scores: As in `codequest.search.SearchHit`.
+    """
+
+    positions: Positions
+    scores: Vectors
+
+
+def rank(
+    snapshot: Snapshot,
+    query: str,
+    query_vector: Vectors | None,
+    *,
+    mode: SearchMode,
+    limit: int,
+    mask: Mask | None = None,
+) -> Ranking:
+    """The chunks that answer a query; of those that share lines only the best.
+
+    In mode hybrid the score is 0.6 × meaning + 0.4 × words, both between 0 and 1, over the best hundred chunks of
+    each: meaning is the cosine between the mean and the best of the index, words is BM25 by the best of the index, or
+    by what a query of so many words should reach where that is more. A convex sum keeps what reciprocal ranks throw
+    away, by how much one chunk is better than the next: see Bruch, Gai and Ingber, An Analysis of Fusion Functions
+    for Hybrid Retrieval (2022).
+
+    Args:
+        snapshot: What is searched.
+        query: The query.
+        query_vector: (dim,), in the snapshot's space; None in mode lexical.
+        mode: What decides.
+        limit: Most chunks to give.
+        mask: Which chunks may be found, (chunks,).
+    """
+    depth = max(_CANDIDATES, 3 * limit)  # as many pieces of what is found already may have to be left out
+    by_words = _by_words(snapshot, query, depth, mask) if mode != "dense" else None
+    if query_vector is None or mode == "lexical":
+        assert by_words is not None
+        return _apart(snapshot, by_words, limit)
+    cosines = snapshot.vectors @ query_vector  # (chunks,)
+    allowed = np.arange(len(cosines)) if mask is None else np.flatnonzero(mask)
+    by_meaning = best(Ranking(allowed, cosines[allowed]), depth)
+    if by_words is None:
+        return _apart(snapshot, by_meaning, limit)
+    positions = np.union1d(by_meaning.positions, by_words.positions)
+    scores = _MEANING * _meaning(cosines[positions], cosines[allowed])
+    scores[np.searchsorted(positions, by_words.positions)] += (1 - _MEANING) * _matched(by_words.scores, query)
+    return _apart(snapshot, best(_reranked(snapshot, query, Ranking(positions, scores)), len(positions)), limit)
+
+
+def _by_words(snapshot: Snapshot, query: str, depth: int, mask: Mask | None) -> Ranking:
+    positions, scores = snapshot.lexical(query, limit=depth if mask is None else len(snapshot))
+    if mask is not None:
+        allowed = mask[positions]
+        positions, scores = positions[allowed], scores[allowed]
+    return best(Ranking(positions, scores), depth)
+
+
+def best(ranking: Ranking, count: int) -> Ranking:
+    """The highest scores of a ranking in any order; of equal ones the first in the index."""
+    positions, scores = ranking.positions, ranking.scores
+    if len(scores) > count:
+        lowest = np.partition(scores, len(scores) - count)[len(scores) - count]
+        kept = np.flatnonzero(scores >= lowest)
+        positions, scores = positions[kept], scores[kept]
+    order = np.lexsort((positions, -scores))[:count]
+    return Ranking(positions[order], scores[order])
+
+
+def _meaning(cosines: Vectors, everywhere: Vectors) -> Vectors:
+    """Cosines between the mean of the index, 0, and its best, 1: teachers differ in how far they spread."""
+    if not len(cosines):
+        return cosines
+    mean = everywhere.mean()
+    share: Vectors = np.maximum(cosines - mean, 0) / max(everywhere.max() - mean, np.float32(1e-6))
+    return share
+
+
+def _matched(scores: Vectors, query: str) -> Vectors:
+    """BM25 between 0 and 1: the best chunk has 1 unless it has few of the query's words."""
+    if not len(scores):
+        return scores
+    share: Vectors = scores / max(scores[0], np.float32(_FULL_MATCH * len(content_words(query))))
+    return share
+
+
+def _reranked(snapshot: Snapshot, query: str, ranking: Ranking) -> Ranking:
+    """Definitions of what the query names come first, tests last unless the query asks for them."""
+    asked, written = content_words(query), _words(query)
+    asks_for_tests = _ASKS_FOR_TESTS.search(query) is not None
+    symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
+    scores = ranking.scores.copy()
+    for place, position in enumerate(ranking.positions):
+        name, qualified = _name_words(symbols[position])
+        if name:
+            scores[place] += _NAMED * len(asked.intersection(name)) / len(set(name))
+        if kinds[position] in _DEFINITIONS and written in (name, qualified):
+            scores[place] += _ASKED_FOR
+        if not asks_for_tests and _is_test(paths[position]):
+            scores[place] *= _TEST
+    return Ranking(ranking.positions, scores)
+
+
+@lru_cache(maxsize=65_536)
+def _name_words(symbol: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a definition's own name, and of its qualified one."""
+    return _words(re.split(r"\W+", symbol)[-1]), _words(symbol)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in split_name(text))
+
+
+@lru_cache(maxsize=65_536)
+def _is_test(path: str) -> bool:
+    return _TEST_PATH.search(path) is not None
+
+
+def _apart(snapshot: Snapshot, ranking: Ranking, limit: int) -> Ranking:
+    """The best of a ranking, without those that share lines with a better one."""
+    paths, starts, ends = (snapshot.columns[name] for name in ("path", "start_line", "end_line"))
+    kept: list[int] = []
+    taken: dict[str, list[tuple[int, int]]] = {}
+    for place, position in enumerate(ranking.positions):
+        lines = starts[position], ends[position]
+        others = taken.setdefault(paths[position], [])
+        if all(lines[1] < first or last < lines[0] for first, last in others):
+            others.append(lines)
+            kept.append(place)
+            if len(kept) == limit:
+                break
+    return Ranking(ranking.positions[kept], ranking.scores[kept])

@@ -1,0 +1,87 @@
+"""One version of an index, opened for searching."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codequest.search.hits import SearchFilters
+from codequest.search.lexicon import words
+from codequest.search.paths import PathGlobs
+from codequest.search.store import CHUNKS, ChunkStore
+from codequest.space import Vectors
+
+if TYPE_CHECKING:
+    from lancedb.table import Table
+
+Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.int64]
+
+_LISTED = ("path", "language", "kind", "symbol", "start_line", "end_line")
+
+
+class Snapshot:
+    """The chunks of one version, in the order of its rows; a run that writes meanwhile changes nothing of it.
+
+    Vectors are held in memory as float32, so that the product with a query is exact and one call of BLAS; texts stay
+    on disk until they are shown.
+
+    Args:
+        store: The tables.
+        version: Of the table of chunks.
+
+    Attributes:
+        columns: Path, language, kind, symbol and lines of every chunk.
+        vectors: (chunks, dim).
+
+    Raises:
+        CodeIndexError: The index is damaged.
+    """
+
+    def __init__(self, store: ChunkStore, version: int) -> None:
+        self._table: Table = store.open(CHUNKS, version)
+        with store.reading():
+            read = self._table.search().select([*_LISTED, "vector"]).with_row_id(True).to_arrow()
+        self._row_ids = read["_rowid"].to_numpy()
+        if np.any(self._row_ids[1:] < self._row_ids[:-1]):  # fragments are read side by side
+            read = read.take(np.argsort(self._row_ids))
+            self._row_ids = read["_rowid"].to_numpy()
+        self.columns: Mapping[str, Sequence[Any]] = {name: read[name].to_pylist() for name in _LISTED}
+        vectors = read["vector"].combine_chunks()
+        self.vectors: Vectors = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(vectors), -1)
+
+    def __len__(self) -> int:
+        return len(self._row_ids)
+
+    def lexical(self, query: str, *, limit: int) -> tuple[Positions, Vectors]:
+        """Positions and BM25 scores of the chunks that share most with the words of a query, best first."""
+        terms = " ".join(words(query))
+        if not terms:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        search = self._table.search(terms, query_type="fts", fts_columns="words")
+        found = search.select(["_rowid", "_score"]).limit(limit).to_arrow()
+        return np.searchsorted(self._row_ids, found["_rowid"].to_numpy()), found["_score"].to_numpy()
+
+    def texts(self, positions: Sequence[int]) -> list[str]:
+        """The texts of these chunks, in their order."""
+        if not len(positions):
+            return []
+        rows = [int(self._row_ids[position]) for position in positions]
+        found = self._table.take_row_ids(rows).select(["text", "_rowid"]).to_arrow()
+        by_row = dict(zip(found["_rowid"].to_pylist(), found["text"].to_pylist(), strict=True))
+        return [by_row[row] for row in rows]
+
+    def mask(self, filters: SearchFilters) -> Mask | None:
+        """Which chunks pass the filters, (chunks,); None when nothing is filtered."""
+        chosen: list[Mask] = []
+        for name, wanted in (("language", filters.languages), ("kind", filters.kinds)):
+            if wanted:
+                values = {value.lower() for value in wanted}
+                chosen.append(np.fromiter((value in values for value in self.columns[name]), bool, len(self)))
+        if filters.paths:
+            passing = PathGlobs(filters.paths).matching(set(self.columns["path"]))
+            chosen.append(np.fromiter((path in passing for path in self.columns["path"]), bool, len(self)))
+        return np.logical_and.reduce(chosen) if chosen else None

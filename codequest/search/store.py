@@ -1,0 +1,206 @@
+"""The tables of an index in LanceDB (https://lancedb.github.io): chunks with vectors and words, and files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from codequest.errors import CodeIndexError, require
+from codequest.search.chunks import Chunk
+from codequest.search.lexicon import words
+from codequest.space import Vectors
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from lancedb.db import DBConnection
+    from lancedb.table import Table
+
+CHUNKS, FILES = "chunks", "files"
+_KEPT = timedelta(minutes=10)  # for readers that opened an older version a moment ago
+_FOREVER = timedelta(days=36_500)
+_VERSIONS = 100  # of small files on the disk; a run that changes something adds three
+_UNINDEXED, _UNINDEXED_SHARE = 1000, 0.05  # of the rows; a search reads their words one by one
+_PATHS_AT_ONCE = 500
+_SYMBOL_WEIGHT = 2  # how often the words of a symbol count
+_COLUMNS = ("path", "language", "kind", "symbol", "start_line", "end_line", "text")
+
+
+class ChunkStore:
+    """The tables in a folder.
+
+    Args:
+        folder: That of the index; it exists.
+
+    Raises:
+        MissingDependencyError: LanceDB is not installed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        lancedb = require("lancedb", extra="search")
+        with self.reading():
+            self._database: DBConnection = lancedb.connect(str(folder / "lance"))
+
+    def open(self, name: str, version: int) -> Table:
+        """A version of a table, to read from."""
+        with self.reading():
+            table: Table = self._database.open_table(name)
+            table.checkout(version)
+            return table
+
+    def begin(self, versions: Mapping[str, int], *, dim: int) -> ChunkWriter:
+        """A writer that goes on from these versions, or starts without any, whatever a killed run left."""
+        with self.writing():
+            return ChunkWriter(self, self._table(CHUNKS, versions, _chunk_schema(dim)))
+
+    def write_files(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Replace the table of files; the new version."""
+        pa = require("pyarrow", extra="search")
+        with self.writing():
+            data = pa.Table.from_pylist(list(rows), schema=_file_schema())
+            return int(self._database.create_table(FILES, data, mode=self._mode(FILES)).version)
+
+    def read_files(self, version: int) -> list[dict[str, Any]]:
+        """The rows of the table of files."""
+        with self.reading():
+            rows: list[dict[str, Any]] = self.open(FILES, version).to_arrow().to_pylist()
+            return rows
+
+    def prune(self, names: Sequence[str]) -> None:
+        """Remove what no reader of these tables can need any more; a failure leaves it for a later run."""
+        for name in names:
+            try:
+                self._database.open_table(name).optimize(cleanup_older_than=_KEPT, delete_unverified=True)
+            except (OSError, RuntimeError, ValueError):
+                return
+
+    def _table(self, name: str, versions: Mapping[str, int], schema: pa.Schema) -> Table:
+        if name not in versions:
+            created: Table = self._database.create_table(name, schema=schema, mode=self._mode(name))
+            return created
+        table: Table = self._database.open_table(name)
+        if table.version != versions[name]:
+            table.restore(versions[name])
+        return table
+
+    def _mode(self, name: str) -> str:
+        """How to start a table anew: older versions stay for their readers."""
+        return "overwrite" if name in self._database.list_tables().tables else "create"
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Errors of LanceDB while it reads, in codequest's words."""
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError) as error:
+            raise CodeIndexError(
+                f"The index in {self._folder} cannot be read ({_first_line(error)}). Make it anew with: codequest "
+                "index --rebuild"
+            ) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Errors of LanceDB while it writes, in codequest's words."""
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError) as error:
+            raise CodeIndexError(
+                f"The index in {self._folder} cannot be written ({_first_line(error)}). The index as it was before is "
+                "intact. Check free space and permission, then run it again: it goes on where it stopped."
+            ) from error
+
+
+class ChunkWriter:
+    """Changes the chunks of an index; readers see nothing of it until the new version is in index.json.
+
+    Attributes:
+        settled: Whether everything was written into one piece, so that old versions can be removed.
+    """
+
+    def __init__(self, store: ChunkStore, table: Table) -> None:
+        self._store, self._table = store, table
+        self.settled = False
+
+    def remove(self, paths: Collection[str]) -> None:
+        """Delete the chunks of these files."""
+        quoted = ["'" + path.replace("'", "''") + "'" for path in sorted(paths)]
+        with self._store.writing():
+            for start in range(0, len(quoted), _PATHS_AT_ONCE):
+                self._table.delete(f"path IN ({', '.join(quoted[start : start + _PATHS_AT_ONCE])})")
+
+    def add(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+        """Add chunks with their vectors, (chunks, dim)."""
+        pa = require("pyarrow", extra="search")
+        columns: dict[str, Any] = {name: [getattr(chunk, name) for chunk in chunks] for name in _COLUMNS}
+        columns["words"] = [" ".join(_indexed_words(chunk)) for chunk in chunks]
+        flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+        columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+        with self._store.writing():
+            self._table.add(pa.table(columns, schema=_chunk_schema(vectors.shape[1])))
+
+    def finish(self) -> int:
+        """Make the full-text index, or bring it up to date where enough has changed; the version to be read."""
+        index = require("lancedb.index", extra="search")
+        with self._store.writing():
+            indices = [existing.name for existing in self._table.list_indices() if existing.columns == ["words"]]
+            if not indices:
+                # The words are split already; the tokenizer stems them and leaves out what every text has.
+                self._table.create_index("words", config=index.FTS(base_tokenizer="whitespace"))
+            elif self._is_scattered(indices[0]):
+                self._settle()
+            return int(self._table.version)
+
+    def _is_scattered(self, index: str) -> bool:
+        """Whether writing all rows anew is worth it: LanceDB finds rows outside the full-text index, too."""
+        rows = self._table.count_rows()
+        statistics = self._table.index_stats(index)
+        unindexed = statistics.num_unindexed_rows if statistics else rows
+        many = max(_UNINDEXED, _UNINDEXED_SHARE * rows)
+        return bool(unindexed > many or len(self._table.list_versions()) > _VERSIONS)
+
+    def _settle(self) -> None:
+        """Put all rows into one piece and into the index, until nothing is left to be done.
+
+        Or else pruning would go on with it, after this version has become the one that is read.
+        """
+        version = -1
+        while version != self._table.version:
+            version = self._table.version
+            self._table.optimize(cleanup_older_than=_FOREVER)
+        self.settled = True
+
+    def counts(self) -> tuple[int, dict[str, int]]:
+        """Number of chunks, and by kind, most first."""
+        kinds = self._table.search().select(["kind"]).to_arrow()["kind"].value_counts().to_pylist()
+        found = {row["values"]: row["counts"] for row in sorted(kinds, key=lambda row: -row["counts"])}
+        return sum(found.values()), found
+
+
+def _indexed_words(chunk: Chunk) -> Iterable[str]:
+    yield from words(chunk.path)
+    for _ in range(_SYMBOL_WEIGHT):
+        yield from words(chunk.symbol)
+    yield from words(chunk.text)
+
+
+def _chunk_schema(dim: int) -> pa.Schema:
+    pa = require("pyarrow", extra="search")
+    texts = [pa.field(name, pa.string()) for name in ("path", "language", "kind", "symbol")]
+    lines = [pa.field(name, pa.int32()) for name in ("start_line", "end_line")]
+    vector = pa.field("vector", pa.list_(pa.float32(), dim))
+    return pa.schema([*texts, *lines, pa.field("text", pa.string()), pa.field("words", pa.string()), vector])
+
+
+def _file_schema() -> pa.Schema:
+    pa = require("pyarrow", extra="search")
+    texts = [pa.field(name, pa.string()) for name in ("path", "language", "digest", "skipped")]
+    return pa.schema([*texts, pa.field("size", pa.int64()), pa.field("modified", pa.int64())])
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

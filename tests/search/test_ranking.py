@@ -1,0 +1,102 @@
+"""How rankings are fused and re-ranked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codequest.search.chunks import Chunk
+from codequest.search.lexicon import words
+from codequest.search.ranking import Ranking, best, rank
+from codequest.search.snapshot import Snapshot
+from codequest.search.store import ChunkStore
+
+TEXTS = ["alpha beta", "alpha", "gamma", "delta", "delta delta"]
+VECTORS = np.eye(5, dtype=np.float32)
+
+
+def snapshot(folder: Path, *, symbols: list[str] | None = None, paths: list[str] | None = None) -> Snapshot:
+    chunks = [
+        Chunk(
+            path=(paths or ["code"] * 5)[number],
+            language="python",
+            kind="function",
+            symbol=(symbols or [""] * 5)[number],
+            start_line=number + 1,
+            end_line=number + 1,
+            text=text,
+        )
+        for number, text in enumerate(TEXTS)
+    ]
+    store = ChunkStore(folder)
+    writer = store.begin({}, dim=5)
+    writer.add(chunks, VECTORS)
+    return Snapshot(store, writer.finish())
+
+
+def test_words_of_code_and_queries() -> None:
+    assert list(words("getUserName(user_id)")) == ["get", "user", "name", "getusername", "user", "id", "userid"]
+    assert list(words("x" * 41)) == []
+
+
+def test_each_mode_ranks_by_what_it_says(tmp_path: Path) -> None:
+    chunks = snapshot(tmp_path)
+    query = np.array([0.1, 0.2, 0.9, 0.3, 0.0], np.float32)
+    dense = rank(chunks, "alpha", query, mode="dense", limit=3)
+    assert dense.positions.tolist() == [2, 3, 1]
+    np.testing.assert_allclose(dense.scores, [0.9, 0.3, 0.2])
+    lexical = rank(chunks, "alpha", None, mode="lexical", limit=3)
+    assert lexical.positions.tolist() == [1, 0]  # the shorter text first
+    assert lexical.scores[0] > lexical.scores[1] > 0
+
+
+def test_the_hybrid_score_is_the_weighted_sum(tmp_path: Path) -> None:
+    chunks = snapshot(tmp_path)
+    query = np.array([0.1, 0.2, 0.9, 0.3, 0.0], np.float32)
+    found = rank(chunks, "alpha", query, mode="hybrid", limit=5)
+    lexical = rank(chunks, "alpha", None, mode="lexical", limit=5)
+    meaning = np.maximum(query - query.mean(), 0) / (query.max() - query.mean())
+    expected = 0.6 * meaning
+    expected[lexical.positions] += 0.4 * lexical.scores / max(lexical.scores[0], 5.0)
+    order = np.argsort(-expected, kind="stable")
+    assert found.positions.tolist() == order.tolist()
+    np.testing.assert_allclose(found.scores, expected[order], rtol=1e-5)
+
+
+def test_a_mask_holds_in_every_mode(tmp_path: Path) -> None:
+    chunks = snapshot(tmp_path)
+    mask = np.array([True, False, False, True, False])
+    for mode in ("dense", "lexical", "hybrid"):
+        found = rank(chunks, "alpha delta", np.ones(5, np.float32), mode=mode, limit=5, mask=mask)  # type: ignore[arg-type]
+        assert sorted(found.positions.tolist()) == [0, 3]
+    nothing = rank(chunks, "alpha", np.ones(5, np.float32), mode="hybrid", limit=5, mask=np.zeros(5, bool))
+    assert nothing.positions.tolist() == []
+
+
+def test_a_definition_of_what_is_asked_for_comes_first(tmp_path: Path) -> None:
+    chunks = snapshot(tmp_path, symbols=["", "", "", "", "Reader.parse_date"])
+    found = rank(chunks, "parse a date", np.full(5, 0.5, np.float32), mode="hybrid", limit=5)
+    assert found.positions[0] == 4
+
+
+@pytest.mark.parametrize("query", ["parse_date", "parse date", "Reader.parseDate", "parse_date()"])
+def test_a_definition_whose_name_is_the_query_comes_before_what_resembles_it(tmp_path: Path, query: str) -> None:
+    symbols = ["test_parse_date", "parse", "date", "ParseDates", "Reader.parse_date"]
+    chunks = snapshot(tmp_path, symbols=symbols)
+    vector = np.array([1, 0.9, 0.8, 0.7, -1], np.float32)
+    assert rank(chunks, query, vector, mode="dense", limit=5).positions[-1] == 4
+    assert rank(chunks, query, vector, mode="hybrid", limit=5).positions[0] == 4
+
+
+@pytest.mark.parametrize(("query", "first"), [("something", 1), ("something in a test", 0)])
+def test_tests_come_last_unless_they_are_asked_for(tmp_path: Path, query: str, first: int) -> None:
+    chunks = snapshot(tmp_path, paths=["tests/test_a.py", "a.py", "b.py", "c.py", "d.py"])
+    vector = np.array([0.51, 0.5, 0.1, 0.1, 0.1], np.float32)
+    assert rank(chunks, query, vector, mode="hybrid", limit=5).positions[0] == first
+
+
+def test_of_equal_scores_the_first_in_the_index_comes_first() -> None:
+    ranking = Ranking(np.array([7, 3, 5, 1]), np.array([1.0, 2.0, 2.0, 2.0], np.float32))
+    assert best(ranking, 2).positions.tolist() == [1, 3]

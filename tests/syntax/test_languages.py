@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from codequest.syntax import LANGUAGES, SourceFile, language_of
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+def test_every_grammar_knows_the_nodes_of_its_table(language) -> None:
+    assert SourceFile(b"", language).definitions == []
+
+
+def test_a_header_is_of_the_language_that_it_is_written_in() -> None:
+    c, cpp = language_of(Path("a.h"), "int add(int a);"), language_of(Path("a.h"), "namespace a {}")
+    assert (c and c.name, cpp and cpp.name) == ("c", "c++")
+    assert language_of(Path("a.txt"), "") is None
+
+
+@pytest.mark.parametrize(
+    ("first_line", "name"),
+    [
+        ("#!/bin/sh", "bash"),
+        ("#!/usr/bin/env python3.12", "python"),
+        ("#!/usr/bin/env -S node --flag", "javascript"),
+        ("#!/usr/bin/perl", None),
+        ("echo #!/bin/sh", None),
+    ],
+)
+def test_a_script_is_of_the_language_of_its_interpreter(first_line: str, name: str | None) -> None:
+    found = language_of(Path("bin/run"), f"{first_line}\nx\n")
+    assert (found and found.name) == name
+
+
+def test_types_are_named_documented_and_no_classes() -> None:
+    [c] = [language for language in LANGUAGES if language.name == "c"]
+    source = b"/* A point. */\nstruct point { int x; };\nstruct point origin;\ntypedef union { int a; } value;\n"
+    file = SourceFile(source, c)
+    assert [(found.name, found.line, found.documentation) for found in file.types] == [
+        ("point", 2, "/* A point. */"),
+        ("value", 4, ""),
+    ]
+    assert file.definitions == []
