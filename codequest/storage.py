@@ -232,12 +232,11 @@ def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
     if str(name) in shipped_adapters():
         return _SHIPPED / str(name)
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     try:
         return Path(snapshot_download(str(name), revision=revision, allow_patterns=[*ADAPTER_FILES]))
-    except (HfHubHTTPError, HFValidationError, OSError) as error:
-        reason = str(error).strip().splitlines()[0]
+    except Exception as error:  # its HTTP library raises errors of its own, and is another one in each major version
+        reason = _reason(error)
         raise AdapterFormatError(
             f"No adapter {str(name)!r}: {folder} is no folder, and the Hugging Face hub gave none ({reason}). "
             "Give the folder that save_pretrained() wrote, a repository id such as user/name, or one of the adapters "
@@ -274,7 +273,7 @@ def check_destination(folder: str | Path) -> None:
 
 
 def push_folder(folder: Path, repo_id: str, *, private: bool, message: str) -> str:
-    """Upload an adapter folder to the Hugging Face hub.
+    """Upload an adapter folder to the Hugging Face hub, in one commit; files of an adapter that was there go.
 
     Returns:
         The address of the commit.
@@ -283,14 +282,20 @@ def push_folder(folder: Path, repo_id: str, *, private: bool, message: str) -> s
         AdapterWriteError: The hub refused it or could not be reached.
     """
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     api = HfApi()
     try:
         api.create_repo(repo_id, private=private, exist_ok=True)
-        return str(api.upload_folder(repo_id=repo_id, folder_path=folder, commit_message=message))
-    except (HfHubHTTPError, HFValidationError, OSError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        old = [*ADAPTER_FILES]  # of them, those that the new adapter does not have
+        uploaded = api.upload_folder(repo_id=repo_id, folder_path=folder, commit_message=message, delete_patterns=old)
+        return str(uploaded)
+    except Exception as error:  # as in find_adapter
         raise AdapterWriteError(
-            f"Could not upload the adapter to {repo_id!r}: {reason}. Log in with: hf auth login"
+            f"Could not upload the adapter to {repo_id!r}: {_reason(error)}. Log in with: hf auth login"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what an error says."""
+    said = str(error).strip()
+    return said.splitlines()[0] if said else type(error).__name__

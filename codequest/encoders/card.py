@@ -6,10 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from codequest.encoders.card_metadata import ONE_QUERY, front_matter, licenses_of
 from codequest.storage import AdapterConfig
-
-ONE_QUERY = "one query"
-"""Where an adapter's metrics keep what a query costs; everything else there is a dataset."""
 
 HELD_OUT = ", held out"
 """The end of the name of a dataset that was kept from training."""
@@ -44,10 +42,9 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
         library: What loads the folder.
         snippet: How it is loaded; ``{path}`` and ``{dim}`` are filled in.
     """
-    space, base = config.space, config.encoder.get("base", config.space.teacher)
-    training = config.training
+    space, training = config.space, config.training
     parts = [
-        _front_matter(str(base), library),
+        front_matter(config, library=library),
         f"# {config.kind} query encoder for {space.teacher}",
         f"Embeds queries into {space}, so that an index made by that teacher can be searched without running it.",
         snippet.format(path="path/to/this/folder", dim=space.dim),
@@ -69,8 +66,15 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
         + _table({name: value for name, value in space.to_dict().items() if value not in ("", None)}),
         "## The encoder\n\n" + _table(dict(sorted(config.encoder.items()))),
         f"## Limits\n\n{_LIMITS}",
+        f"## Licences\n\n{_licenses(config)}",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _licenses(config: AdapterConfig) -> str:
+    known = licenses_of(config)
+    named = "; ".join(f"{model}: {license or 'not known to codequest, see its own card'}" for model, license in known.items())
+    return f"The encoder derives from these models, and they keep their licences: {named}. So does the training data."
 
 
 def _means(datasets: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
@@ -131,13 +135,6 @@ def _rows(rows: Sequence[Mapping[str, Any]]) -> str:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     lines = [[str(row.get(name, "")).replace("|", "∣") for name in columns] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in (columns, ["---"] * len(columns), *lines))
-
-
-def _front_matter(base: str, library: str) -> str:
-    lines = [f"library_name: {library}", "pipeline_tag: feature-extraction"]
-    if "/" in base and not base.startswith("/"):
-        lines.insert(0, f"base_model: {base}")
-    return "---\n" + "\n".join([*lines, "tags:", "- codequest", "- code-search", "- query-encoder"]) + "\n---"
 
 
 def _table(values: Mapping[str, Any]) -> str:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from codequest.errors import DatasetError, InvalidInputError
+from codequest.errors import DatasetError, InvalidInputError, TeacherError
 from codequest.evaluation import RetrievalDataset
 from codequest.evaluation.beir import load_beir, load_texts
 from codequest.evaluation.lines import numbered_lines
 from codequest.evaluation.queries import load_queries
 from codequest.evaluation.records import texts_by_id
 from codequest.space import Vectors
+from codequest.teachers.vector_arrays import read_array
 
 _JSON_LINES = (".jsonl", ".jsonl.gz")
 
@@ -193,16 +193,14 @@ def _document_records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _read_vectors(file: Path) -> Vectors:
     try:
-        loaded: npt.NDArray[Any] = np.load(file, allow_pickle=False)
+        loaded = read_array(file)
     except FileNotFoundError as error:
         raise DatasetError(f"There is no file of vectors {file}.") from error
-    except (OSError, ValueError, EOFError) as error:
-        raise DatasetError(f"{file} is no .npy file of numbers: {error}.") from error
-    if not isinstance(loaded, np.ndarray) or loaded.ndim != 2 or loaded.dtype.kind != "f":
-        shape = (
-            f"an array of shape {loaded.shape} and type {loaded.dtype}"
-            if isinstance(loaded, np.ndarray)
-            else "several arrays"
+    except (OSError, TeacherError) as error:
+        raise DatasetError(str(error)) from error
+    if loaded.ndim != 2 or loaded.dtype.kind != "f":
+        raise DatasetError(
+            f"{file}: expected an .npy array of floats, (documents, dim), got an array of shape {loaded.shape} and type "
+            f"{loaded.dtype}."
         )
-        raise DatasetError(f"{file}: expected an .npy array of floats, (documents, dim), got {shape}.")
     return np.ascontiguousarray(loaded, dtype=np.float32)

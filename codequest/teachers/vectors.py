@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from codequest.errors import CodequestError, InvalidInputError, SpaceMismatchError, TeacherError
+from codequest.errors import InvalidInputError, SpaceMismatchError, TeacherError
 from codequest.progress import Progress, silent
 from codequest.space import UNIT_TOLERANCE, EmbeddingSpace, Side, Vectors
 from codequest.teachers.base import Teacher, normalized
-from codequest.teachers.vector_files import find_vectors, read_vectors
+from codequest.teachers.vector_files import FILES_OF, explained, find_vectors, read_vectors
 from codequest.texts import checked_texts
 
 SPACE_FILE = "space.json"
@@ -68,9 +67,9 @@ class VectorsTeacher(Teacher):
             SpaceMismatchError: Vectors that are not finite, or not of unit length where the space is normalized.
         """
         root = Path(folder).expanduser()
-        with _explained(root):
+        with explained(root):
             space = EmbeddingSpace.from_dict(json.loads((root / SPACE_FILE).read_text(encoding="utf-8")))
-            queries, documents = find_vectors(root, "queries"), find_vectors(root, "documents")
+            queries, documents = (find_vectors(root, FILES_OF[side]) for side in ("query", "document"))
             return cls(
                 space,
                 queries=read_vectors(queries) if queries else None,
@@ -101,7 +100,7 @@ class VectorsTeacher(Teacher):
             InvalidInputError: Texts and vectors do not fit together.
             SpaceMismatchError: Vectors that are not finite, or not of unit length where the space is normalized.
         """
-        with _explained(Path(path)):
+        with explained(Path(path)):
             read = read_vectors(path, text_column=text_column, vector_column=vector_column)
             return cls(space, queries=read) if side == "query" else cls(space, documents=read)
 
@@ -127,22 +126,6 @@ class VectorsTeacher(Teacher):
                 f"{len(positions)} are stored). Stored vectors cannot embed new texts: add them, or load the model "
                 f"{self._space.teacher} itself."
             )
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Every error names the file or folder."""
-    try:
-        yield
-    except CodequestError as error:
-        named = str(path) in str(error)
-        raise type(error)(str(error) if named else f"{path}: {error}") from error
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise TeacherError(
-            f"{path} cannot be read as stored vectors ({type(error).__name__}: {error}). Expected a file of texts and "
-            f"vectors, .npy or .safetensors with the texts in a .jsonl beside it, or a folder with {SPACE_FILE} and "
-            "such files named queries and documents."
-        ) from error
 
 
 def _checked(vectors: npt.NDArray[Any], count: int, space: EmbeddingSpace, side: Side) -> Vectors:

@@ -11,7 +11,7 @@ import pytest
 
 from codequest import load_teacher
 from codequest.encoders import ProjectionQueryEncoder
-from codequest.errors import InvalidInputError, SpaceMismatchError
+from codequest.errors import InvalidInputError, SpaceMismatchError, TeacherError
 from codequest.teachers import LocalTeacher
 from tests.cli.test_commands import run
 from tests.tiny import build_model
@@ -82,10 +82,11 @@ def test_an_adapter_knows_its_space_without_the_teacher(tmp_path: Path, index: P
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("index.npy", b"no numbers", "index.npy cannot be read as .npy"),
-        ("texts.jsonl", b'{"id": 1}', "texts.jsonl cannot be read as texts .*KeyError"),
-        ("texts.jsonl", b"\xff", "texts.jsonl cannot be read as texts .*UnicodeDecodeError"),
-        ("texts.jsonl", None, "texts.jsonl cannot be read as texts .*FileNotFoundError"),
+        ("index.npy", b"no numbers", "index.npy is no .npy file of numbers"),
+        ("index.npy", None, "index.npy cannot be read as stored vectors .*FileNotFoundError"),
+        ("texts.jsonl", b'{"id": 1}', "texts.jsonl cannot be read as the texts of the vectors .*KeyError"),
+        ("texts.jsonl", b"\xff", "texts.jsonl cannot be read as the texts .*UnicodeDecodeError"),
+        ("texts.jsonl", None, "texts.jsonl cannot be read as the texts .*FileNotFoundError"),
     ],
 )
 def test_files_that_cannot_be_read_are_named(
@@ -95,7 +96,29 @@ def test_files_that_cannot_be_read_are_named(
     (tmp_path / name).unlink()
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(InvalidInputError, match=message):
+    with pytest.raises(TeacherError, match=message):
         run("probe", index, "--texts", tmp_path / "texts.jsonl", "--teacher", model)
-    with pytest.raises(InvalidInputError, match=r"What are the vectors in .* made of"):
+
+
+def test_vectors_without_texts_name_the_file_that_is_missing(index: Path, model: Path) -> None:
+    with pytest.raises(TeacherError, match=r"index\.jsonl cannot be read as the texts .* a text in each line"):
         run("probe", index, "--teacher", model)
+
+
+@pytest.mark.parametrize("name", ["export.parquet", "export.npz", "documents.parquet"])
+def test_an_export_is_probed_as_it_is(tmp_path: Path, index: Path, model: Path, name: str) -> None:
+    vectors = np.load(index).astype(np.float32)
+    if name.endswith(".npz"):
+        np.savez(tmp_path / name, texts=np.array(TEXTS), vectors=vectors)
+    else:
+        table = pytest.importorskip("pyarrow").table({"text": TEXTS, "vector": vectors.tolist()})
+        pytest.importorskip("pyarrow.parquet").write_table(table, tmp_path / name)
+    given = tmp_path if name.startswith("documents") else tmp_path / name
+    assert "cosine of 12 texts   1.0000" in run("probe", given, "--teacher", model)
+
+
+def test_texts_for_a_file_that_has_its_own_are_refused(tmp_path: Path, index: Path, model: Path) -> None:
+    records = [{"text": text, "vector": [1.0]} for text in TEXTS]
+    (tmp_path / "export.json").write_text(json.dumps(records), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"export\.json holds texts itself.*: leave .*texts\.txt out"):
+        run("probe", tmp_path / "export.json", "--texts", index.with_name("texts.txt"), "--teacher", model)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
+from typing import Any
 
+import pytest
+from huggingface_hub import EvalResult, ModelCard, ModelCardData
+
+from codequest import ProjectionQueryEncoder
 from codequest.encoders.card import ONE_QUERY, render_card
 from codequest.space import EmbeddingSpace
 from codequest.storage import AdapterConfig
+from codequest.teachers import LocalTeacher
+
+TEACHER, BASE = "sentence-transformers/all-mpnet-base-v2", "sentence-transformers/all-MiniLM-L6-v2"
 
 
 def card(metrics: dict[str, dict[str, float]]) -> str:
@@ -40,3 +48,65 @@ def test_a_part_without_retention_is_left_out() -> None:
     metrics = {"docs/go-dev": part(0.6, 1.2, 0.06), "docs/php-dev": {"nDCG@10": 0.4}}
     assert "mean of" not in card(metrics)
     assert "| docs/php-dev |  |  |  | 0.4 |" in card(metrics)
+
+
+def metadata(kind: str = "lora", teacher: str = TEACHER, **config: Any) -> ModelCardData:
+    space = EmbeddingSpace(teacher=teacher, dim=4)
+    return ModelCard(render_card(AdapterConfig(kind=kind, space=space, **config))).data
+
+
+def test_the_hub_reads_the_metadata() -> None:
+    sources = {"cosqa/queries.jsonl.gz": "7 queries", "cosqa:train": "3 queries", "mined/go:train": "9 queries"}
+    measured = {"cosqa/dev": part(0.5, 0.9, 0.1) | {"MRR@10": 0.4}, ONE_QUERY: {"p50 ms": 3.0}}
+    data = metadata(encoder={"base": BASE}, training={"sources": sources, "seed": 0}, metrics=measured)
+    assert (data.base_model, data.license, data.library_name) == (BASE, "apache-2.0", "codequest")
+    assert (data.pipeline_tag, data.teacher) == ("feature-extraction", TEACHER)
+    assert data.datasets == ["cosqa", "mined"]
+    assert data.tags == ["codequest", "code-search", "query-encoder"]
+    assert data.model_name == f"lora query encoder for {TEACHER}"
+    where = {"task_type": "information-retrieval", "dataset_type": "cosqa", "dataset_name": "cosqa/dev"}
+    assert data.eval_results == [
+        EvalResult(**where, metric_type=kind, metric_name=name, metric_value=value)
+        for kind, name, value in (
+            ("ndcg_at_10", "nDCG@10", 0.5),
+            ("mrr_at_10", "MRR@10", 0.4),
+            ("retention", "retention", 0.9),
+        )
+    ]
+    assert [result.metric_value for result in data.eval_results] == [0.5, 0.4, 0.9]
+
+
+@pytest.mark.parametrize(
+    ("encoder", "teacher", "base", "license"),
+    [
+        ({}, TEACHER, TEACHER, "apache-2.0"),
+        ({"source": {"base": BASE}}, TEACHER, BASE, "apache-2.0"),
+        ({"base": BASE}, "jinaai/jina-code-embeddings-0.5b", BASE, None),  # which forbids commerce
+        ({"base": BASE}, "org/unknown", BASE, None),
+        ({"base": "/home/me/models/mine"}, TEACHER, None, None),
+        ({}, "openai:text-embedding-3-small", None, None),
+    ],
+)
+def test_only_what_is_public_and_known_is_named(
+    encoder: dict[str, Any], teacher: str, base: str | None, license: str | None
+) -> None:
+    data = metadata(encoder=encoder, teacher=teacher)
+    assert (data.base_model, data.license) == (base, license)
+    assert (data.get("datasets"), data.eval_results) == (None, None)
+
+
+def test_licences_are_named_in_the_text() -> None:
+    space = EmbeddingSpace(teacher="org/teacher", dim=4)
+    text = render_card(AdapterConfig(kind="lora", space=space, encoder={"base": BASE}))
+    assert f"{BASE}: apache-2.0; org/teacher: not known to codequest, see its own card." in text
+
+
+def test_the_snippet_of_a_saved_card_runs(tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -> None:
+    space = LocalTeacher(str(tiny_teacher), device="cpu").space
+    encoder = ProjectionQueryEncoder.create(str(tiny_base), space=space, device="cpu")
+    folder = encoder.save_pretrained(tmp_path / "adapter")
+    saved = ModelCard.load(folder / "README.md")
+    snippet = saved.text.split("```python\n")[1].split("```")[0]
+    found: dict[str, Any] = {}
+    exec(snippet.replace("path/to/this/folder", str(folder)), found)
+    assert found["query_vector"].tolist() == encoder.encode("sort a dictionary by value").tolist()

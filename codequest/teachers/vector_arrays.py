@@ -1,0 +1,106 @@
+"""Vectors out of arrays: .npy, .npz and .safetensors, with their texts in a file beside them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codequest.errors import TeacherError
+from codequest.teachers.vector_tables import TextsAndVectors
+
+
+def read_array(path: Path) -> npt.NDArray[Any]:
+    """The numbers of a ``.npy`` file, not yet in memory.
+
+    Raises:
+        TeacherError: The file is damaged or holds something else.
+        OSError: It cannot be opened.
+    """
+    try:
+        vectors: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise TeacherError(f"{path} is no .npy file of numbers: {error}.") from error
+    if not isinstance(vectors, np.ndarray) or vectors.dtype.kind not in "fiu":
+        raise TeacherError(f"{path} is no .npy file of numbers.")
+    return vectors
+
+
+def read_arrays(
+    file: Path, texts: Path | None, *, text_column: str | None, vector_column: str | None
+) -> TextsAndVectors:
+    """Texts and vectors of a ``.npy``, ``.npz`` or ``.safetensors`` file.
+
+    Args:
+        file: The file.
+        texts: The file of the texts, if they are not in it or in the ``.jsonl`` beside it.
+        text_column: The array with texts, if there is doubt.
+        vector_column: The array or tensor with vectors, likewise.
+
+    Raises:
+        TeacherError: A file is missing, damaged, or not as expected.
+        OSError: The file of vectors cannot be opened.
+    """
+    if file.suffix == ".npz":
+        return _npz(file, texts, text_column=text_column, vector_column=vector_column)
+    vectors = read_array(file) if file.suffix == ".npy" else _safetensors(file, vector_column)
+    return _read_texts(texts or file.with_suffix(".jsonl")), vectors
+
+
+def _read_texts(path: Path) -> list[str]:
+    try:
+        with path.open(encoding="utf-8") as file:  # splitlines() would also split within a text, at U+2028
+            lines = [line.rstrip("\n") for line in file]
+        if path.suffix != ".jsonl":
+            return lines
+        records = [json.loads(line) for line in lines]
+        return [record if isinstance(record, str) else record["text"] for record in records]
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise TeacherError(
+            f"{path} cannot be read as the texts of the vectors ({type(error).__name__}: {error}). Expected .jsonl with "
+            'a JSON string or an object with a "text" in each line, or .txt with a text in each line.'
+        ) from error
+
+
+def _npz(path: Path, texts: Path | None, *, text_column: str | None, vector_column: str | None) -> TextsAndVectors:
+    from zipfile import BadZipFile
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (ValueError, EOFError, BadZipFile, AttributeError) as error:
+        raise TeacherError(
+            f"{path} cannot be read as arrays: {error}. Texts must be saved as strings: np.array(texts, dtype=str)."
+        ) from error
+    numbers = {name: array for name, array in arrays.items() if array.dtype.kind in "fiu"}
+    strings = {name: array for name, array in arrays.items() if array.dtype.kind == "U"}
+    vectors = _only(path, numbers, vector_column, "vector")
+    if texts is not None or (not strings and text_column is None):
+        return _read_texts(texts or path.with_suffix(".jsonl")), vectors
+    return _only(path, strings, text_column, "text").tolist(), vectors
+
+
+def _safetensors(path: Path, vector_column: str | None) -> npt.NDArray[Any]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file  # numpy has no bf16
+
+    try:
+        tensors = load_file(path)
+    except SafetensorError as error:
+        raise TeacherError(f"{path} is truncated or damaged: {error}.") from error
+    arrays: npt.NDArray[Any] = _only(path, tensors, vector_column, "vector").float().numpy()
+    return arrays
+
+
+def _only(path: Path, arrays: dict[str, Any], given: str | None, what: str) -> Any:
+    if given is None and len(arrays) == 1:
+        return next(iter(arrays.values()))
+    if given not in arrays:
+        raise TeacherError(
+            f"{path} has {f'no array {given!r}' if given else 'not one array'} of {what}s. Arrays that may be: "
+            f"{', '.join(sorted(arrays)) or 'none'}. Say which with {what}_column."
+        )
+    return arrays[given]

@@ -1,0 +1,163 @@
+"""Adapters go to the hub and come back: huggingface_hub as it is, against a server of these tests on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from huggingface_hub import HfApi, ModelCard
+
+from codequest import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
+from codequest.errors import AdapterFormatError, AdapterWriteError
+from codequest.probes import Probes
+from codequest.teachers import LocalTeacher
+from tests.encoders.conftest import build_static, disturb
+from tests.hub_server import TOKEN, Hub, running_hub
+
+QUERIES = ["sort a dict by value", "read a file line by line"]
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """As if HF_ENDPOINT, HF_HUB_CACHE and HF_HUB_DISABLE_XET had been set before huggingface_hub was imported."""
+    with running_hub() as hub:
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.endpoint)
+        addresses = f"{hub.endpoint}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", addresses)
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+        monkeypatch.setenv("HF_TOKEN", TOKEN)
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def teacher(tiny_teacher: Path) -> LocalTeacher:
+    return LocalTeacher(str(tiny_teacher), device="cpu")
+
+
+@pytest.fixture(scope="module")
+def lora(tiny_base: Path, teacher: LocalTeacher) -> QueryEncoder:
+    encoder = LoRAQueryEncoder.create(str(tiny_base), space=teacher.space, rank=2, map="linear", device="cpu")
+    disturb(encoder)
+    encoder.metrics = {"cosqa/dev": {"nDCG@10": 0.5, "retention": 0.9, "retention_low": 0.8, "retention_high": 1.0}}
+    encoder.probes = Probes.of(teacher)
+    return encoder
+
+
+def test_what_was_pushed_is_loaded(hub: Hub, lora: QueryEncoder, teacher: LocalTeacher, tmp_path: Path) -> None:
+    address = lora.push_to_hub("user/adapter", message="First")
+    repository = hub.repositories["user/adapter"]
+    assert address == f"{hub.endpoint}/user/adapter/commit/{repository.refs['main']}"
+    assert (repository.private, repository.messages) == (False, ["First"])
+    saved = {path.name: path.read_bytes() for path in lora.save_pretrained(tmp_path / "here").iterdir()}
+    pushed = repository.commits[repository.refs["main"]]
+    assert {name: content for name, content in pushed.items() if name != ".gitattributes"} == saved
+    assert set(hub.large.values()) == {saved["model.safetensors"], saved["probes.safetensors"]}
+    encoder = QueryEncoder.from_pretrained("user/adapter", device="cpu")
+    assert (encoder.kind, encoder.space, encoder.metrics) == ("lora", lora.space, lora.metrics)
+    np.testing.assert_array_equal(encoder.encode(QUERIES), lora.encode(QUERIES))
+    encoder.check_teacher(teacher)
+
+
+def test_a_revision_is_a_commit_a_tag_or_a_branch(
+    hub: Hub, lora: QueryEncoder, tiny_base: Path, tiny_teacher: Path, teacher: LocalTeacher
+) -> None:
+    lora.push_to_hub("user/adapter")
+    HfApi().create_tag("user/adapter", tag="v1")
+    first = hub.repositories["user/adapter"].refs["main"]
+    static = build_static(tiny_base, tiny_teacher)
+    static.push_to_hub("user/adapter", message="Another kind")
+    for revision in (first, "v1"):
+        before = QueryEncoder.from_pretrained("user/adapter", revision=revision, device="cpu")
+        np.testing.assert_array_equal(before.encode(QUERIES), lora.encode(QUERIES))
+    for revision in ("main", None):
+        after = QueryEncoder.from_pretrained("user/adapter", revision=revision, device="cpu")
+        np.testing.assert_allclose(after.encode(QUERIES), static.encode(QUERIES), atol=1e-6)
+    with pytest.raises(AdapterFormatError, match=r"No adapter 'user/adapter': .* the Hugging Face hub gave none"):
+        QueryEncoder.from_pretrained("user/adapter", revision="v2")
+
+
+def test_files_of_the_adapter_that_was_there_do_not_stay(
+    hub: Hub, tiny_base: Path, tiny_teacher: Path, teacher: LocalTeacher
+) -> None:
+    build_static(tiny_base, tiny_teacher).push_to_hub("user/adapter")
+    repository = hub.repositories["user/adapter"]
+    repository.commits[repository.refs["main"]]["NOTES.md"] = b"of the user"
+    space = teacher.space
+    ProjectionQueryEncoder.create(str(tiny_base), space=space, device="cpu").push_to_hub("user/adapter")
+    assert sorted(repository.commits[repository.refs["main"]]) == [
+        "NOTES.md",
+        "README.md",
+        "config.json",
+        "model.safetensors",
+    ]
+
+
+def test_a_private_adapter_needs_the_token(
+    hub: Hub, lora: QueryEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lora.push_to_hub("user/secret", private=True)
+    assert hub.repositories["user/secret"].private
+    assert QueryEncoder.from_pretrained("user/secret", device="cpu").kind == "lora"
+    monkeypatch.delenv("HF_TOKEN")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "of another user"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "no token"))
+    with pytest.raises(AdapterFormatError, match=r"the Hugging Face hub gave none .*401"):
+        QueryEncoder.from_pretrained("user/secret")
+
+
+def test_a_wrong_token_is_explained(hub: Hub, lora: QueryEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_wrong")
+    with pytest.raises(AdapterWriteError, match=r"Could not upload .* 'user/adapter': .*401.* hf auth login"):
+        lora.push_to_hub("user/adapter")
+    assert hub.repositories == {}
+
+
+def test_what_was_loaded_once_is_loaded_without_the_hub(
+    hub: Hub, lora: QueryEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lora.push_to_hub("user/adapter")
+    QueryEncoder.from_pretrained("user/adapter", device="cpu")
+    asked = len(hub.requests)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    encoder = QueryEncoder.from_pretrained("user/adapter", device="cpu")
+    np.testing.assert_array_equal(encoder.encode(QUERIES), lora.encode(QUERIES))
+    assert len(hub.requests) == asked
+
+
+def test_a_hub_that_is_down_is_explained(hub: Hub, lora: QueryEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:1")
+    with pytest.raises(AdapterWriteError, match=r"Could not upload the adapter to 'user/adapter': "):
+        lora.push_to_hub("user/adapter")
+    with pytest.raises(AdapterFormatError, match="the Hugging Face hub gave none"):
+        QueryEncoder.from_pretrained("user/adapter")
+
+
+def test_the_hub_takes_the_card(hub: Hub, lora: QueryEncoder, tmp_path: Path) -> None:
+    ModelCard.load(lora.save_pretrained(tmp_path / "adapter") / "README.md").validate()
+
+
+def test_hf_endpoint_is_all_it_takes(hub: Hub, tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -> None:
+    """In a process of its own, as a user starts one."""
+    static = build_static(tiny_base, tiny_teacher)
+    static.push_to_hub("user/table")
+    code = (
+        "from codequest import QueryEncoder; encoder = QueryEncoder.from_pretrained('user/table'); "
+        "print(encoder.encode('sort a list').tolist()); print(encoder.push_to_hub('user/copy'))"
+    )
+    settings = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "0"}
+    environment = os.environ | settings | {"HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    vector, address = done.stdout.splitlines()
+    np.testing.assert_allclose(json.loads(vector), static.encode("sort a list"), atol=1e-6)
+    copy, original = hub.repositories["user/copy"], hub.repositories["user/table"]
+    assert address == f"{hub.endpoint}/user/copy/commit/{copy.refs['main']}"
+    assert copy.commits[copy.refs["main"]] == original.commits[original.refs["main"]]
