@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from codequest.errors import InvalidInputError
 
+_BYTES_PER_TOKEN = 3  # of UTF-8; English has about 4.5 and code about 3.5, so this is rather too many tokens
 _NOT_ENCODABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -39,6 +40,11 @@ def checked_texts(texts: Iterable[str], *, name: str, allow_empty: bool = False)
             )
         checked[position] = _NOT_ENCODABLE.sub("�", text)
     return checked
+
+
+def estimated_tokens(text: str) -> int:
+    """How many tokens a text has for a model whose tokenizer is not here: rather too many than too few."""
+    return len(text.encode()) // _BYTES_PER_TOKEN + 1
 
 
 def batches_by_length(texts: Sequence[str], *, max_texts: int, max_characters: int) -> Iterator[list[int]]:
