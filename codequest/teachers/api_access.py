@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codequest.errors import CodequestError, InvalidInputError, TeacherError, require
 
 if TYPE_CHECKING:
-    from httpx2 import Client, Request, Response
+    from httpx2 import Client, Request
 
 CONNECT_SECONDS = 10.0
 _EXCERPT = 300  # characters of an answer in a message
@@ -66,9 +66,9 @@ class ApiAccess:
         key = os.environ.get(self.key_variable, "").strip() if self.key_variable else ""
         return text.replace(key, "***") if key else text
 
-    def excerpt(self, response: Response) -> str:
+    def excerpt(self, answer: str) -> str:
         """The beginning of an answer, for a message."""
-        return self.redacted(" ".join(response.text.split()))[:_EXCERPT] or "(nothing)"
+        return self.redacted(" ".join(answer.split()))[:_EXCERPT] or "(nothing)"
 
     def _authorize(self, request: Request) -> Request:
         key = self._key()

@@ -110,7 +110,7 @@ class ApiClient:
         self._answered = True
         status = response.status_code
         if not response.is_success:
-            problem = f"HTTP {status}: {self._access.excerpt(response)}"
+            problem = f"HTTP {status}: {self._access.excerpt(response.text)}"
             again = status in _TRY_AGAIN and _OUT_OF_CREDIT not in response.text
             return _Outcome(problem=problem, status=status, again=again, wait=_asked_to_wait(response))
         try:
@@ -118,7 +118,7 @@ class ApiClient:
         except ValueError:
             parsed = None
         if not isinstance(parsed, dict):
-            problem = f"HTTP {status} without a JSON object: {self._access.excerpt(response)}"
+            problem = f"HTTP {status} without a JSON object: {self._access.excerpt(response.text)}"
             return _Outcome(problem=problem, status=status, again=True, billed=True)
         return _Outcome(body=parsed, status=status, billed=True)
 
