@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,15 @@ from codequest.cli.app import app
 from codequest.errors import AnswerError, IndexNotFoundError, InvalidInputError
 from tests.cli.test_commands import run
 from tests.search.answers.chat_server import KEY, MODEL, ChatServer, Reply, answered, piece
-from tests.search.answers.conftest import server as server
 from tests.search.conftest import FILES, write
 
 QUESTION = "how is an entry of the cache loaded?"
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    with ChatServer().running() as running:
+        yield running
 
 
 @pytest.fixture
