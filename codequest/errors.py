@@ -69,6 +69,16 @@ class IndexNotFoundError(CodeIndexError, FileNotFoundError):
     """A folder has no code index."""
 
 
+class AnswerError(CodequestError, RuntimeError):
+    """A language model could not be asked, or did not answer.
+
+    Attributes:
+        partial: What it had said until then.
+    """
+
+    partial: str = ""
+
+
 class BenchmarkError(CodequestError, RuntimeError):
     """A competitor of a benchmark died in its process, or cannot be measured."""
 

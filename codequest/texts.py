@@ -7,6 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from codequest.errors import InvalidInputError
 
+_BYTES_PER_TOKEN = 3  # of UTF-8; English has about 4.5 and code about 3.5, so this is rather too many tokens
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
 _NOT_ENCODABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -39,6 +44,19 @@ def checked_texts(texts: Iterable[str], *, name: str, allow_empty: bool = False)
             )
         checked[position] = _NOT_ENCODABLE.sub("�", text)
     return checked
+
+
+def estimated_tokens(text: str) -> int:
+    """How many tokens a text has for a model whose tokenizer is not here: rather too many than too few."""
+    return len(text.encode()) // _BYTES_PER_TOKEN + 1
+
+
+def visible(text: str) -> str:
+    """The text with what nobody sees written out: controls except tab and newline, bidirectional marks, tags.
+
+    A terminal obeys such characters, and a model may read what its user does not.
+    """
+    return _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def batches_by_length(texts: Sequence[str], *, max_texts: int, max_characters: int) -> Iterator[list[int]]:

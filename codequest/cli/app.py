@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from codequest.cli.ann import ann
+from codequest.cli.ask import ask
 from codequest.cli.bench import bench
 from codequest.cli.demo import demo
 from codequest.cli.display import resumable
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 COMMANDS = (
-    index, search, demo, queries, distill, train, evaluate, report, ann, export, bench, encode, serve, info, probe,
+    index, search, ask, demo, queries, distill, train, evaluate, report, ann, export, bench, encode, serve, info, probe,
     teachers,
 )  # fmt: skip
 for command in COMMANDS:

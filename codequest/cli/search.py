@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from codequest.cli.display import console, messages, quiet_libraries
+from codequest.cli.searching import (
+    EncoderOption,
+    GlobOption,
+    KindOption,
+    LanguageOption,
+    ModeOption,
+    PathOption,
+    encoder_for,
+    filters_of,
+    place,
+)
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from codequest.search import SearchHit
 
-_ENCODERS = {"lora": "minilm-lora", "static": "static", "projection": "minilm-projection"}
 _LINES = 12  # of a snippet
 _LEXERS = {"c#": "csharp", "c++": "cpp", "tsx": "tsx", "restructuredtext": "rst", "objective-c": "objectivec"}
 
@@ -23,26 +33,22 @@ _LEXERS = {"c#": "csharp", "c++": "cpp", "tsx": "tsx", "restructuredtext": "rst"
 def search(
     query: Annotated[str, typer.Argument(help="What you are looking for: a description, a question, names.")],
     *,
-    path: Annotated[Path, typer.Option(help="Indexed folder, or any folder in it.")] = Path("."),
-    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")] = None,
-    glob: Annotated[
-        list[str] | None, typer.Option(help="Only files like this, as in .gitignore: src/, '*.py', '!tests/'.")
-    ] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Only function, class, section or window.")] = None,
+    path: PathOption = Path("."),
+    language: LanguageOption = None,
+    glob: GlobOption = None,
+    kind: KindOption = None,
     limit: Annotated[int, typer.Option(min=1, help="Most hits.")] = 10,
     context: Annotated[int, typer.Option(min=0, help="Lines to show around every hit.")] = 0,
-    mode: Annotated[str, typer.Option(help="hybrid, dense (by meaning) or lexical (by words).")] = "hybrid",
-    encoder: Annotated[
-        str, typer.Option(help="lora, static, projection, teacher, or an adapter: folder or repository on the hub.")
-    ] = "lora",
+    mode: ModeOption = "hybrid",
+    encoder: EncoderOption = "lora",
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list of hits, for programs.")] = False,
 ) -> None:
     """Search the code that `codequest index` has indexed."""
-    from codequest.search import CodeIndex, SearchFilters
+    from codequest.search import CodeIndex
 
     quiet_libraries()
-    filters = SearchFilters(languages=language or (), paths=glob or (), kinds=cast(Any, kind or ()))
-    index = CodeIndex.open(path, encoder=None if mode == "lexical" else _ENCODERS.get(encoder, encoder))
+    filters = filters_of(language, glob, kind)
+    index = CodeIndex.open(path, encoder=encoder_for(encoder, mode))
     hits = index.search(query, limit=limit, filters=filters, mode=cast(Any, mode))
     if as_json:
         console.file.write(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False, indent=2) + "\n")
@@ -57,9 +63,8 @@ def search(
 def _headline(hit: SearchHit, root: Path) -> RenderableType:
     from rich.text import Text
 
-    target = (root / hit.path).as_uri()
     return Text.assemble(
-        (f"{hit.path}:{hit.start_line}", f"bold link {target}"),
+        place(root, hit.path, str(hit.start_line)),
         f"  {hit.symbol or hit.kind}",
         (f"  {hit.score:.3f}", "dim"),
     )

@@ -6,6 +6,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from codequest.search.answers import Answer as Answer
+    from codequest.search.answers import ChatEndpoint as ChatEndpoint
+    from codequest.search.answers import PackedContext as PackedContext
+    from codequest.search.answers import ask as ask
     from codequest.search.hits import SearchFilters as SearchFilters
     from codequest.search.hits import SearchHit as SearchHit
     from codequest.search.index import CodeIndex as CodeIndex
@@ -13,14 +17,28 @@ if TYPE_CHECKING:
     from codequest.search.report import IndexReport as IndexReport
 
 _HOMES = {
+    "Answer": "codequest.search.answers",
+    "ChatEndpoint": "codequest.search.answers",
     "CodeIndex": "codequest.search.index",
     "IndexReport": "codequest.search.report",
     "IndexStats": "codequest.search.meta",
+    "PackedContext": "codequest.search.answers",
     "SearchFilters": "codequest.search.hits",
     "SearchHit": "codequest.search.hits",
+    "ask": "codequest.search.answers",
 }
 
-__all__ = ["CodeIndex", "IndexReport", "IndexStats", "SearchFilters", "SearchHit"]
+__all__ = [
+    "Answer",
+    "ChatEndpoint",
+    "CodeIndex",
+    "IndexReport",
+    "IndexStats",
+    "PackedContext",
+    "SearchFilters",
+    "SearchHit",
+    "ask",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,6 +20,7 @@ from codequest.search.store import CHUNKS, ChunkStore
 from codequest.texts import checked_texts
 
 if TYPE_CHECKING:
+    from codequest.search.answers import PackedContext
     from codequest.teachers import Teacher
 
 DEFAULT_ENCODER = "minilm-lora"
@@ -126,6 +127,41 @@ class CodeIndex:
                 lexical.
             CodeIndexError: The index was damaged or removed meanwhile.
         """
+        return self._found(query, limit, filters, mode, overlapping=False)
+
+    def pack(
+        self,
+        question: str,
+        *,
+        budget: int = 6000,
+        limit: int = 30,
+        filters: SearchFilters | None = None,
+        mode: SearchMode = "hybrid",
+    ) -> PackedContext:
+        """A prompt for a language model: the question with the code that may answer it, best first.
+
+        Chunks are taken in their order as long as they fit; those of one file that overlap or adjoin become one
+        source.
+
+        Args:
+            question: What is to be answered.
+            budget: Most tokens of the prompt as a whole, estimated as one for every three bytes of UTF-8: more than
+                tokenizers of language models make of most code.
+            limit: Most chunks.
+            filters: As in `search`.
+            mode: As in `search`.
+
+        Raises:
+            InvalidInputError: The budget is too small for a single chunk; otherwise as `search`.
+            CodeIndexError: Nothing was found; otherwise as `search`.
+        """
+        from codequest.search.answers.context import pack
+
+        return pack(question, self._found(question, limit, filters, mode, overlapping=True), budget=budget)
+
+    def _found(
+        self, query: str, limit: int, filters: SearchFilters | None, mode: SearchMode, *, overlapping: bool
+    ) -> list[SearchHit]:
         self._check(limit, mode)
         [text] = checked_texts([query], name="queries")
         for attempt in range(_TRIES):
@@ -133,7 +169,8 @@ class CodeIndex:
             vector = queries(text) if queries is not None and mode != "lexical" else None
             try:
                 mask = snapshot.mask(filters or SearchFilters())
-                return _hits(snapshot, rank(snapshot, text, vector, mode=mode, limit=limit, mask=mask))
+                ranking = rank(snapshot, text, vector, mode=mode, limit=limit, mask=mask, overlapping=overlapping)
+                return _hits(snapshot, ranking)
             except (OSError, RuntimeError) as error:  # files of a version that was removed meanwhile
                 self._stamp = (0, 0)
                 if attempt == _TRIES - 1:

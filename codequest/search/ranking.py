@@ -47,8 +47,9 @@ def rank(
     mode: SearchMode,
     limit: int,
     mask: Mask | None = None,
+    overlapping: bool = False,
 ) -> Ranking:
-    """The chunks that answer a query; of those that share lines only the best.
+    """The chunks that answer a query; of those that share lines only the best, unless `overlapping`.
 
     In mode hybrid the score is 0.6 × meaning + 0.4 × words, both between 0 and 1, over the best hundred chunks of
     each: meaning is the cosine between the mean and the best of the index, words is BM25 by the best of the index, or
@@ -63,21 +64,23 @@ def rank(
         mode: What decides.
         limit: Most chunks to give.
         mask: Which chunks may be found, (chunks,).
+        overlapping: Whether chunks that share lines are all given.
     """
     depth = max(_CANDIDATES, 3 * limit)  # as many pieces of what is found already may have to be left out
     by_words = _by_words(snapshot, query, depth, mask) if mode != "dense" else None
     if query_vector is None or mode == "lexical":
         assert by_words is not None
-        return _apart(snapshot, by_words, limit)
+        return _first(snapshot, by_words, limit, overlapping)
     cosines = snapshot.vectors @ query_vector  # (chunks,)
     allowed = np.arange(len(cosines)) if mask is None else np.flatnonzero(mask)
     by_meaning = best(Ranking(allowed, cosines[allowed]), depth)
     if by_words is None:
-        return _apart(snapshot, by_meaning, limit)
+        return _first(snapshot, by_meaning, limit, overlapping)
     positions = np.union1d(by_meaning.positions, by_words.positions)
     scores = _MEANING * _meaning(cosines[positions], cosines[allowed])
     scores[np.searchsorted(positions, by_words.positions)] += (1 - _MEANING) * _matched(by_words.scores, query)
-    return _apart(snapshot, best(_reranked(snapshot, query, Ranking(positions, scores)), len(positions)), limit)
+    ranking = best(_reranked(snapshot, query, Ranking(positions, scores)), len(positions))
+    return _first(snapshot, ranking, limit, overlapping)
 
 
 def _by_words(snapshot: Snapshot, query: str, depth: int, mask: Mask | None) -> Ranking:
@@ -146,6 +149,10 @@ def _words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def _is_test(path: str) -> bool:
     return _TEST_PATH.search(path) is not None
+
+
+def _first(snapshot: Snapshot, ranking: Ranking, limit: int, overlapping: bool) -> Ranking:
+    return best(ranking, limit) if overlapping else _apart(snapshot, ranking, limit)
 
 
 def _apart(snapshot: Snapshot, ranking: Ranking, limit: int) -> Ranking:

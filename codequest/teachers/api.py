@@ -13,14 +13,14 @@ import numpy.typing as npt
 from codequest.errors import InvalidInputError, TeacherError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Side
+from codequest.teachers.api_access import ApiAccess
 from codequest.teachers.api_budget import ApiEstimate, TokenBudget
 from codequest.teachers.api_client import ApiClient
 from codequest.teachers.api_protocol import billed_tokens, request_body, response_vectors
 from codequest.teachers.api_providers import PROVIDERS, Model
 from codequest.teachers.base import Teacher
-from codequest.texts import batches_by_size, checked_texts
+from codequest.texts import batches_by_size, checked_texts, estimated_tokens
 
-_BYTES_PER_TOKEN = 3  # of UTF-8; English has about 4.5 and code about 3.5, so this is rather too many tokens
 _NUMBERS = ("dimensions", "max_tokens_total", "concurrency", "max_texts")
 _WORDS = ("base_url", "key_variable", "task", "query_prompt", "document_prompt")
 _OWN_SERVER_TEXTS = 32  # what text-embeddings-inference accepts as it comes
@@ -88,13 +88,12 @@ class ApiTeacher(Teacher):
         self._space: EmbeddingSpace | None = None
         self._probing = Lock()
         self._budget = TokenBudget(max_tokens_total)
-        self._client = ApiClient(
+        access = ApiAccess(
             (base_url or self._provider.base_url).rstrip("/") + self._provider.path,
             name=self._name,
             key_variable=key_variable or (None if base_url else self._provider.key_variable),
-            budget=self._budget,
-            billed=partial(billed_tokens, self._provider),
         )
+        self._client = ApiClient(access, budget=self._budget, billed=partial(billed_tokens, self._provider))
         self.max_texts = max_texts or (_OWN_SERVER_TEXTS if base_url else self._provider.max_texts)
         self.batch_tokens = self._provider.batch_tokens
         self.concurrency = concurrency
@@ -153,8 +152,8 @@ class ApiTeacher(Teacher):
         )
 
     def token_counts(self, texts: Sequence[str], side: Side) -> list[int]:
-        prompt, most = len(self._prompts[side].encode()), self._known.max_tokens if self._known else None
-        counts = [(prompt + len(text.encode())) // _BYTES_PER_TOKEN + 1 for text in texts]
+        prompt, most = self._prompts[side], self._known.max_tokens if self._known else None
+        counts = [estimated_tokens(prompt + text) for text in texts]
         return counts if most is None else [min(count, most) for count in counts]
 
     def prepare(self, tokens: int, *, progress: Progress = silent) -> None:  # noqa: ARG002

@@ -1,32 +1,30 @@
-"""ApiClient: JSON over HTTP with retries, without ever showing the key."""
+"""ApiClient: JSON over HTTP, with retries."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from threading import Event
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from codequest.errors import InvalidInputError, TeacherError, require
+from codequest.errors import TeacherError
+from codequest.teachers.api_access import ApiAccess
 from codequest.teachers.api_budget import TokenBudget
 
 if TYPE_CHECKING:
-    from httpx2 import Request, Response
+    from httpx2 import Response
 
 _ATTEMPTS = 8
 _FIRST_WAIT = 0.5  # seconds; doubled every time
 _LONGEST_WAIT = 60.0  # seconds
 _PATIENCE = 300.0  # seconds: who is told to wait longer than this wants to know
-_CONNECT_SECONDS, _ANSWER_SECONDS = 10.0, 120.0
+_ANSWER_SECONDS = 120.0
 _TRY_AGAIN = {408, 409, 429, *range(500, 600)}
 _OUT_OF_CREDIT = "insufficient_quota"  # OpenAI's 429 that no waiting ends
-_EXCERPT = 300  # characters of an answer in a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,43 +51,25 @@ class _Outcome:
 class ApiClient:
     """Posts JSON to one address, from several threads.
 
-    The key is read from the environment when a request is made, goes into its header, and is kept nowhere.
-
     Args:
-        url: The address; without a user, a password or parameters, which would be shown in messages.
-        name: What messages call the other side.
-        key_variable: The environment variable that holds the key; None sends none.
+        access: The address and its key.
         budget: Asked before every request.
         billed: Reads the tokens that an answer says were billed; None if it does not say.
-
-    Raises:
-        InvalidInputError: The address cannot be one.
-        TeacherError: The variable is not set, or holds what can be no key.
-        MissingDependencyError: httpx2 is not installed.
     """
 
     def __init__(
         self,
-        url: str,
+        access: ApiAccess,
         *,
-        name: str,
-        key_variable: str | None,
         budget: TokenBudget,
         billed: Callable[[Mapping[str, Any]], int | None],
     ) -> None:
-        httpx = require("httpx2", extra="api")
-        self.url = _checked_address(url, httpx)
-        self.name = name
-        self.key_variable = key_variable
         self.stopped = Event()
+        self._access = access
         self._budget = budget
         self._billed = billed
         self._answered = False
-        self._errors = (httpx.HTTPError, httpx.InvalidURL, OSError)
-        self._unreachable = (httpx.ConnectError, httpx.ConnectTimeout)
-        self._key()
-        timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
-        self._http = httpx.Client(timeout=timeout, auth=self._authorize)
+        self._http = access.client(answer_seconds=_ANSWER_SECONDS)
 
     def post(self, body: Mapping[str, Any], *, tokens: int) -> dict[str, Any]:
         """The answer to a request, after as many attempts as needed.
@@ -121,64 +101,39 @@ class ApiClient:
 
     def _once(self, body: Mapping[str, Any]) -> _Outcome:
         try:
-            response: Response = self._http.post(self.url, json=body)
-        except self._errors as error:
+            response: Response = self._http.post(self._access.url, json=body)
+        except self._access.errors as error:
             # Nothing is behind an address that never answered: the user is told at once.
-            hopeless = isinstance(error, self._unreachable) and not self._answered
-            problem = self._redacted(f"{type(error).__name__}: {error}")
-            return _Outcome(problem=problem, again=not hopeless, billed=not isinstance(error, self._unreachable))
+            hopeless = isinstance(error, self._access.unreachable) and not self._answered
+            problem = self._access.redacted(f"{type(error).__name__}: {error}")
+            return _Outcome(problem=problem, again=not hopeless, billed=not isinstance(error, self._access.unreachable))
         self._answered = True
         status = response.status_code
         if not response.is_success:
-            problem = f"HTTP {status}: {self._excerpt(response)}"
+            problem = f"HTTP {status}: {self._access.excerpt(response.text)}"
             again = status in _TRY_AGAIN and _OUT_OF_CREDIT not in response.text
             return _Outcome(problem=problem, status=status, again=again, wait=_asked_to_wait(response))
         try:
-            parsed = json.loads(self._redacted(response.text))  # messages quote what an answer holds
+            parsed = json.loads(self._access.redacted(response.text))  # messages quote what an answer holds
         except ValueError:
             parsed = None
         if not isinstance(parsed, dict):
-            problem = f"HTTP {status} without a JSON object: {self._excerpt(response)}"
+            problem = f"HTTP {status} without a JSON object: {self._access.excerpt(response.text)}"
             return _Outcome(problem=problem, status=status, again=True, billed=True)
         return _Outcome(body=parsed, status=status, billed=True)
 
-    def _authorize(self, request: Request) -> Request:
-        key = self._key()
-        if key is not None:
-            request.headers["Authorization"] = f"Bearer {key}"
-        return request
-
-    def _key(self) -> str | None:
-        if self.key_variable is None:
-            return None
-        key = os.environ.get(self.key_variable, "").strip()
-        if not key or not key.isascii() or not key.isprintable():
-            state = "holds what can be no key" if key else "is not set"
-            raise TeacherError(
-                f"{self.name} needs a key, and the environment variable {self.key_variable} {state}. Set it; codequest "
-                "reads keys from the environment only and writes them nowhere."
-            )
-        return key
-
-    def _excerpt(self, response: Response) -> str:
-        return self._redacted(" ".join(response.text.split()))[:_EXCERPT] or "(nothing)"
-
-    def _redacted(self, text: str) -> str:
-        key = os.environ.get(self.key_variable, "").strip() if self.key_variable else ""
-        return text.replace(key, "***") if key else text
-
     def _explained(self, outcome: _Outcome, attempts: int) -> str:
         tried = f" after {attempts} attempts" if attempts > 1 else ""
-        return f"{self.name} at {self.url} failed{tried}: {outcome.problem} {self._remedy(outcome)}"
+        return f"{self._access.name} at {self._access.url} failed{tried}: {outcome.problem} {self._remedy(outcome)}"
 
     def _remedy(self, outcome: _Outcome) -> str:
         if outcome.status in {401, 403}:
-            if self.key_variable is None:
+            if self._access.key_variable is None:
                 return (
                     "No key was sent: to send one to an address of your own, say which environment variable holds it "
                     "with key_variable."
                 )
-            return f"Expected a valid key with access to this model in {self.key_variable}."
+            return f"Expected a valid key with access to this model in {self._access.key_variable}."
         if outcome.status == 404:
             return "Check the name of the model and base_url, which ends before /embed or /embeddings."
         if outcome.wait is not None and outcome.wait > _PATIENCE:
@@ -186,19 +141,6 @@ class ApiClient:
         if outcome.status is not None and not outcome.again:
             return "Check the model, its dimensions, and the number (max_texts) and length of the texts."
         return "Check base_url and the service, then run again. What a cache received is kept."
-
-
-def _checked_address(url: str, httpx: ModuleType) -> str:
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.userinfo or parsed.query or parsed.fragment:
-        raise InvalidInputError(
-            "base_url must look like https://host/v1, without user, password or parameters. The one given is not shown "
-            "here, since it may hold a secret; keys belong in an environment variable named by key_variable."
-        )
-    return url
 
 
 def _pause(attempt: int, asked: float | None) -> float:

@@ -1,0 +1,48 @@
+"""Options of every command that searches an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from codequest.search import SearchFilters
+
+_ENCODERS = {"lora": "minilm-lora", "static": "static", "projection": "minilm-projection"}
+
+PathOption = Annotated[Path, typer.Option(help="Indexed folder, or any folder in it.")]
+LanguageOption = Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")]
+GlobOption = Annotated[
+    list[str] | None, typer.Option(help="Only files like this, as in .gitignore: src/, '*.py', '!tests/'.")
+]
+KindOption = Annotated[list[str] | None, typer.Option(help="Only function, class, section or window.")]
+ModeOption = Annotated[str, typer.Option(help="hybrid, dense (by meaning) or lexical (by words).")]
+EncoderOption = Annotated[
+    str, typer.Option(help="lora, static, projection, teacher, or an adapter: folder or repository on the hub.")
+]
+
+
+def encoder_for(encoder: str, mode: str) -> str | None:
+    """What embeds queries, by the name that commands have for it; nothing does in mode lexical."""
+    return None if mode == "lexical" else _ENCODERS.get(encoder, encoder)
+
+
+def filters_of(
+    languages: Sequence[str] | None, globs: Sequence[str] | None, kinds: Sequence[str] | None
+) -> SearchFilters:
+    """The filters that options ask for."""
+    from codequest.search import SearchFilters
+
+    return SearchFilters(languages=languages or (), paths=globs or (), kinds=cast(Any, kinds or ()))
+
+
+def place(root: Path, path: str, lines: str) -> Text:
+    """``path:line``, which opens the file when it is clicked."""
+    from rich.text import Text
+
+    return Text(f"{path}:{lines}", style=f"bold link {(root / path).as_uri()}")
