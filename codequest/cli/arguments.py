@@ -18,6 +18,9 @@ DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 
 TEACHER_HELP = "Public id or folder of the teacher, or SCHEME:REST; `codequest teachers` lists the schemes."
 
+ENCODERS = {"lora": "minilm-lora", "projection": "minilm-projection"}
+"""Short names of pretrained adapters that search an index."""
+
 DimOption = typer.Option(min=1, help="Truncate the teacher's vectors to this length (Matryoshka models).")
 ReportDataset = Annotated[
     str | None, typer.Argument(help=f"{DATASET_NAME} A folder needs no qrels, and with --queries only a corpus.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from codequest.cli.arguments import ENCODERS
 from codequest.cli.display import console, messages, quiet_libraries
 
 if TYPE_CHECKING:
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
     from codequest.search import SearchHit
 
-_ENCODERS = {"lora": "minilm-lora", "static": "static", "projection": "minilm-projection"}
 _LINES = 12  # of a snippet
-_LEXERS = {"c#": "csharp", "c++": "cpp", "tsx": "tsx", "restructuredtext": "rst", "objective-c": "objectivec"}
 
 
 def search(
@@ -42,7 +41,7 @@ def search(
 
     quiet_libraries()
     filters = SearchFilters(languages=language or (), paths=glob or (), kinds=cast(Any, kind or ()))
-    index = CodeIndex.open(path, encoder=None if mode == "lexical" else _ENCODERS.get(encoder, encoder))
+    index = CodeIndex.open(path, encoder=None if mode == "lexical" else ENCODERS.get(encoder, encoder))
     hits = index.search(query, limit=limit, filters=filters, mode=cast(Any, mode))
     if as_json:
         console.file.write(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False, indent=2) + "\n")
@@ -70,6 +69,8 @@ def _snippet(hit: SearchHit, root: Path, context: int) -> RenderableType:
     from rich.syntax import Syntax
     from rich.text import Text
 
+    from codequest.search.lexers import lexer_name
+
     lines = hit.text.split("\n")
     shown, start = lines[: max(_LINES, context)], hit.start_line
     left = len(lines) - len(shown)
@@ -77,8 +78,7 @@ def _snippet(hit: SearchHit, root: Path, context: int) -> RenderableType:
         before, after = _around(hit, root, context)
         start -= len(before)
         shown = [*before, *shown, *([] if left else after)]
-    lexer = _LEXERS.get(hit.language, hit.language)
-    code = Syntax("\n".join(shown), lexer, line_numbers=True, start_line=start, word_wrap=True)
+    code = Syntax("\n".join(shown), lexer_name(hit.language), line_numbers=True, start_line=start, word_wrap=True)
     return Group(code, Text(f"… {left} more lines\n" if left else "", style="dim"))
 
 
