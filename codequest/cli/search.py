@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from codequest.search import SearchHit
 
 _LINES = 12  # of a snippet
-_LEXERS = {"c#": "csharp", "c++": "cpp", "tsx": "tsx", "restructuredtext": "rst", "objective-c": "objectivec"}
 
 
 def search(
@@ -75,6 +74,8 @@ def _snippet(hit: SearchHit, root: Path, context: int) -> RenderableType:
     from rich.syntax import Syntax
     from rich.text import Text
 
+    from codequest.search.lexers import lexer_name
+
     lines = hit.text.split("\n")
     shown, start = lines[: max(_LINES, context)], hit.start_line
     left = len(lines) - len(shown)
@@ -82,8 +83,7 @@ def _snippet(hit: SearchHit, root: Path, context: int) -> RenderableType:
         before, after = _around(hit, root, context)
         start -= len(before)
         shown = [*before, *shown, *([] if left else after)]
-    lexer = _LEXERS.get(hit.language, hit.language)
-    code = Syntax("\n".join(shown), lexer, line_numbers=True, start_line=start, word_wrap=True)
+    code = Syntax("\n".join(shown), lexer_name(hit.language), line_numbers=True, start_line=start, word_wrap=True)
     return Group(code, Text(f"… {left} more lines\n" if left else "", style="dim"))
 
 

@@ -7,30 +7,68 @@ from typing import Annotated
 
 import typer
 
-from codequest.cli.arguments import AdapterArgument
+from codequest.cli.searching import ENCODERS
 from codequest.cli.display import messages, quiet_libraries
+from codequest.errors import InvalidInputError
 from codequest.integrations import server
 
 
 def serve(
-    adapter: Annotated[str, AdapterArgument],
+    adapter: Annotated[
+        str | None,
+        typer.Argument(
+            help="Adapter folder, adapter that comes with codequest, or repository on the hub. With --index it embeds "
+            "the queries; by default lora does."
+        ),
+    ] = None,
     *,
+    index: Annotated[
+        Path | None, typer.Option(help="Serve a web page that searches the index of this folder instead.")
+    ] = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; the default is reached from here only.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
     max_batch: Annotated[
-        int, typer.Option(min=1, help="Most queries in one forward pass.")
-    ] = server.Limits().max_batch,
+        int | None, typer.Option(min=1, help=f"Most queries in one forward pass: {server.Limits().max_batch}.")
+    ] = None,
 ) -> None:
-    """Serve an adapter as an OpenAI-compatible endpoint, /v1/embeddings; the key is in CODEQUEST_API_KEY."""
+    """Serve an adapter as an OpenAI-compatible endpoint, /v1/embeddings, or with --index a page that searches code.
+
+    The key of the endpoint is in CODEQUEST_API_KEY.
+    """
+    quiet_libraries()
+    if index is not None:
+        if max_batch is not None:
+            raise InvalidInputError("--max-batch is for /v1/embeddings; leave it out with --index.")
+        _serve_page(index, adapter or "lora", host, port)
+    elif adapter is not None:
+        _serve_encoder(adapter, host, port, server.Limits(**({"max_batch": max_batch} if max_batch else {})))
+    else:
+        raise InvalidInputError(
+            "Nothing to serve. Give an adapter for an embeddings endpoint, such as: codequest serve minilm-lora; or an "
+            "indexed folder for a page that searches it: codequest serve --index ."
+        )
+
+
+def _serve_encoder(adapter: str, host: str, port: int, limits: server.Limits) -> None:
     from codequest.encoders import QueryEncoder
 
-    quiet_libraries()
     server.check_installed()
     key = server.read_key()
     bound = server.bind(host, port)
     encoder = QueryEncoder.from_pretrained(adapter)
     name = Path(adapter).resolve().name if Path(adapter).is_dir() else adapter
     messages.print(f"Serving {name} on {server.address(bound)}/v1", highlight=False, soft_wrap=True)
-    server.serve(encoder, bound, name=name, key=key, limits=server.Limits(max_batch=max_batch))
+    server.serve(encoder, bound, name=name, key=key, limits=limits)
+
+
+def _serve_page(folder: Path, encoder: str, host: str, port: int) -> None:
+    from codequest.search import CodeIndex, web
+
+    web.check_installed()
+    bound = server.bind(host, port)
+    index = CodeIndex.open(folder, encoder=ENCODERS.get(encoder, encoder))
+    index.search("the first query loads the encoder", limit=1)
+    messages.print(f"Searching {index.root} on {server.address(bound)}", highlight=False, soft_wrap=True)
+    web.serve_index(index, bound, host=host)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codequest.encoders.base import QueryEncoder
 from codequest.errors import CodeIndexError, InvalidInputError
 from codequest.progress import Progress, silent
+from codequest.search.facets import Facets, count_facets
 from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
 from codequest.search.home import IndexHome
 from codequest.search.meta import META_FILE, IndexMeta, IndexStats
@@ -176,6 +177,15 @@ class CodeIndex:
                 if attempt == _TRIES - 1:
                     raise CodeIndexError(f"The index in {self.folder} cannot be searched: {error}") from error
         raise AssertionError
+
+    def facets(self, filters: SearchFilters | None = None) -> Facets:
+        """How many chunks the filters leave, and how many each of their alternatives would.
+
+        Raises:
+            CodeIndexError: The index was damaged or removed meanwhile.
+        """
+        snapshot, _ = self._current()
+        return count_facets(snapshot, filters or SearchFilters())
 
     def _check(self, limit: int, mode: SearchMode) -> None:
         if limit < 1:

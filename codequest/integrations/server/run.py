@@ -13,6 +13,8 @@ from codequest.errors import CodequestWarning, InvalidInputError, require
 from codequest.integrations.server.limits import Limits
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
     from codequest.encoders import QueryEncoder
 
 KEY_VARIABLE = "CODEQUEST_API_KEY"
@@ -72,9 +74,14 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def is_loopback(bound: socket.socket) -> bool:
+    """Whether only this machine reaches a socket."""
+    return ip_address(bound.getsockname()[0]).is_loopback
+
+
 def warn_if_open(bound: socket.socket, key: str | None) -> None:
     """Warn of a server without a key that other machines reach."""
-    if key is None and not ip_address(bound.getsockname()[0]).is_loopback:
+    if key is None and not is_loopback(bound):
         warnings.warn(
             f"Everyone who reaches {address(bound)} may use it: {KEY_VARIABLE} is not set.",
             CodequestWarning,
@@ -98,12 +105,16 @@ def serve(
         MissingDependencyError: The extra ``server`` is not installed.
     """
     check_installed()
-    import uvicorn
-
     from codequest.integrations.server.app import build_app
 
     warn_if_open(bound, key)
-    app = build_app(encoder, name=name, key=key, limits=limits or Limits())
+    run_app(build_app(encoder, name=name, key=key, limits=limits or Limits()), bound)
+
+
+def run_app(app: Starlette, bound: socket.socket) -> None:
+    """Serve an application on a socket until SIGTERM or SIGINT."""
+    import uvicorn
+
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=_LAST_SECONDS)
     server = uvicorn.Server(config)
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again at its end: for its own handler, then

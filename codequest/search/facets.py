@@ -1,0 +1,41 @@
+"""Facets: how many chunks every choice of a filter leaves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from codequest.search.hits import SearchFilters
+from codequest.search.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Chunks by what they can be filtered by.
+
+    Attributes:
+        languages: Number of chunks that pass the other filters, by language, most first.
+        kinds: Likewise by kind.
+        chunks: Number of chunks that pass all filters.
+    """
+
+    languages: Mapping[str, int]
+    kinds: Mapping[str, int]
+    chunks: int
+
+
+def count_facets(snapshot: Snapshot, filters: SearchFilters) -> Facets:
+    """What the filters leave of an index, and what each of their alternatives would."""
+    mask = snapshot.mask(filters)
+    return Facets(
+        languages=_counts(snapshot, "language", replace(filters, languages=())),
+        kinds=_counts(snapshot, "kind", replace(filters, kinds=())),
+        chunks=len(snapshot) if mask is None else int(mask.sum()),
+    )
+
+
+def _counts(snapshot: Snapshot, column: str, others: SearchFilters) -> dict[str, int]:
+    mask, values = snapshot.mask(others), snapshot.columns[column]
+    passing = values if mask is None else [value for value, passes in zip(values, mask.tolist(), strict=True) if passes]
+    return dict(Counter(passing).most_common())

@@ -1,0 +1,18 @@
+"""What Pygments calls the languages of an index."""
+
+from __future__ import annotations
+
+_OTHERWISE = {
+    "asciidoc": "text",
+    "astro": "html",
+    "just": "make",
+    "starlark": "python",
+    "svelte": "html",
+    "visual basic": "vb.net",
+    "vue": "html",
+}
+
+
+def lexer_name(language: str) -> str:
+    """The alias of the Pygments lexer that reads a language, as in `SearchHit.language`."""
+    return _OTHERWISE.get(language, language)

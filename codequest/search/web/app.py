@@ -1,0 +1,144 @@
+"""The routes of the page and of its JSON API."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection
+from dataclasses import asdict
+from importlib import resources
+from pathlib import PurePosixPath
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from codequest.errors import CodequestError, InvalidInputError
+from codequest.integrations.server.replies import ApiError, error_response
+from codequest.search.hits import KINDS, MODES
+from codequest.search.index import CodeIndex
+from codequest.search.web.asked import Asked, read_filters
+from codequest.search.web.guard import Guard
+from codequest.search.web.snippets import highlighted
+
+_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_AT_ONCE = 2  # searches; a later one waits, and is not begun if its client has gone meanwhile
+
+
+def build_app(index: CodeIndex, *, names: Collection[str] = (), loopback_only: bool = True) -> Starlette:
+    """The ASGI application that serves one index.
+
+    Args:
+        index: What is searched.
+        names: Names of this machine that requests may use beside ``localhost``.
+        loopback_only: Whether only this machine reaches it.
+    """
+    endpoints = _Endpoints(index)
+    return Starlette(
+        routes=[
+            Route("/api/search", endpoints.search),
+            Route("/api/index", endpoints.stats),
+            Route("/health", endpoints.health),
+            Route("/{name:path}", endpoints.file),
+        ],
+        middleware=[Middleware(Guard, names=names, loopback_only=loopback_only)],
+        exception_handlers={
+            ApiError: _refused,
+            CodequestError: _unusable,
+            HTTPException: _refused_by_route,
+            Exception: _failed,
+        },
+    )
+
+
+class _Endpoints:
+    def __init__(self, index: CodeIndex) -> None:
+        self._index = index
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        page = resources.files("codequest.search.web") / "page"
+        self._files = {file.name: file.read_bytes() for file in page.iterdir() if file.is_file()}
+
+    async def search(self, request: Request) -> Response:
+        asked = Asked.read(request.query_params)
+        async with self._turns:
+            if await request.is_disconnected():  # something else was typed meanwhile
+                return Response(status_code=204)
+            return JSONResponse(await run_in_threadpool(self._found, asked))
+
+    async def stats(self, request: Request) -> Response:
+        filters = read_filters(request.query_params)
+        return JSONResponse(await run_in_threadpool(lambda: {**self._facets(filters), **self._about()}))
+
+    async def health(self, _: Request) -> Response:
+        return JSONResponse({"status": "ok", "root": str(self._index.root), "encoder": self._encoder})
+
+    async def file(self, request: Request) -> Response:
+        name = request.path_params["name"] or "index.html"
+        if name not in self._files:
+            raise HTTPException(404)
+        return Response(self._files[name], media_type=_TYPES[PurePosixPath(name).suffix])
+
+    @property
+    def _encoder(self) -> str:
+        encoder = self._index.encoder
+        return encoder if isinstance(encoder, str) else "none" if encoder is None else encoder.kind
+
+    def _found(self, asked: Asked) -> dict[str, Any]:
+        began = time.perf_counter()
+        hits = self._index.search(asked.query, limit=asked.limit, filters=asked.filters, mode=asked.mode)
+        took = time.perf_counter() - began
+        found = [hit.to_dict() for hit in hits]
+        if asked.html:
+            for hit in found:
+                hit["html"] = highlighted(hit["text"], hit["language"], asked.query)
+        return {
+            "query": asked.query,
+            "mode": asked.mode,
+            "encoder": self._encoder,
+            "milliseconds": round(1000 * took, 1),
+            "updated": self._index.stats.updated,
+            **self._facets(asked.filters),
+            "hits": found,
+        }
+
+    def _facets(self, filters: Any) -> dict[str, Any]:
+        return {"facets": asdict(self._index.facets(filters))}
+
+    def _about(self) -> dict[str, Any]:
+        stats = self._index.stats
+        return {
+            "root": str(self._index.root),
+            "encoder": self._encoder,
+            **{name: getattr(stats, name) for name in stats.__slots__ if name != "space"},
+            "space": {**stats.space.to_dict(), "fingerprint": stats.space.fingerprint},
+            "all_kinds": KINDS,
+            "modes": MODES,
+        }
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return error_response(error)
+
+
+async def _unusable(_: Request, error: Exception) -> Response:
+    """The index or its encoder cannot be used now; the message says what to do."""
+    status, code = (400, None) if isinstance(error, InvalidInputError) else (503, "index_unusable")
+    return error_response(ApiError(str(error), status=status, code=code))
+
+
+async def _refused_by_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    message = f"{error.detail}: {request.method} {request.url.path}. Expected GET /, /api/search, /api/index or /health."
+    return error_response(ApiError(message, status=error.status_code, headers=error.headers))
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    """The reason goes to the log, with its traceback."""
+    message = f"The search failed ({type(error).__name__}); the server's log says where. Other searches go on."
+    return error_response(ApiError(message, status=500))

@@ -1,0 +1,73 @@
+"""Asked: the parameters of a request, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from starlette.datastructures import QueryParams
+
+from codequest.errors import InvalidInputError
+from codequest.integrations.server.replies import ApiError
+from codequest.search.hits import MODES, SearchFilters, SearchMode
+
+_MOST_HITS = 100
+_FILTERS = {"language": "languages", "kind": "kinds", "path": "paths"}
+_NAMES = ("q", "limit", "language", "kind", "path", "mode", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a search is asked for.
+
+    Attributes:
+        query: What is looked for.
+        limit: Most hits.
+        filters: What is searched.
+        mode: What ranks.
+        html: Whether the lines are wanted as HTML.
+    """
+
+    query: str
+    limit: int
+    filters: SearchFilters
+    mode: SearchMode
+    html: bool
+
+    @classmethod
+    def read(cls, parameters: QueryParams) -> Asked:
+        """The parameters of a search; ``language``, ``kind`` and ``path`` may be repeated.
+
+        Raises:
+            ApiError: One is unknown, missing or wrong.
+        """
+        unknown = sorted(set(parameters) - set(_NAMES))
+        if unknown:
+            raise ApiError(f"Unknown parameter {unknown[0]!r:.80}; expected {', '.join(_NAMES)}.", param=unknown[0])
+        query, mode = parameters.get("q", ""), parameters.get("mode", "hybrid")
+        if not query.strip():
+            raise ApiError("q is empty. Say what you are looking for: /api/search?q=parse+a+date", param="q")
+        if mode not in MODES:
+            raise ApiError(f"mode must be one of {', '.join(MODES)}, got {mode!r:.80}.", param="mode")
+        html = parameters.get("html", "false") in ("true", "1")
+        return cls(query, _limit(parameters), read_filters(parameters), cast(SearchMode, mode), html)
+
+
+def read_filters(parameters: QueryParams) -> SearchFilters:
+    """The filters among the parameters of a request.
+
+    Raises:
+        ApiError: A kind is unknown, or a value empty.
+    """
+    given: dict[str, Any] = {name: parameters.getlist(parameter) for parameter, name in _FILTERS.items()}
+    try:
+        return SearchFilters(**given)
+    except InvalidInputError as error:
+        raise ApiError(str(error)) from error
+
+
+def _limit(parameters: QueryParams) -> int:
+    given = parameters.get("limit", "10")
+    if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= _MOST_HITS):
+        raise ApiError(f"limit must be a number from 1 to {_MOST_HITS}, got {given!r:.80}.", param="limit")
+    return int(given)

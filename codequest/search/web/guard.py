@@ -1,0 +1,83 @@
+"""Guard: only the page itself may ask, whatever else a browser on this machine has open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from codequest.integrations.server.replies import ApiError, error_response
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+class Guard:
+    """ASGI middleware: refuses requests that come from other pages, and says how answers may be used.
+
+    A name that an attacker's DNS points to this machine (DNS rebinding) is known by the header ``Host``: a browser
+    sends the name, and only names and addresses of this server are let in. Requests of other pages are known by
+    ``Origin``, and by ``Sec-Fetch-Site`` where a browser sends no origin; a link that is followed is none of them.
+
+    Args:
+        app: What is guarded.
+        names: Names the server may be reached by beside ``localhost``.
+        loopback_only: Whether it is reached from this machine only, and so by its loopback addresses alone.
+    """
+
+    def __init__(self, app: ASGIApp, names: Collection[str] = (), *, loopback_only: bool = True) -> None:
+        self._app = app
+        self._names = {name.lower() for name in (*names, "localhost")}
+        self._loopback_only = loopback_only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        reason = self._reason(Headers(scope=scope))
+        app = self._app if reason is None else error_response(ApiError(reason, status=403, code="forbidden"))
+        await app(scope, receive, send_guarded)
+
+    def _reason(self, headers: Headers) -> str | None:
+        """Why a request is refused, if it is."""
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not self._ours(host):
+            return (
+                f"This server does not answer to the name {host!r:.80}. Open it at the address that it printed when it "
+                "started, or start it with --host and that name."
+            )
+        followed = headers.get("sec-fetch-mode") == "navigate"
+        foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site") and not followed
+        if foreign or (origin is not None and urlsplit(origin).netloc.lower() != host.lower()):
+            who = "" if origin is None else f" ({origin[:80]!r})"
+            return f"A page of another origin{who} asked, and only this server's own page may. Nothing was searched."
+        return None
+
+    def _ours(self, host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        try:
+            given = ip_address(name)
+        except ValueError:
+            return name in self._names
+        return given.is_loopback or not self._loopback_only

@@ -1,0 +1,149 @@
+// Search as you type: what is asked, what is shown, and what the address says.
+
+import { Problem, fromAddress, index, parameters, search } from "./api.js";
+import * as filters from "./filters.js";
+import { listen } from "./keys.js";
+import { copyPath, showHits, toggle } from "./results.js";
+import { showWelcome } from "./welcome.js";
+
+const DEBOUNCE = 40; // milliseconds after the last key
+const SHOWN = 10; // hits; more when asked for
+const MOST = 100;
+const BETWEEN_LOOKS = 10_000; // milliseconds; whether the index has changed
+const $ = (id) => document.getElementById(id);
+const input = $("query");
+
+let limit = SHOWN;
+let waiting = 0;
+let running = new AbortController();
+let about = null;
+
+const asked = () => ({ q: input.value.trim(), ...filters.chosen() });
+
+/** Ask for what stands in the page; an answer that is late is dropped with its request. */
+async function run() {
+  clearTimeout(waiting);
+  running.abort();
+  running = new AbortController();
+  const { signal } = running;
+  const wanted = asked();
+  history.replaceState(null, "", `?${parameters(wanted)}`.replace(/^\?$/, location.pathname));
+  document.title = wanted.q ? `${wanted.q} – Puma` : "Puma";
+  $("clear").hidden = input.value === "";
+  const busy = setTimeout(() => $("busy").classList.add("on"), 120);
+  try {
+    if (wanted.q === "") showNothing(await index(wanted, signal));
+    else show(await search(wanted, limit, signal));
+    report(null);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    if (!(error instanceof Problem)) throw error;
+    report(error);
+  } finally {
+    clearTimeout(busy);
+    if (running.signal === signal) $("busy").classList.remove("on");
+  }
+}
+
+function show(found) {
+  filters.showFacets(found.facets);
+  showHits($("results"), found.hits);
+  const number = found.hits.length;
+  const passing = found.facets.chunks.toLocaleString("en");
+  $("count").textContent = number
+    ? `${number === limit ? "Best " : ""}${number} ${number === 1 ? "result" : "results"} of ${passing} chunks`
+    : "No results";
+  $("about").textContent = `${found.encoder} · ${found.milliseconds.toFixed(0)} ms`;
+  $("more").hidden = number < limit || limit >= MOST;
+  const why = filters.active() ? "filters" : "words";
+  showWelcome($("welcome"), number ? null : why, about, found.query);
+  if (about && about.updated !== found.updated) look();
+}
+
+function showNothing(found) {
+  about = found;
+  filters.showFacets(found.facets);
+  $("results").replaceChildren();
+  $("count").textContent = "";
+  $("about").textContent = found.encoder;
+  $("more").hidden = true;
+  showWelcome($("welcome"), "start", found, "");
+}
+
+function report(problem) {
+  $("problem").hidden = problem === null;
+  if (problem === null) return;
+  $("problem").textContent = problem.message;
+  $("results").replaceChildren();
+  $("count").textContent = "";
+  $("more").hidden = true;
+  $("welcome").hidden = true;
+}
+
+/** Look whether the index has changed, is gone or is back; what is shown follows it. */
+async function look() {
+  if (document.hidden) return;
+  try {
+    const found = await index(asked());
+    const changed = about !== null && found.updated !== about.updated;
+    about = found;
+    if (changed || !$("problem").hidden) run();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    report(error);
+  }
+}
+
+function later() {
+  limit = SHOWN;
+  clearTimeout(waiting);
+  waiting = setTimeout(run, DEBOUNCE);
+}
+
+function clearQuery() {
+  input.value = "";
+  input.focus();
+  scrollTo({ top: 0 });
+  later();
+}
+
+function fromHistory() {
+  const wanted = fromAddress(location.href);
+  input.value = wanted.q;
+  filters.choose(wanted);
+  limit = SHOWN;
+}
+
+input.addEventListener("input", later);
+$("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const first = $("results").querySelector("article");
+  first?.focus();
+});
+$("filters").addEventListener("input", later);
+$("reset").addEventListener("click", () => (filters.clear(), later()));
+$("clear").addEventListener("click", clearQuery);
+$("more").addEventListener("click", () => {
+  limit = Math.min(2 * limit + SHOWN, MOST);
+  run();
+});
+$("welcome").addEventListener("click", (event) => {
+  const { query, clear } = event.target.dataset;
+  if (query !== undefined) input.value = query;
+  if (clear !== undefined) filters.clear();
+  if (query !== undefined || clear !== undefined) (input.focus(), later());
+});
+$("results").addEventListener("click", (event) => {
+  const article = event.target.closest("article");
+  if (event.target.closest(".copy")) copyPath(article);
+  else if (event.target.closest(".expand")) toggle(article);
+});
+addEventListener("popstate", () => (fromHistory(), run()));
+document.addEventListener("visibilitychange", look);
+setInterval(look, BETWEEN_LOOKS);
+listen(input, $("results"), clearQuery);
+
+$("filters").open = matchMedia("(min-width: 860px)").matches;
+fromHistory();
+if (input.value !== "") look();
+run();
