@@ -8,9 +8,11 @@ import typer
 from rich.table import Table
 
 from codequest.cli.display import console, progress_bars, quality_table, quiet_libraries, speed_table
+from codequest.cli.hits import print_hits
 
 if TYPE_CHECKING:
     from codequest.demo import DemoResult
+    from codequest.search import CodeIndex
 
 
 def demo(
@@ -18,7 +20,7 @@ def demo(
     train: Annotated[bool, typer.Option("--train", help="Also refine an encoder on this very code; minutes.")] = False,
 ) -> None:
     """Embed Python's standard library with a teacher, search it with light encoders, and measure them."""
-    from codequest.demo import run_demo, standard_library
+    from codequest.demo import index_library, run_demo, standard_library
 
     quiet_libraries()
     library = standard_library()
@@ -29,9 +31,11 @@ def demo(
     )
     with progress_bars() as progress:
         result = run_demo(library=library, train=train, progress=progress)
+        index = index_library(library, progress=progress)
     console.print(quality_table(result.report))
     console.print(speed_table(result.report))
     _show_searches(result)
+    _show_puma(index)
     _show_next(result)
 
 
@@ -49,6 +53,19 @@ def _show_searches(result: DemoResult) -> None:
         console.print()
 
 
+def _show_puma(index: CodeIndex) -> None:
+    from codequest.demo import PUMA_QUERIES
+
+    console.print(
+        f"[bold]The same functions in Puma, the search engine of codequest[/]\n{index.stats.chunks:,} chunks in "
+        f"{index.stats.files} files, searched by {index.encoder} and by words together\n",
+        highlight=False,
+    )
+    for query in PUMA_QUERIES:
+        console.print(f"[bold]$ codequest search '{query}'[/]", highlight=False)
+        print_hits(index.search(query, limit=1), index.root, lines=8)
+
+
 def _show_next(result: DemoResult) -> None:
     more = (
         f"The refined adapter is in {result.trained}."
@@ -57,6 +74,7 @@ def _show_next(result: DemoResult) -> None:
     )
     console.print(
         f"What to do next:\n  {more}\n"
+        "  codequest index SRC; codequest search --path SRC 'read a csv file'     your own code\n"
         "  codequest encode minilm-lora 'read a csv file' --out query.npy\n"
         "  codequest report DATASET --encoders minilm-lora --encoders static --out report     on your own index\n"
         "  codequest queries SRC --out queries.jsonl --pairs pairs     training data from your own code",
