@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class FileRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """A row of the table of files."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ def _read(root: Path, path: str, old: FileRecord | None) -> tuple[FileRecord | N
     """A file's record and text; no text where it need not be read, no record where it is gone."""
     try:
         status = (root / path).stat()
-        why = unwanted(path, status.st_size)
+        why = unwanted(path, status.st_size) if stat.S_ISREG(status.st_mode) else "not a regular file"
         if why:
             return FileRecord(path=path, size=status.st_size, modified=0, digest="", language="", skipped=why), None
         if old is not None and old.modified and (old.size, old.modified) == (status.st_size, status.st_mtime_ns):

@@ -35,6 +35,18 @@ def write(root: Path, files: dict[str, str]) -> Path:
     return root
 
 
+def counts(report: IndexReport) -> tuple[int, int, int, int]:
+    return report.added, report.changed, report.removed, report.unchanged
+
+
+def held(root: Path) -> set[tuple[str, str, str]]:
+    """Every chunk of an index: path, symbol, text."""
+    index = CodeIndex.open(root, encoder=None)
+    snapshot = index._snapshot
+    texts = snapshot.texts(range(len(snapshot)))
+    return set(zip(snapshot.columns["path"], snapshot.columns["symbol"], texts, strict=True))
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return write(tmp_path / "project", FILES)
