@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from codequest.bench.result import BenchRow
 from codequest.bench.tables import to_markdown
 from codequest.cli.app import app
 from codequest.teachers import LocalTeacher
+from tests.search.answers.chat_server import MODEL, ChatServer, answered
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -46,6 +48,8 @@ COMMANDS = (
     "teachers",
     "index",
     "search",
+    "ask",
+    "mcp",
 )
 CODE = '''def read_table(path):
     """Read a table from a file."""
@@ -54,6 +58,12 @@ CODE = '''def read_table(path):
     return [line.split(",") for line in lines]
 '''
 PRINTED = {
+    "ask.md": [
+        "tables.py:1-5",
+        "It splits every line at commas [tables.py:5].",
+        "tables.py:5",
+        "",
+    ],
     "queries.md": ["Counter({'docs': 1})", ""],
     "search.md": ["tables.py:1 read_table", ""],
     "teachers-local.md": ["mean 384 256", ""],
@@ -69,9 +79,9 @@ PYTHON_BLOCKS = [
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with an adapter, an index in its teacher's space, one in the space of those that come with codequest,
-    and some code, as the documents assume."""
+    and some code; and a language model, as the documents assume."""
     teacher = LocalTeacher(BASE)
     encoder = ProjectionQueryEncoder.create(BASE, space=teacher.space, map="linear")
     encoder.save_pretrained(tmp_path / "adapter")
@@ -83,7 +93,11 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "src" / "tables.py").write_text(CODE, encoding="utf-8")
     (tmp_path / "texts.txt").write_text("\n".join(texts), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    with ChatServer().running() as model:
+        model.reply = answered("It splits every line at commas ", "[tables.py:5].")
+        monkeypatch.setenv("OPENAI_BASE_URL", model.url)
+        monkeypatch.setenv("OPENAI_MODEL", MODEL)
+        yield tmp_path
 
 
 @pytest.mark.parametrize(("document", "code"), PYTHON_BLOCKS, ids=[path.name for path, _ in PYTHON_BLOCKS])

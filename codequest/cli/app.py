@@ -15,6 +15,7 @@ from codequest.cli.evaluate import evaluate
 from codequest.cli.export import export
 from codequest.cli.index import index
 from codequest.cli.info import info
+from codequest.cli.mcp import mcp
 from codequest.cli.probe import probe
 from codequest.cli.queries import queries
 from codequest.cli.report import report
@@ -32,8 +33,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 COMMANDS = (
-    index, search, ask, demo, queries, distill, train, evaluate, report, ann, export, bench, encode, serve, info, probe,
-    teachers,
+    index, search, ask, mcp, demo, queries, distill, train, evaluate, report, ann, export, bench, encode, serve, info,
+    probe, teachers,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(resumable(command))

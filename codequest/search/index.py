@@ -103,6 +103,11 @@ class CodeIndex:
         return self._meta.stats
 
     @property
+    def paths(self) -> frozenset[str]:
+        """The files in the index, relative to the root, with forward slashes."""
+        return frozenset(self._current()[0].columns["path"])
+
+    @property
     def folder(self) -> Path:
         """Where the index is."""
         return self._home.folder

@@ -41,7 +41,21 @@ def test_help_names_every_command_and_imports_no_torch() -> None:
         "sys.stderr.write(str('torch' in sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True)
-    commands = ("demo", "queries", "distill", "train", "evaluate", "report", "ann", "bench", "encode", "serve", "info")
+    commands = (
+        "ask",
+        "mcp",
+        "demo",
+        "queries",
+        "distill",
+        "train",
+        "evaluate",
+        "report",
+        "ann",
+        "bench",
+        "encode",
+        "serve",
+        "info",
+    )
     for command in (*commands, "teachers"):
         assert command in result.stdout
     assert result.stderr == "False"

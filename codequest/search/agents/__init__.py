@@ -1,0 +1,1 @@
+"""The search as tools of coding agents, over the Model Context Protocol."""
