@@ -5,6 +5,7 @@ from __future__ import annotations
 _OTHERWISE = {
     "asciidoc": "text",
     "astro": "html",
+    "gradle": "groovy",
     "just": "make",
     "starlark": "python",
     "svelte": "html",

@@ -51,12 +51,11 @@ function show(found) {
   const number = found.hits.length;
   const passing = found.facets.chunks.toLocaleString("en");
   $("count").textContent = number
-    ? `${number === limit ? "Best " : ""}${number} ${number === 1 ? "result" : "results"} of ${passing} chunks`
+    ? `${number === limit ? "Best " : ""}${number} of ${passing} ${found.facets.chunks === 1 ? "chunk" : "chunks"}`
     : "No results";
-  $("about").textContent = `${found.encoder} · ${found.milliseconds.toFixed(0)} ms`;
+  $("about").textContent = `Encoder ${found.encoder.split(/[\\/]/).pop()} · ${found.milliseconds.toFixed(0)} ms`;
   $("more").hidden = number < limit || limit >= MOST;
-  const why = filters.active() ? "filters" : "words";
-  showWelcome($("welcome"), number ? null : why, about, found.query);
+  showWelcome($("welcome"), number ? null : filters.active() ? "filters" : "words", about, found.query);
   if (about && about.updated !== found.updated) look();
 }
 
@@ -65,7 +64,7 @@ function showNothing(found) {
   filters.showFacets(found.facets);
   $("results").replaceChildren();
   $("count").textContent = "";
-  $("about").textContent = found.encoder;
+  $("about").textContent = "";
   $("more").hidden = true;
   showWelcome($("welcome"), "start", found, "");
 }

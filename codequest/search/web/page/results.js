@@ -50,7 +50,7 @@ function entry(hit, number, count, best) {
   part("file").textContent = hit.path.slice(slash);
   part("line").textContent = `:${hit.start_line}`;
   part("symbol").textContent = hit.symbol;
-  part("kind").textContent = hit.kind;
+  part("kind").textContent = hit.kind === "window" ? "lines" : hit.kind;
   part("language").textContent = hit.language;
   part("score").append(bar(hit.score / best), hit.score.toFixed(3));
   part("score").title = "Score: comparable within one search";

@@ -22,7 +22,7 @@ export function showWelcome(section, why, about, query) {
   } else if (why === "words") {
     section.replaceChildren(
       element("h2", "No results"),
-      element("p", `No chunk has a word of “${query}”. Rank by meaning, or by both, to find what is said differently.`),
+      element("p", `No chunk has a word of “${query}”. Rank by meaning, or by both.`),
     );
   }
 }
@@ -46,9 +46,10 @@ function start(about) {
   examples.className = "examples";
   examples.append(...EXAMPLES.map((text) => button(text, { query: text })));
   const when = new Date(about.updated).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-  const foot = element("p", `Indexed ${when} by ${about.teacher}; queries by ${about.encoder}`);
-  foot.className = "foot";
-  return [element("h2", "Ask for code in your own words"), root, numbers, examples, foot];
+  const foot = element("p", `Indexed ${when} by ${about.space.teacher}`);
+  const encoder = element("p", `Queries are embedded by ${about.encoder.split(/[\\/]/).pop()}, on this machine`);
+  for (const line of [foot, encoder]) line.className = "foot";
+  return [element("h2", "Ask for code in your own words"), root, numbers, examples, foot, encoder];
 }
 
 function element(name, text) {

@@ -1,0 +1,77 @@
+"""`codequest serve --index` as a process, on a small project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from codequest.search import CodeIndex
+from tests.encoders.conftest import build_static
+from tests.search.conftest import FILES, write
+
+PROJECT = {
+    **FILES,
+    "src/long.py": "def unicorn(f):\n" + "".join(f"    f({number})\n" for number in range(25)),
+    "src/page.js": "/** Draws <img src=x onerror=alert(1)> of a unicorn. */\nfunction draw() { return '<b>&amp;</b>'; }\n",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server process, and what it serves."""
+
+    process: subprocess.Popen[str]
+    address: str
+    root: Path
+    adapter: Path
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return httpx.get(f"{self.address}{path}", timeout=60, **options)
+
+
+@contextmanager
+def serving(root: Path, adapter: Path) -> Iterator[Site]:
+    command = [sys.executable, "-m", "codequest", "serve", str(adapter), "--index", str(root), "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy()) as process:
+        try:
+            assert process.stderr is not None
+            said = process.stderr.readline()
+            assert said.startswith(f"Searching {root} on http://127.0.0.1:"), said + process.stderr.read()
+            site = Site(process, said.split()[-1], root, adapter)
+            httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=60).get(f"{site.address}/health")
+            yield site
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def static_adapter(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, tiny_teacher: Path) -> Path:
+    return build_static(tiny_base, tiny_teacher).save_pretrained(tmp_path_factory.mktemp("adapters") / "tiny-static")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, tiny_teacher: Path, static_adapter: Path) -> Iterator[Site]:
+    """Its index stays as it is."""
+    root = write(tmp_path_factory.mktemp("served") / "project", PROJECT)
+    CodeIndex.build(root, teacher=str(tiny_teacher))
+    with serving(root, static_adapter) as started:
+        yield started
+
+
+@pytest.fixture
+def changing(tmp_path: Path, tiny_teacher: Path, static_adapter: Path) -> Iterator[Site]:
+    """Its index, and the server itself, may be changed."""
+    root = write(tmp_path / "project", PROJECT)
+    CodeIndex.build(root, teacher=str(tiny_teacher))
+    with serving(root, static_adapter) as started:
+        yield started
