@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from huggingface_hub import ModelCard
 
-from codequest import QueryEncoder
+from codequest import QueryEncoder, load_teacher
 from codequest.encoders.card import ONE_QUERY, render_card
 from codequest.errors import AdapterFormatError
+from codequest.probes import TEXTS
 from codequest.storage import find_adapter, read_config, shipped_adapters
 
 KINDS = {"minilm-l3-lora": "lora", "minilm-lora": "lora", "minilm-projection": "projection", "static": "static"}
@@ -37,6 +39,37 @@ def test_each_says_how_it_was_made_and_what_it_keeps(name: str) -> None:
     for measured in (values for name, values in config.metrics.items() if name != ONE_QUERY):
         assert measured["retention_low"] < measured["retention"] < measured["retention_high"]
     assert (folder / "README.md").read_text(encoding="utf-8") == render_card(config)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_carries_vectors_of_its_teacher(name: str) -> None:
+    encoder = QueryEncoder.from_pretrained(name, device="cpu")
+    assert encoder.probes is not None
+    assert encoder.probes.texts == TEXTS
+    cosines = np.sum(encoder.encode(TEXTS) * encoder.probes.queries.astype(np.float32), axis=1)
+    assert cosines.min() > 0.4  # an encoder of this space; of another one they lie around 0
+    assert np.linalg.norm(encoder.probes.documents.astype(np.float32), axis=1) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.slow
+def test_their_teacher_is_the_one_whose_vectors_they_carry() -> None:
+    teacher = load_teacher(TEACHER)
+    for name in KINDS:
+        QueryEncoder.from_pretrained(name, device="cpu").check_teacher(teacher)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_hub_reads_the_card_of_each(name: str) -> None:
+    data = ModelCard.load(find_adapter(name) / "README.md").data
+    config = read_config(find_adapter(name))
+    base = TEACHER if name == "static" else "sentence-transformers/all-MiniLM-L6-v2"
+    assert (data.base_model, data.license, data.teacher) == (base, "apache-2.0", TEACHER)
+    assert {"cosqa", "csn_docs"} < set(data.datasets)
+    found = {(one.dataset_name, one.metric_name): one.metric_value for one in data.eval_results}
+    for dataset, values in config.metrics.items():
+        if dataset != ONE_QUERY:
+            assert found[dataset, "nDCG@10"] == values["nDCG@10"]
+            assert found[dataset, "retention"] == values["retention"]
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -75,8 +75,9 @@ def _results(metrics: Mapping[str, Mapping[str, Any]]) -> list[Any]:
     return [
         EvalResult(
             task_type="information-retrieval",
-            dataset_type=name.split("/")[0],
+            dataset_type=name.partition("/")[0],
             dataset_name=name,
+            dataset_split=name.partition("/")[2] or None,  # results of one type and split are merged
             metric_type=measure.lower().replace("@", "_at_"),
             metric_name=measure,
             metric_value=values[measure],

@@ -65,6 +65,7 @@ def test_the_hub_reads_the_metadata() -> None:
     assert data.tags == ["codequest", "code-search", "query-encoder"]
     assert data.model_name == f"lora query encoder for {TEACHER}"
     where = {"task_type": "information-retrieval", "dataset_type": "cosqa", "dataset_name": "cosqa/dev"}
+    where |= {"dataset_split": "dev"}
     assert data.eval_results == [
         EvalResult(**where, metric_type=kind, metric_name=name, metric_value=value)
         for kind, name, value in (
@@ -74,6 +75,12 @@ def test_the_hub_reads_the_metadata() -> None:
         )
     ]
     assert [result.metric_value for result in data.eval_results] == [0.5, 0.4, 0.9]
+
+
+def test_parts_of_a_folder_keep_their_own_results() -> None:
+    measured = {"docs/go-dev": {"nDCG@10": 0.6}, "docs/php-dev": {"nDCG@10": 0.4}, "docs": {"nDCG@10": 0.5}}
+    results = metadata(encoder={"base": BASE}, metrics=measured).eval_results
+    assert {one.dataset_name: one.metric_value for one in results or []} == {"docs": 0.5, "docs/go-dev": 0.6, "docs/php-dev": 0.4}
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,8 @@ def test_an_unknown_text_is_named(tmp_path: Path) -> None:
         (
             VECTORS * [[1], [1], [2]],
             SpaceMismatchError,
-            r"The SIDE vectors cannot be used: 1 of 3 vectors are not of unit length \(row 2: 2.0000\)",
+            r"The SIDE vectors cannot be used: 1 of 3 vectors are not of unit length \(row 2: 2.0000\).* 2 are of unit "
+            "length: normalized and raw vectors were mixed, perhaps of two models. Find out where the others come from",
         ),
         (
             VECTORS * 0,

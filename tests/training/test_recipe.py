@@ -133,6 +133,8 @@ def test_a_recipe_is_followed(recipe: Recipe, data: Path, tmp_path: Path, teache
     further = QueryEncoder.from_pretrained(made["further"].folder, device="cpu")
     assert len(further.training["stages"]) == 3
     assert not np.allclose(further.encode(TEXTS[:5]), encoder.encode(TEXTS[:5]), atol=1e-4)
+    for adapter in (encoder, deeper, further):
+        adapter.check_teacher(teacher)  # each carries vectors of the teacher, whatever the assistant taught it
 
 
 def test_what_is_made_is_not_made_again_unless_the_recipe_changed(recipe: Recipe, data: Path, tmp_path: Path) -> None:

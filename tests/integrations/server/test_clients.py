@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +133,23 @@ def test_with_a_key_only_its_bearers_are_answered(guarded: Running) -> None:
     assert refused.value.code == "invalid_api_key"
     with pytest.raises(openai.AuthenticationError, match="The API key is wrong"):
         client(guarded, "guess").models.list()
+
+
+def test_the_example_of_a_client(server: Running, tmp_path: Path) -> None:
+    names = [f"row {row}" for row in range(len(QUERIES))]
+    np.save(tmp_path / "index.npy", server.encoder.encode(QUERIES))
+    np.save(tmp_path / "other.npy", np.eye(8, dtype=np.float32))
+    (tmp_path / "texts.txt").write_text("\n".join(names), encoding="utf-8")
+    given = [f"{server.address}/v1", "texts.txt", QUERIES[2]]
+    example = Path(__file__).parents[3] / "examples" / "server_client.py"
+
+    def run(index: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(example), given[0], index, *given[1:]]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+
+    done = run("index.npy")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "1.000  row 2"
+    refused = run("other.npy")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("The index is 8-d; tiny-lora searches an index of ")

@@ -1,0 +1,61 @@
+"""Examples that train, serve and look after adapters run, on tiny models."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codequest import EmbeddingSpace, ProjectionQueryEncoder, QueryEncoder
+from codequest.probes import PROBES_FILE
+from codequest.teachers import LocalTeacher
+from tests.test_documents import run_example
+from tests.training.conftest import TEXTS
+
+
+@pytest.fixture
+def queries(tmp_path: Path) -> Path:
+    (tmp_path / "queries.txt").write_text("\n".join(TEXTS[:40]), encoding="utf-8")
+    return tmp_path / "queries.txt"
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.mark.usefixtures("cache")
+def test_train_projection(queries: Path, tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -> None:
+    printed = run_example("train_projection.py", queries, "adapter", tiny_teacher, tiny_base, cwd=tmp_path)
+    best = re.match(r"\d+ steps, cosine on held-out queries (0\.\d{4})\n", printed)
+    assert best is not None
+    encoder, teacher = QueryEncoder.from_pretrained(tmp_path / "adapter"), LocalTeacher(str(tiny_teacher))
+    encoder.check_teacher(teacher)
+    cosines = np.sum(encoder.encode(TEXTS[:40]) * teacher.encode_queries(TEXTS[:40]), axis=1)
+    assert cosines.mean() > 0.9
+
+
+@pytest.mark.usefixtures("cache")
+def test_own_teacher(queries: Path, tiny_base: Path, tmp_path: Path) -> None:
+    printed = run_example("own_teacher.py", queries, "adapter", TEXTS[3], tiny_base, cwd=tmp_path).splitlines()
+    encoder = QueryEncoder.from_pretrained(tmp_path / "adapter")
+    assert encoder.space == EmbeddingSpace(teacher="words-in-buckets", dim=256)
+    assert len(printed) == 3
+    assert all(line.split("  ", 1)[1] in TEXTS[:40] for line in printed)
+    scores = [float(line.split()[0]) for line in printed]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_refresh_adapters(tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -> None:
+    teacher = LocalTeacher(str(tiny_teacher), device="cpu")
+    folder = ProjectionQueryEncoder.create(str(tiny_base), space=teacher.space).save_pretrained(tmp_path / "old")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "README.md").write_text("as it was written a year ago", encoding="utf-8")
+    there = tiny_teacher.parent  # a private teacher is named by its folder
+    assert run_example("refresh_adapters.py", folder, cwd=there) == f"{folder}\n"
+    QueryEncoder.from_pretrained(folder).check_teacher(teacher)
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert after.keys() - before.keys() == {PROBES_FILE}
+    assert {name: after[name] for name in before} == before
