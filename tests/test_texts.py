@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from codequest.errors import InvalidInputError
-from codequest.texts import batches_by_length, batches_by_size, checked_texts
+from codequest.texts import batches_by_length, batches_by_size, checked_texts, estimated_tokens, visible
 
 
 def test_texts_are_returned_in_order_from_any_iterable() -> None:
@@ -66,3 +66,14 @@ def test_batches_by_hand() -> None:
 def test_batches_by_size_by_hand() -> None:
     assert list(batches_by_size([2, 4, 1, 4, 1], max_texts=9, max_size=6)) == [[1], [3], [0, 2, 4]]
     assert list(batches_by_size([7, 9, 8], max_texts=9, max_size=6)) == [[1], [2], [0]]
+
+
+def test_what_nobody_sees_is_written_out_and_everything_else_stays() -> None:
+    unseen = "\x00\x0b\x1b\r\x7f\x85\xad\u200b\u200e\u2028\u202e\u2066\ufeff\U000e0041"
+    assert visible(unseen) == "".join(f"<U+{ord(letter):04X}>" for letter in unseen)
+    seen = "def f():\n\treturn 'ü 日本語 👩\u200d💻 ‘’ \u00a0'"
+    assert visible(seen) == seen
+
+
+def test_tokens_are_estimated_by_bytes() -> None:
+    assert [estimated_tokens(text) for text in ("", "ab", "abc", "ßß", "日本")] == [1, 1, 2, 2, 3]

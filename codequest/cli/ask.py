@@ -54,16 +54,19 @@ def ask(
 
     quiet_libraries()
     if endpoint and not model:
-        raise InvalidInputError(f"Which model should answer? Give --model, or set OPENAI_MODEL. Endpoint: {endpoint}")
+        raise InvalidInputError(
+            "Which model should answer? Give --model, or set OPENAI_MODEL; or give --endpoint '' to print the prompt."
+        )
     chat = ChatEndpoint(endpoint, model=model) if endpoint else None
     index = CodeIndex.open(path, encoder=encoder_for(encoder, mode))
     filters = filters_of(language, glob, kind)
     context = index.pack(question, budget=budget, limit=limit, filters=filters, mode=cast(Any, mode))
     if chat is None:
-        _say(f"{_packed(context)}. No endpoint is given: paste this into a model, or give --endpoint and --model.")
+        _say(_packed(context))
+        _say("No endpoint is given: paste this into a model, or give --endpoint and --model.")
         console.file.write(context.prompt)
         return
-    _say(f"{_packed(context)} go to {model} at {chat.url}")
+    _say(f"{_packed(context)} to {model} at {chat.url}")
     try:
         answer = ask_model(context, chat, show=_show)
     except AnswerError as error:
@@ -81,7 +84,7 @@ def _show(piece: str) -> None:
 
 
 def _packed(context: PackedContext) -> str:
-    left_out = f"; {context.left_out} more chunks did not fit" if context.left_out else ""
+    left_out = f" ({context.left_out} more chunks do not fit)" if context.left_out else ""
     return f"{len(context.sources)} sources, about {context.tokens:,} of {context.budget:,} tokens{left_out}"
 
 

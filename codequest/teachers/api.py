@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 
 import numpy.typing as npt
 
+from codequest.api_access import ApiAccess
 from codequest.errors import InvalidInputError, TeacherError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Side
-from codequest.teachers.api_access import ApiAccess
 from codequest.teachers.api_budget import ApiEstimate, TokenBudget
 from codequest.teachers.api_client import ApiClient
 from codequest.teachers.api_protocol import billed_tokens, request_body, response_vectors

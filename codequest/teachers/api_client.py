@@ -11,8 +11,8 @@ from email.utils import parsedate_to_datetime
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from codequest.api_access import ApiAccess
 from codequest.errors import TeacherError
-from codequest.teachers.api_access import ApiAccess
 from codequest.teachers.api_budget import TokenBudget
 
 if TYPE_CHECKING:

@@ -67,7 +67,7 @@ def test_the_answer_is_streamed_with_its_sources_below(project: Path, server: Ch
         "  src/cache.py:4-6  Cache.load_entry",
         "  src/sort.js:2  sortByValue",
     ]
-    assert f"go to {MODEL} at {server.url}/chat/completions" in said
+    assert f" to {MODEL} at {server.url}/chat/completions" in said
     assert "Warning" not in said
     assert QUESTION in server.seen[0]["messages"][1]["content"]
 
@@ -118,17 +118,21 @@ def test_bad_input_is_refused(project: Path, server: ChatServer, tmp_path: Path)
     assert server.seen == []
 
 
-def test_an_endpoint_that_is_down_is_one_line_and_exit_code_2(project: Path) -> None:
+def test_an_endpoint_that_is_down_is_one_line_and_exit_code_2_without_torch(project: Path) -> None:
+    program = (
+        "import sys\nfrom codequest.cli import main\n"
+        "try:\n    main()\nfinally:\n    sys.stdout.write(str('torch' in sys.modules))"
+    )
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
-        command = [sys.executable, "-m", "codequest", "ask", QUESTION, "--path", str(project), "--mode", "lexical"]
+        command = [sys.executable, "-c", program, "ask", QUESTION, "--path", str(project), "--mode", "lexical"]
         environment = {**os.environ, "OPENAI_API_KEY": KEY}
         result = subprocess.run(
             [*command, "--endpoint", url, "--model", "m"], capture_output=True, text=True, env=environment
         )
     assert result.returncode == 2
-    assert result.stdout == ""
+    assert result.stdout == "False"
     *_, error = result.stderr.splitlines()
     assert error.startswith(f"Error: m at {url}/chat/completions failed: ConnectError")
     assert error.endswith("Is the server running? Check the address of the endpoint.")

@@ -51,6 +51,16 @@ def test_every_form_of_the_stream_is_read(server: ChatServer, lines: bytes) -> N
     assert ask(CONTEXT, ChatEndpoint(server.url, model=MODEL)).text == "a<U+2028>b<U+0085>c é"
 
 
+def test_the_server_here_speaks_what_the_official_client_understands(server: ChatServer) -> None:
+    openai = pytest.importorskip("openai")
+    server.key, server.reply = KEY, answered("It caches ", "files.")
+    client = openai.OpenAI(base_url=server.url, api_key=KEY, max_retries=0)
+    stream = client.chat.completions.create(model=MODEL, messages=CONTEXT.messages, stream=True)
+    deltas = [event.choices[0].delta.content for event in stream if event.choices]
+    assert "".join(text or "" for text in deltas) == "It caches files."
+    assert server.seen == [{"model": MODEL, "messages": CONTEXT.messages, "stream": True}]
+
+
 def test_an_answer_cannot_steer_the_terminal(server: ChatServer) -> None:
     server.reply = answered("a\x1b]52;c;aGk=\x07\x1b[2Jb\u202e\tc\n")
     assert ask(CONTEXT, ChatEndpoint(server.url, model=MODEL)).text == (

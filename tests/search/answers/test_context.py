@@ -127,10 +127,8 @@ def test_pack_of_an_index_has_whole_functions_that_search_shows_in_part(project:
     assert context.sources[0].symbols[30] == "read_all_files"
     found = index.search("read all files", limit=20, filters=filters)
     assert sum(hit.end_line - hit.start_line + 1 for hit in found) < 61
-    everything = index.pack("load the entry", budget=4000)
-    assert {path for path, *_ in shape(everything)} == {*FILES, "long.py"} - (
-        {"long.py"} if everything.left_out else set()
-    )
+    everything = index.pack("load the entry", budget=50_000, limit=100)
+    assert ({path for path, *_ in shape(everything)}, everything.left_out) == ({*FILES, "long.py"}, 0)
     with pytest.raises(InvalidInputError, match="empty or only whitespace"):
         index.pack(" ")
     with pytest.raises(CodeIndexError, match="Nothing was found"):
