@@ -80,7 +80,11 @@ def test_the_hub_reads_the_metadata() -> None:
 def test_parts_of_a_folder_keep_their_own_results() -> None:
     measured = {"docs/go-dev": {"nDCG@10": 0.6}, "docs/php-dev": {"nDCG@10": 0.4}, "docs": {"nDCG@10": 0.5}}
     results = metadata(encoder={"base": BASE}, metrics=measured).eval_results
-    assert {one.dataset_name: one.metric_value for one in results or []} == {"docs": 0.5, "docs/go-dev": 0.6, "docs/php-dev": 0.4}
+    assert {one.dataset_name: one.metric_value for one in results or []} == {
+        "docs": 0.5,
+        "docs/go-dev": 0.6,
+        "docs/php-dev": 0.4,
+    }
 
 
 @pytest.mark.parametrize(
