@@ -9,7 +9,8 @@ import pytest
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from codequest import ProjectionQueryEncoder
-from codequest.encoders.card import ONE_QUERY, render_card
+from codequest.encoders.card import render_card
+from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.space import EmbeddingSpace
 from codequest.storage import AdapterConfig
 from codequest.teachers import LocalTeacher
