@@ -1,4 +1,4 @@
-"""Bring adapters that were trained before up to date: their teacher's probe vectors, and the card as it is written today.
+"""Bring adapters that were trained before up to date: probe vectors of their teacher, and the card as of today.
 
     python examples/refresh_adapters.py codequest/pretrained/*
 

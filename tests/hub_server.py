@@ -1,4 +1,4 @@
-"""A server that speaks the hub's API, as far as pushing and loading adapters needs it; huggingface_hub is the client."""
+"""A server that speaks the hub's API, as far as pushing and loading adapters needs it, to huggingface_hub."""
 
 from __future__ import annotations
 
@@ -92,9 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._json(200, {"transfer": "basic", "objects": self._uploads(json.loads(body)["objects"])})
         if found := re.fullmatch(r"/api/models/(.+)/preupload/main", path):
             files = json.loads(body)["files"]
-            modes = [
-                {"path": file["path"], "shouldIgnore": False, "uploadMode": _mode(file["path"])} for file in files
-            ]
+            modes = [{"path": file["path"], "shouldIgnore": False, "uploadMode": _mode(file["path"])} for file in files]
             return self._json(200, {"files": modes})
         if found := re.fullmatch(r"/api/models/(.+)/commit/main", path):
             return self._commit(found[1], [json.loads(line) for line in body.splitlines()])

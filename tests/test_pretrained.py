@@ -11,7 +11,8 @@ import pytest
 from huggingface_hub import ModelCard
 
 from codequest import QueryEncoder, load_teacher
-from codequest.encoders.card import ONE_QUERY, render_card
+from codequest.encoders.card import render_card
+from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.errors import AdapterFormatError
 from codequest.probes import TEXTS
 from codequest.storage import find_adapter, read_config, shipped_adapters

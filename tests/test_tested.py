@@ -24,7 +24,9 @@ def test_a_named_test_is_there(named: str) -> None:
 
 
 def test_every_row_names_its_test() -> None:
-    rows = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith(("| family", "| stack"))]
+    rows = [
+        line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith(("| family", "| stack"))
+    ]
     assert len(rows) > 35
     assert [row for row in rows if "`tests/" not in row and row != "| given | test |"] == []
 

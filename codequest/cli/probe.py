@@ -14,11 +14,15 @@ from codequest.space import Side
 
 
 def probe(
-    vectors: Annotated[Path, typer.Argument(help="The index: a file that `vectors:` reads, such as .npy, or a folder of them.")],
+    vectors: Annotated[
+        Path, typer.Argument(help="The index: a file that `vectors:` reads, such as .npy, or a folder of them.")
+    ],
     *,
     texts: Annotated[
         Path | None,
-        typer.Option(help="What the vectors were made of: .jsonl or .txt, where it is not in the file, beside it or in the folder."),
+        typer.Option(
+            help="What the vectors were made of, .jsonl or .txt, where no file in or beside the index says it."
+        ),
     ] = None,
     teacher: Annotated[str | None, typer.Option(help=f"The model that may have made them. {TEACHER_HELP}")] = None,
     adapter: Annotated[

@@ -73,7 +73,9 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
 
 def _licenses(config: AdapterConfig) -> str:
     known = licenses_of(config)
-    named = "; ".join(f"{model}: {license or 'not known to codequest, see its own card'}" for model, license in known.items())
+    named = "; ".join(
+        f"{model}: {license or 'not known to codequest, see its own card'}" for model, license in known.items()
+    )
     return f"The encoder derives from these models, and they keep their licences: {named}. So does the training data."
 
 

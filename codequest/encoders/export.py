@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from codequest.encoders.base import QueryEncoder
-from codequest.encoders.card import ONE_QUERY, render_card
+from codequest.encoders.card import render_card
+from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.encoders.exported import ExportedQueryEncoder, TruncationWarning, mapped_files
 from codequest.encoders.graphs import GraphSource
 from codequest.encoders.sentence_folder import export_modules

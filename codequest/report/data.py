@@ -200,7 +200,7 @@ def _read_vectors(file: Path) -> Vectors:
         raise DatasetError(str(error)) from error
     if loaded.ndim != 2 or loaded.dtype.kind != "f":
         raise DatasetError(
-            f"{file}: expected an .npy array of floats, (documents, dim), got an array of shape {loaded.shape} and type "
-            f"{loaded.dtype}."
+            f"{file}: expected an .npy array of floats, (documents, dim), got an array of shape {loaded.shape} "
+            f"and type {loaded.dtype}."
         )
     return np.ascontiguousarray(loaded, dtype=np.float32)

@@ -60,8 +60,8 @@ def _read_texts(path: Path) -> list[str]:
         return [record if isinstance(record, str) else record["text"] for record in records]
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise TeacherError(
-            f"{path} cannot be read as the texts of the vectors ({type(error).__name__}: {error}). Expected .jsonl with "
-            'a JSON string or an object with a "text" in each line, or .txt with a text in each line.'
+            f"{path} cannot be read as the texts of the vectors ({type(error).__name__}: {error}). Expected .jsonl "
+            'with a JSON string or an object with a "text" in each line, or .txt with a text in each line.'
         ) from error
 
 

@@ -17,7 +17,7 @@ from codequest.encoders import (
     StaticQueryEncoder,
     TrainableQueryEncoder,
 )
-from codequest.encoders.card import ONE_QUERY
+from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.errors import InvalidInputError
 from codequest.evaluation import Report, RetrievalDataset, compare, load_dataset, merge_datasets
 from codequest.progress import Progress, silent

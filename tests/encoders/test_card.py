@@ -9,7 +9,8 @@ import pytest
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from codequest import ProjectionQueryEncoder
-from codequest.encoders.card import ONE_QUERY, render_card
+from codequest.encoders.card import render_card
+from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.space import EmbeddingSpace
 from codequest.storage import AdapterConfig
 from codequest.teachers import LocalTeacher
@@ -80,7 +81,11 @@ def test_the_hub_reads_the_metadata() -> None:
 def test_parts_of_a_folder_keep_their_own_results() -> None:
     measured = {"docs/go-dev": {"nDCG@10": 0.6}, "docs/php-dev": {"nDCG@10": 0.4}, "docs": {"nDCG@10": 0.5}}
     results = metadata(encoder={"base": BASE}, metrics=measured).eval_results
-    assert {one.dataset_name: one.metric_value for one in results or []} == {"docs": 0.5, "docs/go-dev": 0.6, "docs/php-dev": 0.4}
+    assert {one.dataset_name: one.metric_value for one in results or []} == {
+        "docs": 0.5,
+        "docs/go-dev": 0.6,
+        "docs/php-dev": 0.4,
+    }
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from codequest.encoders import ExportedQueryEncoder, QuantizedQueryEncoder, QueryEncoder, TruncationWarning
-from codequest.encoders.card import ONE_QUERY
+from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.errors import (
     AdapterFormatError,
     AdapterWriteError,
