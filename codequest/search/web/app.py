@@ -134,7 +134,6 @@ async def _refused_by_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     asked = f"{request.method} {request.url.path}"
     message = f"{error.detail}: {asked}. Expected GET /, /api/search, /api/index or /health."
-    )
     return error_response(ApiError(message, status=error.status_code, headers=error.headers))
 
 
