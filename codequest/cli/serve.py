@@ -43,7 +43,7 @@ def serve(
             raise InvalidInputError("--max-batch is for /v1/embeddings; leave it out with --index.")
         _serve_page(index, adapter or "lora", host, port)
     elif adapter is not None:
-        _serve_encoder(adapter, host, port, server.Limits(**({"max_batch": max_batch} if max_batch else {})))
+        _serve_encoder(adapter, host, port, server.Limits(max_batch=max_batch or server.Limits().max_batch))
     else:
         raise InvalidInputError(
             "Nothing to serve. Give an adapter for an embeddings endpoint, such as: codequest serve minilm-lora; or an "

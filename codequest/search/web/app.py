@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from codequest.errors import CodequestError, InvalidInputError
 from codequest.integrations.server.replies import ApiError, error_response
-from codequest.search.hits import KINDS, MODES
+from codequest.search.hits import SearchFilters
 from codequest.search.index import CodeIndex
 from codequest.search.web.asked import Asked, read_filters
 from codequest.search.web.guard import Guard
@@ -106,7 +106,7 @@ class _Endpoints:
             "hits": found,
         }
 
-    def _facets(self, filters: Any) -> dict[str, Any]:
+    def _facets(self, filters: SearchFilters) -> dict[str, Any]:
         return {"facets": asdict(self._index.facets(filters))}
 
     def _about(self) -> dict[str, Any]:
@@ -116,8 +116,6 @@ class _Endpoints:
             "encoder": self._encoder,
             **{name: getattr(stats, name) for name in stats.__slots__ if name != "space"},
             "space": {**stats.space.to_dict(), "fingerprint": stats.space.fingerprint},
-            "all_kinds": KINDS,
-            "modes": MODES,
         }
 
 
@@ -134,7 +132,8 @@ async def _unusable(_: Request, error: Exception) -> Response:
 
 async def _refused_by_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    message = f"{error.detail}: {request.method} {request.url.path}. Expected GET /, /api/search, /api/index or /health."
+    asked = f"{request.method} {request.url.path}"
+    message = f"{error.detail}: {asked}. Expected GET /, /api/search, /api/index or /health."
     return error_response(ApiError(message, status=error.status_code, headers=error.headers))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from starlette.datastructures import QueryParams
 
@@ -50,7 +50,7 @@ class Asked:
         if mode not in MODES:
             raise ApiError(f"mode must be one of {', '.join(MODES)}, got {mode!r:.80}.", param="mode")
         html = parameters.get("html", "false") in ("true", "1")
-        return cls(query, _limit(parameters), read_filters(parameters), cast(SearchMode, mode), html)
+        return cls(query, _limit(parameters), read_filters(parameters), mode, html)
 
 
 def read_filters(parameters: QueryParams) -> SearchFilters:

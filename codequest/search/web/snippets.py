@@ -62,9 +62,7 @@ def _tokens(text: str, language: str) -> Iterator[_Piece]:
     except ClassNotFound:
         lexer = get_lexer_by_name("text", **plain)
     for kind, value in lexer.get_tokens(text):
-        while kind not in STANDARD_TYPES:
-            kind = kind.parent
-        yield STANDARD_TYPES[kind], value
+        yield next(STANDARD_TYPES[known] for known in reversed(kind.split()) if known in STANDARD_TYPES), value
 
 
 def _element(kind: str, html: str) -> str:

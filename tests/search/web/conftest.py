@@ -21,7 +21,7 @@ from tests.search.conftest import FILES, write
 PROJECT = {
     **FILES,
     "src/long.py": "def unicorn(f):\n" + "".join(f"    f({number})\n" for number in range(25)),
-    "src/page.js": "/** Draws <img src=x onerror=alert(1)> of a unicorn. */\nfunction draw() { return '<b>&amp;</b>'; }\n",
+    "src/page.js": "/** Draws <img src=x onerror=alert(1)> of a unicorn. */\nfunction draw() { return '&amp;'; }\n",
 }
 
 

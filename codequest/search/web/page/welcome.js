@@ -47,7 +47,7 @@ function start(about) {
   examples.append(...EXAMPLES.map((text) => button(text, { query: text })));
   const when = new Date(about.updated).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const foot = element("p", `Indexed ${when} by ${about.space.teacher}`);
-  const encoder = element("p", `Queries are embedded by ${about.encoder.split(/[\\/]/).pop()}, on this machine`);
+  const encoder = element("p", `Queries are embedded by ${about.encoder.split(/[\\/]/).pop()}`);
   for (const line of [foot, encoder]) line.className = "foot";
   return [element("h2", "Ask for code in your own words"), root, numbers, examples, foot, encoder];
 }
