@@ -56,10 +56,10 @@ def chroma_home(folder):
     (target / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
     special = target / "special_tokens_map.json"
     special.touch()  # has to be there, and is not read
-    names = ("input_ids", "attention_mask", "token_type_ids")
+    names = ["input_ids", "attention_mask", "token_type_ids"]
     inputs = tokenizer(["a text", "a longer text of several words"], padding=True, return_tensors="pt")
     torch.onnx.export(
-        model, tuple(inputs[name] for name in names), target / "model.onnx.part", input_names=names,
+        model, tuple(inputs[name] for name in names), str(target / "model.onnx.part"), input_names=names,
         output_names=["last_hidden_state"], dynamic_axes=dict.fromkeys(names, {0: "batch", 1: "tokens"}),
         dynamo=False, opset_version=17,
     )  # fmt: skip

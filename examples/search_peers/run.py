@@ -77,7 +77,7 @@ class Engines:
             return None
         try:
             return self._measured(name, python, name.lower(), model(python), settings)
-        except (OSError, subprocess.CalledProcessError) as error:
+        except Exception as error:  # of torch, of a peer: the others run all the same
             self.not_run[name] = f"its model cannot be made here ({type(error).__name__})"
             return None
 
