@@ -196,6 +196,10 @@ def test_a_narrow_page_has_everything(site: Site, open_page: Open) -> None:
     page.get_by_text("Functions").click()
     expect(page.locator("#active")).to_have_text("1")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator("summary").click()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.get_by_label("Functions")).to_be_checked()
+    expect(page.get_by_label("Functions")).to_be_visible()
 
 
 @pytest.mark.slow

@@ -142,7 +142,10 @@ document.addEventListener("visibilitychange", look);
 setInterval(look, BETWEEN_LOOKS);
 listen(input, $("results"), clearQuery);
 
-$("filters").open = matchMedia("(min-width: 860px)").matches;
+const wide = matchMedia("(min-width: 860px)"); // where the filters stand beside the results, without a button
+const unfold = () => ($("filters").open = wide.matches);
+wide.addEventListener("change", unfold);
+unfold();
 fromHistory();
 if (input.value !== "") look();
 run();
