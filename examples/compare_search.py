@@ -36,7 +36,9 @@ def main() -> None:
     corpus = json.loads((folder / "queries.json").read_text(encoding="utf-8"))
     engines = Engines(given.environments.resolve(), folder, threads=given.threads)
     print(f"{len(corpus['questions'])} questions, {given.threads} threads.\n")
-    print("| engine | nDCG@10 | found in ten | lines a hit | query p50 ms | p95 ms | index s |\n|---|---|---|---|---|---|---|")
+    print(
+        "| engine | nDCG@10 | found in ten | lines a hit | query p50 ms | p95 ms | index s |\n|---|---|---|---|---|---|---|"
+    )
     for name, run_engine in engines.all().items():
         measured = run_engine()
         if measured is not None:
