@@ -72,7 +72,7 @@ def chroma_home(folder):
 
     torch.onnx.export(
         LastHidden(), tuple(inputs[name] for name in names), str(target / "model.onnx.part"), input_names=names,
-        output_names=["last_hidden_state"], dynamic_axes=dict.fromkeys(names, {0: "batch", 1: "tokens"}),
+        output_names=["last_hidden_state"], dynamic_axes={name: {0: "batch", 1: "tokens"} for name in names},
         dynamo=False, opset_version=17,
     )  # fmt: skip
     (target / "model.onnx.part").rename(target / "model.onnx")
