@@ -30,13 +30,15 @@ def main() -> None:
     run.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     if given.command == "prepare":
-        return make_environments(given.environments.resolve())
+        make_environments(given.environments.resolve())
+        return
     folder = given.folder.resolve()
     make_corpus(folder, given.project or PROJECTS, given.queries)
     corpus = json.loads((folder / "queries.json").read_text(encoding="utf-8"))
     engines = Engines(given.environments.resolve(), folder, threads=given.threads)
     print(f"{len(corpus['questions'])} questions, {given.threads} threads.\n")
-    print("| engine | nDCG@10 | found in ten | lines a hit | query p50 ms | p95 ms | index s |\n|---|---|---|---|---|---|---|")
+    print("| engine | nDCG@10 | found in ten | lines a hit | query p50 ms | p95 ms | index s |")
+    print("|---|---|---|---|---|---|---|")
     for name, run_engine in engines.all().items():
         measured = run_engine()
         if measured is not None:

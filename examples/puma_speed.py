@@ -30,7 +30,8 @@ def main() -> None:
     if given.part is not None:
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: given.threads])
-        return print(build(folder) if given.part == "index" else measure(folder, given.part))
+        print(build(folder) if given.part == "index" else measure(folder, given.part))
+        return
     copy_code(folder, given.chunks)
 
     def part(name: str, **environment: str) -> str:

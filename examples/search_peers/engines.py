@@ -11,9 +11,12 @@ from collections import defaultdict
 from pathlib import Path
 
 _WINDOW = 40  # lines, of what has no chunks of its own
-_STOP = frozenset(
-    "a an and are as at be by for from given if in into is it its of on or return returns that the this to with".split()
-)
+# fmt: off
+_STOP = frozenset((
+    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "given", "if", "in", "into", "is", "it", "its",
+    "of", "on", "or", "return", "returns", "that", "the", "this", "to", "with",
+))
+# fmt: on
 
 
 def puma(code, model):
@@ -37,7 +40,7 @@ def semble(code, model):
     return search
 
 
-def seagoat(code, model):
+def seagoat(code, _model):
     """It ranks files: of each the best block counts."""
     from seagoat.engine import Engine
 
@@ -57,7 +60,7 @@ def seagoat(code, model):
     return search
 
 
-def bm25(code, model):
+def bm25(code, _model):
     import bm25s
 
     places, texts = [], []
@@ -77,13 +80,13 @@ def bm25(code, model):
     return search
 
 
-def ripgrep(code, model):
+def ripgrep(code, _model):
     """The windows with most of the query's words, as one who greps for them would look."""
 
     def search(query):
         words = {word.lower() for word in re.findall(r"\w+", query)} - _STOP
         command = ["rg", "--json", "--ignore-case", "--type", "py", *(f"--regexp={re.escape(word)}" for word in words)]
-        printed = subprocess.run([*command, "."], cwd=code, capture_output=True, text=True).stdout
+        printed = subprocess.run([*command, "."], cwd=code, capture_output=True, text=True, check=False).stdout
         windows = defaultdict(list)
         for line in printed.splitlines():
             event = json.loads(line)

@@ -49,7 +49,10 @@ def chroma_home(folder):
         return home
     target.mkdir(parents=True, exist_ok=True)
     source = resolve(BASE)
-    model, tokenizer = AutoModel.from_pretrained(source).eval(), AutoTokenizer.from_pretrained(source)
+    model, tokenizer = (
+        AutoModel.from_pretrained(source, attn_implementation="eager").eval(),
+        AutoTokenizer.from_pretrained(source),
+    )
     model.config.save_pretrained(target)
     tokenizer.save_pretrained(target)
     words = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get)
@@ -58,9 +61,18 @@ def chroma_home(folder):
     special.touch()  # has to be there, and is not read
     names = ["input_ids", "attention_mask", "token_type_ids"]
     inputs = tokenizer(["a text", "a longer text of several words"], padding=True, return_tensors="pt")
+
+    class LastHidden(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, *values):
+            return self.model(**dict(zip(names, values, strict=True))).last_hidden_state
+
     torch.onnx.export(
-        model, tuple(inputs[name] for name in names), str(target / "model.onnx.part"), input_names=names,
-        output_names=["last_hidden_state"], dynamic_axes=dict.fromkeys(names, {0: "batch", 1: "tokens"}),
+        LastHidden(), tuple(inputs[name] for name in names), str(target / "model.onnx.part"), input_names=names,
+        output_names=["last_hidden_state"], dynamic_axes={name: {0: "batch", 1: "tokens"} for name in names},
         dynamo=False, opset_version=17,
     )  # fmt: skip
     (target / "model.onnx.part").rename(target / "model.onnx")

@@ -64,7 +64,7 @@ class Engines:
         return self._peer("semble", "semble", partial(distilled, folder=self.folder), caches)
 
     def _seagoat(self):
-        def model(python):
+        def model(_python):
             return str(chroma_home(self.folder))
 
         home = str(self.folder / "models" / "seagoat-home")

@@ -24,7 +24,7 @@ class RandomVectors(Teacher):
     def space(self):
         return self._space
 
-    def embed_batch(self, texts, side):
+    def embed_batch(self, texts, side):  # noqa: ARG002
         return self._random.standard_normal((len(texts), self._space.dim)).astype(np.float32)
 
 
