@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from codequest.cli.searching import ENCODERS
 from codequest.cli.display import messages, quiet_libraries
+from codequest.cli.searching import ENCODERS
 from codequest.errors import InvalidInputError
 from codequest.integrations import server
 
