@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
 from collections.abc import Callable
-from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 
 from codequest.encoders.export import export_graph
 from codequest.encoders.exported import ExportedQueryEncoder
+from codequest.encoders.graph_cache import cached_graph, graph_folder
 from codequest.encoders.graphs import GraphSource
-from codequest.errors import AdapterFormatError, ModelFormatError, ParityError
 from codequest.runtimes import GraphPrecision, Runtime, check_choices
 from codequest.runtimes.build import refuse_heavy
 from codequest.storage import AdapterConfig
-from codequest.weights import WeightSource, cache_root
-
-_VERSIONED = ("codequest", "torch", "transformers")
-_PACKAGES = {"onnx": "onnxruntime", "openvino": "openvino"}
+from codequest.weights import WeightSource
 
 
 def open_compact_graph(
@@ -48,35 +40,11 @@ def open_compact_graph(
         AdapterWriteError: The cache folder cannot be written.
     """
     check_choices(runtime, precision)
-    name = f"{weights.model_id.replace('/', '--')}-{runtime}-{precision}-{_key(config, weights, runtime)}"
-    folder = cache_root() / "graphs" / name
-    refusal = folder.with_name(f"{folder.name}.refused")
-    if refusal.is_file():
-        raise ModelFormatError(f"{refusal.read_text(encoding='utf-8')} Remove {refusal} to try again.")
-    if folder.is_dir():
-        try:
-            return _opened(folder)
-        except AdapterFormatError:
-            shutil.rmtree(folder, ignore_errors=True)
-    try:
+
+    def write(folder: Path) -> None:
         source = make()
         refuse_heavy(source.module)
         export_graph(config, source, folder, runtime=runtime, precision=precision)
-    except (ModelFormatError, ParityError) as error:
-        with suppress(OSError):
-            refusal.parent.mkdir(parents=True, exist_ok=True)
-            refusal.write_text(str(error), encoding="utf-8")
-        raise
-    return _opened(folder)
 
-
-def _opened(folder: Path) -> ExportedQueryEncoder:
-    encoder = ExportedQueryEncoder.from_pretrained(folder)
-    assert isinstance(encoder, ExportedQueryEncoder)  # another kind was refused
-    return encoder
-
-
-def _key(config: AdapterConfig, weights: WeightSource, runtime: Runtime) -> str:
-    versions = {name: metadata.version(name) for name in (*_VERSIONED, _PACKAGES[runtime])}
-    named = json.dumps([config.space.fingerprint, weights.revision, versions], sort_keys=True)
-    return hashlib.sha256(named.encode()).hexdigest()[:16]
+    made_from = {"space": config.space.fingerprint, "weights": str(weights.revision)}
+    return cached_graph(graph_folder(weights.model_id, made_from, runtime=runtime, precision=precision), write)

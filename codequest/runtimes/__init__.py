@@ -12,6 +12,7 @@ from codequest.runtimes.session import (
     open_session,
     refuse_tampered,
     run_split,
+    sharing_cpu,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "open_session",
     "refuse_tampered",
     "run_split",
+    "sharing_cpu",
 ]

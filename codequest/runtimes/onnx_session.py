@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from codequest.errors import AdapterFormatError, PrecisionNotSupportedError, require
-from codequest.runtimes.session import GraphPrecision, GraphSession, Runtime, Tokens, threads
+from codequest.runtimes.session import GraphPrecision, GraphSession, Runtime, Tokens, shares_cpu, threads
 from codequest.space import Vectors
 from codequest.storage import GRAPH_FILES
 
@@ -22,6 +22,8 @@ class OnnxSession(GraphSession):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads()
         options.log_severity_level = 3  # errors only
+        if shares_cpu():
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         path = folder / GRAPH_FILES["onnx"][0]
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
@@ -66,6 +68,28 @@ def session_class(runtime: Runtime) -> type[GraphSession]:
     from codequest.runtimes.openvino_session import OpenVINOSession
 
     return OpenVINOSession
+
+
+_shared: ContextVar[bool] = ContextVar("_shared", default=False)
+
+
+@contextmanager
+def sharing_cpu() -> Iterator[None]:
+    """Sessions that are opened inside let go of the CPU at once when they have nothing to do.
+
+    ONNX Runtime's threads otherwise spin for a while, which makes the next query a third faster where nothing else
+    computes, and several times slower where another pool of threads, such as that of BLAS, takes turns with them.
+    """
+    token = _shared.set(True)
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
+def shares_cpu() -> bool:
+    """Whether a session that is opened now takes turns with other pools of threads."""
+    return _shared.get()
 
 
 def check_choices(runtime: Any, precision: Any) -> None:

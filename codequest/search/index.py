@@ -112,6 +112,17 @@ class CodeIndex:
         """Where the index is."""
         return self._home.folder
 
+    def prepare(self) -> bool:
+        """Make the graph of the adapter that embeds queries, for every later search with it; once, half a minute.
+
+        Such searches start without torch. `codequest index` does this.
+
+        Returns:
+            Whether there is such a graph: not where ONNX Runtime or what writes its graphs is not installed, nor for
+            an encoder that needs none.
+        """
+        return self._queries is not None and self._queries.prepare()
+
     def search(
         self,
         query: str,

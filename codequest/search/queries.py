@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable
 
 from codequest.encoders.base import QueryEncoder
+from codequest.encoders.light import light_encoder, prepare_light
 from codequest.errors import InvalidInputError, SpaceMismatchError
+from codequest.runtimes import sharing_cpu
 from codequest.search.meta import IndexStats
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.storage import find_adapter, read_config
@@ -49,11 +51,18 @@ class QueryVectors:
                 self._embed = self._load()
         return self._embed(text)
 
+    def prepare(self) -> bool:
+        """See `codequest.search.CodeIndex.prepare`."""
+        if isinstance(self._encoder, QueryEncoder) or self._encoder == TEACHER:
+            return False
+        return prepare_light(self._encoder)
+
     def _load(self) -> Callable[[str], Vectors]:
         if isinstance(self._encoder, QueryEncoder):
             return self._encoder.encode
         if self._encoder != TEACHER:
-            return QueryEncoder.from_pretrained(self._encoder).encode
+            with sharing_cpu():  # the product with the index and LanceDB have threads of their own
+                return light_encoder(self._encoder).encode
         from codequest.teachers import load_teacher
 
         teacher = load_teacher(self._stats.teacher)

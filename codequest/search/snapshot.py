@@ -26,8 +26,8 @@ _LISTED = ("path", "language", "kind", "symbol", "start_line", "end_line")
 class Snapshot:
     """The chunks of one version, in the order of its rows; a run that writes meanwhile changes nothing of it.
 
-    Vectors are held in memory as float32, so that the product with a query is exact and one call of BLAS; texts stay
-    on disk until they are shown.
+    Vectors are held in memory as float32, so that the product with a query is exact and one call of BLAS; texts as
+    Arrow keeps them, because LanceDB takes as long to find ten of them as the product does.
 
     Args:
         store: The tables.
@@ -44,12 +44,13 @@ class Snapshot:
     def __init__(self, store: ChunkStore, version: int) -> None:
         self._table: Table = store.open(CHUNKS, version)
         with store.reading():
-            read = self._table.search().select([*_LISTED, "vector"]).with_row_id(True).to_arrow()
+            read = self._table.search().select([*_LISTED, "text", "vector"]).with_row_id(True).to_arrow()
         self._row_ids = read["_rowid"].to_numpy()
         if np.any(self._row_ids[1:] < self._row_ids[:-1]):  # fragments are read side by side
             read = read.take(np.argsort(self._row_ids))
             self._row_ids = read["_rowid"].to_numpy()
         self.columns: Mapping[str, Sequence[Any]] = {name: read[name].to_pylist() for name in _LISTED}
+        self._texts = read["text"].combine_chunks()
         vectors = read["vector"].combine_chunks()
         self.vectors: Vectors = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(vectors), -1)
 
@@ -67,12 +68,7 @@ class Snapshot:
 
     def texts(self, positions: Sequence[int]) -> list[str]:
         """The texts of these chunks, in their order."""
-        if not len(positions):
-            return []
-        rows = [int(self._row_ids[position]) for position in positions]
-        found = self._table.take_row_ids(rows).select(["text", "_rowid"]).to_arrow()
-        by_row = dict(zip(found["_rowid"].to_pylist(), found["text"].to_pylist(), strict=True))
-        return [by_row[row] for row in rows]
+        return [self._texts[position].as_py() for position in positions]
 
     def mask(self, filters: SearchFilters) -> Mask | None:
         """Which chunks pass the filters, (chunks,); None when nothing is filtered."""

@@ -24,7 +24,7 @@ CHUNKS, FILES = "chunks", "files"
 _KEPT = timedelta(minutes=10)  # for readers that opened an older version a moment ago
 _FOREVER = timedelta(days=36_500)
 _VERSIONS = 100  # of small files on the disk; a run that changes something adds three
-_UNINDEXED, _UNINDEXED_SHARE = 1000, 0.05  # of the rows; a search reads their words one by one
+_UNINDEXED, _UNINDEXED_SHARE = 64, 0.002  # of the rows; a search reads their words one by one
 _PATHS_AT_ONCE = 500
 _SYMBOL_WEIGHT = 2  # how often the words of a symbol count
 _COLUMNS = ("path", "language", "kind", "symbol", "start_line", "end_line", "text")

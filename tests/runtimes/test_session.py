@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
-from codequest.runtimes import open_session, run_split, session
+from codequest.runtimes import open_session, run_split, session, sharing_cpu
 from codequest.runtimes.quiet import quiet_tools
 from codequest.runtimes.session import threads
 
@@ -98,3 +98,30 @@ def test_tools_are_quiet_and_leave_the_root_logger_alone(capsys: pytest.CaptureF
         sys.stdout.write("a bar")
     assert (list(root.handlers), root.level, root.manager.disable) == before
     assert capsys.readouterr().out == ""
+
+
+def test_threads_that_share_the_cpu_do_not_spin(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    one = onnx.helper.make_tensor_value_info("input_ids", onnx.TensorProto.FLOAT, [1])
+    same = onnx.helper.make_tensor_value_info("vectors", onnx.TensorProto.FLOAT, [1])
+    node = onnx.helper.make_node("Identity", ["input_ids"], ["vectors"])
+    graph = onnx.helper.make_graph([node], "same", [one], [same])
+    onnx.save(
+        onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=9),
+        str(tmp_path / "model.onnx"),
+    )
+
+    def spins() -> str:
+        opened: Any = open_session(tmp_path, "onnx", "fp32")
+        try:
+            return str(
+                opened._session.get_session_options().get_session_config_entry("session.intra_op.allow_spinning")
+            )
+        except RuntimeError:  # not set
+            return "as usual"
+
+    assert spins() == "as usual"
+    with sharing_cpu():
+        assert spins() == "0"
+    assert spins() == "as usual"

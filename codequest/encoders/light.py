@@ -1,0 +1,81 @@
+"""A shipped or trained adapter as one graph in the cache: what answers queries without loading torch."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import metadata
+from pathlib import Path
+
+from codequest.encoders.base import QueryEncoder
+from codequest.encoders.graph_cache import cached_graph, graph_folder, open_graph
+from codequest.errors import (
+    AdapterWriteError,
+    MissingDependencyError,
+    ModelFormatError,
+    ParityError,
+    PrecisionNotSupportedError,
+)
+from codequest.runtimes import GraphPrecision, Runtime, check_choices
+from codequest.storage import CONFIG_FILE, TENSORS_FILE, find_adapter, read_config
+
+_RUNTIME: Runtime = "onnx"
+_PRECISION: GraphPrecision = "fp32"  # the very vectors, and for one query hardly slower than int8
+_TRANSFORMERS = ("lora", "projection")  # a table and an exported graph need no torch as they are
+
+
+def light_encoder(adapter: str | Path) -> QueryEncoder:
+    """An adapter, as a graph in ONNX Runtime where `prepare_light` has made one, which starts ten times as fast.
+
+    Args:
+        adapter: As for `QueryEncoder.from_pretrained`, which says what is raised.
+    """
+    folder = _place(adapter)
+    try:
+        graph = open_graph(folder) if folder else None
+    except MissingDependencyError:  # the runtime was removed since
+        graph = None
+    return graph or QueryEncoder.from_pretrained(adapter)
+
+
+def prepare_light(adapter: str | Path) -> bool:
+    """Make the graph that `light_encoder` looks for, once; half a minute.
+
+    Returns:
+        Whether there is one: not of what needs none, nor where what writes or runs it is not installed, the model
+        cannot be made into one, or the cache cannot be written.
+
+    Raises:
+        AdapterFormatError: There is no such adapter.
+        WeightsNotFoundError: Its base model is not on this machine.
+    """
+    folder = _place(adapter)
+    if folder is None:
+        return False
+    try:
+        check_choices(_RUNTIME, _PRECISION)
+        cached_graph(folder, lambda target: _write(adapter, target))
+    except (
+        AdapterWriteError,
+        MissingDependencyError,
+        ModelFormatError,
+        ParityError,
+        PrecisionNotSupportedError,
+    ):
+        return False
+    return True
+
+
+def _write(adapter: str | Path, folder: Path) -> None:
+    QueryEncoder.from_pretrained(adapter, device="cpu").export(folder, runtime=_RUNTIME, precision=_PRECISION)
+
+
+def _place(adapter: str | Path) -> Path | None:
+    """Where the graph of an adapter is kept, whether there is one or not; None for what needs none."""
+    source = find_adapter(adapter)
+    if read_config(source).kind not in _TRANSFORMERS:
+        return None
+    made_from = {name: hashlib.sha256((source / name).read_bytes()).hexdigest() for name in (CONFIG_FILE, TENSORS_FILE)}
+    try:
+        return graph_folder(source.name, made_from, runtime=_RUNTIME, precision=_PRECISION)
+    except metadata.PackageNotFoundError:  # ONNX Runtime or torch is not installed
+        return None
