@@ -69,7 +69,7 @@ def _datasets(config: AdapterConfig) -> list[str]:
     return sorted({name.split(":")[0].split("/")[0] for name in sources})
 
 
-def _results(metrics: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+def _results(metrics: Mapping[str, Any]) -> list[Any]:
     from huggingface_hub import EvalResult
 
     return [
@@ -84,5 +84,5 @@ def _results(metrics: Mapping[str, Mapping[str, Any]]) -> list[Any]:
         )
         for name, values in sorted(metrics.items())
         for measure in _MEASURES
-        if name != ONE_QUERY and measure in values
+        if name != ONE_QUERY and isinstance(values, Mapping) and measure in values  # others are the user's own
     ]
