@@ -17,6 +17,9 @@ BUILT_INS = {
     "DatasetError": ValueError,
     "BenchmarkError": RuntimeError,
     "TrainingError": RuntimeError,
+    "CodeIndexError": RuntimeError,
+    "IndexNotFoundError": FileNotFoundError,
+    "AnswerError": RuntimeError,
     "MissingDependencyError": ImportError,
 }
 

@@ -35,6 +35,7 @@ def index(
         f"{report.removed:,} removed, {report.unchanged:,} unchanged. {report.embedded:,} chunks embedded or taken "
         f"from the cache, {report.seconds:.1f} s.",
         highlight=False,
+        soft_wrap=True,
     )
     for reason, count in report.skipped.items():
         console.print(f"  skipped: {count:,} × {reason}", highlight=False)

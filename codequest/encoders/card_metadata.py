@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -27,23 +28,25 @@ def front_matter(config: AdapterConfig, *, library: str) -> str:
         config: Of the encoder.
         library: What loads the folder.
     """
-    from huggingface_hub import ModelCardData
+    import yaml
 
-    teacher = config.space.teacher
-    base = base_of(config)
+    teacher, base = config.space.teacher, base_of(config)
     licenses = set(licenses_of(config).values())
-    data = ModelCardData(
-        base_model=base if _ON_THE_HUB.fullmatch(base) else None,
-        license=licenses.pop() if len(licenses) == 1 and None not in licenses else None,
-        datasets=_datasets(config) or None,
-        library_name=library,
-        pipeline_tag="feature-extraction",
-        tags=list(_TAGS),
-        teacher=teacher,
-        model_name=f"{config.kind} query encoder for {teacher}",
-        eval_results=_results(config.metrics) or None,
-    )
-    return f"---\n{data.to_yaml()}\n---"
+    results = _results(config.metrics)
+    name = f"{config.kind} query encoder for {teacher}"
+    data = {
+        "base_model": base if _ON_THE_HUB.fullmatch(base) else None,
+        "datasets": _datasets(config),
+        "library_name": library,
+        "license": licenses.pop() if len(licenses) == 1 and None not in licenses else None,
+        "pipeline_tag": "feature-extraction",
+        "tags": list(_TAGS),
+        "teacher": teacher,
+        "model-index": [{"name": name, "results": results}] if results else None,
+    }
+    known = {key: value for key, value in data.items() if value}
+    written: str = yaml.safe_dump(known, sort_keys=False, allow_unicode=True, width=math.inf)
+    return f"---\n{written}---"
 
 
 def base_of(config: AdapterConfig) -> str:
@@ -69,20 +72,23 @@ def _datasets(config: AdapterConfig) -> list[str]:
     return sorted({name.split(":")[0].split("/")[0] for name in sources})
 
 
-def _results(metrics: Mapping[str, Any]) -> list[Any]:
-    from huggingface_hub import EvalResult
-
-    return [
-        EvalResult(
-            task_type="information-retrieval",
-            dataset_type=name.partition("/")[0],
-            dataset_name=name,
-            dataset_split=name.partition("/")[2] or None,  # results of one type and split are merged
-            metric_type=measure.lower().replace("@", "_at_"),
-            metric_name=measure,
-            metric_value=values[measure],
-        )
+def _results(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was measured, by dataset; what is not retrieval is the user's own."""
+    retrieval = {
+        name: {measure: values[measure] for measure in _MEASURES if measure in values}
         for name, values in sorted(metrics.items())
-        for measure in _MEASURES
-        if name != ONE_QUERY and isinstance(values, Mapping) and measure in values  # others are the user's own
-    ]
+        if name != ONE_QUERY and isinstance(values, Mapping)
+    }
+    return [_result(name, values) for name, values in retrieval.items() if values]
+
+
+def _result(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    folder, _, split = name.partition("/")
+    return {
+        "task": {"type": "information-retrieval"},
+        "dataset": {"name": name, "type": folder, **({"split": split} if split else {})},
+        "metrics": [
+            {"type": measure.lower().replace("@", "_at_"), "value": value, "name": measure}
+            for measure, value in values.items()
+        ],
+    }

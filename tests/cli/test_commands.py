@@ -194,7 +194,7 @@ def test_export_writes_a_graph_that_encodes_alike(adapter: Path, tmp_path: Path)
     pytest.importorskip("onnxscript")
     out = tmp_path / "exported"
     printed = run("export", adapter, "--runtime", "onnx", "--out", out)
-    assert printed.startswith("fp32: cosine 1.0000, overlap 1.0000, worst 1.0000, 0.")
+    assert printed.startswith("fp32, fused: cosine 1.0000, overlap 1.0000, worst 1.0000, 0.")
     expected = QueryEncoder.from_pretrained(adapter).encode(["sort a dict"])
     [line] = run("encode", out, "sort a dict").splitlines()
     np.testing.assert_allclose([json.loads(line)], expected, atol=2e-6)
