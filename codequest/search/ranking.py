@@ -14,8 +14,8 @@ from codequest.space import Vectors
 from codequest.syntax.identifiers import content_words, split_name
 
 _CANDIDATES = 100  # of each of the two rankings
-_MEANING = 0.6  # share of the cosine in the sum; the rest is of BM25
-_FULL_MATCH = 5.0  # BM25 for each word of the query from which on a match by words is a full one
+_MEANING = 0.7  # share of the cosine in the sum; the rest is of BM25
+_FULL_MATCH = 8.0  # BM25 for each word of the query from which on a match by words is a full one
 _NAMED = 0.1  # for a definition all of whose name's words are in the query
 _ASKED_FOR = 1.0  # for a definition whose name is the query: it stands before whatever only resembles it
 _TEST = 0.8  # factor of a chunk in a test
@@ -51,7 +51,7 @@ def rank(
 ) -> Ranking:
     """The chunks that answer a query; of those that share lines only the best, unless `overlapping`.
 
-    In mode hybrid the score is 0.6 × meaning + 0.4 × words, both between 0 and 1, over the best hundred chunks of
+    In mode hybrid the score is 0.7 × meaning + 0.3 × words, both between 0 and 1, over the best hundred chunks of
     each: meaning is the cosine between the mean and the best of the index, words is BM25 by the best of the index, or
     by what a query of so many words should reach where that is more. A convex sum keeps what reciprocal ranks throw
     away, by how much one chunk is better than the next: see Bruch, Gai and Ingber, An Analysis of Fusion Functions

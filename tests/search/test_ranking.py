@@ -58,8 +58,8 @@ def test_the_hybrid_score_is_the_weighted_sum(tmp_path: Path) -> None:
     found = rank(chunks, "alpha", query, mode="hybrid", limit=5)
     lexical = rank(chunks, "alpha", None, mode="lexical", limit=5)
     meaning = np.maximum(query - query.mean(), 0) / (query.max() - query.mean())
-    expected = 0.6 * meaning
-    expected[lexical.positions] += 0.4 * lexical.scores / max(lexical.scores[0], 5.0)
+    expected = 0.7 * meaning
+    expected[lexical.positions] += 0.3 * lexical.scores / max(lexical.scores[0], 8.0)
     order = np.argsort(-expected, kind="stable")
     assert found.positions.tolist() == order.tolist()
     np.testing.assert_allclose(found.scores, expected[order], rtol=1e-5)
