@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from codequest.search import SearchFilters
 
-ENCODERS = {"lora": "minilm-lora", "projection": "minilm-projection"}
+_ENCODERS = {"lora": "minilm-lora", "projection": "minilm-projection"}
 """Short names of pretrained adapters that search an index."""
 
 PathOption = Annotated[Path, typer.Option(help="Indexed folder, or any folder in it.")]
@@ -30,7 +30,7 @@ EncoderOption = Annotated[
 
 def encoder_for(encoder: str, mode: str) -> str | None:
     """What embeds queries, by the name that commands have for it; nothing does in mode lexical."""
-    return None if mode == "lexical" else ENCODERS.get(encoder, encoder)
+    return None if mode == "lexical" else _ENCODERS.get(encoder, encoder)
 
 
 def filters_of(

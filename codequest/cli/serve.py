@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from codequest.cli.display import messages, quiet_libraries
-from codequest.cli.searching import ENCODERS
+from codequest.cli.searching import encoder_for
 from codequest.errors import InvalidInputError
 from codequest.integrations import server
 
@@ -68,7 +68,7 @@ def _serve_page(folder: Path, encoder: str, host: str, port: int) -> None:
 
     web.check_installed()
     bound = server.bind(host, port)
-    index = CodeIndex.open(folder, encoder=ENCODERS.get(encoder, encoder))
+    index = CodeIndex.open(folder, encoder=encoder_for(encoder, "hybrid"))
     index.search("the first query loads the encoder", limit=1)
     messages.print(f"Searching {index.root} on {server.address(bound)}", highlight=False, soft_wrap=True)
     web.serve_index(index, bound, host=host)

@@ -29,12 +29,13 @@ def light_encoder(adapter: str | Path) -> QueryEncoder:
     Args:
         adapter: As for `QueryEncoder.from_pretrained`, which says what is raised.
     """
-    folder = _place(adapter)
+    source = find_adapter(adapter)
+    folder = _place(source)
     try:
         graph = open_graph(folder) if folder else None
     except MissingDependencyError:  # the runtime was removed since
         graph = None
-    return graph or QueryEncoder.from_pretrained(adapter)
+    return graph or QueryEncoder.from_pretrained(source)
 
 
 def prepare_light(adapter: str | Path) -> bool:
@@ -48,12 +49,13 @@ def prepare_light(adapter: str | Path) -> bool:
         AdapterFormatError: There is no such adapter.
         WeightsNotFoundError: Its base model is not on this machine.
     """
-    folder = _place(adapter)
+    source = find_adapter(adapter)
+    folder = _place(source)
     if folder is None:
         return False
     try:
         check_choices(_RUNTIME, _PRECISION)
-        cached_graph(folder, lambda target: _write(adapter, target))
+        cached_graph(folder, lambda target: _write(source, target))
     except (
         AdapterWriteError,
         MissingDependencyError,
@@ -65,13 +67,12 @@ def prepare_light(adapter: str | Path) -> bool:
     return True
 
 
-def _write(adapter: str | Path, folder: Path) -> None:
+def _write(adapter: Path, folder: Path) -> None:
     QueryEncoder.from_pretrained(adapter, device="cpu").export(folder, runtime=_RUNTIME, precision=_PRECISION)
 
 
-def _place(adapter: str | Path) -> Path | None:
-    """Where the graph of an adapter is kept, whether there is one or not; None for what needs none."""
-    source = find_adapter(adapter)
+def _place(source: Path) -> Path | None:
+    """Where the graph of an adapter's folder is kept, whether there is one or not; None for what needs none."""
     if read_config(source).kind not in _TRANSFORMERS:
         return None
     made_from = {name: hashlib.sha256((source / name).read_bytes()).hexdigest() for name in (CONFIG_FILE, TENSORS_FILE)}

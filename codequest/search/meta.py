@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from codequest.errors import CodeIndexError
 from codequest.space import EmbeddingSpace
@@ -54,12 +53,10 @@ class IndexMeta:
     Attributes:
         stats: What is in the index.
         versions: Version by table; a reader opens these, whatever a run is writing meanwhile.
-        settings: What else decides the chunks.
     """
 
     stats: IndexStats
     versions: Mapping[str, int]
-    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Put it beside its final name, then in its place: from now on the index is this."""
@@ -89,7 +86,7 @@ class IndexMeta:
             version = values["format_version"]
             if version == FORMAT_VERSION:
                 stats = {**values["stats"], "space": EmbeddingSpace.from_dict(values["stats"]["space"])}
-                return cls(stats=IndexStats(**stats), versions=values["versions"], settings=values["settings"])
+                return cls(stats=IndexStats(**stats), versions=values["versions"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise CodeIndexError(f"{folder / META_FILE} cannot be read ({reason}). {remedy}") from error
