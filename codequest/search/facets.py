@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -29,13 +28,7 @@ def count_facets(snapshot: Snapshot, filters: SearchFilters) -> Facets:
     """What the filters leave of an index, and what each of their alternatives would."""
     mask = snapshot.mask(filters)
     return Facets(
-        languages=_counts(snapshot, "language", replace(filters, languages=())),
-        kinds=_counts(snapshot, "kind", replace(filters, kinds=())),
+        languages=snapshot.counts("language", snapshot.mask(replace(filters, languages=()))),
+        kinds=snapshot.counts("kind", snapshot.mask(replace(filters, kinds=()))),
         chunks=len(snapshot) if mask is None else int(mask.sum()),
     )
-
-
-def _counts(snapshot: Snapshot, column: str, others: SearchFilters) -> dict[str, int]:
-    mask, values = snapshot.mask(others), snapshot.columns[column]
-    passing = values if mask is None else [value for value, passes in zip(values, mask.tolist(), strict=True) if passes]
-    return dict(Counter(passing).most_common())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,7 @@ class Snapshot:
             read = read.take(np.argsort(self._row_ids))
             self._row_ids = read["_rowid"].to_numpy()
         self.columns: Mapping[str, Sequence[Any]] = {name: read[name].to_pylist() for name in _LISTED}
+        self._categories = {name: _Categories(read[name]) for name in ("language", "kind")}
         self._texts = read["text"].combine_chunks()
         vectors = read["vector"].combine_chunks()
         self.vectors: Vectors = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(vectors), -1)
@@ -75,9 +76,29 @@ class Snapshot:
         chosen: list[Mask] = []
         for name, wanted in (("language", filters.languages), ("kind", filters.kinds)):
             if wanted:
-                values = {value.lower() for value in wanted}
-                chosen.append(np.fromiter((value in values for value in self.columns[name]), bool, len(self)))
+                chosen.append(self._categories[name].among({value.lower() for value in wanted}))
         if filters.paths:
             passing = PathGlobs(filters.paths).matching(set(self.columns["path"]))
             chosen.append(np.fromiter((path in passing for path in self.columns["path"]), bool, len(self)))
         return np.logical_and.reduce(chosen) if chosen else None
+
+    def counts(self, column: Literal["language", "kind"], mask: Mask | None) -> dict[str, int]:
+        """How many of the chunks in a mask, or of all, have each value of a column; most first."""
+        return self._categories[column].counts(mask)
+
+
+class _Categories:
+    """A column of few values, of which a search counts every row."""
+
+    def __init__(self, column: Any) -> None:
+        encoded = column.combine_chunks().dictionary_encode()
+        self._values: list[str] = encoded.dictionary.to_pylist()
+        self._numbers = encoded.indices.to_numpy()
+
+    def among(self, values: Collection[str]) -> Mask:
+        return np.array([value in values for value in self._values], bool)[self._numbers]
+
+    def counts(self, mask: Mask | None) -> dict[str, int]:
+        numbers = self._numbers if mask is None else self._numbers[mask]
+        counted = zip(self._values, np.bincount(numbers, minlength=len(self._values)).tolist(), strict=True)
+        return dict(sorted(((value, count) for value, count in counted if count), key=lambda pair: -pair[1]))

@@ -27,6 +27,7 @@ from codequest.search.web.guard import Guard
 from codequest.search.web.snippets import highlighted
 
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_KEPT = {"Cache-Control": "private, max-age=3600"}  # the icon: browsers fetch it again with every new address
 _AT_ONCE = 2  # searches; a later one waits, and is not begun if its client has gone meanwhile
 
 
@@ -81,7 +82,8 @@ class _Endpoints:
         name = request.path_params["name"] or "index.html"
         if name not in self._files:
             raise HTTPException(404)
-        return Response(self._files[name], media_type=_TYPES[PurePosixPath(name).suffix])
+        suffix = PurePosixPath(name).suffix
+        return Response(self._files[name], media_type=_TYPES[suffix], headers=_KEPT if suffix == ".svg" else None)
 
     @property
     def _encoder(self) -> str:

@@ -6,7 +6,7 @@ import { listen } from "./keys.js";
 import { copyPath, showHits, toggle } from "./results.js";
 import { showWelcome } from "./welcome.js";
 
-const DEBOUNCE = 40; // milliseconds after the last key
+const PATIENCE = 150; // milliseconds that a new key waits for the answer to the one before
 const SHOWN = 10; // hits; more when asked for
 const MOST = 100;
 const BETWEEN_LOOKS = 10_000; // milliseconds; whether the index has changed
@@ -14,8 +14,9 @@ const $ = (id) => document.getElementById(id);
 const input = $("query");
 
 let limit = SHOWN;
-let waiting = 0;
+let waiting = 0; // a timer, while something newer is to be asked
 let running = new AbortController();
+let answered = true;
 let about = null;
 
 const asked = () => ({ q: input.value.trim(), ...filters.chosen() });
@@ -23,8 +24,10 @@ const asked = () => ({ q: input.value.trim(), ...filters.chosen() });
 /** Ask for what stands in the page; an answer that is late is dropped with its request. */
 async function run() {
   clearTimeout(waiting);
+  waiting = 0;
   running.abort();
   running = new AbortController();
+  answered = false;
   const { signal } = running;
   const wanted = asked();
   history.replaceState(null, "", `?${parameters(wanted)}`.replace(/^\?$/, location.pathname));
@@ -41,7 +44,11 @@ async function run() {
     report(error);
   } finally {
     clearTimeout(busy);
-    if (running.signal === signal) $("busy").classList.remove("on");
+    if (running.signal === signal) {
+      answered = true;
+      $("busy").classList.remove("on");
+      if (waiting) run();
+    }
   }
 }
 
@@ -84,26 +91,27 @@ async function look() {
   if (document.hidden) return;
   try {
     const found = await index(asked());
-    const changed = about !== null && found.updated !== about.updated;
+    const updated = about !== null && found.updated !== about.updated;
     about = found;
-    if (changed || !$("problem").hidden) run();
+    if (updated || !$("problem").hidden) run();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     report(error);
   }
 }
 
-function later() {
+/** Ask at once; or as soon as the answer before is here, so that whoever types quickly sees results meanwhile. */
+function changed() {
   limit = SHOWN;
-  clearTimeout(waiting);
-  waiting = setTimeout(run, DEBOUNCE);
+  if (answered) run();
+  else waiting ||= setTimeout(run, PATIENCE);
 }
 
 function clearQuery() {
   input.value = "";
   input.focus();
   scrollTo({ top: 0 });
-  later();
+  changed();
 }
 
 function fromHistory() {
@@ -113,14 +121,14 @@ function fromHistory() {
   limit = SHOWN;
 }
 
-input.addEventListener("input", later);
+input.addEventListener("input", changed);
 $("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const first = $("results").querySelector("article");
   first?.focus();
 });
-$("filters").addEventListener("input", later);
-$("reset").addEventListener("click", () => (filters.clear(), later()));
+$("filters").addEventListener("input", changed);
+$("reset").addEventListener("click", () => (filters.clear(), changed()));
 $("clear").addEventListener("click", clearQuery);
 $("more").addEventListener("click", () => {
   limit = Math.min(2 * limit + SHOWN, MOST);
@@ -130,7 +138,7 @@ $("welcome").addEventListener("click", (event) => {
   const { query, clear } = event.target.dataset;
   if (query !== undefined) input.value = query;
   if (clear !== undefined) filters.clear();
-  if (query !== undefined || clear !== undefined) (input.focus(), later());
+  if (query !== undefined || clear !== undefined) (input.focus(), changed());
 });
 $("results").addEventListener("click", (event) => {
   const article = event.target.closest("article");

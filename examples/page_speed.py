@@ -1,0 +1,78 @@
+"""How soon the page shows results: python examples/page_speed.py FOLDER [--encoder static] [--browser chromium].
+
+FOLDER is indexed, such as the `code` that puma_speed.py leaves. The page is served as `codequest serve --index` does,
+opened in headless Chromium, and typed into, key by key. Measured in the page is the time from the last key of each
+word to the frame that shows the results, the wait for a further key (40 ms) among it.
+"""
+
+import argparse
+import math
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import sync_playwright
+
+from codequest.demo.corpus import standard_library
+
+WATCH = """() => {
+  window.pressed = 0; window.shown = [];
+  addEventListener("keydown", () => (window.pressed = performance.now()), true);
+  new MutationObserver(() => requestAnimationFrame(() => setTimeout(() =>
+    window.shown.push(performance.now() - window.pressed)
+  ))).observe(document.getElementById("results"), { childList: true });
+}"""
+BETWEEN_KEYS, AFTER_A_WORD = 30, 400  # milliseconds; of a quick typist, who looks up after each word
+WARM_UP = 10  # words
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--encoder", default="lora")
+    parser.add_argument("--browser", default=shutil.which("chromium"), help="a Chromium; Playwright's own by default")
+    parser.add_argument("--queries", type=int, default=20)
+    given = parser.parse_args()
+    queries = list(standard_library().test.queries.values())[: given.queries]
+    with serving(given.folder, given.encoder) as address, sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=given.browser, args=["--no-sandbox"])
+        times = sorted(typed(browser.new_page(), address, queries)[WARM_UP:])
+        browser.close()
+    p95 = times[math.ceil(0.95 * len(times)) - 1]
+    within = sum(time <= 100 for time in times) / len(times)
+    print(f"{given.encoder}: {len(times)} words, key to results p50 {median(times):.0f} ms, p95 {p95:.0f} ms, "
+          f"within 100 ms {within:.1%}")  # fmt: skip
+
+
+@contextmanager
+def serving(folder, encoder):
+    command = [sys.executable, "-m", "codequest", "serve", encoder, "--index", str(folder), "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stderr.readline().split()[-1]
+        finally:
+            process.terminate()
+
+
+def typed(page, address, queries):
+    """Milliseconds from the last key of each word to its results."""
+    page.goto(address)
+    page.wait_for_selector("#welcome:not([hidden])")
+    page.evaluate(WATCH)
+    times = []
+    for query in queries:
+        page.fill("#query", "")
+        page.wait_for_timeout(AFTER_A_WORD)
+        for word in query.split():
+            page.evaluate("window.shown = []")
+            page.keyboard.type(f"{word} ", delay=BETWEEN_KEYS)
+            page.wait_for_timeout(AFTER_A_WORD)
+            times += page.evaluate("window.shown.slice(-1)")
+    return times
+
+
+if __name__ == "__main__":
+    main()
