@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,9 +15,9 @@ from codequest.space import Vectors
 from codequest.syntax.identifiers import content_words, split_name
 
 _CANDIDATES = 100  # of each of the two rankings
-_MEANING = 0.7  # share of the cosine in the sum; the rest is of BM25
-_FULL_MATCH = 8.0  # BM25 for each word of the query from which on a match by words is a full one
-_NAMED = 0.1  # for a definition all of whose name's words are in the query
+_MEANING = 0.6  # share of the cosine in the sum; the rest is of BM25
+_FULL_MATCH = 5  # words that only one chunk has, whose BM25 is a full match
+_NAMED = 0.05  # for a definition whose name has all words of the query and no others
 _ASKED_FOR = 1.0  # for a definition whose name is the query: it stands before whatever only resembles it
 _TEST = 0.8  # factor of a chunk in a test
 _TEST_PATH = re.compile(
@@ -51,11 +52,12 @@ def rank(
 ) -> Ranking:
     """The chunks that answer a query; of those that share lines only the best, unless `overlapping`.
 
-    In mode hybrid the score is 0.7 × meaning + 0.3 × words, both between 0 and 1, over the best hundred chunks of
+    In mode hybrid the score is 0.6 × meaning + 0.4 × words², both between 0 and 1, over the best hundred chunks of
     each: meaning is the cosine between the mean and the best of the index, words is BM25 by the best of the index, or
-    by what a query of so many words should reach where that is more. A convex sum keeps what reciprocal ranks throw
-    away, by how much one chunk is better than the next: see Bruch, Gai and Ingber, An Analysis of Fusion Functions
-    for Hybrid Retrieval (2022).
+    by what five words that only one chunk has would score where that is more. So words that are everywhere do not
+    outvote meaning, however well they match: of BM25, much is evidence and little is chance. A convex sum keeps what
+    reciprocal ranks throw away, by how much one chunk is better than the next: see Bruch, Gai and Ingber, An Analysis
+    of Fusion Functions for Hybrid Retrieval (2022).
 
     Args:
         snapshot: What is searched.
@@ -78,7 +80,7 @@ def rank(
         return _first(snapshot, by_meaning, limit, overlapping)
     positions = np.union1d(by_meaning.positions, by_words.positions)
     scores = _MEANING * _meaning(cosines[positions], cosines[allowed])
-    scores[np.searchsorted(positions, by_words.positions)] += (1 - _MEANING) * _matched(by_words.scores, query)
+    scores[np.searchsorted(positions, by_words.positions)] += (1 - _MEANING) * _matched(by_words.scores, len(snapshot))
     ranking = best(_reranked(snapshot, query, Ranking(positions, scores)), len(positions))
     return _first(snapshot, ranking, limit, overlapping)
 
@@ -111,12 +113,15 @@ def _meaning(cosines: Vectors, everywhere: Vectors) -> Vectors:
     return share
 
 
-def _matched(scores: Vectors, query: str) -> Vectors:
-    """BM25 between 0 and 1: the best chunk has 1 unless it has few of the query's words."""
+def _matched(scores: Vectors, chunks: int) -> Vectors:
+    """BM25 between 0 and 1, squared: the best chunk has 1 if it shares enough rare words with the query.
+
+    The logarithm of the number of chunks is what BM25 gives for a word that only one of them has.
+    """
     if not len(scores):
         return scores
-    share: Vectors = scores / max(scores[0], np.float32(_FULL_MATCH * len(content_words(query))))
-    return share
+    share: Vectors = scores / max(scores[0], np.float32(_FULL_MATCH * math.log(max(chunks, 2))))
+    return share**2
 
 
 def _reranked(snapshot: Snapshot, query: str, ranking: Ranking) -> Ranking:
@@ -128,7 +133,7 @@ def _reranked(snapshot: Snapshot, query: str, ranking: Ranking) -> Ranking:
     for place, position in enumerate(ranking.positions):
         name, qualified = _name_words(symbols[position])
         if name:
-            scores[place] += _NAMED * len(asked.intersection(name)) / len(set(name))
+            scores[place] += _NAMED * len(asked.intersection(name)) / len(asked.union(name))
         if kinds[position] in _DEFINITIONS and written in (name, qualified):
             scores[place] += _ASKED_FOR
         if not asks_for_tests and _is_test(paths[position]):

@@ -58,11 +58,25 @@ def test_the_hybrid_score_is_the_weighted_sum(tmp_path: Path) -> None:
     found = rank(chunks, "alpha", query, mode="hybrid", limit=5)
     lexical = rank(chunks, "alpha", None, mode="lexical", limit=5)
     meaning = np.maximum(query - query.mean(), 0) / (query.max() - query.mean())
-    expected = 0.7 * meaning
-    expected[lexical.positions] += 0.3 * lexical.scores / max(lexical.scores[0], 8.0)
+    expected = 0.6 * meaning
+    expected[lexical.positions] += 0.4 * (lexical.scores / (5 * np.log(5))) ** 2
     order = np.argsort(-expected, kind="stable")
     assert found.positions.tolist() == order.tolist()
     np.testing.assert_allclose(found.scores, expected[order], rtol=1e-5)
+
+
+def test_words_of_a_chunk_decide_only_where_they_are_many(tmp_path: Path) -> None:
+    chunks = [
+        Chunk(path="code", language="text", kind="window", symbol="", start_line=number, end_line=number, text=text)
+        for number, text in enumerate(["alpha beta gamma delta epsilon zeta eta theta", *["iota kappa"] * 30])
+    ]
+    writer = ChunkStore(tmp_path).begin({}, dim=3)
+    writer.add(chunks, np.eye(3, dtype=np.float32)[[0, 1] + [2] * 29])
+    store = Snapshot(ChunkStore(tmp_path), writer.finish())
+    vector = np.array([0.9, 1.0, 0.0], np.float32)
+    assert rank(store, "alpha iota", vector, mode="hybrid", limit=1).positions.tolist() == [1]
+    asked = "alpha beta gamma delta epsilon zeta eta theta"
+    assert rank(store, asked, vector, mode="hybrid", limit=1).positions.tolist() == [0]
 
 
 def test_a_mask_holds_in_every_mode(tmp_path: Path) -> None:
