@@ -3,7 +3,7 @@
     python examples/compare_search.py prepare ENVIRONMENTS
     python examples/compare_search.py run ENVIRONMENTS FOLDER [--project NAME==VERSION …] [--queries 500]
 
-`prepare` makes an environment for each peer. `run` unpacks the source packages of five projects, takes all docstrings
+`prepare` makes an environment for each peer. `run` unpacks the source packages of four projects, takes all docstrings
 out, asks with first sentences of those of functions, and prints a table. A hit is right when it shares a line with the
 function. FOLDER keeps the corpus, the models and every engine's rankings; what is there is not made again.
 """

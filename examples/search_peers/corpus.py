@@ -9,7 +9,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-PROJECTS = ("arrow==1.4.0", "marshmallow==4.4.0", "paramiko==5.1.0", "scrapy==2.14.1", "tenacity==9.2.1")  # none was trained on
+PROJECTS = ("arrow==1.4.0", "marshmallow==4.4.0", "paramiko==5.1.0", "tenacity==9.2.1")  # none was trained on
 _SENTENCE = re.compile(r"\.(?:\s|$)")
 _MARKUP = re.compile(r":\w+:`~?([^`]*)`|`+([^`]*)`+")
 _SAMPLED = random.Random(0)
