@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from codequest.encoders.base import QueryEncoder as QueryEncoder
-    from codequest.encoders.base import TrainableQueryEncoder as TrainableQueryEncoder
     from codequest.encoders.cost import EncoderCost as EncoderCost
     from codequest.encoders.exported import ExportedQueryEncoder as ExportedQueryEncoder
     from codequest.encoders.exported import TruncationWarning as TruncationWarning
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from codequest.encoders.projection import ProjectionQueryEncoder as ProjectionQueryEncoder
     from codequest.encoders.quantized import QuantizedQueryEncoder as QuantizedQueryEncoder
     from codequest.encoders.static import StaticQueryEncoder as StaticQueryEncoder
+    from codequest.encoders.trainable import TrainableQueryEncoder as TrainableQueryEncoder
 
 _HOMES = {
     "EncoderCost": "codequest.encoders.cost",
@@ -24,7 +24,7 @@ _HOMES = {
     "QuantizedQueryEncoder": "codequest.encoders.quantized",
     "QueryEncoder": "codequest.encoders.base",
     "StaticQueryEncoder": "codequest.encoders.static",
-    "TrainableQueryEncoder": "codequest.encoders.base",
+    "TrainableQueryEncoder": "codequest.encoders.trainable",
     "TruncationWarning": "codequest.encoders.exported",
 }
 

@@ -23,7 +23,6 @@ from codequest.storage import AdapterConfig, find_adapter, push_folder, read_con
 from codequest.texts import batches_by_length, checked_texts
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor, nn
 
     from codequest.encoders.cost import EncoderCost
@@ -263,56 +262,6 @@ class QueryEncoder(IndexChecks, ABC):
             return push_folder(
                 self.save_pretrained(Path(scratch) / "adapter"), repo_id, private=private, message=message
             )
-
-
-class TrainableQueryEncoder(QueryEncoder):
-    """An encoder that distillation can train.
-
-    Attributes:
-        network: Maps what `collate` returns to unit vectors, (batch, dim).
-    """
-
-    network: nn.Module
-
-    @property
-    @abstractmethod
-    def device(self) -> torch.device:
-        """Where the network is."""
-
-    @property
-    @abstractmethod
-    def max_tokens(self) -> int:
-        """Longer queries are truncated to this many tokens."""
-
-    @abstractmethod
-    def token_counts(self, queries: Sequence[str]) -> list[int]:
-        """How many tokens each query has before it is truncated."""
-
-    @abstractmethod
-    def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
-        """One training input per query; whatever is frozen is computed here, once."""
-
-    @abstractmethod
-    def collate(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
-        """Keyword arguments of `network` for a batch of training inputs."""
-
-    @abstractmethod
-    def initialize(
-        self, inputs: Sequence[Mapping[str, Any]], query_vectors: Vectors, *, progress: Progress = silent
-    ) -> None:
-        """Start from the closed-form map that fits the teacher's vectors of these queries best.
-
-        Args:
-            inputs: n training inputs, from `prepare`.
-            query_vectors: (n, dim), the teacher's vectors of the same queries.
-            progress: Called while the queries run through the untrained base.
-        """
-
-    def begin_training(self) -> None:
-        """Called before the first training step."""
-
-    def end_training(self) -> None:
-        """Called after the last training step."""
 
 
 def _refuse_missing_device(device: str | None) -> None:

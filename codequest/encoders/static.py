@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from codequest.encoders.base import TrainableQueryEncoder
 from codequest.encoders.cost import EncoderCost
 from codequest.encoders.static_lookup import RowLookup, RowReader, Rows, check_bigrams, read_tokenizer
 from codequest.encoders.static_table import StaticTable, TablePrecision, check_tensors, table_shapes
+from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from codequest.backbone import Backbone, Choices, faithful_half, read_settings, settle
-from codequest.encoders.base import TrainableQueryEncoder
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.graphs import BackboneGraph, GraphSource, merge_updates, token_reader
 from codequest.encoders.maps import SpaceMap
+from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress
 from codequest.runtimes import GraphPrecision

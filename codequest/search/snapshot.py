@@ -96,7 +96,8 @@ class _Categories:
         self._numbers = encoded.indices.to_numpy()
 
     def among(self, values: Collection[str]) -> Mask:
-        return np.array([value in values for value in self._values], bool)[self._numbers]
+        among: Mask = np.array([value in values for value in self._values], bool)[self._numbers]
+        return among
 
     def counts(self, mask: Mask | None) -> dict[str, int]:
         numbers = self._numbers if mask is None else self._numbers[mask]

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from codequest.encoders.base import TrainableQueryEncoder
+from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.evaluation import RetrievalDataset
 from codequest.progress import Progress
 from codequest.space import Vectors

@@ -22,9 +22,10 @@ from codequest.encoders import (
     QueryEncoder,
     StaticQueryEncoder,
 )
-from codequest.encoders.base import ENCODER_KINDS, TrainableQueryEncoder
+from codequest.encoders.base import ENCODER_KINDS
 from codequest.encoders.cost import backbone_cost
 from codequest.encoders.student import StudentQueryEncoder
+from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, AdapterWriteError, InvalidInputError, WeightsNotFoundError
 from codequest.space import EmbeddingSpace
 from codequest.weights import locate
