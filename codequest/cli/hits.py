@@ -28,7 +28,7 @@ def print_hits(hits: Sequence[SearchHit], root: Path, *, context: int = 0, lines
     """
     for hit in hits:
         console.print(_headline(hit, root), soft_wrap=True)
-        console.print(_snippet(hit, root, context, max(lines, context)))
+        console.print(_snippet(hit, root, context, max(lines, context)), soft_wrap=not console.is_terminal)
 
 
 def _headline(hit: SearchHit, root: Path) -> RenderableType:
@@ -55,8 +55,13 @@ def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableT
         before, after = _around(hit, root, context)
         start -= len(before)
         shown = [*before, *shown, *([] if left else after)]
-    code = Syntax("\n".join(shown), lexer_name(hit.language), line_numbers=True, start_line=start, word_wrap=True)
-    return Group(code, Text(f"… {left} more lines\n" if left else "", style="dim"))
+    code: RenderableType = (
+        Syntax("\n".join(shown), lexer_name(hit.language), line_numbers=True, start_line=start, word_wrap=True)
+        if console.is_terminal
+        else Text("\n".join(f"{number:>5} {line}" for number, line in enumerate(shown, start)))
+    )
+    more = f"… {left} more line{'s' if left > 1 else ''}\n" if left else ""
+    return Group(code, Text(more, style="dim"))
 
 
 def _around(hit: SearchHit, root: Path, context: int) -> tuple[list[str], list[str]]:

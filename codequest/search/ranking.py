@@ -23,6 +23,7 @@ _TEST = 0.8  # factor of a chunk in a test
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__|testdata|fixtures)/|(?:^|/)test_|[._-](?:test|spec)s?\.\w+$", re.IGNORECASE
 )
+_TEST_SCOPE = re.compile(r"tests?\.")  # of Rust, whose tests stand in the file that they test
 _DEFINITIONS = ("function", "class")
 _ASKS_FOR_TESTS = re.compile(r"\b(?:tests?|testing|specs?)\b", re.IGNORECASE)
 
@@ -136,7 +137,7 @@ def _reranked(snapshot: Snapshot, query: str, ranking: Ranking) -> Ranking:
             scores[place] += _NAMED * len(asked.intersection(name)) / len(asked.union(name))
         if kinds[position] in _DEFINITIONS and written in (name, qualified):
             scores[place] += _ASKED_FOR
-        if not asks_for_tests and _is_test(paths[position]):
+        if not asks_for_tests and (_is_test(paths[position]) or _TEST_SCOPE.match(symbols[position])):
             scores[place] *= _TEST
     return Ranking(ranking.positions, scores)
 
