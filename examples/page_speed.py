@@ -2,7 +2,7 @@
 
 FOLDER is indexed, such as the `code` that puma_speed.py leaves. The page is served as `codequest serve --index` does,
 opened in headless Chromium, and typed into, key by key. Measured in the page is the time from the last key of each
-word to the frame that shows the results, the wait for a further key (40 ms) among it.
+word to the frame that shows the results.
 """
 
 import argparse
@@ -25,7 +25,7 @@ WATCH = """() => {
     window.shown.push(performance.now() - window.pressed)
   ))).observe(document.getElementById("results"), { childList: true });
 }"""
-BETWEEN_KEYS, AFTER_A_WORD = 30, 400  # milliseconds; of a quick typist, who looks up after each word
+BETWEEN_KEYS, AFTER_A_WORD = 120, 400  # milliseconds; of a quick typist, who looks up after each word
 WARM_UP = 10  # words
 
 
