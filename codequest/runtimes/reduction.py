@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codequest.errors import ModelFormatError, require
 from codequest.runtimes.quiet import import_openvino, quiet_tools
-from codequest.runtimes.session import GraphPrecision, Runtime
+from codequest.runtimes.session import GraphPrecision, Runtime, multiplies_bytes
 from codequest.storage import GRAPH_FILES
 
 if TYPE_CHECKING:
@@ -148,4 +148,5 @@ def _quantize_dynamic(source: Path, target: Path, kinds: list[str], left_out: li
             nodes_to_exclude=left_out,
             per_channel=True,
             weight_type=QuantType.QInt8,
+            reduce_range=not multiplies_bytes(),  # of 8 bits, sums would saturate there
         )
