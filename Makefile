@@ -4,10 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: demo test test-all check docs clean
+.PHONY: demo retention test test-all check docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/codequest demo
+
+# What the shipped adapters keep of their teacher. DATA is a folder of labelled sets in BEIR layout.
+DATA ?= data
+retention: $(VENV)/.demo
+	$(BIN)/codequest evaluate minilm-lora minilm-l3-lora minilm-projection static \
+		--dataset $(DATA)/cosqa:dev:corpus_nodoc --dataset $(DATA)/mbpp:dev \
+		$(patsubst %,--dataset $(DATA)/csn_docs:%-dev,python java javascript php ruby go)
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n auto

@@ -19,11 +19,12 @@ from rich.table import Table
 from rich.text import Text
 
 from codequest.errors import CodequestWarning
-from codequest.evaluation import Report
+from codequest.evaluation import Report, retention_table
 from codequest.progress import Progress, silent
 
 _WORTH_A_BAR = 1.0  # seconds
 _BETWEEN_LINES = 30.0  # seconds
+_SIDE_BY_SIDE = 4  # encoders
 _QUIET = {"TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 
 console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
@@ -139,8 +140,9 @@ def number_table(rows: Sequence[Mapping[str, str]], *, title: str, columns: Sequ
     """A table of names and numbers; numbers to the right."""
     names = list(columns)
     drawn = Table(box=box.SIMPLE_HEAD)
-    for position, name in enumerate(names):
-        drawn.add_column(name, justify="left" if position == 0 else "right", no_wrap=True)
+    for position, name in enumerate(names):  # a name may be a long path, which must not push the numbers out
+        longest = max((len(row[name]) for row in rows), default=0) if position else None
+        drawn.add_column(name, justify="right" if position else "left", overflow="fold", min_width=longest)
     for row in rows:
         drawn.add_row(*(row[name] for name in names))
     return Group(Text(title, style="bold"), drawn)
@@ -154,6 +156,14 @@ def quality_table(report: Report) -> Group:
     """What an encoder keeps of its teacher's quality."""
     title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents of {report.teacher.name}"
     return number_table(_named(report), title=title, columns=QUALITY)
+
+
+def overview_table(measured: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Group:
+    """What each encoder keeps of its teacher's nDCG@10 on several datasets; a table for every few of many encoders."""
+    rows, names = retention_table(measured), list(measured)
+    parts = [names[start : start + _SIDE_BY_SIDE] for start in range(0, len(names), _SIDE_BY_SIDE)]
+    title = "Retention of nDCG@10, % with 95% interval"
+    return Group(*(number_table(rows, title=title, columns=["dataset", *part]) for part in parts))
 
 
 def speed_table(report: Report) -> Group:

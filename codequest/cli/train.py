@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, number_table, overview_table, progress_bars, quiet_libraries
 
 if TYPE_CHECKING:
     from codequest.training import MadeAdapter
@@ -24,6 +24,7 @@ def train(
 
     Stopped or killed, it continues when the same command is run again; adapters that are already made stay.
     """
+    from codequest.storage import read_config
     from codequest.training import is_main_process, load_recipe, make_adapters
 
     quiet_libraries()
@@ -33,6 +34,7 @@ def train(
         return
     for name, adapter in made.items():
         _show(name, adapter)
+    console.print(overview_table({name: read_config(adapter.folder).metrics for name, adapter in made.items()}))
 
 
 def _show(name: str, adapter: MadeAdapter) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codequest.encoders.card_metadata import ONE_QUERY, front_matter, licenses_of
+from codequest.encoders.parts import means_of_parts
 from codequest.storage import AdapterConfig
-
-HELD_OUT = ", held out"
-"""The end of the name of a dataset that was kept from training."""
 
 SNIPPET = """```python
 from codequest import QueryEncoder
@@ -50,7 +47,7 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
         snippet.format(path="path/to/this/folder", dim=space.dim),
     ]
     datasets = {name: values for name, values in sorted(config.metrics.items()) if name != ONE_QUERY}
-    measured = [_measured(name, values) for name, values in [*datasets.items(), *_means(datasets).items()]]
+    measured = [_measured(name, values) for name, values in [*datasets.items(), *means_of_parts(datasets).items()]]
     if measured:
         parts.append(f"## Measured\n\n{_MEASURED}\n\n{_rows(measured)}")
     if ONE_QUERY in config.metrics:
@@ -77,28 +74,6 @@ def _licenses(config: AdapterConfig) -> str:
         f"{model}: {license or 'not known to codequest, see its own card'}" for model, license in known.items()
     )
     return f"The encoder derives from these models, and they keep their licences: {named}. So does the training data."
-
-
-def _means(datasets: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
-    """Of several parts of one folder, such as languages, each with the same weight: their mean, if all are known.
-
-    The retention is the ratio of the two means. Its interval is the normal approximation from the parts' intervals.
-    """
-    folders: dict[str, list[Mapping[str, float]]] = {}
-    for name, values in datasets.items():
-        if "/" in name and not name.endswith(HELD_OUT) and values.get("retention"):
-            folders.setdefault(name.split("/")[0], []).append(values)
-    return {f"{name}, mean of {len(parts)}": _mean(parts) for name, parts in folders.items() if len(parts) > 1}
-
-
-def _mean(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    names = [name for name in parts[0] if not name.startswith("retention") and all(name in part for part in parts)]
-    mean = {name: round(sum(part[name] for part in parts) / len(parts), 4) for name in names}
-    teacher = [part["nDCG@10"] / part["retention"] for part in parts]
-    kept = sum(part["nDCG@10"] for part in parts) / sum(teacher)
-    spread = [(part["retention_high"] - part["retention_low"]) / 2 for part in parts]
-    half = math.hypot(*(s * t for s, t in zip(spread, teacher, strict=True))) / sum(teacher)
-    return {**mean, "retention": kept, "retention_low": kept - half, "retention_high": kept + half}
 
 
 def _measured(dataset: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from codequest.evaluation.benchmark import compare, evaluate
 from codequest.evaluation.datasets import RetrievalDataset, merge_datasets
 from codequest.evaluation.hub import load_hub
 from codequest.evaluation.named import DATASET_NAME, load_dataset
+from codequest.evaluation.overview import retention_table, summaries
 from codequest.evaluation.report import Report
 
 __all__ = [
@@ -17,4 +18,6 @@ __all__ = [
     "load_dataset",
     "load_hub",
     "merge_datasets",
+    "retention_table",
+    "summaries",
 ]

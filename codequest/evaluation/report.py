@@ -66,14 +66,14 @@ class ReportRow:
 
     def cells(self) -> dict[str, str]:
         """The row as text, by column."""
-        interval = f" [{_percent(self.retention_low)}, {_percent(self.retention_high)}]"
+        interval = f" [{percent(self.retention_low)}, {percent(self.retention_high)}]"
         return {
             "encoder": self.name,
             "kind": self.kind,
             **{measure: _number(self.measures.get(measure), "{:.3f}") for measure in MEASURES},
-            "retention %": MISSING if self.retention is None else _percent(self.retention) + interval,
+            "retention %": MISSING if self.retention is None else percent(self.retention) + interval,
             "cosine": _number(self.cosine, "{:.3f}"),
-            "overlap@10 %": _percent(self.overlap),
+            "overlap@10 %": percent(self.overlap),
             "p50 ms": _number(self.latency_p50_ms, "{:.2f}"),
             "p95 ms": _number(self.latency_p95_ms, "{:.2f}"),
             "speedup": _number(self.speedup, "{:.1f}×"),
@@ -192,7 +192,8 @@ def _number(value: float | None, pattern: str, *, unit: float = 1) -> str:
     return MISSING if value is None else pattern.format(value / unit)
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """A share as a percentage with one decimal place."""
     return _number(value, "{:.1f}", unit=0.01)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from codequest.encoders.card import HELD_OUT
+from codequest.encoders.parts import HELD_OUT
 from codequest.errors import InvalidInputError
 from codequest.evaluation import RetrievalDataset
 from codequest.training.data import hold_out, normal_form, without

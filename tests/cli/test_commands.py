@@ -190,6 +190,21 @@ def test_evaluate_prints_and_saves_the_report(adapter: Path, dataset: Path, tiny
     assert "| encoder |" in (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
 
 
+def test_evaluate_shows_several_datasets_and_their_mean(tmp_path: Path, adapter: Path, tiny_teacher: Path) -> None:
+    parts = beir(tmp_path / "parts", ["sort the dict", "read the file"], ["sort(dict)", "read(file)"])
+    judged = (parts / "qrels" / "dev.tsv").read_text()
+    (parts / "qrels" / "test.tsv").write_text(judged)
+    both = ("--dataset", f"{parts}:dev", "--dataset", f"{parts}:test")
+    printed = run("evaluate", adapter, *both, "--teacher", tiny_teacher, "--out", tmp_path / "report")
+    rows = printed.split("Retention of nDCG@10")[1].splitlines()
+    [mean] = [row.split() for row in rows if "mean of 2" in row]
+    [first] = [row.split() for row in rows if "parts/dev" in row]
+    assert mean[-3] == first[-3]  # the same queries twice
+    saved = sorted(path.name for path in (tmp_path / "report").iterdir())
+    assert saved == ["parts-dev", "parts-test"]
+    assert printed.count("p50 ms") == 1
+
+
 def test_export_writes_a_graph_that_encodes_alike(adapter: Path, tmp_path: Path) -> None:
     pytest.importorskip("onnxscript")
     out = tmp_path / "exported"

@@ -32,3 +32,12 @@ def test_other_processes_of_a_run_say_nothing(
     with display.progress_bars() as progress:
         progress("training", 1, 2)
     assert capsys.readouterr().err == ""
+
+
+def test_a_long_name_leaves_every_number_on_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    path = "/home/somebody/projects/adapters/refined-for-the-shop/" * 2
+    rows = [{"encoder": path, path: "101.1 [98.2, 104.2]", "cosine": "0.887"}]
+    display.console.print(display.number_table(rows, title="kept", columns=list(rows[0])))
+    shown = capsys.readouterr().out
+    assert "101.1 [98.2, 104.2]" in shown
+    assert "0.887" in shown

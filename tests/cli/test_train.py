@@ -34,9 +34,12 @@ def test_train_makes_measures_and_does_not_repeat(tmp_path: Path, tiny_base: Pat
     command = ("train", recipe, "--data", data, "--out", tmp_path / "out")
     first, again = run(*command), run(*command)
     assert "pairs/dev" in first
-    assert "pairs/dev" not in again
+    assert "Recall@10" in first
+    assert "Recall@10" not in again  # the second run measures nothing
     encoder = QueryEncoder.from_pretrained(tmp_path / "out" / "tiny")
     assert f"  {encoder.metrics['pairs/dev']['nDCG@10']:.4f}"[:6] in first
+    kept = f"{encoder.metrics['pairs/dev']['retention']:.1%}".rstrip("%")
+    assert f"{kept} [" in again.split("Retention of nDCG@10")[1]
     assert encoder.training["sources"].keys() == {"pool.txt"}
 
 

@@ -141,7 +141,7 @@ def test_public_names_are_sorted_and_exist():
     assert names == sorted(names)
     assert set(names) == {
         "DATASET_NAME", "Report", "RetrievalDataset", "compare", "evaluate", "load_beir", "load_dataset", "load_hub",
-        "merge_datasets",
+        "merge_datasets", "retention_table", "summaries",
     }  # fmt: skip
     assert len(names) == len(set(names))
     assert all(getattr(codequest.evaluation, name).__doc__ for name in names)
