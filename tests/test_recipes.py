@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codequest.storage import shipped_adapters
+from codequest.adapters import shipped_adapters
 from codequest.training import load_recipe
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from codequest.adapters import find_adapter
 from codequest.report.sources import QUANTIZED
 from codequest.space import EmbeddingSpace
-from codequest.storage import find_adapter, read_config
+from codequest.storage import read_config
 from codequest.weights import resolve
 
 TEACHER = "teacher"

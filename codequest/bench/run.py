@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from codequest.adapters import shipped_adapters
 from codequest.bench.competitors import (
     Competitor,
     adapter_competitor,
@@ -25,7 +26,6 @@ from codequest.evaluation import RetrievalDataset
 from codequest.progress import Progress, silent
 from codequest.report.sources import QUANTIZED, encoder_sources
 from codequest.space import EmbeddingSpace, Vectors
-from codequest.storage import shipped_adapters
 
 
 def bench(

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from codequest.adapters import find_adapter, push_folder
 from codequest.encoders.card import render_card
 from codequest.encoders.checks import IndexChecks
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.probes import Probes
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
-from codequest.storage import AdapterConfig, find_adapter, push_folder, read_config, write_adapter
+from codequest.storage import AdapterConfig, read_config, write_adapter
 from codequest.texts import batches_by_length, checked_texts
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import hashlib
 from importlib import metadata
 from pathlib import Path
 
+from codequest.adapters import find_adapter
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.graph_cache import cached_graph, graph_folder, open_graph
 from codequest.errors import (
@@ -16,7 +17,7 @@ from codequest.errors import (
     PrecisionNotSupportedError,
 )
 from codequest.runtimes import GraphPrecision, Runtime, check_choices
-from codequest.storage import CONFIG_FILE, TENSORS_FILE, find_adapter, read_config
+from codequest.storage import CONFIG_FILE, TENSORS_FILE, read_config
 
 _RUNTIME: Runtime = "onnx"
 _PRECISION: GraphPrecision = "fp32"  # the very vectors, and for one query hardly slower than int8

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from codequest.adapters import find_adapter
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.light import light_encoder, prepare_light
 from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.runtimes import sharing_cpu
 from codequest.search.meta import IndexStats
 from codequest.space import EmbeddingSpace, Vectors
-from codequest.storage import find_adapter, read_config
+from codequest.storage import read_config
 from codequest.texts import checked_texts
 
 TEACHER = "teacher"

@@ -6,9 +6,10 @@ import os
 import warnings
 from pathlib import Path
 
+from codequest.adapters import find_adapter
 from codequest.errors import AdapterWriteError, CodequestWarning, TeacherError
 from codequest.probes import PROBES_FILE, Probes
-from codequest.storage import find_adapter, read_config
+from codequest.storage import read_config
 from codequest.teachers import Teacher, VectorsTeacher, cached, teacher_of
 from codequest.teachers.base import WrappingTeacher
 

@@ -4,8 +4,9 @@ import time
 
 import numpy as np
 
+from codequest.adapters import find_adapter
 from codequest.search import CodeIndex
-from codequest.storage import find_adapter, read_config
+from codequest.storage import read_config
 from codequest.teachers import Teacher
 
 TOUCHED = 10
