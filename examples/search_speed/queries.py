@@ -1,8 +1,9 @@
 """Queries against the index: what a process of its own measures."""
 
-import math
 import time
 from statistics import median
+
+import numpy as np
 
 from codequest.demo.corpus import standard_library
 from codequest.encoders.base import QueryEncoder
@@ -36,15 +37,15 @@ def measure(folder, encoder):
     queries = list(standard_library().test.queries.values())[: QUERIES + WARM_UP]
     whole = _times(index.search, queries)
     embedding = _times(QueryEncoder.from_pretrained(encoder).encode, queries)
-    p95 = whole[math.ceil(0.95 * len(whole)) - 1]
-    return f"{median(whole):.1f} | {p95:.1f} | {median(embedding):.1f} | {first:.1f}"
+    p50, p95 = np.percentile(whole, [50, 95])
+    return f"{p50:.1f} | {p95:.1f} | {median(embedding):.1f} | {first:.1f}"
 
 
 def _times(function, queries):
-    """Sorted milliseconds of each call, after a warm-up."""
+    """Milliseconds of each call, after a warm-up."""
     times = []
     for query in queries:
         began = time.perf_counter()
         function(query)
         times.append(1000 * (time.perf_counter() - began))
-    return sorted(times[WARM_UP:])
+    return times[WARM_UP:]
