@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codequest.cli.arguments import TEACHER_HELP
 from codequest.cli.display import console, messages, number_table, overview_table, progress_bars, quiet_libraries
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ def train(
     data: Annotated[Path, typer.Option(help="Folder that holds the recipe's datasets.")],
     out: Annotated[Path, typer.Option(help="Folder for the adapters.")],
     only: Annotated[list[str] | None, typer.Option(help="Make this adapter only; may be repeated.")] = None,
+    teacher: Annotated[str | None, typer.Option(help=f"{TEACHER_HELP} By default the recipe's.")] = None,
 ) -> None:
     """Train, measure and save the adapters of a recipe.
 
@@ -28,8 +31,11 @@ def train(
     from codequest.training import is_main_process, load_recipe, make_adapters
 
     quiet_libraries()
+    followed = load_recipe(recipe)
+    if teacher is not None:
+        followed = replace(followed, teacher=teacher)
     with progress_bars() as progress:
-        made = make_adapters(load_recipe(recipe), data=data, out=out, only=only or (), progress=progress)
+        made = make_adapters(followed, data=data, out=out, only=only or (), progress=progress)
     if not is_main_process():
         return
     for name, adapter in made.items():

@@ -18,7 +18,7 @@ from codequest.encoders import (
     TrainableQueryEncoder,
 )
 from codequest.encoders.card_metadata import ONE_QUERY
-from codequest.errors import InvalidInputError
+from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.evaluation import Report, RetrievalDataset, compare, load_dataset, merge_datasets
 from codequest.progress import Progress, silent
 from codequest.storage import check_destination
@@ -76,11 +76,17 @@ class Maker:
 
         Raises:
             InvalidInputError: The recipe has no such encoder, or a value of it is wrong.
+            SpaceMismatchError: An adapter for another teacher is there.
         """
         recipe = self._recipe_of(name)
         folder = self.out / name
         check_destination(folder)
         there = QueryEncoder.from_pretrained(folder) if folder.is_dir() else None
+        if there is not None and there.space != self.teacher.space:
+            raise SpaceMismatchError(
+                f"{folder} holds an adapter for another teacher, {there.space}; this recipe is for "
+                f"{self.teacher.space}. Choose another --out, or remove it."
+            )
         if there is None or there.training.get("recipe") != self._digest(recipe):
             self._make(recipe, folder)
         elif there.metrics:
@@ -266,6 +272,7 @@ def make_adapters(
 
     Raises:
         InvalidInputError: A name in `only` is not in the recipe, or a value of the recipe is wrong.
+        SpaceMismatchError: An adapter for another teacher is where one would go.
     """
     maker = Maker(recipe, data=data, out=out, progress=progress)
     return {name: maker.make(name) for name in only or recipe.encoders}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codequest import QueryEncoder
-from codequest.errors import InvalidInputError
+from codequest.errors import InvalidInputError, SpaceMismatchError
 from tests.cli.test_commands import VERBS, beir, run
 
 RECIPE = """
@@ -25,13 +25,18 @@ precision = "fp32"
 """
 
 
-def test_train_makes_measures_and_does_not_repeat(tmp_path: Path, tiny_base: Path, tiny_teacher: Path) -> None:
+@pytest.fixture
+def command(tmp_path: Path, tiny_base: Path, tiny_teacher: Path) -> tuple[object, ...]:
+    """Trains the adapter tiny of a recipe into tmp_path / "out"."""
     data = tmp_path / "data"
     beir(data / "pairs", ["sort the dict", "read the file"], ["sort(dict)", "read(file)"])
     (data / "pool.txt").write_text("\n".join(f"{verb} number {n}" for verb in VERBS for n in range(9)))
     recipe = tmp_path / "recipe.toml"
     recipe.write_text(RECIPE.format(base=tiny_base, teacher=tiny_teacher))
-    command = ("train", recipe, "--data", data, "--out", tmp_path / "out")
+    return ("train", recipe, "--data", data, "--out", tmp_path / "out")
+
+
+def test_train_makes_measures_and_does_not_repeat(tmp_path: Path, command: tuple[object, ...]) -> None:
     first, again = run(*command), run(*command)
     assert "pairs/dev" in first
     assert "Recall@10" in first
@@ -41,6 +46,20 @@ def test_train_makes_measures_and_does_not_repeat(tmp_path: Path, tiny_base: Pat
     kept = f"{encoder.metrics['pairs/dev']['retention']:.1%}".rstrip("%")
     assert f"{kept} [" in again.split("Retention of nDCG@10")[1]
     assert encoder.training["sources"].keys() == {"pool.txt"}
+
+
+def test_another_teacher_follows_the_same_recipe(
+    tmp_path: Path, command: tuple[object, ...], tiny_base: Path, tiny_teacher: Path
+) -> None:
+    run(*command)
+    first = QueryEncoder.from_pretrained(tmp_path / "out" / "tiny")
+    with pytest.raises(SpaceMismatchError, match=r"tiny holds an adapter for another teacher.*another --out"):
+        run(*command, "--teacher", tiny_base)
+    run(*command[:-1], tmp_path / "second", "--teacher", tiny_base)
+    second = QueryEncoder.from_pretrained(tmp_path / "second" / "tiny")
+    assert (first.space.teacher, first.space.dim) == (tiny_teacher.name, 48)
+    assert (second.space.teacher, second.space.dim) == (tiny_base.name, 32)
+    assert second.training["stages"][0]["config"] == first.training["stages"][0]["config"]
 
 
 def test_train_names_a_recipe_it_cannot_read(tmp_path: Path) -> None:
