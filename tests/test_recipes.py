@@ -14,7 +14,7 @@ def test_what_is_shipped_has_a_recipe() -> None:
     assert set(shipped_adapters()) <= set(load_recipe(EXAMPLES / "pretrained.toml").encoders)
 
 
-def test_ablations_change_one_thing_each() -> None:
+def test_no_two_ablations_are_the_same() -> None:
     ablations = load_recipe(EXAMPLES / "ablations.toml").encoders
     assert "baseline" in ablations
     for name, encoder in ablations.items():

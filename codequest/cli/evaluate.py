@@ -19,8 +19,6 @@ from codequest.cli.display import (
 )
 from codequest.evaluation import DATASET_NAME, Report, load_dataset, summaries
 
-_TIMED = 50  # queries, of the first dataset
-
 
 def evaluate(
     adapters: Annotated[list[str], typer.Argument(help="Adapter folders or repositories to compare.")],
@@ -34,7 +32,7 @@ def evaluate(
 ) -> None:
     """Measure how much of the teacher's retrieval quality encoders keep, and what a query costs."""
     from codequest.encoders import QueryEncoder
-    from codequest.evaluation import compare
+    from codequest.evaluation import compare_each
     from codequest.teachers import cached, load_teacher, teacher_of
 
     quiet_libraries()
@@ -43,14 +41,14 @@ def evaluate(
     space = next(iter(encoders.values())).space
     source = cached(load_teacher(teacher, dim=dim) if teacher else teacher_of(space))
     reports: list[Report] = []
-    for data in datasets:
-        timed = 0 if reports else _TIMED
-        with progress_bars() as progress:
-            reports.append(compare(encoders, source, data, latency_queries=timed, progress=progress))
-        console.print(quality_table(reports[-1]))
-        if out is not None:
-            saved = reports[-1].save(out / data.name.replace("/", "-") if len(datasets) > 1 else out)
-            messages.print(f"Report: {saved}", highlight=False)
+    with progress_bars() as progress:
+        for report in compare_each(encoders, source, datasets, progress=progress):
+            reports.append(report)
+            if out is not None:
+                saved = report.save(out / report.dataset.replace("/", "-") if len(datasets) > 1 else out)
+                messages.print(f"Report: {saved}", highlight=False)
+    for report in reports:
+        console.print(quality_table(report))
     if len(reports) > 1:
         console.print(overview_table(summaries(reports)))
     console.print(speed_table(reports[0]))

@@ -1,7 +1,7 @@
 """How much of the teacher's search quality an encoder keeps, and at what price."""
 
 from codequest.evaluation.beir import load_beir
-from codequest.evaluation.benchmark import compare, evaluate
+from codequest.evaluation.benchmark import compare, compare_each, evaluate
 from codequest.evaluation.datasets import RetrievalDataset, merge_datasets
 from codequest.evaluation.hub import load_hub
 from codequest.evaluation.named import DATASET_NAME, load_dataset
@@ -13,6 +13,7 @@ __all__ = [
     "Report",
     "RetrievalDataset",
     "compare",
+    "compare_each",
     "evaluate",
     "load_beir",
     "load_dataset",

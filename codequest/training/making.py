@@ -19,7 +19,7 @@ from codequest.encoders import (
 )
 from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.errors import InvalidInputError, SpaceMismatchError
-from codequest.evaluation import Report, RetrievalDataset, compare, load_dataset, merge_datasets
+from codequest.evaluation import Report, RetrievalDataset, compare_each, load_dataset, merge_datasets, summaries
 from codequest.progress import Progress, silent
 from codequest.storage import check_destination
 from codequest.teachers import cached, load_teacher
@@ -242,15 +242,12 @@ class Maker:
     def _measure(self, name: str, folder: Path) -> tuple[Report, ...]:
         """Measure what was saved, and keep the figures in its folder."""
         encoder = QueryEncoder.from_pretrained(folder)
-        reports = []
-        for number, test in enumerate(self.tests):
-            timed = 0 if number else _TIMED
-            report = compare({name: encoder}, self.teacher, test, latency_queries=timed, progress=self.progress)
-            encoder.metrics[report.dataset] = report.encoders[0].summary()
-            reports.append(report)
+        each = compare_each({name: encoder}, self.teacher, self.tests, latency_queries=_TIMED, progress=self.progress)
+        reports = tuple(each)
+        encoder.metrics |= summaries(reports)[name]
         encoder.metrics[ONE_QUERY] = _price(reports[0])
         encoder.save_pretrained(folder)
-        return tuple(reports)
+        return reports
 
 
 def make_adapters(
