@@ -1,24 +1,79 @@
-"""A folder is written whole, or not at all."""
+"""Files and folders that appear whole, or not at all."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_STALE_AFTER_SECONDS = 3600
+
+
+def replace_file(final: Path, content: bytes) -> None:
+    """Write a new file beside its final name, then rename it, in place of what is there.
+
+    Args:
+        final: Final name; its folder is made if it does not exist.
+        content: All of it.
+
+    Raises:
+        OSError: No permission or no space; nothing was changed.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{final.name}-", dir=final.parent)
+    work = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        work.chmod(0o644)
+        work.replace(final)
+    finally:
+        work.unlink(missing_ok=True)
 
 
 def replace_folder(final: Path, fill: Callable[[Path], None]) -> None:
     """Fill a new folder beside its final name, then rename it, in place of what is there.
 
     Args:
-        final: Where to.
+        final: Final name.
         fill: Writes the contents into the folder it is given; what it raises leaves everything as it was.
 
     Raises:
         OSError: No permission or no space; nothing was changed.
     """
+    with _filled(final, fill) as work:
+        _swap(work, final)
+
+
+def make_folder(final: Path, fill: Callable[[Path], None]) -> None:
+    """Fill a folder of a cache as `replace_folder` does; of several processes that make the same one the first wins.
+
+    What killed processes left of it an hour ago or earlier is removed.
+
+    Raises:
+        OSError: No permission or no space; nothing was changed.
+    """
+    for leftover in final.parent.glob(f".{final.name}-*"):
+        with suppress(FileNotFoundError):  # its owner has just removed it
+            if time.time() - leftover.stat().st_mtime > _STALE_AFTER_SECONDS:
+                shutil.rmtree(leftover, ignore_errors=True)
+    with _filled(final, fill) as work:
+        try:
+            work.rename(final)
+        except OSError:
+            if not final.exists():  # otherwise another process was first
+                raise
+
+
+@contextmanager
+def _filled(final: Path, fill: Callable[[Path], None]) -> Iterator[Path]:
+    """A new folder beside its final name, with its contents; removed if it was not renamed."""
     final.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
     try:
@@ -27,7 +82,7 @@ def replace_folder(final: Path, fill: Callable[[Path], None]) -> None:
         for path in work.rglob("*"):
             if path.is_file():
                 _flush(path)
-        _swap(work, final)
+        yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

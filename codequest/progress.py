@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
+
+
+class Work(str, Enum):
+    """Work whose progress others take as part of their own: they know it by its value, whatever it says."""
+
+    EMBEDDING_QUERIES = "teacher embeds queries"
+    EMBEDDING_DOCUMENTS = "teacher embeds documents"
+
+    __str__ = str.__str__
+
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(description, done, total)`` whenever a piece of work is done."""

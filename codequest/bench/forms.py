@@ -41,7 +41,8 @@ def export_forms(
             try:
                 _export(encoder, form, target)
                 found = replace(adapter_competitor(name, str(target), reference=competitor.name), optional=True)
-                exported += [found, *([bare_competitor(found)] if "prompt" in read_config(target).encoder else [])]
+                reads_tokens = read_config(target).encoder["reader"] == "tokens"
+                exported += [found, *([bare_competitor(found)] if reads_tokens else [])]
             except CodequestError as error:
                 not_run[name] = str(error)
             progress("exporting", number * len(forms) + done, len(competitors) * len(forms))

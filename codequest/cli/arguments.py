@@ -34,10 +34,18 @@ QueriesOption = Annotated[
     Path | None, typer.Option(help="Your own queries instead of the dataset's: .txt or .jsonl; no labels needed.")
 ]
 VectorsOption = Annotated[
-    Path | None, typer.Option(help="The index you have: the teacher's document vectors, .npy (documents, dim).")
+    Path | None,
+    typer.Option(
+        help="The index you have: the teacher's document vectors, in a file that `vectors:` reads, such as .npy or "
+        ".parquet, or a folder of them."
+    ),
 ]
 DocumentsOption = Annotated[
-    Path | None, typer.Option(help="Its texts, .jsonl, row by row; without them results are shown by their row.")
+    Path | None,
+    typer.Option(
+        help="Its texts, .jsonl, row by row, where they are not in or beside it; without any, results are shown by "
+        "their row."
+    ),
 ]
 
 AdapterArgument = typer.Argument(help="Adapter folder, adapter that comes with codequest, or repository on the hub.")

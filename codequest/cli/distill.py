@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,8 +82,9 @@ def distill(
         final=load_dataset(evaluate) if evaluate else None,
     )
     source = cached(load_teacher(teacher, dim=dim))
+    encoder: QueryEncoder | Callable[[Sequence[str]], QueryEncoder]
     if adapter is None and kind is Kind.static:
-        encoder = _static(source, texts, data, base=base, rows=rows, seed=seed)
+        encoder = partial(_static, source, base=base, rows=rows, seed=seed)
     else:
         encoder = _encoder(kind, adapter, base=base, space=source.space, rank=rank, seed=seed)
     _train(encoder, source, texts, config=config, data=data, checkpoints=checkpoints, out=out)
@@ -108,24 +111,18 @@ class _Data:
     final: RetrievalDataset | None
 
 
-def _static(teacher: Teacher, queries: list[str], data: _Data, *, base: str, rows: int, seed: int) -> QueryEncoder:
+def _static(teacher: Teacher, queries: Sequence[str], *, base: str, rows: int, seed: int) -> QueryEncoder:
     """A static encoder whose words are those of the queries that it will be trained on, and of no other."""
     from codequest.encoders import StaticQueryEncoder
-    from codequest.evaluation import merge_datasets
-    from codequest.training.split import split
 
-    pairs = merge_datasets(data.pairs) if data.pairs else None
-    excluded = data.final.queries.values() if data.final else ()
-    trained = split(queries, pairs, data.validation, exclude=excluded, seed=seed)
-    words = [*trained.queries, *(trained.pairs.queries.values() if trained.pairs else ())]
     with progress_bars() as progress:
         return StaticQueryEncoder.create(
-            teacher, queries=words, tokenizer=base, rows=rows, seed=seed, progress=progress
+            teacher, queries=queries, tokenizer=base, rows=rows, seed=seed, progress=progress
         )
 
 
 def _train(
-    encoder: QueryEncoder,
+    encoder: QueryEncoder | Callable[[Sequence[str]], QueryEncoder],
     teacher: Teacher,
     queries: list[str],
     *,
@@ -153,10 +150,10 @@ def _train(
         if not is_main_process():
             return
         if data.final is not None:
-            report = compare({out.name: encoder}, teacher, data.final, latency_queries=0, progress=progress)
-            encoder.metrics[report.dataset] = report.encoders[0].summary()
+            report = compare({out.name: trainer.encoder}, teacher, data.final, latency_queries=0, progress=progress)
+            trainer.encoder.metrics[report.dataset] = report.encoders[0].summary()
             console.print(quality_table(report))
-        folder = encoder.save_pretrained(out)
+        folder = trainer.encoder.save_pretrained(out)
     messages.print(
         f"{result.steps} steps, best {result.measure} {result.best:.4f} on validation. Adapter: {folder}",
         highlight=False,

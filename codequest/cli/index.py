@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -21,18 +20,11 @@ def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Start anew, for another teacher or version.")] = False,
 ) -> None:
     """Index a folder for `codequest search`, or bring its index up to date: only what changed is embedded."""
-    from codequest.errors import SpaceMismatchError
     from codequest.search import CodeIndex
-    from codequest.search.index import DEFAULT_ENCODER
-    from codequest.search.meta import IndexMeta
-    from codequest.search.queries import QueryVectors
 
     quiet_libraries()
     with progress_bars() as progress:
         report = CodeIndex.build(path, teacher=teacher, rebuild=rebuild, progress=progress)
-        progress("Making the query encoder start fast", 0, 1)
-        with suppress(SpaceMismatchError):  # the adapter that comes with codequest is of another teacher
-            QueryVectors(DEFAULT_ENCODER, IndexMeta.read(report.folder, root=report.root).stats).prepare()
     console.print(
         f"{report.files:,} files in {report.chunks:,} chunks: {report.added:,} added, {report.changed:,} changed, "
         f"{report.removed:,} removed, {report.unchanged:,} unchanged. {report.embedded:,} chunks embedded or taken "

@@ -66,12 +66,18 @@ def export_graph(
         reduced.mkdir()
         write_graph(source.module, example, full, runtime=runtime)
         expected = source.embed(PROBES)
-        for way, reduce in ways.items():
-            settings = {"runtime": runtime, "precision": precision, "way": way}
+        for way in ways:
+            settings = {
+                "runtime": runtime,
+                "precision": precision,
+                "way": way.name,
+                "batch_invariant": way.batch_invariant,
+            }
             try:
-                reduce(full, reduced)
+                way.write(full, reduced)
                 config = _config(encoder, source, reduced, settings)
-                parity = _through_the_loader(_write(draft, config, source, reduced), expected, f"{runtime}, {way},")
+                name = f"{runtime}, {way.name},"
+                parity = _through_the_loader(_write(draft, config, source, reduced), expected, name)
             except (ModelFormatError, ParityError) as error:
                 refusals.append(error)
                 continue

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from codequest.encoders.graphs import GraphSource
 
+_NEEDED = {"batch_invariant", "cost", "exported", "graph", "max_tokens", "precision", "reader", "runtime"}
+
 
 class TruncationWarning(CodequestWarning):
     """Queries were longer than the encoder reads."""
@@ -82,8 +84,7 @@ class ExportedQueryEncoder(QueryEncoder):
 
     @property
     def batch_invariant(self) -> bool:
-        """In ONNX Runtime's dynamic int8 one scale serves the activations of a whole batch."""
-        return not str(self._settings.get("way")).startswith("dynamic")
+        return bool(self._settings["batch_invariant"])
 
     def token_counts(self, queries: Sequence[str]) -> list[int]:
         return self._reader.token_counts(queries)
@@ -133,7 +134,7 @@ class ExportedQueryEncoder(QueryEncoder):
     ) -> ExportedQueryEncoder:
         """See `QueryEncoder.rebuild`. It runs on the CPU, whatever the device."""
         settings = config.encoder
-        missing = sorted({"cost", "exported", "graph", "max_tokens", "precision", "reader", "runtime"} - set(settings))
+        missing = sorted(_NEEDED - set(settings))
         if missing:
             raise AdapterFormatError(f"The config.json of {folder} lacks {missing}. Export it again.")
         runtime, precision = settings["runtime"], settings["precision"]

@@ -17,7 +17,7 @@ from codequest.evaluation.lines import numbered_lines
 from codequest.evaluation.queries import load_queries
 from codequest.evaluation.records import texts_by_id
 from codequest.space import Vectors
-from codequest.teachers.vector_arrays import read_array
+from codequest.teachers.vector_files import read_stored
 
 _JSON_LINES = (".jsonl", ".jsonl.gz")
 
@@ -109,13 +109,14 @@ def load_report_data(
         queries: Queries to use instead: ``.txt`` or ``.jsonl``, as `load_queries` reads them.
         documents: Documents to use instead: ``.jsonl`` with JSON strings or objects with a ``text`` and perhaps an
             ``_id``; either may be gzipped.
-        vectors: The teacher's document vectors, ``.npy`` (documents, dim), in the order of the documents.
+        vectors: The teacher's document vectors, (documents, dim), in the order of the documents: a file or folder
+            that `read_stored` reads. Texts that come with them are the documents where no others are named.
 
     Raises:
         DatasetError: A file is missing, malformed or empty.
         InvalidInputError: Nothing to search with or in was given, or texts and vectors do not fit together.
     """
-    stored = _read_vectors(vectors) if vectors is not None else None
+    stored, texts = _read_vectors(vectors) if vectors is not None else (None, None)
     dataset = source
     if isinstance(source, Path) and queries is None and documents is None and any(source.glob("qrels/*.tsv")):
         dataset = load_beir(source, split=split, corpus=corpus)
@@ -124,7 +125,7 @@ def load_report_data(
     return ReportData(
         _name(source, queries, documents, vectors),
         _queries(dataset, queries),
-        _documents(dataset, corpus, documents, stored),
+        _documents(dataset, corpus, documents, stored, texts),
         document_vectors=stored,
     )
 
@@ -145,7 +146,11 @@ def _queries(dataset: Path | RetrievalDataset | None, file: Path | None) -> dict
 
 
 def _documents(
-    dataset: Path | RetrievalDataset | None, corpus: str, file: Path | None, vectors: Vectors | None
+    dataset: Path | RetrievalDataset | None,
+    corpus: str,
+    file: Path | None,
+    vectors: Vectors | None,
+    texts: list[str] | None,
 ) -> dict[str, str | None]:
     if file is not None:
         return dict(_read_documents(file))
@@ -157,7 +162,7 @@ def _documents(
         raise InvalidInputError(
             "There is nothing to search in. Name a dataset, a file of documents, or the vectors of an index."
         )
-    return {str(row): None for row in range(len(vectors))}
+    return {str(row): text for row, text in enumerate(texts or [None] * len(vectors))}
 
 
 def _folder(path: Path) -> Path:
@@ -191,16 +196,15 @@ def _document_records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, record if "_id" in record or "id" in record else {**record, "_id": str(row)}
 
 
-def _read_vectors(file: Path) -> Vectors:
+def _read_vectors(path: Path) -> tuple[Vectors, list[str] | None]:
+    """The stored vectors, and their texts where they came with some."""
     try:
-        loaded = read_array(file)
-    except FileNotFoundError as error:
-        raise DatasetError(f"There is no file of vectors {file}.") from error
-    except (OSError, TeacherError) as error:
+        loaded, texts = read_stored(path)
+    except TeacherError as error:
         raise DatasetError(str(error)) from error
     if loaded.ndim != 2 or loaded.dtype.kind != "f":
         raise DatasetError(
-            f"{file}: expected an .npy array of floats, (documents, dim), got an array of shape {loaded.shape} "
+            f"{path}: expected an array of floats, (documents, dim), got an array of shape {loaded.shape} "
             f"and type {loaded.dtype}."
         )
-    return np.ascontiguousarray(loaded, dtype=np.float32)
+    return np.ascontiguousarray(loaded, dtype=np.float32), texts

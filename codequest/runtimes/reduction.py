@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +17,27 @@ from codequest.storage import GRAPH_FILES
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-Reduction = Callable[[Path, Path], None]
-"""Reads the graph of the first folder and writes the reduced one into the second."""
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """One way to the graph that is run.
+
+    Attributes:
+        name: What people call it.
+        write: Reads the graph of the first folder and writes the reduced one into the second.
+        batch_invariant: Whether a text's vector is the same, beyond rounding, whatever else is in its batch.
+    """
+
+    name: str
+    write: Callable[[Path, Path], None]
+    batch_invariant: bool = True
+
 
 _BLOCK = 128  # weights of a column that share a scale
 
 
-def reductions(runtime: Runtime, precision: GraphPrecision, *, written: GraphPrecision) -> Mapping[str, Reduction]:
-    """The ways to a precision, by name, the fastest first and the most faithful last.
+def reductions(runtime: Runtime, precision: GraphPrecision, *, written: GraphPrecision) -> list[Reduction]:
+    """The ways to a precision, the fastest first and the most faithful last.
 
     Args:
         runtime: What runs the graph.
@@ -34,23 +49,23 @@ def reductions(runtime: Runtime, precision: GraphPrecision, *, written: GraphPre
     """
     if runtime == "onnx" and precision == written == "fp32":
         require("onnxscript", extra="onnx")
-        return {"fp32, fused": _fused, "fp32": lambda source, target: _copy(source, target, runtime)}
+        return [Reduction("fp32, fused", _fused), Reduction("fp32", partial(_copy, runtime=runtime))]
     if precision == written:
-        return {precision: lambda source, target: _copy(source, target, runtime)}
+        return [Reduction(precision, partial(_copy, runtime=runtime))]
     if runtime == "openvino":
         if precision == "bf16":
-            return {"bf16": _halved}
+            return [Reduction("bf16", _halved)]
         require("nncf", extra="openvino")
-        return {"int8 weights, activations by groups of 32": _compressed}
+        return [Reduction("int8 weights, activations by groups of 32", _compressed)]
     require("onnx", extra="onnx")
-    return {
-        "dynamic int8": _dynamic,
-        "dynamic int8, narrowing layers in fp32": _dynamic_without_narrowing,
-        f"int8 by blocks of {_BLOCK}": _blockwise,
-    }
+    return [  # with dynamic int8 one scale serves the activations of a whole batch
+        Reduction("dynamic int8", _dynamic, batch_invariant=False),
+        Reduction("dynamic int8, narrowing layers in fp32", _dynamic_without_narrowing, batch_invariant=False),
+        Reduction(f"int8 by blocks of {_BLOCK}", _blockwise),
+    ]
 
 
-def _copy(source: Path, target: Path, runtime: Runtime) -> None:
+def _copy(source: Path, target: Path, *, runtime: Runtime) -> None:
     for name in GRAPH_FILES[runtime]:
         shutil.copyfile(source / name, target / name)
 

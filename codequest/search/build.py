@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from codequest.errors import CodeIndexError, InvalidInputError, SpaceMismatchError
-from codequest.progress import Progress
+from codequest.progress import Progress, Work
 from codequest.search.chunks import Chunk, chunk_file
 from codequest.search.deferred import DeferredTeacher
 from codequest.search.home import IndexHome
@@ -122,10 +122,10 @@ class _Run:
             texts = [chunk.embedded for chunk in batch]
             yield batch, self.teacher.encode_documents(texts, progress=report)
             done += size
-            report("teacher embeds documents", 0, 1)
+            report(Work.EMBEDDING_DOCUMENTS, 0, 1)
 
     def _report(self, what: str, part: int, whole: int, *, done: int, size: int, total: int, chunks: int) -> None:
-        if what.startswith("teacher embeds"):
+        if what is Work.EMBEDDING_DOCUMENTS:
             self.progress("Embedding chunks", round(chunks * (done + size * part / max(whole, 1)) / total), chunks)
         else:
             self.progress(what, part, whole)

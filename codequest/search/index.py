@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.encoders.base import QueryEncoder
-from codequest.errors import CodeIndexError, InvalidInputError
+from codequest.errors import CodeIndexError, InvalidInputError, SpaceMismatchError
 from codequest.progress import Progress, silent
 from codequest.search.facets import Facets, count_facets
 from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
@@ -57,6 +58,9 @@ class CodeIndex:
     ) -> IndexReport:
         """Index a folder, or bring its index up to date: only new and changed files are read and embedded.
 
+        The adapter that searches it by default becomes a graph once, half a minute, where the runtime is installed:
+        every later search starts without torch.
+
         The index is the folder ``.codequest`` in it, or lies in codequest's cache where the folder cannot be written.
         A run that is killed leaves the index as it was, and the next one embeds nothing twice. A second run at the
         same time waits for the first.
@@ -77,7 +81,11 @@ class CodeIndex:
         """
         from codequest.search.build import build_index
 
-        return build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
+        report = build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
+        progress("Making the query encoder start fast", 0, 1)
+        with suppress(SpaceMismatchError):  # the adapter that comes with codequest is of another teacher
+            QueryVectors(DEFAULT_ENCODER, IndexMeta.read(report.folder, root=report.root).stats).prepare()
+        return report
 
     @classmethod
     def open(cls, path: str | Path = ".", *, encoder: str | QueryEncoder | None = DEFAULT_ENCODER) -> CodeIndex:
@@ -111,17 +119,6 @@ class CodeIndex:
     def folder(self) -> Path:
         """Where the index is."""
         return self._home.folder
-
-    def prepare(self) -> bool:
-        """Make the graph of the adapter that embeds queries, for every later search with it; once, half a minute.
-
-        Such searches start without torch. `codequest index` does this.
-
-        Returns:
-            Whether there is such a graph: not where ONNX Runtime or what writes its graphs is not installed, nor for
-            an encoder that needs none.
-        """
-        return self._queries is not None and self._queries.prepare()
 
     def search(
         self,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
 from codequest.errors import CodeIndexError
+from codequest.folders import replace_file
 from codequest.space import EmbeddingSpace
 
 FORMAT_VERSION = 1
@@ -62,12 +62,7 @@ class IndexMeta:
         """Put it beside its final name, then in its place: from now on the index is this."""
         values = {"format_version": FORMAT_VERSION, **asdict(self), "fingerprint": self.stats.space.fingerprint}
         values["stats"]["space"] = self.stats.space.to_dict()
-        work = folder / f".{META_FILE}.{os.getpid()}"
-        with work.open("w", encoding="utf-8") as file:
-            json.dump(values, file, indent=2, sort_keys=True)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(work, folder / META_FILE)
+        replace_file(folder / META_FILE, json.dumps(values, indent=2, sort_keys=True).encode())
 
     @classmethod
     def read(cls, folder: Path, *, root: Path) -> IndexMeta:

@@ -53,7 +53,7 @@ class QueryVectors:
         return self._embed(text)
 
     def prepare(self) -> bool:
-        """See `codequest.search.CodeIndex.prepare`."""
+        """Make the graph of the adapter, for every later search; see `codequest.encoders.light.prepare_light`."""
         if isinstance(self._encoder, QueryEncoder) or self._encoder == TEACHER:
             return False
         return prepare_light(self._encoder)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import TeacherError
-from codequest.progress import Progress, silent
+from codequest.progress import Progress, Work, silent
 from codequest.space import EmbeddingSpace, Side, Vectors
 from codequest.teachers.threads import as_they_come
 from codequest.texts import batches_by_size, checked_texts
+
+_EMBEDDING: Mapping[Side, Work] = {"query": Work.EMBEDDING_QUERIES, "document": Work.EMBEDDING_DOCUMENTS}
 
 
 class Teacher(ABC):
@@ -126,7 +128,7 @@ class Teacher(ABC):
             if vectors is not None:
                 yield batch, vectors
             done += sum(counts[position] for position in batch)
-            progress(f"teacher embeds {_plural(side)}", known + len(texts) * done // tokens, known + len(texts))
+            progress(_EMBEDDING[side], known + len(texts) * done // tokens, known + len(texts))
 
     def encode_batch(self, texts: Sequence[str], side: Side) -> Vectors:
         """Checked vectors, (batch, dim), of the texts of one batch."""
@@ -189,7 +191,3 @@ def normalized(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
     return unit
-
-
-def _plural(side: Side) -> str:
-    return "queries" if side == "query" else "documents"

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from torch import Tensor
 
 from codequest.backbone import Backbone
 from codequest.errors import AdapterFormatError, ModelFormatError, ParityError, PrecisionNotSupportedError
+from codequest.folders import make_folder
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
     PROBES,
@@ -35,7 +37,7 @@ from codequest.runtimes.quiet import import_openvino
 from codequest.runtimes.reduction import reductions
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.teachers.base import normalized
-from codequest.weights import cache_root, remove_stale
+from codequest.weights import cache_root
 
 _FILE = "graph.json"
 _MAKING, _STAGES = "teacher becomes a graph", 3  # loaded, written, checked
@@ -93,7 +95,8 @@ def open_graph(teacher: Backbone, load: Load, *, half: bool, progress: Progress 
             return _read(folder)
         except AdapterFormatError:
             shutil.rmtree(folder, ignore_errors=True)
-    _make(folder, _Recipe(teacher, load, ("bf16", "fp32") if half else ("fp32",)), progress)
+    recipe = _Recipe(teacher, load, ("bf16", "fp32") if half else ("fp32",))
+    make_folder(folder, partial(_make, recipe=recipe, progress=progress))
     return _read(folder)
 
 
@@ -124,26 +127,19 @@ class _Recipe:
     precisions: tuple[Faithful, ...]
 
 
-def _make(folder: Path, recipe: _Recipe, progress: Progress) -> None:
-    """Make a graph aside; a rename makes it appear whole or not at all, whoever else makes it meanwhile."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    remove_stale(folder.parent, ".making-*")
-    with TemporaryDirectory(prefix=".making-", dir=folder.parent, ignore_cleanup_errors=True) as scratch:
-        kept: dict[str, Any] = {"refused": None, "precision": None, "files": None}
+def _make(folder: Path, *, recipe: _Recipe, progress: Progress) -> None:
+    """Put the graph into the folder, or why there is none."""
+    kept: dict[str, Any] = {"refused": None, "precision": None, "files": None}
+    with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
         try:
             refuse_heavy(recipe.teacher)
             made, precision, parity = _faithful(recipe, Path(scratch), progress)
             kept |= {"precision": precision, "files": graph_digests(made, "openvino"), "parity": asdict(parity)}
+            for path in made.iterdir():
+                path.rename(folder / path.name)
         except (ModelFormatError, ParityError) as error:
-            made = Path(scratch) / "refused"
-            made.mkdir()
             kept["refused"] = str(error)
-        (made / _FILE).write_text(json.dumps(kept, indent=2, sort_keys=True), encoding="utf-8")
-        try:
-            made.rename(folder)
-        except OSError:
-            if not folder.exists():  # otherwise another process was first
-                raise
+    (folder / _FILE).write_text(json.dumps(kept, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def _faithful(recipe: _Recipe, scratch: Path, progress: Progress) -> tuple[Path, Faithful, Parity]:
@@ -181,8 +177,8 @@ def _reduced(full: Path, precision: Faithful) -> Path:
         return full
     folder = full.with_name(precision)
     folder.mkdir()
-    for reduce in reductions("openvino", precision, written="fp32").values():
-        reduce(full, folder)
+    for way in reductions("openvino", precision, written="fp32"):
+        way.write(full, folder)
     return folder
 
 

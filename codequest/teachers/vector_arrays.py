@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import TeacherError
-from codequest.teachers.vector_tables import TextsAndVectors
 
 
 def read_array(path: Path) -> npt.NDArray[Any]:
@@ -31,8 +30,8 @@ def read_array(path: Path) -> npt.NDArray[Any]:
 
 def read_arrays(
     file: Path, texts: Path | None, *, text_column: str | None, vector_column: str | None
-) -> TextsAndVectors:
-    """Texts and vectors of a ``.npy``, ``.npz`` or ``.safetensors`` file.
+) -> tuple[list[str] | None, npt.NDArray[Any]]:
+    """Texts and vectors of a ``.npy``, ``.npz`` or ``.safetensors`` file; None for texts that are nowhere.
 
     Args:
         file: The file.
@@ -41,13 +40,18 @@ def read_arrays(
         vector_column: The array or tensor with vectors, likewise.
 
     Raises:
-        TeacherError: A file is missing, damaged, or not as expected.
+        TeacherError: A file is damaged or not as expected, or that of the texts was given and is missing.
         OSError: The file of vectors cannot be opened.
     """
     if file.suffix == ".npz":
         return _npz(file, texts, text_column=text_column, vector_column=vector_column)
     vectors = read_array(file) if file.suffix == ".npy" else _safetensors(file, vector_column)
-    return _read_texts(texts or file.with_suffix(".jsonl")), vectors
+    return _texts_beside(file, texts), vectors
+
+
+def _texts_beside(file: Path, given: Path | None) -> list[str] | None:
+    beside = file.with_suffix(".jsonl")
+    return _read_texts(given or beside) if given is not None or beside.exists() else None
 
 
 def _read_texts(path: Path) -> list[str]:
@@ -65,7 +69,9 @@ def _read_texts(path: Path) -> list[str]:
         ) from error
 
 
-def _npz(path: Path, texts: Path | None, *, text_column: str | None, vector_column: str | None) -> TextsAndVectors:
+def _npz(
+    path: Path, texts: Path | None, *, text_column: str | None, vector_column: str | None
+) -> tuple[list[str] | None, npt.NDArray[Any]]:
     from zipfile import BadZipFile
 
     try:
@@ -79,7 +85,7 @@ def _npz(path: Path, texts: Path | None, *, text_column: str | None, vector_colu
     strings = {name: array for name, array in arrays.items() if array.dtype.kind == "U"}
     vectors = _only(path, numbers, vector_column, "vector")
     if texts is not None or (not strings and text_column is None):
-        return _read_texts(texts or path.with_suffix(".jsonl")), vectors
+        return _texts_beside(path, texts), vectors
     return _only(path, strings, text_column, "text").tolist(), vectors
 
 

@@ -40,11 +40,31 @@ def read_index(
     """
     file = Path(vectors).expanduser()
     with explained(file):
-        found = file
-        if file.is_dir():
-            found = find_vectors(file, FILES_OF[side]) or file / f"{FILES_OF[side]}.npy"
-        read, stored = read_vectors(found, texts=texts)
+        read, stored = read_vectors(_vector_file(file, side), texts=texts)
         return stored, read
+
+
+def read_stored(vectors: str | Path) -> tuple[npt.NDArray[Any], list[str] | None]:
+    """The vectors of an index, (n, dim), as they are stored, and their texts; None where there are none.
+
+    Args:
+        vectors: A file that `read_vectors` reads, or a folder of stored vectors.
+
+    Raises:
+        InvalidInputError: A file of another kind.
+        TeacherError: A file is missing or malformed.
+        MissingDependencyError: pyarrow is needed and not installed.
+    """
+    file = Path(vectors).expanduser()
+    with explained(file):
+        texts, stored = _read(_vector_file(file, "document"))
+        return stored, texts
+
+
+def _vector_file(given: Path, side: Side) -> Path:
+    if not given.is_dir():
+        return given
+    return find_vectors(given, FILES_OF[side]) or given / f"{FILES_OF[side]}.npy"
 
 
 def read_vectors(
@@ -76,9 +96,22 @@ def read_vectors(
         MissingDependencyError: pyarrow is needed and not installed.
     """
     file = Path(path).expanduser()
+    others = None if texts is None else Path(texts).expanduser()
+    found, vectors = _read(file, others, text_column=text_column, vector_column=vector_column)
+    if found is None:
+        raise TeacherError(
+            f"{file} holds vectors without their texts, and there is no {file.with_suffix('.jsonl')}. Expected that "
+            'file, with a JSON string or an object with a "text" in each line; or name another one.'
+        )
+    return found, vectors
+
+
+def _read(
+    file: Path, texts: Path | None = None, *, text_column: str | None = None, vector_column: str | None = None
+) -> tuple[list[str] | None, npt.NDArray[Any]]:
+    """`read_vectors`, for callers that can do without texts."""
     if file.suffix in _ARRAYS:
-        others = None if texts is None else Path(texts).expanduser()
-        return read_arrays(file, others, text_column=text_column, vector_column=vector_column)
+        return read_arrays(file, texts, text_column=text_column, vector_column=vector_column)
     if texts is not None:
         raise InvalidInputError(f"{file} holds texts itself, or is no file of vectors: leave {texts} out.")
     if file.suffix in _ARROW:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from pathlib import Path
 
 from codequest.adapters import find_adapter
 from codequest.errors import AdapterWriteError, CodequestWarning, TeacherError
+from codequest.folders import replace_file
 from codequest.probes import PROBES_FILE, Probes
 from codequest.storage import read_config
 from codequest.teachers import Teacher, VectorsTeacher, cached, teacher_of
@@ -51,11 +51,9 @@ def add_probes(adapter: str | Path, teacher: Teacher | None = None) -> Path:
     space = read_config(folder).space
     source = teacher if teacher is not None else cached(teacher_of(space))
     space.check(source.space, context="The probes would be those of another teacher")
-    path, aside = folder / PROBES_FILE, folder / f".{PROBES_FILE}-{os.getpid()}"
+    path, content = folder / PROBES_FILE, Probes.of(source).to_bytes()
     try:
-        aside.write_bytes(Probes.of(source).to_bytes())
-        aside.replace(path)
+        replace_file(path, content)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise AdapterWriteError(f"The probes cannot be written to {path}: {error.strerror or error}.") from error
     return path

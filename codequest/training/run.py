@@ -6,12 +6,12 @@ import atexit
 import hashlib
 import os
 from pathlib import Path
-from uuid import uuid4
 
 from torch import distributed
 
 from codequest.encoders import TrainableQueryEncoder
 from codequest.errors import TrainingError
+from codequest.folders import replace_file
 from codequest.training.loop import last_checkpoint
 
 RUN_FILE = "run.txt"
@@ -52,10 +52,7 @@ def claim_folder(folder: Path, run: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not marker.exists() and last_checkpoint(folder) is None:
-            # All processes of a run come here at once: moved into place, no marker is ever seen half-written.
-            written = marker.with_name(f"{RUN_FILE}.{uuid4().hex}")
-            written.write_text(run, encoding="utf-8")
-            written.replace(marker)
+            replace_file(marker, run.encode())  # all processes of a run come here at once
         found = marker.read_text(encoding="utf-8") if marker.exists() else None
     except OSError as error:
         raise TrainingError(f"Checkpoints cannot be written to {folder}: {error.strerror}.") from error

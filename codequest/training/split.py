@@ -30,6 +30,11 @@ class TrainingSplit:
     validation: RetrievalDataset | None
     held_out: list[str]
 
+    @property
+    def training_texts(self) -> list[str]:
+        """Every query that is trained on, those of the pairs last."""
+        return [*self.queries, *(self.pairs.queries.values() if self.pairs is not None else ())]
+
 
 def split(
     queries: Sequence[str],

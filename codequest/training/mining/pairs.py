@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from codequest.errors import DatasetError
 from codequest.evaluation import RetrievalDataset
+from codequest.folders import replace_folder
 from codequest.progress import Progress, silent
 from codequest.syntax.languages import LANGUAGES
 from codequest.training.data import normal_form
@@ -75,23 +74,15 @@ class MinedPairs:
         final = Path(folder).expanduser()
         check_pairs_folder(final)
         try:
-            final.parent.mkdir(parents=True, exist_ok=True)
-            work = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+            replace_folder(final, partial(self._write, split=split))
         except OSError as error:
-            raise DatasetError(f"The pairs cannot be written to {final}: {error.strerror}.") from error
-        try:
-            self._write(work, split)
-            work.chmod(0o755)
-            if final.exists():
-                shutil.rmtree(final)
-            os.replace(work, final)
-        except OSError as error:
-            raise DatasetError(f"The pairs cannot be written to {final}: {error.strerror}.") from error
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+            raise DatasetError(
+                f"The pairs cannot be written to {final}: {error.strerror}. Nothing was changed there. Choose a folder "
+                "with write permission and enough space."
+            ) from error
         return final
 
-    def _write(self, folder: Path, split: str) -> None:
+    def _write(self, folder: Path, *, split: str) -> None:
         dataset = self.dataset()
         _write_lines(
             folder / "corpus.jsonl.gz",
