@@ -198,6 +198,8 @@ def _document_records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _read_vectors(path: Path) -> tuple[Vectors, list[str] | None]:
     """The stored vectors, and their texts where they came with some."""
+    if not path.exists():
+        raise DatasetError(f"There is no file of vectors {path}.")
     try:
         loaded, texts = read_stored(path)
     except TeacherError as error:

@@ -82,9 +82,10 @@ class CodeIndex:
         from codequest.search.build import build_index
 
         report = build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
-        progress("Making the query encoder start fast", 0, 1)
         with suppress(SpaceMismatchError):  # the adapter that comes with codequest is of another teacher
-            QueryVectors(DEFAULT_ENCODER, IndexMeta.read(report.folder, root=report.root).stats).prepare()
+            queries = QueryVectors(DEFAULT_ENCODER, IndexMeta.read(report.folder, root=report.root).stats)
+            progress("Making the query encoder start fast", 0, 1)
+            queries.prepare()
         return report
 
     @classmethod

@@ -76,6 +76,23 @@ def test_an_index_needs_no_texts(tmp_path: Path, vectors: Path) -> None:
     assert data.name == "mine.txt + index.npy"
 
 
+def test_an_index_is_read_in_every_format_with_its_texts(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("open a socket", encoding="utf-8")
+    texts, stored = ["def a", "def b", "def c"], np.eye(3, dtype=np.float32)
+    pa = pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow.parquet").write_table(
+        pa.table({"text": texts, "vector": stored.tolist()}), tmp_path / "index.parquet"
+    )
+    np.savez(tmp_path / "index.npz", texts=np.array(texts), vectors=stored)
+    (tmp_path / "folder").mkdir()
+    np.save(tmp_path / "folder" / "documents.npy", stored)
+    jsonl(tmp_path / "folder" / "documents.jsonl", *texts)
+    for name in ("index.parquet", "index.npz", "folder"):
+        data = load_report_data(None, queries=tmp_path / "mine.txt", vectors=tmp_path / name)
+        assert list(data.documents.values()) == texts
+        np.testing.assert_array_equal(data.document_vectors, stored)
+
+
 def test_texts_of_an_index_are_strings_or_objects(tmp_path: Path, vectors: Path) -> None:
     (tmp_path / "mine.txt").write_text("open a socket", encoding="utf-8")
     file = tmp_path / "texts.jsonl.gz"
@@ -130,7 +147,7 @@ def test_files_that_contradict_each_other_are_refused(folder: Path, tmp_path: Pa
     [
         (
             np.zeros(3, np.float32),
-            r"expected an .npy array of floats, \(documents, dim\), got an array of shape \(3,\)",
+            r"expected an array of floats, \(documents, dim\), got an array of shape \(3,\)",
         ),
         (np.zeros((2, 2), np.int64), "got an array of shape .* type int64"),
         (b"no numpy", "is no .npy file of numbers"),

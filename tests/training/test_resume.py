@@ -318,16 +318,15 @@ def test_two_killed_processes_resume_to_the_very_same_weights(launch: Launch, tm
 def test_a_process_that_claims_the_folder_while_another_writes_agrees_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, write, claims = tmp_path / "a", Path.write_text, []
+    folder, replace, claims = tmp_path / "a", Path.replace, []
 
-    def write_slowly(self: Path, *given: Any, **options: Any) -> int:
-        self.touch()  # opened, and nothing written yet
+    def replace_slowly(self: Path, target: Path) -> Path:
         if not claims:
             claims.append("the other process")
             claim_folder(folder, "a run")
-        return write(self, *given, **options)
+        return replace(self, target)
 
-    monkeypatch.setattr(Path, "write_text", write_slowly)
+    monkeypatch.setattr(Path, "replace", replace_slowly)
     claim_folder(folder, "a run")
     claim_folder(folder, "a run")
     assert claims == ["the other process"]

@@ -81,6 +81,23 @@ def test_the_folder_is_in_beir_layout(code: Path, tmp_path: Path) -> None:
     assert list(load_beir(folder, split="train").queries.values()) == ["adds two numbers"]
 
 
+def test_a_failing_replace_keeps_the_pairs_that_were_there(
+    code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = mine_pairs([code]).save(tmp_path / "pairs")
+    before = load_beir(folder, split="train")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(gzip, "open", full)
+    with pytest.raises(DatasetError, match=r"cannot be written to .*: No space left on device\. Nothing was changed"):
+        mine_pairs([code / "b.go"]).save(folder)
+    monkeypatch.undo()
+    assert load_beir(folder, split="train").queries == before.queries
+    assert [path.name for path in tmp_path.iterdir() if path != code] == ["pairs"]
+
+
 def test_another_folder_is_not_replaced(code: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("years", encoding="utf-8")
