@@ -101,7 +101,8 @@ def test_files_that_cannot_be_read_are_named(
 
 
 def test_vectors_without_texts_name_the_file_that_is_missing(index: Path, model: Path) -> None:
-    with pytest.raises(TeacherError, match=r"vectors without their texts, and there is no .*index\.jsonl.* in each line"):
+    missing = r"vectors without their texts, and there is no .*index\.jsonl.* in each line"
+    with pytest.raises(TeacherError, match=missing):
         run("probe", index, "--teacher", model)
 
 
