@@ -6,6 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from codequest.data import RetrievalDataset as RetrievalDataset
+    from codequest.data import load_beir as load_beir
     from codequest.encoders import ExportedQueryEncoder as ExportedQueryEncoder
     from codequest.encoders import LoRAQueryEncoder as LoRAQueryEncoder
     from codequest.encoders import ProjectionQueryEncoder as ProjectionQueryEncoder
@@ -14,9 +16,7 @@ if TYPE_CHECKING:
     from codequest.encoders import StaticQueryEncoder as StaticQueryEncoder
     from codequest.errors import CodequestError as CodequestError
     from codequest.evaluation import Report as Report
-    from codequest.evaluation import RetrievalDataset as RetrievalDataset
     from codequest.evaluation import evaluate as evaluate
-    from codequest.evaluation import load_beir as load_beir
     from codequest.space import EmbeddingSpace as EmbeddingSpace
     from codequest.teachers import CachedTeacher as CachedTeacher
     from codequest.teachers import Teacher as Teacher

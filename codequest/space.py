@@ -149,3 +149,10 @@ class EmbeddingSpace:
 
     def __str__(self) -> str:
         return f"the {self.dim}-d space of {self.teacher} (fingerprint {self.fingerprint})"
+
+
+def normalized(vectors: Vectors) -> Vectors:
+    """The vectors with unit rows; a zero row stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
+    return unit

@@ -11,7 +11,7 @@ from pathlib import Path
 from peers.entries import Peers
 
 from codequest.bench import Rounds, Workload
-from codequest.bench.forms import FORMS
+from codequest.bench.exports import FORMS
 from codequest.bench.tables import to_markdown
 from codequest.demo.corpus import standard_library
 

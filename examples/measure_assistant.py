@@ -2,7 +2,7 @@
 
 import sys
 
-from codequest.evaluation.quality import search_dataset
+from codequest.evaluation.scoring import search_dataset
 from codequest.training import load_recipe
 from codequest.training.making import Maker
 

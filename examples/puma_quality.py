@@ -11,12 +11,12 @@ import argparse
 from pathlib import Path
 
 from codequest.adapters import find_adapter
+from codequest.adapters.folder import read_config
+from codequest.data import load_dataset
 from codequest.encoders.base import QueryEncoder
-from codequest.evaluation import load_dataset
 from codequest.search.deferred import DeferredTeacher
+from codequest.search.labelled import measure_search
 from codequest.search.meta import DEFAULT_TEACHER
-from codequest.search.quality import measure_search
-from codequest.storage import read_config
 from codequest.teachers import cached, load_teacher
 
 CSN = [

@@ -6,7 +6,8 @@ python examples/train_lora.py QUERIES BEIR_FOLDER ADAPTER [LIMIT]
 import sys
 
 from codequest import CachedTeacher, DistillationTrainer, LoRAQueryEncoder, evaluate, load_beir, load_teacher
-from codequest.training import is_main_process, load_queries, sample
+from codequest.data import load_queries
+from codequest.training import is_main_process, sample
 
 query_file, beir_folder, adapter, *limit = sys.argv[1:]
 dataset = load_beir(beir_folder, split="dev")

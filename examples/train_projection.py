@@ -6,7 +6,7 @@ python examples/train_projection.py QUERIES ADAPTER [TEACHER] [BASE]
 import sys
 
 from codequest import CachedTeacher, DistillationTrainer, ProjectionQueryEncoder, load_teacher
-from codequest.training import load_queries
+from codequest.data import load_queries
 
 queries, adapter, *names = sys.argv[1:]
 defaults = ["auto:sentence-transformers/all-mpnet-base-v2", "sentence-transformers/all-MiniLM-L6-v2"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from codequest import EmbeddingSpace, ProjectionQueryEncoder, QueryEncoder
-from codequest.probes import PROBES_FILE
+from codequest.adapters.reference_vectors import PROBES_FILE
 from codequest.teachers import LocalTeacher
 from tests.test_documents import run_example
 from tests.training.conftest import TEXTS

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from codequest import folders
-from codequest.folders import make_folder, replace_file, replace_folder
+from codequest import files as folders
+from codequest.files import make_folder, replace_file, replace_folder
 
 
 def fill(text: str):

@@ -14,8 +14,8 @@ import pytest
 from huggingface_hub import HfApi, ModelCard
 
 from codequest import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
+from codequest.adapters.reference_vectors import Probes
 from codequest.errors import AdapterFormatError, AdapterWriteError
-from codequest.probes import Probes
 from codequest.teachers import LocalTeacher
 from tests.encoders.conftest import build_static, disturb
 from tests.hub_server import TOKEN, Hub, running_hub

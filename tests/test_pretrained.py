@@ -12,11 +12,11 @@ from huggingface_hub import ModelCard
 
 from codequest import QueryEncoder, load_teacher
 from codequest.adapters import find_adapter, shipped_adapters
-from codequest.encoders.card import render_card
-from codequest.encoders.card_metadata import ONE_QUERY
+from codequest.adapters.card import render_card
+from codequest.adapters.card_metadata import ONE_QUERY
+from codequest.adapters.folder import read_config
+from codequest.adapters.reference_vectors import TEXTS
 from codequest.errors import AdapterFormatError
-from codequest.probes import TEXTS
-from codequest.storage import read_config
 
 KINDS = {"minilm-l3-lora": "lora", "minilm-lora": "lora", "minilm-projection": "projection", "static": "static"}
 TEACHER = "sentence-transformers/all-mpnet-base-v2"

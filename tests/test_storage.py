@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
+from codequest.adapters.folder import AdapterConfig, check_destination, read_config, read_tensors, write_adapter
 from codequest.errors import AdapterFormatError, AdapterWriteError
 from codequest.space import EmbeddingSpace
-from codequest.storage import AdapterConfig, check_destination, read_config, read_tensors, write_adapter
 
 CONFIG = AdapterConfig(
     kind="projection",
@@ -62,7 +62,7 @@ def test_config_is_sorted_and_versioned(tmp_path: Path) -> None:
     )
     assert list(values) == sorted(values)
     assert values["format_version"] == 1
-    assert values["codequest_version"] == codequest.storage.metadata.version("codequest")
+    assert values["codequest_version"] == codequest.adapters.folder.metadata.version("codequest")
 
 
 def test_without_tensors_there_is_no_tensor_file(tmp_path: Path) -> None:

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from codequest.backbone.choices import Choices as Choices
     from codequest.backbone.choices import ModelWarning as ModelWarning
     from codequest.backbone.choices import settle as settle
-    from codequest.backbone.known import KnownModel as KnownModel
-    from codequest.backbone.known import known_models as known_models
     from codequest.backbone.model import Backbone as Backbone
     from codequest.backbone.pooling import pool as pool
     from codequest.backbone.precision import Precision as Precision
@@ -24,12 +22,10 @@ _HOMES = {
     "Backbone": "model",
     "Choices": "choices",
     "EmbeddingSettings": "settings",
-    "KnownModel": "known",
     "ModelWarning": "choices",
     "Precision": "precision",
     "choose_device": "precision",
     "faithful_half": "precision",
-    "known_models": "known",
     "pool": "pooling",
     "read_settings": "settings",
     "refuse_unsupported": "precision",
@@ -40,12 +36,10 @@ __all__ = [
     "Backbone",
     "Choices",
     "EmbeddingSettings",
-    "KnownModel",
     "ModelWarning",
     "Precision",
     "choose_device",
     "faithful_half",
-    "known_models",
     "pool",
     "read_settings",
     "refuse_unsupported",
@@ -54,7 +48,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name when it is first used (PEP 562): writing a card needs the table of known models, and no torch."""
+    """Import a name when it is first used (PEP 562): some need no torch."""
     if name not in _HOMES:
         raise AttributeError(f"module 'codequest.backbone' has no attribute {name!r}")
     return getattr(importlib.import_module(f"codequest.backbone.{_HOMES[name]}"), name)

@@ -6,10 +6,10 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
-from codequest.backbone.known import KnownModel, known_models
 from codequest.backbone.settings import EmbeddingSettings
 from codequest.errors import CodequestWarning, InvalidInputError, ModelFormatError
 from codequest.space import EmbeddingSpace, Pooling
+from codequest.weights.known import KnownModel, known_models
 
 _NOTHING_KNOWN = KnownModel(sources={})
 

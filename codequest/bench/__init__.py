@@ -6,10 +6,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from codequest.bench.benchmark import bench as bench
     from codequest.bench.competitors import Competitor as Competitor
     from codequest.bench.result import BenchResult as BenchResult
     from codequest.bench.rounds import Rounds as Rounds
-    from codequest.bench.run import bench as bench
     from codequest.bench.workload import Workload as Workload
 
 _HOMES = {
@@ -17,7 +17,7 @@ _HOMES = {
     "Competitor": "codequest.bench.competitors",
     "Rounds": "codequest.bench.rounds",
     "Workload": "codequest.bench.workload",
-    "bench": "codequest.bench.run",
+    "bench": "codequest.bench.benchmark",
 }
 
 __all__ = ["BenchResult", "Competitor", "Rounds", "Workload", "bench"]

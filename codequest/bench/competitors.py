@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from codequest.adapters import find_adapter
-from codequest.report.sources import QUANTIZED
+from codequest.adapters.folder import read_config
+from codequest.report.named_encoders import QUANTIZED
 from codequest.space import EmbeddingSpace
-from codequest.storage import read_config
 from codequest.weights import resolve
 
 TEACHER = "teacher"

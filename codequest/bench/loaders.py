@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codequest.encoders.compact import QuantizedPrecision
+    from codequest.encoders.quantized.ways import QuantizedPrecision
     from codequest.space import Vectors
 
 Encode = Callable[[Sequence[str]], "Vectors"]
@@ -48,8 +48,9 @@ def bare(source: str) -> Encode:
     import numpy as np
     from tokenizers import Tokenizer
 
+    from codequest.adapters.folder import read_config
     from codequest.runtimes import open_session
-    from codequest.storage import TOKENIZER_FILE, read_config
+    from codequest.runtimes.readers import TOKENIZER_FILE
 
     settings = read_config(Path(source)).encoder
     tokenizer, prompt = Tokenizer.from_file(str(Path(source) / TOKENIZER_FILE)), settings["prompt"]

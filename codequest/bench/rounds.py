@@ -15,7 +15,7 @@ from codequest.bench.process import Effort, run_alone
 from codequest.bench.result import BenchResult, BenchRow
 from codequest.bench.workload import Workload
 from codequest.errors import BenchmarkError, InvalidInputError
-from codequest.evaluation.machine import available_cpus, cpu_name
+from codequest.machine import available_cpus, cpu_name
 from codequest.progress import Progress, silent
 from codequest.space import Vectors
 
@@ -135,7 +135,7 @@ def mean_cosine(vectors: Vectors, expected: Vectors) -> float:
     Raises:
         BenchmarkError: They are not of the same shape.
     """
-    from codequest.teachers.base import normalized
+    from codequest.space import normalized
 
     if vectors.shape != expected.shape:
         raise BenchmarkError(f"Vectors of shape {vectors.shape} cannot be those of shape {expected.shape}.")

@@ -21,7 +21,7 @@ from codequest.cli.display import console, messages, number_table, progress_bars
 from codequest.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from codequest.report.approximate import ApproximateSearch
+    from codequest.report.approximate.effort import ApproximateSearch
 
 
 def ann(
@@ -37,7 +37,7 @@ def ann(
 ) -> None:
     """Search HNSW and IVF indexes with teacher and encoders: recall, nDCG, and the effort that each one needs."""
     from codequest.report import load_encoders
-    from codequest.report.ann import compare_in_indexes, to_json
+    from codequest.report.approximate.ann import compare_in_indexes, to_json
 
     quiet_libraries()
     data = report_data(dataset, queries=queries, vectors=vectors, documents=documents)

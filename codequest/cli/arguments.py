@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codequest.data import DATASET_NAME, load_dataset
+from codequest.data.names import dataset_parts
 from codequest.errors import InvalidInputError
-from codequest.evaluation import DATASET_NAME, load_dataset
-from codequest.evaluation.named import dataset_parts
 
 if TYPE_CHECKING:
     from codequest.report import ReportData

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries
-from codequest.evaluation import DATASET_NAME, load_dataset
+from codequest.data import DATASET_NAME, load_dataset
 
 if TYPE_CHECKING:
     from codequest.bench import BenchResult
@@ -91,8 +91,8 @@ def _measured(
     rounds: int,
     effort: Effort,
 ) -> BenchResult:
-    from codequest.bench.run import bench as run
-    from codequest.evaluation.queries import load_queries
+    from codequest.bench.benchmark import bench as run
+    from codequest.data.query_files import load_queries
 
     with progress_bars() as progress:
         return run(
@@ -108,7 +108,7 @@ def _measured(
 
 
 def _forms(given: list[str] | None) -> Sequence[str]:
-    from codequest.bench.forms import FORMS
+    from codequest.bench.exports import FORMS
 
     if given is None:
         return FORMS

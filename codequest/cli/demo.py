@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from codequest.cli.display import console, progress_bars, quality_table, quiet_libraries, speed_table
-from codequest.cli.hits import print_hits
+from codequest.cli.printed_hits import print_hits
 
 if TYPE_CHECKING:
     from codequest.demo import DemoResult

@@ -13,13 +13,13 @@ import typer
 
 from codequest.cli.arguments import DEFAULT_BASE, TEACHER_HELP, DimOption
 from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries
+from codequest.data import DATASET_NAME, load_dataset
 from codequest.errors import InvalidInputError
-from codequest.evaluation import DATASET_NAME, load_dataset
 from codequest.search.meta import DEFAULT_TEACHER
 
 if TYPE_CHECKING:
+    from codequest.data import RetrievalDataset
     from codequest.encoders import QueryEncoder
-    from codequest.evaluation import RetrievalDataset
     from codequest.space import EmbeddingSpace
     from codequest.teachers import Teacher
     from codequest.training import DistillationConfig
@@ -65,9 +65,10 @@ def distill(
 
     Stopped or killed, it continues when the same command is run again.
     """
-    from codequest.storage import check_destination
+    from codequest.adapters.folder import check_destination
+    from codequest.data import load_queries
     from codequest.teachers import cached, load_teacher
-    from codequest.training import DistillationConfig, load_queries, sample
+    from codequest.training import DistillationConfig, sample
 
     quiet_libraries()
     check_destination(out)
@@ -131,7 +132,8 @@ def _train(
     checkpoints: Path | None,
     out: Path,
 ) -> None:
-    from codequest.evaluation import compare, merge_datasets
+    from codequest.data import merge_datasets
+    from codequest.evaluation import compare
     from codequest.training import DistillationTrainer, is_main_process
 
     with progress_bars() as progress:

@@ -17,7 +17,8 @@ from codequest.cli.display import (
     quiet_libraries,
     speed_table,
 )
-from codequest.evaluation import DATASET_NAME, Report, load_dataset, summaries
+from codequest.data import DATASET_NAME, load_dataset
+from codequest.evaluation import Report, summaries
 
 
 def evaluate(

@@ -10,11 +10,11 @@ import typer
 
 from codequest.cli.arguments import shares
 from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries, text_table
+from codequest.data import load_dataset
 from codequest.errors import InvalidInputError
-from codequest.evaluation import load_dataset
 
 if TYPE_CHECKING:
-    from codequest.training import Coverage, DerivedQueries, MinedPairs
+    from codequest.mining import Coverage, DerivedQueries, MinedPairs
 
 
 def queries(
@@ -46,10 +46,8 @@ def queries(
     seed: Annotated[int, typer.Option(help="Decides which queries are drawn.")] = 0,
 ) -> None:
     """Derive training queries from a codebase, for when there is no query log."""
-    from codequest.evaluation.queries import load_queries
-    from codequest.training import derive_queries, query_coverage
-    from codequest.training.derivation import check_query_file
-    from codequest.training.mining import check_pairs_folder
+    from codequest.data.query_files import load_queries
+    from codequest.mining import check_pairs_folder, check_query_file, derive_queries, query_coverage
 
     quiet_libraries()
     if out is None and pairs is None:
@@ -75,7 +73,7 @@ def queries(
 
 
 def _mine(sources: list[str], folder: Path, *, excluded: list[str], max_characters: int) -> None:
-    from codequest.training import mine_pairs
+    from codequest.mining import mine_pairs
 
     with progress_bars() as progress:
         mined = mine_pairs(sources, exclude=excluded, max_characters=max_characters, progress=progress)
@@ -85,7 +83,7 @@ def _mine(sources: list[str], folder: Path, *, excluded: list[str], max_characte
 
 def _queries_of(name: str) -> list[str]:
     """All queries of a folder, whatever their split, of a query file, or of the dataset that the name stands for."""
-    from codequest.evaluation.queries import load_queries
+    from codequest.data.query_files import load_queries
 
     return load_queries(name) if Path(name).expanduser().exists() else list(load_dataset(name).queries.values())
 

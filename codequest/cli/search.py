@@ -9,8 +9,8 @@ from typing import Annotated, Any, cast
 import typer
 
 from codequest.cli.display import console, messages, quiet_libraries
-from codequest.cli.hits import print_hits
-from codequest.cli.searching import (
+from codequest.cli.printed_hits import print_hits
+from codequest.cli.search_options import (
     EncoderOption,
     GlobOption,
     KindOption,

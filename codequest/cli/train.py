@@ -27,7 +27,7 @@ def train(
 
     Stopped or killed, it continues when the same command is run again; adapters that are already made stay.
     """
-    from codequest.storage import read_config
+    from codequest.adapters.folder import read_config
     from codequest.training import is_main_process, load_recipe, make_adapters
 
     quiet_libraries()

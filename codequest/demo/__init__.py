@@ -2,7 +2,7 @@
 
 from codequest.demo.corpus import StandardLibrary, standard_library
 from codequest.demo.puma import PUMA_QUERIES, index_library
-from codequest.demo.run import DEMO_QUERIES, DemoResult, run_demo
+from codequest.demo.tour import DEMO_QUERIES, DemoResult, run_demo
 
 __all__ = [
     "DEMO_QUERIES",

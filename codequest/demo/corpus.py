@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from codequest.data import RetrievalDataset, normal_form
 from codequest.errors import DatasetError
-from codequest.evaluation import RetrievalDataset
-from codequest.training import MinedFunction, mine_python, normal_form
+from codequest.mining import MinedFunction, mine_python
 
 # fmt: off
 TEST_MODULES = frozenset((

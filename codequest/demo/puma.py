@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 from codequest.demo.corpus import StandardLibrary
-from codequest.demo.run import ADAPTERS, TEACHER
+from codequest.demo.tour import ADAPTERS, TEACHER
+from codequest.files import cache_root
 from codequest.progress import Progress, silent
 from codequest.search import CodeIndex
 from codequest.training import digest
-from codequest.weights import cache_root
 
 PUMA_QUERIES = ("parse an ISO 8601 date", "unpack an archive", "is an ip address private")
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from codequest.encoders.exported import TruncationWarning as TruncationWarning
     from codequest.encoders.lora import LoRAQueryEncoder as LoRAQueryEncoder
     from codequest.encoders.projection import ProjectionQueryEncoder as ProjectionQueryEncoder
-    from codequest.encoders.quantized import QuantizedQueryEncoder as QuantizedQueryEncoder
-    from codequest.encoders.static import StaticQueryEncoder as StaticQueryEncoder
+    from codequest.encoders.quantized.encoder import QuantizedQueryEncoder as QuantizedQueryEncoder
+    from codequest.encoders.static.encoder import StaticQueryEncoder as StaticQueryEncoder
     from codequest.encoders.trainable import TrainableQueryEncoder as TrainableQueryEncoder
 
 _HOMES = {
@@ -21,9 +21,9 @@ _HOMES = {
     "ExportedQueryEncoder": "codequest.encoders.exported",
     "LoRAQueryEncoder": "codequest.encoders.lora",
     "ProjectionQueryEncoder": "codequest.encoders.projection",
-    "QuantizedQueryEncoder": "codequest.encoders.quantized",
+    "QuantizedQueryEncoder": "codequest.encoders.quantized.encoder",
     "QueryEncoder": "codequest.encoders.base",
-    "StaticQueryEncoder": "codequest.encoders.static",
+    "StaticQueryEncoder": "codequest.encoders.static.encoder",
     "TrainableQueryEncoder": "codequest.encoders.trainable",
     "TruncationWarning": "codequest.encoders.exported",
 }

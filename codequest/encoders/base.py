@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.adapters import find_adapter, push_folder
-from codequest.encoders.card import render_card
-from codequest.encoders.checks import IndexChecks
+from codequest.adapters.card import render_card
+from codequest.adapters.folder import AdapterConfig, read_config, write_adapter
+from codequest.adapters.reference_vectors import Probes
+from codequest.encoders.index_check import IndexChecks
 from codequest.errors import AdapterFormatError, InvalidInputError
-from codequest.probes import Probes
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
-from codequest.storage import AdapterConfig, read_config, write_adapter
 from codequest.texts import batches_by_length, checked_texts
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
     from codequest.encoders.cost import EncoderCost
     from codequest.encoders.export import ExportTarget
-    from codequest.encoders.graphs import GraphSource
+    from codequest.encoders.graph_source import GraphSource
     from codequest.runtimes import GraphPrecision
 
 ENCODER_KINDS: Mapping[str, str] = {
     "exported": "codequest.encoders.exported:ExportedQueryEncoder",
     "lora": "codequest.encoders.lora:LoRAQueryEncoder",
     "projection": "codequest.encoders.projection:ProjectionQueryEncoder",
-    "quantized": "codequest.encoders.quantized:QuantizedQueryEncoder",
-    "static": "codequest.encoders.static:StaticQueryEncoder",
+    "quantized": "codequest.encoders.quantized.encoder:QuantizedQueryEncoder",
+    "static": "codequest.encoders.static.encoder:StaticQueryEncoder",
 }
 _MAX_CHARACTERS = 8192  # of a padded batch: about 2,000 tokens, which fills two cores and stays in their caches
 

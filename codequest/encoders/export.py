@@ -12,12 +12,13 @@ from typing import Any, Literal, get_args
 import numpy as np
 import torch
 
+from codequest.adapters.card import render_card
+from codequest.adapters.card_metadata import ONE_QUERY
+from codequest.adapters.folder import AdapterConfig, check_destination, write_adapter
 from codequest.encoders.base import QueryEncoder
-from codequest.encoders.card import render_card
-from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.encoders.exported import ExportedQueryEncoder, TruncationWarning, mapped_files
-from codequest.encoders.graphs import GraphSource
-from codequest.encoders.sentence_folder import export_modules
+from codequest.encoders.graph_source import GraphSource
+from codequest.encoders.sentence_transformers.folder import export_modules
 from codequest.errors import InvalidInputError, ModelFormatError, ParityError
 from codequest.runtimes import (
     PROBES,
@@ -32,7 +33,6 @@ from codequest.runtimes import (
 from codequest.runtimes.build import write_graph
 from codequest.runtimes.reduction import reductions
 from codequest.space import Vectors
-from codequest.storage import AdapterConfig, check_destination, write_adapter
 
 ExportTarget = Literal["onnx", "openvino", "sentence-transformers"]
 """What can run an exported encoder."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy.typing as npt
 
+from codequest.adapters.folder import AdapterConfig
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.cost import EncoderCost
-from codequest.encoders.static_lookup import RowReader
+from codequest.encoders.static.lookup import RowReader
 from codequest.errors import AdapterFormatError, CodequestWarning, InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
@@ -26,13 +27,13 @@ from codequest.runtimes import (
     refuse_tampered,
     run_split,
 )
+from codequest.runtimes.session import GRAPH_FILES
 from codequest.space import EmbeddingSpace, Vectors
-from codequest.storage import GRAPH_FILES, AdapterConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from codequest.encoders.graphs import GraphSource
+    from codequest.encoders.graph_source import GraphSource
 
 _NEEDED = {"batch_invariant", "cost", "exported", "graph", "max_tokens", "precision", "reader", "runtime"}
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from codequest.encoders.exported import ExportedQueryEncoder
 from codequest.errors import AdapterFormatError, ModelFormatError, ParityError
+from codequest.files import cache_root
 from codequest.runtimes import GraphPrecision, Runtime
-from codequest.weights import cache_root
 
 _VERSIONED = ("codequest", "torch", "transformers")
 _PACKAGES = {"onnx": "onnxruntime", "openvino": "openvino"}

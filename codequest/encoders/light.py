@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 from codequest.adapters import find_adapter
+from codequest.adapters.folder import CONFIG_FILE, TENSORS_FILE, read_config
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.graph_cache import cached_graph, graph_folder, open_graph
 from codequest.errors import (
@@ -17,7 +18,6 @@ from codequest.errors import (
     PrecisionNotSupportedError,
 )
 from codequest.runtimes import GraphPrecision, Runtime, check_choices
-from codequest.storage import CONFIG_FILE, TENSORS_FILE, read_config
 
 _RUNTIME: Runtime = "onnx"
 _PRECISION: GraphPrecision = "fp32"  # the very vectors, and for one query hardly slower than int8

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from codequest.adapters.folder import AdapterConfig, read_tensors
 from codequest.backbone import Backbone, choose_device
 from codequest.encoders.maps import MapKind, SpaceMap
 from codequest.encoders.projection import ProjectionQueryEncoder
@@ -24,7 +25,6 @@ from codequest.encoders.student import (
 from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
-from codequest.storage import AdapterConfig, read_tensors
 from codequest.texts import checked_texts
 from codequest.weights import locate
 

@@ -11,16 +11,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from codequest.adapters.folder import AdapterConfig
 from codequest.backbone import Backbone, Choices, faithful_half, read_settings, settle
 from codequest.encoders.cost import EncoderCost, backbone_cost
-from codequest.encoders.graphs import BackboneGraph, GraphSource, merge_updates, token_reader
+from codequest.encoders.graph_source import BackboneGraph, GraphSource, merge_updates, token_reader
 from codequest.encoders.maps import SpaceMap
 from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress
 from codequest.runtimes import GraphPrecision
 from codequest.space import EmbeddingSpace, Vectors
-from codequest.storage import AdapterConfig
 from codequest.texts import batches_by_length
 from codequest.weights import WeightSource, locate
 
@@ -73,7 +73,7 @@ class StudentQueryEncoder(TrainableQueryEncoder):
         return GraphSource(self._merged(), reader, self.encode, lambda tokens: self.cost(tokens=tokens))
 
     def sentence_modules(self) -> list[nn.Module]:
-        from codequest.encoders.sentence_modules import backbone_modules, map_modules
+        from codequest.encoders.sentence_transformers.modules import backbone_modules, map_modules
 
         merged = self._merged()
         assert merged.map is not None

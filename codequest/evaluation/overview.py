@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from codequest.encoders.parts import means_of_parts
-from codequest.evaluation.report import MISSING, Report, percent
+from codequest.adapters.parts import means_of_parts
+from codequest.evaluation.measurements import MISSING, Report, percent
 
 Summaries = Mapping[str, Mapping[str, float]]
 """By dataset: what `ReportRow.summary` says, and the metrics of an adapter hold."""

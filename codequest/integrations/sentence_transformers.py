@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codequest.adapters.folder import check_destination
 from codequest.encoders import QueryEncoder
-from codequest.encoders.sentence_folder import check_queries, write_modules
-from codequest.encoders.sentence_modules import backbone_modules
+from codequest.encoders.sentence_transformers.folder import check_queries, write_modules
+from codequest.encoders.sentence_transformers.modules import backbone_modules
 from codequest.errors import require
 from codequest.runtimes import PROBES, check_parity, measure_parity
-from codequest.storage import check_destination
 from codequest.teachers import LocalTeacher
 
 if TYPE_CHECKING:

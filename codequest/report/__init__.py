@@ -1,9 +1,9 @@
 """One page that says which encoder to deploy: quality, cost, vectors, hubs, approximate search, examples."""
 
 from codequest.report.build import build_report
-from codequest.report.data import ReportData, load_report_data
-from codequest.report.folder import check_folder
-from codequest.report.sources import TEACHER, load_encoders
+from codequest.report.named_encoders import TEACHER, load_encoders
+from codequest.report.page.output import check_folder
+from codequest.report.report_data import ReportData, load_report_data
 from codequest.report.study import Study, run_study
 
 __all__ = [

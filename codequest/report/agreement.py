@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from codequest.evaluation.exact_search import Indices
 from codequest.evaluation.retention import paired_bootstrap
-from codequest.evaluation.search import Indices
 
 _PERSISTENCE = 0.9  # the first ten ranks carry 86% of the weight (Webber et al., 2010)
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codequest.evaluation import RetrievalDataset
+from codequest.data import RetrievalDataset
 from codequest.progress import Progress, silent
-from codequest.report.data import ReportData
-from codequest.report.figures import draw_figures
-from codequest.report.folder import check_folder, write_report
+from codequest.report.figures.draw import draw_figures
+from codequest.report.page.output import check_folder, write_report
+from codequest.report.report_data import ReportData
 from codequest.report.study import Study, run_study
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from codequest.report.sources import TEACHER, Adaptation
+from codequest.report.named_encoders import TEACHER, Adaptation
 
 Cost = Literal["flops", "latency", "size"]
 """Floating-point operations, median milliseconds, or bytes of weights read, all of one query."""

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from codequest.evaluation.search import Indices
-from codequest.report.data import ReportData
+from codequest.evaluation.exact_search import Indices
+from codequest.report.report_data import ReportData
 from codequest.space import Vectors
 
 Direction = Literal["teacher better", "encoder better", "different"]

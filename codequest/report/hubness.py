@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from codequest.evaluation.search import Indices
+from codequest.evaluation.exact_search import Indices
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import require
-from codequest.report.sources import TEACHER
-from codequest.space import Vectors
-from codequest.teachers.base import normalized
+from codequest.report.named_encoders import TEACHER
+from codequest.space import Vectors, normalized
 
 Method = Literal["t-SNE", "PCA"]
 Coordinates = tuple[tuple[float, float], ...]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from codequest.space import Vectors
-from codequest.teachers.base import normalized
+from codequest.space import Vectors, normalized
 
 _PERCENTILES = (5, 25, 50, 75, 95)
 _GRID = 256

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from codequest.errors import SpaceMismatchError, TeacherError
-from codequest.evaluation.metrics import DEPTH, measure_rankings
-from codequest.evaluation.quality import SearchResults
-from codequest.evaluation.search import Indices, exact_search
+from codequest.evaluation.exact_search import Indices, exact_search
+from codequest.evaluation.measures import DEPTH, measure_rankings
+from codequest.evaluation.scoring import SearchResults
 from codequest.progress import Progress
-from codequest.report.approximate import found_share
-from codequest.report.data import ReportData
+from codequest.report.approximate.effort import found_share
 from codequest.report.disagreement import Ranking
-from codequest.report.sources import TEACHER
-from codequest.space import Vectors
-from codequest.teachers.base import normalized
+from codequest.report.named_encoders import TEACHER
+from codequest.report.report_data import ReportData
+from codequest.space import Vectors, normalized
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder

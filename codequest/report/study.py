@@ -7,20 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from codequest.data import RetrievalDataset
 from codequest.errors import InvalidInputError, require
-from codequest.evaluation import Report, RetrievalDataset
-from codequest.evaluation.benchmark import CONFIDENCE, check_comparable, summarize
+from codequest.evaluation import Report
+from codequest.evaluation.comparison import CONFIDENCE, check_comparable, summarize
 from codequest.progress import Progress, silent
 from codequest.report.agreement import Agreement, measure_agreement, overlap_by_query
-from codequest.report.approximate import ApproximateSearch, search_approximately
+from codequest.report.approximate.effort import ApproximateSearch, search_approximately
 from codequest.report.complexity import Tradeoff
-from codequest.report.data import ReportData
 from codequest.report.disagreement import Disagreement, find_disagreements
 from codequest.report.hubness import Hubness, measure_hubness
 from codequest.report.layout import Layout, embed_in_plane
 from codequest.report.likeness import Likeness, measure_likeness
+from codequest.report.named_encoders import TEACHER
+from codequest.report.report_data import ReportData
 from codequest.report.searches import Searches, search_everything
-from codequest.report.sources import TEACHER
 from codequest.report.tradeoffs import find_tradeoffs
 from codequest.report.verdict import Verdict, reach_verdict
 

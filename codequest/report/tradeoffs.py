@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from codequest.evaluation import Report
-from codequest.evaluation.report import ReportRow
+from codequest.evaluation.measurements import ReportRow
 from codequest.report.agreement import Agreement
 from codequest.report.complexity import Cost, Point, Tradeoff, trade_off
-from codequest.report.sources import TEACHER, adaptation
+from codequest.report.named_encoders import TEACHER, adaptation
 
 RETENTION = "retention of nDCG@10"
 OVERLAP = "overlap with the teacher's top 10"

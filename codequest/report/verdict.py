@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from codequest.evaluation import Report
-from codequest.evaluation.report import ReportRow
+from codequest.evaluation.measurements import ReportRow
 from codequest.report.agreement import Agreement
 from codequest.report.complexity import Cost, Tradeoff
-from codequest.report.sources import TEACHER
+from codequest.report.named_encoders import TEACHER
 
 _LEVELS = (0.99, 0.95, 0.90)
 _WORDS: Mapping[Cost, str] = {"flops": "arithmetic", "latency": "latency", "size": "weights to read"}

@@ -11,8 +11,7 @@ from torch.export import Dim
 
 from codequest.errors import InvalidInputError, ModelFormatError, require
 from codequest.runtimes.quiet import import_openvino, quiet_tools
-from codequest.runtimes.session import Runtime
-from codequest.storage import GRAPH_FILES
+from codequest.runtimes.session import GRAPH_FILES, Runtime
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

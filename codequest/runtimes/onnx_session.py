@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from codequest.errors import AdapterFormatError, PrecisionNotSupportedError, require
-from codequest.runtimes.session import GraphPrecision, GraphSession, Runtime, Tokens, shares_cpu, threads
+from codequest.machine import threads
+from codequest.runtimes.session import GRAPH_FILES, GraphPrecision, GraphSession, Runtime, Tokens, shares_cpu
 from codequest.space import Vectors
-from codequest.storage import GRAPH_FILES
 
 
 class OnnxSession(GraphSession):

@@ -8,10 +8,10 @@ from threading import local
 from typing import Any, ClassVar
 
 from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
+from codequest.machine import multiplies_bytes, threads
 from codequest.runtimes.quiet import import_openvino
-from codequest.runtimes.session import GraphPrecision, GraphSession, Runtime, Tokens, multiplies_bytes, threads
+from codequest.runtimes.session import GRAPH_FILES, GraphPrecision, GraphSession, Runtime, Tokens
 from codequest.space import Vectors
-from codequest.storage import GRAPH_FILES
 
 _HINTS: Mapping[str, str] = {"fp32": "f32", "bf16": "bf16", "int8": "f32"}  # of what is not quantized
 

@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError
 from codequest.runtimes.session import Tokens
-from codequest.storage import TOKENIZER_FILE
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
+
+TOKENIZER_FILE = "tokenizer.json"
 
 
 class TextReader(Protocol):

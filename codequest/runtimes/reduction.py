@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.errors import ModelFormatError, require
+from codequest.machine import multiplies_bytes
 from codequest.runtimes.quiet import import_openvino, quiet_tools
-from codequest.runtimes.session import GraphPrecision, Runtime, multiplies_bytes
-from codequest.storage import GRAPH_FILES
+from codequest.runtimes.session import GRAPH_FILES, GraphPrecision, Runtime
 
 if TYPE_CHECKING:
     from onnx import ModelProto

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
 from codequest.space import Vectors
-from codequest.storage import GRAPH_FILES
 
 Runtime = Literal["onnx", "openvino"]
 """What runs a graph: ONNX Runtime or OpenVINO."""
@@ -24,10 +22,11 @@ Runtime = Literal["onnx", "openvino"]
 GraphPrecision = Literal["fp32", "bf16", "int8"]
 """What a graph's matrices are multiplied in."""
 
+GRAPH_FILES = {"onnx": ("model.onnx",), "openvino": ("openvino_model.xml", "openvino_model.bin")}
+
 Tokens = npt.NDArray[np.int64]
 """Token ids or attention masks, (batch, tokens)."""
 
-_CPU_INFO = Path("/proc/cpuinfo")
 _SAID_AS_MEMORY = ("bad_alloc", "allocate", "out of memory", "not enough memory")
 
 
@@ -138,27 +137,10 @@ def _checked(vectors: Vectors, input_ids: Tokens) -> Vectors:
     return vectors
 
 
-def multiplies_bytes() -> bool:
-    """Whether this CPU has instructions for products of 8-bit integers (VNNI), as far as Linux says."""
-    try:
-        flags = set(_CPU_INFO.read_text(encoding="utf-8").split())
-    except OSError:
-        return False
-    return bool(flags & {"avx512_vnni", "avx_vnni"})
-
-
 def _is_memory(error: Exception) -> bool:
     """Whether a runtime, which has no exception of its own for it, says that memory was not enough."""
     said = str(error).lower()
     return isinstance(error, MemoryError) or any(word in said for word in _SAID_AS_MEMORY)
-
-
-def threads() -> int:
-    """Threads for one query: OMP_NUM_THREADS where it is set, otherwise the CPUs that this process may use."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    if asked.isdigit() and int(asked):
-        return int(asked)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def graph_digests(folder: Path, runtime: Runtime) -> dict[str, str]:

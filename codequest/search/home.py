@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from codequest.code.unwanted import INDEX_FOLDER
 from codequest.errors import CodeIndexError, IndexNotFoundError, require
+from codequest.files import cache_root
 from codequest.progress import Progress
 from codequest.search.meta import META_FILE
-from codequest.weights import cache_root
 
-FOLDER = ".codequest"
 _BETWEEN_TRIES = 0.2  # seconds
 
 
@@ -90,7 +90,7 @@ class IndexHome:
 
 def _places(root: Path) -> tuple[Path, Path]:
     digest = hashlib.sha256(str(root).encode(errors="surrogateescape")).hexdigest()[:16]
-    return root / FOLDER, cache_root() / "indexes" / f"{root.name}-{digest}"
+    return root / INDEX_FOLDER, cache_root() / "indexes" / f"{root.name}-{digest}"
 
 
 def _prepare(folder: Path) -> str | None:

@@ -14,7 +14,7 @@ from codequest.search.facets import Facets, count_facets
 from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
 from codequest.search.home import IndexHome
 from codequest.search.meta import META_FILE, IndexMeta, IndexStats
-from codequest.search.queries import QueryVectors, checked_encoder
+from codequest.search.query_vectors import QueryVectors, checked_encoder
 from codequest.search.ranking import Ranking, rank
 from codequest.search.report import IndexReport
 from codequest.search.snapshot import Snapshot
@@ -79,7 +79,7 @@ class CodeIndex:
             TeacherError: The teacher failed; WeightsNotFoundError: it is not on this machine.
             MissingDependencyError: The extra ``search`` is not installed.
         """
-        from codequest.search.build import build_index
+        from codequest.search.index_run import build_index
 
         report = build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
         with suppress(SpaceMismatchError):  # the adapter that comes with codequest is of another teacher

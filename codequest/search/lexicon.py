@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from codequest.syntax.identifiers import split_name
+from codequest.code.identifiers import split_name
 
 _IDENTIFIER = re.compile(r"\w+")
 _MOST_CHARACTERS = 40  # of a word: hashes and encoded data are none

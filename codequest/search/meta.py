@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from codequest.errors import CodeIndexError
-from codequest.folders import replace_file
+from codequest.files import replace_file
 from codequest.space import EmbeddingSpace
 
 FORMAT_VERSION = 1

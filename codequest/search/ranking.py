@@ -9,10 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from codequest.code.identifiers import content_words, split_name
 from codequest.search.hits import SearchMode
 from codequest.search.snapshot import Mask, Positions, Snapshot
 from codequest.space import Vectors
-from codequest.syntax.identifiers import content_words, split_name
 
 _CANDIDATES = 100  # of each of the two rankings
 _MEANING = 0.6  # share of the cosine in the sum; the rest is of BM25

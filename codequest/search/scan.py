@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from codequest.code.file_language import file_language
+from codequest.code.reading import readable_text, unwanted
 from codequest.progress import Progress
-from codequest.search.chunks import Chunk
-from codequest.search.languages import file_language
-from codequest.search.reading import readable_text, unwanted
+from codequest.search.chunking.chunks import Chunk
 
 _SETTLED = 2_000_000_000  # ns: a file changed this shortly before it was read may change again within one clock tick
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from codequest.errors import CodeIndexError, require
-from codequest.search.chunks import Chunk
+from codequest.search.chunking.chunks import Chunk
 from codequest.search.lexicon import words
 from codequest.space import Vectors
 

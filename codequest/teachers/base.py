@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from codequest.errors import TeacherError
 from codequest.progress import Progress, Work, silent
-from codequest.space import EmbeddingSpace, Side, Vectors
+from codequest.space import EmbeddingSpace, Side, Vectors, normalized
 from codequest.teachers.threads import as_they_come
 from codequest.texts import batches_by_size, checked_texts
 
@@ -184,10 +184,3 @@ class WrappingTeacher(Teacher):
     @abstractmethod
     def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
         """As in `Teacher`, of all texts at once."""
-
-
-def normalized(vectors: Vectors) -> Vectors:
-    """The vectors with unit rows; a zero row stays zero."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
-    return unit

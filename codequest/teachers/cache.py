@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from codequest.errors import CacheCorruptError, TeacherError
+from codequest.files import cache_root
 from codequest.progress import Progress, silent
 from codequest.space import Side, Vectors
 from codequest.teachers.base import Teacher, WrappingTeacher
-from codequest.teachers.vectors import VectorsTeacher
-from codequest.weights import cache_root
+from codequest.teachers.stored.teacher import VectorsTeacher
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, checksum INTEGER, vector BLOB) WITHOUT ROWID"
 _KEYS_PER_SELECT = 500
@@ -34,7 +34,7 @@ class CachedTeacher(WrappingTeacher):
 
     Args:
         teacher: Computes what is not cached.
-        path: SQLite file; by default one per space below `codequest.weights.cache_root`.
+        path: SQLite file; by default one per space below `codequest.files.cache_root`.
 
     Attributes:
         teacher: The teacher behind the cache.

@@ -16,7 +16,7 @@ from codequest.errors import CodequestError, CodequestWarning, InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Pooling, Side
 from codequest.teachers.base import Teacher
-from codequest.teachers.graph import TeacherGraph, open_graph
+from codequest.teachers.local_graph import TeacherGraph, open_graph
 from codequest.weights import locate
 
 TeacherPrecision = Literal["auto", "fp32", "bf16", "fp16"]
@@ -32,7 +32,7 @@ class TeacherWarning(CodequestWarning):
 class LocalTeacher(Teacher):
     """A model on this machine; pooling, prompts, dense layers, truncation and normalisation as its own files say.
 
-    Where they are silent, the table of known models counts (`codequest.backbone.known_models`); where both speak and
+    Where they are silent, the table of known models counts (`codequest.weights.known_models`); where both speak and
     differ, an error or a `ModelWarning` says so.
 
     Args:

@@ -9,11 +9,11 @@ from importlib import metadata
 from codequest.backbone import Choices
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.space import EmbeddingSpace
-from codequest.teachers.api import ApiTeacher
-from codequest.teachers.api_providers import PROVIDERS
+from codequest.teachers.api.providers import PROVIDERS
+from codequest.teachers.api.teacher import ApiTeacher
 from codequest.teachers.base import Teacher
 from codequest.teachers.local import LocalTeacher, TeacherPrecision
-from codequest.teachers.vectors import VectorsTeacher
+from codequest.teachers.stored.teacher import VectorsTeacher
 
 TeacherFactory = Callable[[str], Teacher]
 

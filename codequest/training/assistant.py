@@ -12,11 +12,11 @@ from transformers import get_scheduler
 
 from codequest.backbone import choose_device
 from codequest.backbone.precision import DTYPES
-from codequest.evaluation import RetrievalDataset
+from codequest.data import RetrievalDataset
 from codequest.progress import Progress, silent
-from codequest.space import Side, Vectors
+from codequest.space import Side, Vectors, normalized
 from codequest.teachers import Teacher
-from codequest.teachers.base import WrappingTeacher, normalized
+from codequest.teachers.base import WrappingTeacher
 from codequest.training.candidates import Candidates
 from codequest.training.config import DistillationConfig
 from codequest.training.loop import trained_in

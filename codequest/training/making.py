@@ -10,6 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from codequest.adapters.card_metadata import ONE_QUERY
+from codequest.adapters.folder import check_destination
+from codequest.data import RetrievalDataset, load_dataset, merge_datasets
+from codequest.data.query_files import load_queries, normal_form
 from codequest.encoders import (
     LoRAQueryEncoder,
     ProjectionQueryEncoder,
@@ -17,18 +21,16 @@ from codequest.encoders import (
     StaticQueryEncoder,
     TrainableQueryEncoder,
 )
-from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.errors import InvalidInputError, SpaceMismatchError
-from codequest.evaluation import Report, RetrievalDataset, compare_each, load_dataset, merge_datasets, summaries
+from codequest.evaluation import Report, compare_each, summaries
+from codequest.mining.web_searches import with_searches
 from codequest.progress import Progress, silent
-from codequest.storage import check_destination
 from codequest.teachers import cached, load_teacher
 from codequest.training.assistant import TeachingAssistant, train_assistant
 from codequest.training.config import digest
-from codequest.training.data import load_queries, normal_form, sample, shuffled
-from codequest.training.derivation.searches import with_searches
 from codequest.training.recipe import EncoderRecipe, Recipe, Stage
-from codequest.training.run import is_main_process
+from codequest.training.run_folder import is_main_process
+from codequest.training.samples import sample, shuffled
 from codequest.training.split import hold_out_pairs, judged_only, split
 from codequest.training.trainer import DistillationTrainer
 

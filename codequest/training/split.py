@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from codequest.encoders.parts import HELD_OUT
+from codequest.adapters.parts import HELD_OUT
+from codequest.data import RetrievalDataset
+from codequest.data.query_files import normal_form
 from codequest.errors import InvalidInputError
-from codequest.evaluation import RetrievalDataset
-from codequest.training.data import hold_out, normal_form, without
+from codequest.training.samples import hold_out, without
 
 _HELD_OUT_PAIRS = 0.05
 _MOST_HELD_OUT = 500

@@ -12,12 +12,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from codequest.data import RetrievalDataset
 from codequest.encoders.trainable import TrainableQueryEncoder
-from codequest.evaluation import RetrievalDataset
 from codequest.progress import Progress
-from codequest.space import Vectors
+from codequest.space import Vectors, normalized
 from codequest.teachers import Teacher
-from codequest.teachers.base import normalized
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,21 +13,21 @@ from typing import Any
 
 from transformers import EarlyStoppingCallback
 
+from codequest.data import RetrievalDataset
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
 from codequest.errors import InvalidInputError, TrainingError, require
-from codequest.evaluation import RetrievalDataset
+from codequest.files import cache_root
 from codequest.progress import Progress, silent
 from codequest.teachers import Teacher, cached
 from codequest.texts import checked_texts
-from codequest.training.checks import DataWarning, check_queries, check_size
 from codequest.training.config import DistillationConfig, digest
+from codequest.training.data_checks import DataWarning, check_queries, check_size
 from codequest.training.loop import DistillationLoop, ReportProgress, last_checkpoint, training_arguments
-from codequest.training.probing import probes_of
-from codequest.training.run import claim_folder, leave_process_group_at_exit, processes, weights_digest
+from codequest.training.references import probes_of
+from codequest.training.run_folder import claim_folder, leave_process_group_at_exit, processes, weights_digest
 from codequest.training.split import TrainingSplit, split
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets, compute_targets
 from codequest.training.validation import Validator
-from codequest.weights import cache_root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

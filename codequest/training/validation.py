@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from codequest.data import RetrievalDataset
 from codequest.encoders import QueryEncoder
 from codequest.errors import InvalidInputError, TrainingError
-from codequest.evaluation import RetrievalDataset
-from codequest.evaluation.quality import search_dataset
+from codequest.evaluation.scoring import search_dataset
 from codequest.progress import Progress
-from codequest.space import Vectors
+from codequest.space import Vectors, normalized
 from codequest.teachers import Teacher
-from codequest.teachers.base import normalized
 
 _UNIT_TOLERANCE = 1e-2
 

@@ -1,6 +1,7 @@
-"""Where model weights come from: a folder, an installed weight package, or the Hugging Face hub."""
+"""Model weights: where they come from (a folder, an installed package, the hub), and what is known of public models."""
 
-from codequest.weights.packages import cache_root, describe_packages
+from codequest.weights.known import KnownModel, known_models
+from codequest.weights.packages import describe_packages
 from codequest.weights.resolver import WeightSource, locate, resolve
 
-__all__ = ["WeightSource", "cache_root", "describe_packages", "locate", "resolve"]
+__all__ = ["KnownModel", "WeightSource", "describe_packages", "known_models", "locate", "resolve"]

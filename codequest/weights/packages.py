@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import shutil
 import zipfile
 import zlib
@@ -16,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codequest.errors import WeightsCorruptError, WeightsNotFoundError
-from codequest.folders import make_folder
+from codequest.files import cache_root, make_folder
 
 WEIGHTS_FILE = "model.safetensors"
 
@@ -60,14 +59,6 @@ KNOWN_PACKAGES = {
         ),
     )
 }
-
-
-def cache_root() -> Path:
-    """Folder of everything codequest keeps between runs: ``$CODEQUEST_CACHE`` or ``~/.cache/codequest``."""
-    configured = os.environ.get("CODEQUEST_CACHE")
-    if configured:
-        return Path(configured).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codequest"
 
 
 def describe_packages() -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codequest.bench import Competitor
 from codequest.bench.competitors import adapter_competitor, folder_bytes
-from codequest.bench.forms import export_forms
+from codequest.bench.exports import export_forms
 from codequest.weights import resolve
 
 HERE = Path(__file__).parent

@@ -4,8 +4,8 @@ import itertools
 import sysconfig
 from pathlib import Path
 
-from codequest.search.chunks import chunk_file
-from codequest.search.reading import readable_text, unwanted
+from codequest.code.reading import readable_text, unwanted
+from codequest.search.chunking.chunks import chunk_file
 
 CHARACTERS = 1200  # of a chunk, as for a teacher of 384 tokens
 

@@ -5,8 +5,8 @@ import time
 import numpy as np
 
 from codequest.adapters import find_adapter
+from codequest.adapters.folder import read_config
 from codequest.search import CodeIndex
-from codequest.storage import read_config
 from codequest.teachers import Teacher
 
 TOUCHED = 10

@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from codequest.backbone import Choices, ModelWarning, choices, settle
-from codequest.backbone.known import KnownModel, known_models
 from codequest.backbone.settings import EmbeddingSettings
 from codequest.errors import InvalidInputError, ModelFormatError, PrecisionNotSupportedError
 from codequest.teachers import LocalTeacher, load_teacher, teacher_of
+from codequest.weights.known import KnownModel, known_models
 from tests.hub import COMMIT, as_if_from_the_hub
 from tests.tiny import QUERIES, build_model
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codequest.backbone import known_models
+from codequest.weights import known_models
 
 MODELS = sorted(known_models())
 

@@ -14,7 +14,7 @@ from codequest.bench.competitors import Competitor
 from codequest.bench.process import Effort, run_alone
 from codequest.bench.workload import Workload
 from codequest.errors import BenchmarkError
-from codequest.evaluation.machine import available_cpus
+from codequest.machine import available_cpus
 
 WORKLOAD = Workload(("one query", "another query"), ("one query", "another query", "a third"), 3)
 THREADS = min(2, available_cpus())  # all there are, on a small machine: pinned tests would wait for each other

@@ -15,7 +15,7 @@ from codequest.bench.process import Effort, Measured
 from codequest.bench.rounds import Rounds
 from codequest.bench.workload import Workload
 from codequest.errors import BenchmarkError, InvalidInputError
-from codequest.evaluation.machine import available_cpus
+from codequest.machine import available_cpus
 
 WORKLOAD = Workload(("query",), ("query", "a longer query"), 2)
 THREADS = min(2, available_cpus())  # all there are, on a small machine: pinned tests would wait for each other

@@ -11,8 +11,9 @@ import pytest
 from codequest import ProjectionQueryEncoder, load_teacher
 from codequest.bench import bench
 from codequest.bench.competitors import adapter_competitor, is_derived, teacher_competitor
-from codequest.bench.forms import FORMS, export_forms
+from codequest.bench.exports import FORMS, export_forms
 from codequest.bench.process import Effort
+from codequest.data import RetrievalDataset
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 from codequest.errors import (
     AdapterFormatError,
@@ -21,8 +22,7 @@ from codequest.errors import (
     MissingDependencyError,
     SpaceMismatchError,
 )
-from codequest.evaluation import RetrievalDataset
-from codequest.evaluation.machine import available_cpus
+from codequest.machine import available_cpus
 from tests.tiny import build_model
 
 THREADS = min(2, available_cpus())  # all there are, on a small machine: pinned tests would wait for each other

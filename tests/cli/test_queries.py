@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from codequest.data import load_dataset, load_queries
 from codequest.errors import InvalidInputError
-from codequest.evaluation import load_dataset
-from codequest.training import load_queries
 from tests.cli.test_commands import run
 
 CODE = '''def merge_intervals(intervals, *, touching=True):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from codequest.data import normal_form
 from codequest.demo import StandardLibrary, corpus, standard_library
 from codequest.demo.corpus import TEST_MODULES, searchable
-from codequest.training import normal_form
 
 
 @pytest.fixture(scope="module")

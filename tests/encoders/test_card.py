@@ -9,10 +9,10 @@ import pytest
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from codequest import ProjectionQueryEncoder
-from codequest.encoders.card import render_card
-from codequest.encoders.card_metadata import ONE_QUERY
+from codequest.adapters.card import render_card
+from codequest.adapters.card_metadata import ONE_QUERY
+from codequest.adapters.folder import AdapterConfig
 from codequest.space import EmbeddingSpace
-from codequest.storage import AdapterConfig
 from codequest.teachers import LocalTeacher
 
 TEACHER, BASE = "sentence-transformers/all-mpnet-base-v2", "sentence-transformers/all-MiniLM-L6-v2"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from codequest import DistillationConfig, DistillationTrainer, LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
+from codequest.adapters.folder import read_config
+from codequest.adapters.reference_vectors import PROBES_FILE, TEXTS, Probes
 from codequest.errors import AdapterFormatError, AdapterWriteError, InvalidInputError, SpaceMismatchError
-from codequest.probes import PROBES_FILE, TEXTS, Probes
 from codequest.space import EmbeddingSpace
-from codequest.storage import read_config
 from codequest.teachers import LocalTeacher, VectorsTeacher
 from codequest.training import add_probes
 from tests.tiny import build_model

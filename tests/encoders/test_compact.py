@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 import torch
 
-from codequest.encoders import QuantizedQueryEncoder, QueryEncoder, compact, compact_graph
-from codequest.encoders.compact import ways
+from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
+from codequest.encoders.quantized import graph as compact_graph
+from codequest.encoders.quantized import ways as compact
+from codequest.encoders.quantized.ways import ways
 from codequest.errors import InvalidInputError, MissingDependencyError, ParityError, SpaceMismatchError
+from codequest.files import cache_root
 from codequest.runtimes import Parity
 from codequest.space import EmbeddingSpace
 from codequest.teachers import LocalTeacher
-from codequest.weights import cache_root
 from tests.tiny import QUERIES, build_model
 
 pytest.importorskip("onnxscript")

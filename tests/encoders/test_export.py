@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from codequest.adapters.card_metadata import ONE_QUERY
 from codequest.encoders import ExportedQueryEncoder, QuantizedQueryEncoder, QueryEncoder, TruncationWarning
-from codequest.encoders.card_metadata import ONE_QUERY
 from codequest.errors import (
     AdapterFormatError,
     AdapterWriteError,

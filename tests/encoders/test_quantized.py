@@ -12,7 +12,7 @@ from torch.nn.functional import normalize
 from codequest.backbone import Backbone
 from codequest.backbone.precision import runs
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
-from codequest.encoders.quantized import _storage_precision
+from codequest.encoders.quantized.encoder import _storage_precision
 from codequest.errors import (
     AdapterFormatError,
     InvalidInputError,

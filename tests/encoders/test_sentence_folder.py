@@ -13,13 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from codequest.encoders import (
-    ExportedQueryEncoder,
-    LoRAQueryEncoder,
-    QuantizedQueryEncoder,
-    QueryEncoder,
-    sentence_modules,
-)
+from codequest.encoders import ExportedQueryEncoder, LoRAQueryEncoder, QuantizedQueryEncoder, QueryEncoder
+from codequest.encoders.sentence_transformers import modules as sentence_modules
 from codequest.errors import (
     AdapterFormatError,
     AdapterWriteError,

@@ -21,9 +21,9 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from codequest.encoders import QueryEncoder, StaticQueryEncoder
-from codequest.encoders.static_network import StaticNetwork, principal_components
-from codequest.encoders.static_table import StaticTable, _gelu, quantized_rows
-from codequest.encoders.static_vocabulary import build_vocabulary, smooth_inverse_frequency
+from codequest.encoders.static.network import StaticNetwork, principal_components
+from codequest.encoders.static.table import StaticTable, _gelu, quantized_rows
+from codequest.encoders.static.vocabulary import build_vocabulary, smooth_inverse_frequency
 from codequest.errors import AdapterFormatError, InvalidInputError, ModelFormatError
 from codequest.progress import silent
 from codequest.teachers import LocalTeacher

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from codequest.data import RetrievalDataset
 from codequest.encoders import EncoderCost, QueryEncoder
 from codequest.errors import TeacherError
-from codequest.evaluation import RetrievalDataset
 from codequest.space import EmbeddingSpace
 from codequest.teachers import Teacher
 

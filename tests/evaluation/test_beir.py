@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from codequest.data import load_beir
 from codequest.errors import DatasetError
-from codequest.evaluation import load_beir
 
 CORPUS = (
     '{"_id": "d1", "title": "sorted", "text": "sorted(x)"}\n'

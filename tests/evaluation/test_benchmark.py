@@ -7,10 +7,11 @@ from math import log2
 import numpy as np
 import pytest
 
+from codequest.data import RetrievalDataset
 from codequest.encoders.cost import backbone_cost
 from codequest.errors import DatasetError, InvalidInputError, SpaceMismatchError
-from codequest.evaluation import RetrievalDataset, compare, evaluate
-from codequest.evaluation.quality import SearchResults, mean_overlap, search_dataset
+from codequest.evaluation import compare, evaluate
+from codequest.evaluation.scoring import SearchResults, mean_overlap, search_dataset
 from codequest.teachers import CachedTeacher, LocalTeacher
 from tests.evaluation.tables import DATASET, PERFECT, SPACE, STUDENT, TEACHER, TableEncoder, TableTeacher, vector
 

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
+from codequest.data import RetrievalDataset
 from codequest.errors import DatasetError
-from codequest.evaluation import RetrievalDataset
 
 QUERIES = {"q1": "sort a list", "q2": "read a file", "q3": "unlabelled"}
 DOCUMENTS = {"d1": "sorted(x)", "d2": "open(p).read()", "d3": ""}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from codequest.data import load_hub
 from codequest.errors import DatasetError, MissingDependencyError
-from codequest.evaluation import load_hub
 
 datasets = pytest.importorskip("datasets")
 pyarrow = pytest.importorskip("pyarrow")

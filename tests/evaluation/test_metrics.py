@@ -5,7 +5,7 @@ from math import log2
 import pytest
 
 from codequest.errors import InvalidInputError, MissingDependencyError
-from codequest.evaluation.metrics import MEASURES, measure_rankings
+from codequest.evaluation.measures import MEASURES, measure_rankings
 
 RANKING = [f"d{i}" for i in range(10)]
 

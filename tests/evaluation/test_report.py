@@ -10,7 +10,7 @@ import pytest
 import codequest.evaluation
 from codequest.errors import InvalidInputError
 from codequest.evaluation import Report
-from codequest.evaluation.report import ReportRow
+from codequest.evaluation.measurements import ReportRow
 
 MEASURES = {"nDCG@10": 0.8, "MRR@10": 0.75, "Recall@1": 0.5, "Recall@5": 0.9, "Recall@10": 0.95}
 REPORT = Report(

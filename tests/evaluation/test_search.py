@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from codequest.errors import InvalidInputError
-from codequest.evaluation import search
-from codequest.evaluation.search import exact_search
+from codequest.evaluation import exact_search as search
+from codequest.evaluation.exact_search import exact_search
 
 
 def _brute_force(queries, documents, k):

@@ -13,10 +13,10 @@ from mteb.abstasks.retrieval import AbsTaskRetrieval
 from mteb.abstasks.task_metadata import TaskMetadata
 from torch.utils.data import DataLoader
 
+from codequest.data import RetrievalDataset
 from codequest.encoders import QueryEncoder
 from codequest.errors import InvalidInputError
-from codequest.evaluation import RetrievalDataset
-from codequest.evaluation.quality import search_dataset
+from codequest.evaluation.scoring import search_dataset
 from codequest.integrations.mteb import CodequestModel
 from codequest.teachers import LocalTeacher
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from codequest.report.approximate import found_share, least_effort, search_approximately
-from codequest.report.index_kinds import IVF, build_graph, build_lists
+from codequest.report.approximate.effort import found_share, least_effort, search_approximately
+from codequest.report.approximate.kinds import IVF, build_graph, build_lists
 
 
 def unit(random: np.random.Generator, rows: int, dim: int = 16) -> np.ndarray:

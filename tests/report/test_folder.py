@@ -11,9 +11,9 @@ import pytest
 
 from codequest.errors import InvalidInputError
 from codequest.report import check_folder
-from codequest.report.figures import Image
-from codequest.report.folder import write_report
-from codequest.report.page import render_page
+from codequest.report.figures.draw import Image
+from codequest.report.page.output import write_report
+from codequest.report.page.render import render_page
 
 
 @pytest.fixture(scope="module")

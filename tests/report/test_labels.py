@@ -4,10 +4,10 @@ from itertools import combinations
 
 import pytest
 
-from codequest.report.canvas import new_figure
-from codequest.report.labels import label_points
-from codequest.report.style import THEMES
-from codequest.report.tradeoff_chart import amount
+from codequest.report.figures.canvas import new_figure
+from codequest.report.figures.labels import label_points
+from codequest.report.figures.style import THEMES
+from codequest.report.figures.tradeoff_chart import amount
 
 
 def test_labels_of_crowded_points_do_not_overlap():

@@ -7,7 +7,7 @@ import pytest
 from codequest import ProjectionQueryEncoder, load_teacher
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.report import load_encoders
-from codequest.report.sources import adaptation, encoder_sources
+from codequest.report.named_encoders import adaptation, encoder_sources
 
 
 def test_names_are_given_or_the_last_part_of_a_folder(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from codequest.evaluation import Report
-from codequest.evaluation.report import ReportRow
+from codequest.evaluation.measurements import ReportRow
 from codequest.report.agreement import Agreement
 from codequest.report.tradeoffs import find_tradeoffs
 from codequest.report.verdict import Verdict, reach_verdict

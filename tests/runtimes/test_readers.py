@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from codequest.backbone import Backbone
-from codequest.encoders.graphs import token_reader
+from codequest.encoders.graph_source import token_reader
 from codequest.errors import AdapterFormatError
 from codequest.runtimes import TokenReader
 from codequest.weights import locate

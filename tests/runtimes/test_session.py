@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from codequest import machine
 from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
+from codequest.machine import threads
 from codequest.runtimes import open_session, run_split, session, sharing_cpu
 from codequest.runtimes.quiet import quiet_tools
-from codequest.runtimes.session import threads
 
 
 class Small:
@@ -65,7 +66,7 @@ def test_whether_the_cpu_multiplies_bytes(
 ) -> None:
     if flags is not None:
         (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n", encoding="utf-8")
-    monkeypatch.setattr(session, "_CPU_INFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(machine, "_CPU_FILE", tmp_path / "cpuinfo")
     assert session.multiplies_bytes() is expected
 
 

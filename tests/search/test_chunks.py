@@ -1,7 +1,7 @@
 import pytest
 
-from codequest.search.chunks import Chunk, chunk_file
-from codequest.syntax import LANGUAGES
+from codequest.code import LANGUAGES
+from codequest.search.chunking.chunks import Chunk, chunk_file
 from tests.search.sources import SOURCES
 
 

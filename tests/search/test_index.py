@@ -19,7 +19,7 @@ from codequest.errors import (
     SpaceMismatchError,
 )
 from codequest.search import CodeIndex, IndexReport, SearchFilters, SearchHit
-from codequest.search.chunks import chunk_file
+from codequest.search.chunking.chunks import chunk_file
 from codequest.teachers import LocalTeacher
 from tests.search.conftest import FILES, write
 

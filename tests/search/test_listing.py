@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from codequest.search.listing import LINK, OTHER_REPOSITORY, VENDORED, list_files
-from codequest.search.reading import BINARY, DATA, EMPTY, LARGE, LOCK, MADE, SECRET, readable_text, unwanted
+from codequest.code.listing import LINK, OTHER_REPOSITORY, VENDORED, list_files
+from codequest.code.reading import BINARY, DATA, EMPTY, LARGE, LOCK, MADE, SECRET, readable_text, unwanted
 from tests.search.conftest import write
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git")

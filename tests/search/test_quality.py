@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from codequest.evaluation import RetrievalDataset
-from codequest.search.quality import measure_search
+from codequest.data import RetrievalDataset
+from codequest.search.labelled import measure_search
 
 
 def test_each_mode_is_measured_with_the_ranking_of_a_search() -> None:

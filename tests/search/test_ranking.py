@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codequest.search.chunks import Chunk
+from codequest.search.chunking.chunks import Chunk
 from codequest.search.lexicon import words
 from codequest.search.ranking import Ranking, best, rank
 from codequest.search.snapshot import Snapshot

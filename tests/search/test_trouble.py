@@ -16,7 +16,7 @@ import pytest
 
 from codequest.errors import CodeIndexError, IndexNotFoundError
 from codequest.search import CodeIndex, IndexReport
-from codequest.search import build as build_module
+from codequest.search import index_run as build_module
 from tests.search.conftest import FILES, counts, held, write
 
 Build = Callable[..., IndexReport]

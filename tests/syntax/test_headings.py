@@ -1,4 +1,4 @@
-from codequest.syntax.headings import Heading, headings
+from codequest.code.headings import Heading, headings
 
 MARKDOWN = """# One #
 text

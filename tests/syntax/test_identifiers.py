@@ -1,6 +1,6 @@
 import pytest
 
-from codequest.syntax.identifiers import content_words, split_name
+from codequest.code.identifiers import content_words, split_name
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.syntax import LANGUAGES, SourceFile, language_of
+from codequest.code import LANGUAGES, SourceFile, language_of
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)

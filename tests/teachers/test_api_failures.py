@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 
 from codequest.errors import TeacherError
-from codequest.teachers import ApiTeacher, CachedTeacher, api_client
+from codequest.teachers import ApiTeacher, CachedTeacher
+from codequest.teachers.api import client as api_client
 from tests.teachers.api_server import DIM, DROP, ApiServer, Fault, Seen, expected
 from tests.teachers.test_api import make
 

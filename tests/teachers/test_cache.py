@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from codequest.errors import CacheCorruptError, TeacherError
+from codequest.files import cache_root
 from codequest.space import Side
 from codequest.teachers import CachedTeacher, Teacher, VectorsTeacher, cached
-from codequest.weights import cache_root
 from tests.teachers.conftest import CountingTeacher, vector_of
 
 TEXTS = [f"text number {number}" for number in range(40)]

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from codequest.errors import AdapterFormatError, ModelFormatError
+from codequest.files import cache_root
 from codequest.runtimes import Parity, build
-from codequest.teachers import CachedTeacher, LocalTeacher, TeacherWarning, graph, local
-from codequest.weights import cache_root
+from codequest.teachers import CachedTeacher, LocalTeacher, TeacherWarning, local
+from codequest.teachers import local_graph as graph
 from tests.teachers.conftest import DOCUMENTS, PROMPTS
 from tests.tiny import QUERIES, build_model
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from codequest import QueryEncoder
-from codequest.backbone import ModelWarning, known_models
+from codequest.backbone import ModelWarning
 from codequest.demo.corpus import standard_library
 from codequest.errors import SpaceMismatchError
 from codequest.space import Vectors
 from codequest.teachers import LocalTeacher, probe_index
-from codequest.weights import resolve
+from codequest.weights import known_models, resolve
 
 MPNET, MINILM = "sentence-transformers/all-mpnet-base-v2", "sentence-transformers/all-MiniLM-L6-v2"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from codequest.demo.corpus import StandardLibrary, standard_library
-from codequest.evaluation.quality import search_dataset
+from codequest.evaluation.scoring import search_dataset
 from codequest.runtimes import measure_parity
 from codequest.space import Vectors
 from codequest.teachers import LocalTeacher

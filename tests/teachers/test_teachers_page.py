@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codequest.teachers import ApiTeacher, api
-from codequest.teachers.api_providers import PROVIDERS
+from codequest.teachers import ApiTeacher
+from codequest.teachers.api import teacher as api
+from codequest.teachers.api.providers import PROVIDERS
 from tests.teachers.api_server import KEY, ApiServer
 from tests.teachers.conftest import vector_of
 from tests.teachers.test_vector_files import EXPORTED_VECTORS, EXPORTS

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import torch
 
+from codequest.data import RetrievalDataset
 from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, TrainableQueryEncoder
-from codequest.evaluation import RetrievalDataset
 from codequest.teachers import CachedTeacher, LocalTeacher
 from codequest.training import DistillationConfig, DistillationTrainer, TrainingResult
 

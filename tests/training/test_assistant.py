@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codequest.evaluation import RetrievalDataset
-from codequest.evaluation.quality import search_dataset
+from codequest.data import RetrievalDataset
+from codequest.evaluation.scoring import search_dataset
 from codequest.teachers import CachedTeacher, Teacher, cached
 from codequest.training import DistillationTrainer
 from codequest.training.assistant import TeachingAssistant, train_assistant

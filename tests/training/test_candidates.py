@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from codequest.data import RetrievalDataset
 from codequest.errors import InvalidInputError
-from codequest.evaluation import RetrievalDataset
 from codequest.teachers import CachedTeacher
 from codequest.training import losses
 from codequest.training.candidates import Candidates

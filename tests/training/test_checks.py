@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from codequest.training import check_queries
-from codequest.training.checks import query_form
+from codequest.training.data_checks import query_form
 
 VERBS = ["sort", "read", "parse", "open", "copy", "merge", "split", "join", "hash", "send", "close", "count", "find"]
 NOUNS = ["list", "file", "json", "socket", "tree", "string", "date", "table", "stream", "path", "queue", "graph"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from codequest.errors import InvalidInputError
-from codequest.training import query_coverage
-from codequest.training.checks import check_queries, check_size
-from codequest.training.forms import FORMS_OF_QUERIES, form_of
-from codequest.training.language import foreign_share, is_foreign
+from codequest.mining import query_coverage
+from codequest.mining.forms import FORMS_OF_QUERIES, form_of
+from codequest.mining.language import foreign_share, is_foreign
+from codequest.training.data_checks import check_queries, check_size
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from codequest.data import load_queries, normal_form
 from codequest.errors import DatasetError, MissingDependencyError
-from codequest.training import hold_out, load_queries, normal_form, sample, without
+from codequest.training import hold_out, sample, without
 
 LINES = ["Read a file", "", "sort  a\tlist", "read A  file", "  parse json  "]
 DISTINCT = ["Read a file", "sort  a\tlist", "parse json"]

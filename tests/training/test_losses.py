@@ -6,13 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from codequest.training.losses import (
-    cosine_loss,
-    infonce_loss,
-    listwise_kl_loss,
-    similarity_loss,
-    squared_error_loss,
-)
+from codequest.training.losses import cosine_loss, infonce_loss, listwise_kl_loss, similarity_loss, squared_error_loss
 
 EAST, NORTH, WEST = [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]
 

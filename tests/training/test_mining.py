@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.training import MinedFunction, mine_python
-from codequest.training.mining import first_sentence
+from codequest.mining import MinedFunction, first_sentence, mine_python
 
 SOURCE = '''"""Module docstring."""
 import functools

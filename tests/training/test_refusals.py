@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from codequest.data import RetrievalDataset
 from codequest.encoders import QuantizedQueryEncoder
 from codequest.errors import InvalidInputError, SpaceMismatchError, TrainingError
-from codequest.evaluation import RetrievalDataset
 from codequest.teachers import CachedTeacher, LocalTeacher
 from codequest.training import DistillationTrainer
 from tests.training.conftest import TEXTS, Build, config, train

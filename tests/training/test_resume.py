@@ -18,7 +18,7 @@ from codequest.errors import TrainingError
 from codequest.teachers import CachedTeacher
 from codequest.training import DistillationTrainer
 from codequest.training.loop import last_checkpoint
-from codequest.training.run import claim_folder, is_main_process, processes
+from codequest.training.run_folder import claim_folder, is_main_process, processes
 from tests.training.conftest import TEXTS, Build, config, identical, tensors
 
 pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")

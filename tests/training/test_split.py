@@ -6,9 +6,8 @@ import itertools
 
 import pytest
 
+from codequest.data import RetrievalDataset, normal_form
 from codequest.errors import InvalidInputError
-from codequest.evaluation import RetrievalDataset
-from codequest.training import normal_form
 from codequest.training.split import TrainingSplit, split
 
 TEXTS = [f"Query number {number}" for number in range(200)]

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from codequest import probes
+from codequest.adapters import reference_vectors as probes
+from codequest.data import RetrievalDataset, normal_form
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
 from codequest.errors import TrainingError
-from codequest.evaluation import RetrievalDataset
 from codequest.progress import silent
 from codequest.teachers import CachedTeacher, LocalTeacher
-from codequest.training import DataWarning, DistillationTrainer, normal_form
+from codequest.training import DataWarning, DistillationTrainer
 from codequest.training.loop import DistillationLoop
 from codequest.training.targets import TargetCollator, TargetDataset, compute_targets
 from tests.training.conftest import TEXTS, Build, config, identical, mean_cosine, ndcg, tensors, train

@@ -1,4 +1,4 @@
-from codequest.training.words import QuerySet
+from codequest.mining.query_set import QuerySet
 
 
 def test_the_same_text_or_content_words_are_the_same_query() -> None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from codequest.errors import SpaceMismatchError
-from codequest.space import EmbeddingSpace, Vectors
-from codequest.teachers.base import normalized
+from codequest.space import EmbeddingSpace, Vectors, normalized
 
 COSINE, DOT, EUCLIDEAN = "cosine", "dot", "euclidean"
 

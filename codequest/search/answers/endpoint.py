@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from codequest.api_access import ApiAccess
 from codequest.errors import AnswerError, InvalidInputError
+from codequest.teachers.api.access import ApiAccess
 from codequest.texts import visible
 
 if TYPE_CHECKING:

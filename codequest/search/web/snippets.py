@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
+from codequest.code.identifiers import content_words, split_name
 from codequest.search.lexers import lexer_name
-from codequest.syntax.identifiers import content_words, split_name
 
 _MOST_CHARACTERS = 400  # of a line: minified code and data need no highlighting to be recognized
 _WORD = re.compile(r"[^\W_]+")

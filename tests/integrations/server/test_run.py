@@ -146,7 +146,7 @@ def test_an_empty_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_that_others_reach_says_that_it_has_no_key() -> None:
-    from codequest.integrations.server.run import warn_if_open
+    from codequest.integrations.server.listening import warn_if_open
 
     with bind("0.0.0.0", 0) as everywhere, bind("127.0.0.1", 0) as here:
         warn_if_open(here, None)

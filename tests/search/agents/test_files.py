@@ -10,7 +10,7 @@ import pytest
 
 from codequest.errors import CodeIndexError, InvalidInputError
 from codequest.search import CodeIndex, IndexReport
-from codequest.search.agents.files import read_lines
+from codequest.search.mcp.file_lines import read_lines
 from tests.search.conftest import FILES, build, project, write  # noqa: F401
 
 SECRETS = {".env": "KEY=sk-1", "deploy.pem": "sk-2", "src/.ssh/id_rsa": "sk-3", "ignored.py": "sk-4", ".git-x": ""}

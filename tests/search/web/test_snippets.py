@@ -7,7 +7,8 @@ from html import unescape
 
 import pytest
 
-from codequest.search import languages, lexers
+from codequest.code import file_language as languages
+from codequest.search import lexers
 from codequest.search.web.snippets import highlighted
 
 
@@ -61,7 +62,7 @@ def test_a_php_function_without_its_opening_tag_is_php() -> None:
 def test_pygments_reads_every_language() -> None:
     from pygments.lexers import get_lexer_by_name
 
-    from codequest.syntax.languages import LANGUAGES
+    from codequest.code.languages import LANGUAGES
 
     for name in {*languages._BY_SUFFIX.values(), *languages._BY_NAME.values(), *(one.name for one in LANGUAGES)}:
         assert get_lexer_by_name(lexers.lexer_name(name)).name

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from codequest.data import load_queries
 from codequest.errors import DatasetError, InvalidInputError
-from codequest.training import derive_queries, load_queries
-from codequest.training.derivation import DerivedQuery
+from codequest.mining import DerivedQuery, derive_queries
 
 PYTHON = '''"""Tools for reading the dates of HTTP headers. More."""
 # Copyright 2020 by somebody

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from codequest.syntax.languages import LANGUAGES
-from codequest.training.derivation.code import code_queries, name_query
-from codequest.training.derivation.commits import subject_query
-from codequest.training.derivation.headings import heading_queries
-from codequest.training.derivation.prose import is_for_tools, is_prose
+from codequest.code.languages import LANGUAGES
+from codequest.mining.code_queries import code_queries, name_query
+from codequest.mining.commits import subject_query
+from codequest.mining.heading_queries import heading_queries
+from codequest.mining.prose import is_for_tools, is_prose
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codequest.errors import DatasetError, InvalidInputError, MissingDependencyError
-from codequest.training import derive_queries
+from codequest.mining import derive_queries
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ from collections import Counter
 import pytest
 
 from codequest.errors import InvalidInputError
-from codequest.training.derivation import DerivedQuery
-from codequest.training.derivation.mixing import check_weights, mix
+from codequest.mining import DerivedQuery
+from codequest.mining.mixing import check_weights, mix
 
 
 def found(**counts: int) -> list[DerivedQuery]:

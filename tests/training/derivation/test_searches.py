@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from codequest.evaluation import RetrievalDataset
-from codequest.training.derivation.searches import as_search, with_searches
+from codequest.data import RetrievalDataset
+from codequest.mining.web_searches import as_search, with_searches
 
 
 class Drawn(random.Random):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from codequest.code.codebase import Codebase
 from codequest.errors import DatasetError
-from codequest.training.mining.codebase import Codebase
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git")
 

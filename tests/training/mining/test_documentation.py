@@ -1,7 +1,7 @@
 import pytest
 
-from codequest.training.mining import is_description
-from codequest.training.mining.documentation import summary
+from codequest.mining import is_description
+from codequest.mining.documentation import summary
 
 
 @pytest.mark.parametrize(

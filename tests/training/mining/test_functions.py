@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from codequest.errors import MissingDependencyError
-from codequest.training import mine_functions
-from codequest.training.mining.functions import is_trivial
+from codequest.mining import mine_functions
+from codequest.mining.functions import is_trivial
 
 SOURCES = {
     "a.py": '''
@@ -303,7 +303,7 @@ def test_bodies_that_do_something(body: str) -> None:
 
 
 def test_the_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from codequest.syntax import source
+    from codequest.code import source
 
     source._grammar.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "tree_sitter", None)

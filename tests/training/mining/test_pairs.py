@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from codequest.data import load_beir
 from codequest.errors import DatasetError
-from codequest.evaluation import load_beir
-from codequest.training import mine_pairs
+from codequest.mining import mine_pairs
 
 
 def function(name: str, description: str, *body: str) -> str:

@@ -1,0 +1,76 @@
+"""Found code, as commands print it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codequest.cli.display import console
+from codequest.cli.search_options import place
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from codequest.search import SearchHit
+
+_LINES = 12
+
+
+def print_hits(hits: Sequence[SearchHit], root: Path, *, context: int = 0, lines: int = _LINES) -> None:
+    """Print where every hit is, and its code.
+
+    Args:
+        hits: What was found below the root.
+        root: The indexed folder.
+        context: Lines of the file around every hit.
+        lines: Most lines of a hit.
+    """
+    for hit in hits:
+        console.print(_headline(hit, root), soft_wrap=True)
+        console.print(_snippet(hit, root, context, max(lines, context)), soft_wrap=not console.is_terminal)
+
+
+def _headline(hit: SearchHit, root: Path) -> RenderableType:
+    from rich.text import Text
+
+    return Text.assemble(
+        place(root, hit.path, str(hit.start_line)),
+        f"  {hit.symbol or hit.kind}",
+        (f"  {hit.score:.3f}", "dim"),
+    )
+
+
+def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableType:
+    from rich.console import Group
+    from rich.syntax import Syntax
+    from rich.text import Text
+
+    from codequest.search.lexers import lexer_name
+
+    lines = hit.text.split("\n")
+    shown, start = lines[:most], hit.start_line
+    left = len(lines) - len(shown)
+    if context:
+        before, after = _around(hit, root, context)
+        start -= len(before)
+        shown = [*before, *shown, *([] if left else after)]
+    code: RenderableType = (
+        Syntax("\n".join(shown), lexer_name(hit.language), line_numbers=True, start_line=start, word_wrap=True)
+        if console.is_terminal
+        else Text("\n".join(f"{number:>5} {line}" for number, line in enumerate(shown, start)))
+    )
+    more = f"… {left} more line{'s' if left > 1 else ''}\n" if left else ""
+    return Group(code, Text(more, style="dim"))
+
+
+def _around(hit: SearchHit, root: Path, context: int) -> tuple[list[str], list[str]]:
+    """Lines above and below a hit; none where the file is not what was indexed any more."""
+    try:
+        lines = (root / hit.path).read_text(encoding="utf-8-sig", errors="replace").split("\n")
+    except OSError:
+        return [], []
+    first, last = hit.start_line - 1, hit.end_line
+    if lines[first:last] != hit.text.split("\n"):
+        return [], []
+    return lines[max(0, first - context) : first], lines[last : last + context]

@@ -1,0 +1,22 @@
+"""Source files: what git knows of them, which ones nobody wrote, languages, definitions, comments, headings."""
+
+from codequest.code.git import git, git_files, is_ignored
+from codequest.code.languages import LANGUAGES, Language, language_of
+from codequest.code.source import Definition, SourceFile, Span
+from codequest.code.unwanted import BUILT_FOLDERS, MAX_BYTES, VENDORED_FOLDERS, is_machine_made
+
+__all__ = [
+    "BUILT_FOLDERS",
+    "LANGUAGES",
+    "MAX_BYTES",
+    "VENDORED_FOLDERS",
+    "Definition",
+    "Language",
+    "SourceFile",
+    "Span",
+    "git",
+    "git_files",
+    "is_ignored",
+    "is_machine_made",
+    "language_of",
+]

@@ -1,0 +1,96 @@
+"""Which files are worth indexing, and their text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+
+from codequest.code.unwanted import MAX_BYTES, is_machine_made
+
+_DATA_BYTES = 100_000
+
+# fmt: off
+_SECRET = re.compile(
+    r"""^\.env(?:\..*)?$|\.env$|^\.?(?:netrc|npmrc|pypirc|pgpass|htpasswd|git-credentials|dockercfg|dockerconfigjson)$
+    |^id_(?:rsa|dsa|ecdsa|ed25519)(?:[._-].*)?$|\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|gpg|tfstate|tfvars|ovpn)$
+    |^(?:.*[._-])?(?:credentials?|secrets?|passwords?|kubeconfig|service[-_]?account.*)
+        (?:\.(?:json|ya?ml|toml|ini|cfg|conf|txt|xml|properties|csv|bak))?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SECRET_FOLDERS = frozenset((".ssh", ".aws", ".gnupg", ".kube", ".docker"))
+_KEY = re.compile(r"\A\s*-----BEGIN [A-Z ]*PRIVATE KEY")
+_LOCK = re.compile(
+    r"\.lock$|[-.]lock\.(?:json|ya?ml)$|^(?:go\.sum|npm-shrinkwrap\.json|\.pnp\.c?js|composer\.lock|gradle\.lockfile)$",
+    re.IGNORECASE,
+)
+_DATA = frozenset((
+    ".csv", ".tsv", ".jsonl", ".ndjson", ".svg", ".ipynb", ".map", ".snap", ".po", ".pot", ".dat", ".log", ".geojson",
+    ".patch", ".diff", ".srt", ".vtt", ".plist", ".bib",
+))
+_BINARY = frozenset((
+    ".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".bmp", ".tif", ".tiff", ".pdf", ".zip", ".gz", ".xz", ".bz2",
+    ".zst", ".7z", ".tar", ".whl", ".jar", ".class", ".so", ".dll", ".dylib", ".exe", ".o", ".a", ".pyc", ".woff",
+    ".woff2", ".ttf", ".otf", ".eot", ".mp3", ".mp4", ".wav", ".ogg", ".webm", ".mov", ".npy", ".npz", ".bin", ".pt",
+    ".safetensors", ".onnx", ".parquet", ".sqlite", ".db", ".wasm",
+))
+_SIZED_DATA = frozenset((".json", ".xml", ".html", ".txt", ".yaml", ".yml", ".sql"))
+# fmt: on
+
+SECRET, LARGE, BINARY, MADE = "may hold secrets", "larger than 1 MB", "binary", "generated or minified"
+LOCK, DATA, EMPTY = "lock file", "data", "empty"
+
+
+def unwanted(path: str, size: int) -> str:
+    """Why a file is not read, by its name and size; empty when it is.
+
+    Args:
+        path: Relative to the root, with forward slashes.
+        size: In bytes.
+    """
+    file = PurePosixPath(path)
+    suffix = file.suffix.lower()
+    if _SECRET.search(file.name) or _SECRET_FOLDERS & set(file.parts[:-1]):
+        return SECRET
+    if suffix in _BINARY:
+        return BINARY
+    if _LOCK.search(file.name):
+        return LOCK
+    if suffix in _DATA or (suffix in _SIZED_DATA and size > _DATA_BYTES):
+        return DATA
+    if size > MAX_BYTES:
+        return LARGE
+    return "" if size else EMPTY
+
+
+def readable_text(path: str, content: bytes) -> tuple[str, str]:
+    """A file's text, or why it is not indexed.
+
+    Args:
+        path: Relative to the root.
+        content: Of the file.
+
+    Returns:
+        The text with lines ended by a newline character alone, invalid UTF-8 replaced; and the reason. One of the
+        two is empty.
+    """
+    text = _decoded(content)
+    if text is None:
+        return "", BINARY
+    if not text.strip():
+        return "", EMPTY
+    if _KEY.match(text):
+        return "", SECRET
+    if is_machine_made(Path(path), text):
+        return "", MADE
+    return text, ""
+
+
+def _decoded(content: bytes) -> str | None:
+    """As UTF-8, or as UTF-16 where its first bytes say so; None where it is no text."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = content.decode("utf-16", errors="replace")
+    elif b"\0" in content:
+        return None
+    else:
+        text = content.decode("utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

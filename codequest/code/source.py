@@ -1,0 +1,269 @@
+"""Definitions, comments and strings of a source file, by tree-sitter."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from codequest.code.languages import Language
+from codequest.code.naming import descendants, first_of, qualified_name, text_of
+from codequest.errors import require
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser, QueryCursor
+
+_BLANK_LINES_BELOW_DOCS = 2
+
+
+class Span(NamedTuple):
+    """Bytes of a file."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A function or a class.
+
+    Attributes:
+        kind: Which of both.
+        name: Qualified name, such as ``"Parser.parse"``.
+        line: Its first line, from 1; decorators and documentation do not count.
+        documentation: Its doc comment or docstring with its marks; empty without one.
+        documentation_line: First line of that, from 1; that of the definition without one.
+        body: Source of its body; empty where it is only declared.
+        span: Where it is, decorators included.
+    """
+
+    kind: Literal["function", "class"]
+    name: str
+    line: int
+    documentation: str
+    documentation_line: int
+    body: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A parsed file; broken syntax gives what could be parsed.
+
+    Attributes:
+        source: Its content, UTF-8.
+        language: Its language.
+    """
+
+    source: bytes = field(repr=False)
+    language: Language
+
+    @cached_property
+    def definitions(self) -> list[Definition]:
+        """Functions and classes that have a name, in the order of the file."""
+        kinds: tuple[Literal["function", "class"], ...] = ("function", "class")
+        found = [(node, kind) for kind in kinds for node in self._nodes.get(kind, ())]
+        found.sort(key=lambda item: item[0].start_byte)
+        named = ((node, kind, qualified_name(node, self.language)) for node, kind in found)
+        documented = self._documentation
+        return [
+            self._definition(node, kind, name, documented.get(node.start_byte)) for node, kind, name in named if name
+        ]
+
+    @cached_property
+    def types(self) -> list[Definition]:
+        """The further types of the language that have a name, such as the structs of C, in the order of the file."""
+        nodes = sorted(self._nodes.get("type", ()), key=lambda node: node.start_byte)
+        named = ((node, qualified_name(node, self.language)) for node in nodes)
+        return [self._definition(node, "class", name, self._documentation_of(node)) for node, name in named if name]
+
+    @cached_property
+    def comments(self) -> list[Span]:
+        """Comments; line comments that follow each other are one."""
+        blocks: list[Span] = []
+        for node in sorted(self._nodes.get("comment", ()), key=lambda node: node.start_byte):
+            end = node.start_byte + len(self.source[node.start_byte : node.end_byte].rstrip())
+            if blocks and self._continues(blocks[-1], node.start_byte):
+                blocks[-1] = Span(blocks[-1].start, end)
+            else:
+                blocks.append(Span(node.start_byte, end))
+        return blocks
+
+    @cached_property
+    def loose_comments(self) -> list[Span]:
+        """Comments that are no definition's documentation."""
+        documented = set(self._documented)
+        return [span for span in self.comments if span not in documented]
+
+    @property
+    def opening(self) -> Span | None:
+        """The docstring of the file itself, in languages that have docstrings."""
+        return _docstring(self._root) if self.language.docstrings else None
+
+    @cached_property
+    def messages(self) -> list[tuple[int, str]]:
+        """Line and first text of every statement that raises an error; what is interpolated is left out."""
+        found = ((node, first_of(node, self.language.strings)) for node in self._nodes.get("raise", ()))
+        return [(node.start_point[0] + 1, self._literal(string)) for node, string in found if string is not None]
+
+    @cached_property
+    def calls(self) -> list[tuple[str, int, str]]:
+        """Function, line and text of every call with a string among its first two arguments."""
+        found = []
+        for node in self._nodes.get("call", ()):
+            called, given = (node.child_by_field_name(name) for name in ("function", "arguments"))
+            called = called or node.child_by_field_name("method")
+            arguments = given.named_children[:2] if given is not None else []
+            string = next((argument for argument in arguments if argument.type in self.language.strings), None)
+            if called is not None and string is not None:
+                found.append((text_of(called), node.start_point[0] + 1, self._literal(string)))
+        return found
+
+    def text(self, span: Span) -> str:
+        """What stands in these bytes."""
+        return self.source[span.start : span.end].decode()
+
+    def line(self, position: int) -> int:
+        """Number of the line that a byte is in, from 1."""
+        return bisect_left(self._line_ends, position) + 1
+
+    def first_in_line(self, position: int) -> bool:
+        """Whether only space stands before this byte in its line."""
+        return not self.source[self.source.rfind(b"\n", 0, position) + 1 : position].strip()
+
+    def code(self, definition: Definition) -> str:
+        """Source of a definition, dedented, without its documentation, that of what is inside it, and blank lines."""
+        start, end = definition.span
+        kept, position = [], start
+        for documented in self._documented:
+            if documented.start >= position and documented.end <= end:
+                kept.append(self.source[position : documented.start])
+                position = documented.end
+        lines = b"".join([*kept, self.source[position:end]]).decode().split("\n")
+        indent = len(self.text(Span(self.source.rfind(b"\n", 0, start) + 1, start)))
+        dedented = [lines[0], *(line[:indent].lstrip() + line[indent:] for line in lines[1:])]
+        return "\n".join(line.rstrip() for line in dedented if line.strip())
+
+    @cached_property
+    def _documented(self) -> list[Span]:
+        """Where documentation stands; filled by `definitions`."""
+        return sorted(set(self._documentation.values()))
+
+    @cached_property
+    def _documentation(self) -> dict[int, Span]:
+        """Where the documentation of a definition is, by the first byte of its node."""
+        nodes = (node for kind in ("function", "class") for node in self._nodes.get(kind, ()))
+        found = {node.start_byte: self._documentation_of(node) for node in nodes}
+        return {start: span for start, span in found.items() if span is not None}
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.start() for match in re.finditer(b"\n", self.source)]
+
+    @cached_property
+    def _root(self) -> Node:
+        return _grammar(self.language)[0].parse(self.source).root_node
+
+    @cached_property
+    def _nodes(self) -> dict[str, list[Node]]:
+        return _grammar(self.language)[1].captures(self._root)
+
+    def _definition(
+        self, node: Node, kind: Literal["function", "class"], name: str, documented: Span | None
+    ) -> Definition:
+        body = node.child_by_field_name("body")
+        outer = _outer(node, self.language)
+        return Definition(
+            kind=kind,
+            name=name,
+            line=node.start_point[0] + 1,
+            documentation=self.text(documented) if documented else "",
+            documentation_line=self.line(documented.start) if documented else node.start_point[0] + 1,
+            body=self.text(Span(body.start_byte, body.end_byte)) if body is not None else "",
+            span=Span(_first(outer, self.language).start_byte, outer.end_byte),
+        )
+
+    def _documentation_of(self, node: Node) -> Span | None:
+        if self.language.docstrings:
+            return _docstring(node)
+        outer = _outer(node, self.language)
+        above = (self._comment_above(position.start_byte) for position in (_first(outer, self.language), outer))
+        return next((span for span in above if span is not None), None)
+
+    def _comment_above(self, position: int) -> Span | None:
+        """The doc comment that ends right above a byte."""
+        index = bisect_left(self.comments, position, key=lambda span: span.end)
+        if self.comments[index : index + 1] and self.comments[index].end == position:
+            index += 1
+        if not index:
+            return None
+        span = self.comments[index - 1]
+        between = self.source[span.end : position]
+        if between.strip() or not self.first_in_line(span.start):
+            return None
+        text = self.source[span.start : span.start + 3].decode(errors="replace")
+        allowed = _BLANK_LINES_BELOW_DOCS if text.startswith("/*") else 1
+        marked = not self.language.doc_marks or text.startswith(self.language.doc_marks)
+        return span if marked and between.count(b"\n") <= allowed else None
+
+    def _continues(self, block: Span, position: int) -> bool:
+        """Whether a line comment at this byte goes on with a block of line comments."""
+        if self.source.startswith((b"/*", b"=begin"), block.start) or self.source.startswith(b"/*", position):
+            return False
+        between = self.source[block.end : position]
+        same = _mark(self.source, block.start) == _mark(self.source, position)
+        return same and not between.strip() and between.count(b"\n") == 1 and self.first_in_line(block.start)
+
+    def _literal(self, string: Node) -> str:
+        parts = [part for part in descendants(string) if part.type in self.language.string_parts]
+        return " ".join(self.text(Span(part.start_byte, part.end_byte)) for part in parts)
+
+
+@cache
+def _grammar(language: Language) -> tuple[Parser, QueryCursor]:
+    tree_sitter = require("tree_sitter", extra="code")
+    require(language.grammar, extra="code")
+    grammar = tree_sitter.Language(getattr(importlib.import_module(language.grammar), language.entry)())
+    wanted = {
+        "function": language.functions,
+        "class": language.classes,
+        "type": language.types,
+        "comment": language.comments,
+        "raise": language.raises,
+        "call": language.calls,
+    }
+    patterns = [f"({node}) @{role}" for role, nodes in wanted.items() for node in nodes]
+    return tree_sitter.Parser(grammar), tree_sitter.QueryCursor(tree_sitter.Query(grammar, "\n".join(patterns)))
+
+
+def _mark(source: bytes, position: int) -> bytes:
+    """How a line comment starts: two kinds of them are two comments."""
+    match = re.compile(rb"///?!?|#+|--").match(source, position)
+    return match.group() if match else b""
+
+
+def _outer(node: Node, language: Language) -> Node:
+    """A definition with what stands around it as part of it."""
+    while node.parent is not None and node.parent.type in language.wrappers:
+        node = node.parent
+    return node
+
+
+def _first(node: Node, language: Language) -> Node:
+    """The first of the siblings above a definition that are part of it, else itself."""
+    first, sibling = node, node.prev_sibling
+    while sibling is not None and (sibling.type in language.leading or sibling.type in language.comments):
+        if sibling.type in language.leading:
+            first = sibling
+        sibling = sibling.prev_sibling if language.leading else None
+    return first
+
+
+def _docstring(node: Node) -> Span | None:
+    body = node.child_by_field_name("body") if node.parent is not None else node
+    first = body.named_children[0] if body is not None and body.named_children else None
+    inner = first.named_children[0] if first is not None and first.type == "expression_statement" else None
+    return Span(inner.start_byte, inner.end_byte) if inner is not None and inner.type == "string" else None

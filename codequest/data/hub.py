@@ -1,0 +1,90 @@
+"""Reads BEIR and MTEB datasets from the Hugging Face hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from codequest.data.dataset import RetrievalDataset
+from codequest.data.records import judgments, texts_by_id
+from codequest.errors import DatasetError, require
+
+_QRELS_CONFIGS = ("qrels", "default")
+
+
+def load_hub(name: str | Path, *, split: str = "test", revision: str | None = None) -> RetrievalDataset:
+    """Read a hub dataset with the configs ``corpus``, ``queries`` and ``default`` (or ``qrels``).
+
+    Texts come from the split of that name, else from the only split of their config: BEIR names it like the
+    config, newer MTEB datasets like the qrels split.
+
+    Args:
+        name: Repository on the hub, such as ``"mteb/cosqa"``, or a local folder of that layout.
+        split: Split of the qrels.
+        revision: Commit, tag or branch of the repository.
+
+    Returns:
+        The queries of that split and the whole corpus; named ``name/split``.
+
+    Raises:
+        DatasetError: It cannot be reached or read, or lacks a config or the split, or contradicts itself.
+        MissingDependencyError: The package ``datasets`` is not installed.
+    """
+    name = str(name)
+    datasets = require("datasets", extra="hub")
+    configs = _config_names(datasets, name, revision)
+    qrels_config = next((config for config in _QRELS_CONFIGS if config in configs), None)
+    missing = [config for config in ("corpus", "queries") if config not in configs]
+    if missing or qrels_config is None:
+        raise DatasetError(
+            f"{name} has the configs {', '.join(map(repr, configs))}. A retrieval dataset has 'corpus', 'queries' "
+            "and 'default' or 'qrels'. Download another layout as a BEIR folder, and use load_beir."
+        )
+    qrels = _load(datasets, name, qrels_config, revision)
+    if split not in qrels:
+        raise DatasetError(f"{name} has no split {split!r}. Its qrels have {', '.join(map(repr, sorted(qrels)))}.")
+    return RetrievalDataset(
+        name=f"{name}/{split}",
+        queries=_texts(datasets, name, "queries", split, revision),
+        documents=_texts(datasets, name, "corpus", split, revision),
+        qrels=judgments(_rows(qrels[split]), source=f"{name}, config {qrels_config}", unit="row"),
+    )
+
+
+def _config_names(datasets: ModuleType, name: str, revision: str | None) -> list[str]:
+    try:
+        return sorted(datasets.get_dataset_config_names(name, revision=revision))
+    except Exception as error:  # httpx, requests, OSError or its own, by the version of the hub client
+        raise _unreadable(name, error) from error
+
+
+def _load(datasets: ModuleType, name: str, config: str, revision: str | None) -> dict[str, Any]:
+    try:
+        return dict(datasets.load_dataset(name, config, revision=revision))
+    except Exception as error:  # as above
+        raise _unreadable(f"{name}, config {config},", error) from error
+
+
+def _unreadable(what: str, error: Exception) -> DatasetError:
+    cause = error.__cause__ or error  # `datasets` wraps what went wrong in a sentence that does not say it
+    return DatasetError(
+        f"{what} cannot be read from the Hugging Face hub: {type(cause).__name__}: {cause}. Check the name and the "
+        "network (a private dataset needs `hf auth login`), or download it as a BEIR folder, and use load_beir."
+    )
+
+
+def _texts(datasets: ModuleType, name: str, config: str, split: str, revision: str | None) -> dict[str, str]:
+    splits = _load(datasets, name, config, revision)
+    for candidate in (split, config, *(splits if len(splits) == 1 else ())):
+        if candidate in splits:
+            return texts_by_id(_rows(splits[candidate]), source=f"{name}, config {config}", unit="row")
+    raise DatasetError(
+        f"{name}, config {config}, has neither the split {split!r} nor {config!r}, "
+        f"and more than one other: {', '.join(map(repr, sorted(splits)))}."
+    )
+
+
+def _rows(table: Iterable[dict[str, Any]]) -> Iterable[tuple[int, dict[str, Any]]]:
+    return enumerate(table, start=1)

@@ -1,0 +1,110 @@
+"""Queries from a file: distinct texts, one a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from codequest.data.lines import numbered_lines
+from codequest.errors import DatasetError, require
+
+QUERY_SUFFIXES = (".txt", ".jsonl", ".txt.gz", ".jsonl.gz", ".parquet")
+"""Ends of the files that `load_queries` reads."""
+
+_COLUMNS = ("text", "query", "question", "title")
+
+
+def load_queries(path: str | Path) -> list[str]:
+    """Read queries from a file.
+
+    Args:
+        path: ``.txt`` with one query a line, or ``.jsonl`` with JSON strings or objects with a ``text``; either may
+            be gzipped; or ``.parquet`` with a column ``text``, ``query``, ``question`` or ``title``. For a folder, its
+            ``queries.jsonl``, ``queries.jsonl.gz`` or ``queries.txt``.
+
+    Returns:
+        The distinct queries in the order of the file; queries that differ only in case or spacing count once.
+
+    Raises:
+        DatasetError: The file is missing, of another type, malformed, or holds no query.
+        MissingDependencyError: It is a parquet file and pyarrow is not installed.
+    """
+    file = _query_file(Path(path).expanduser())
+    distinct: dict[str, str] = {}
+    for text in _texts(file):
+        if text.strip():
+            distinct.setdefault(normal_form(text), text)
+    if not distinct:
+        raise DatasetError(f"{file} holds no query. Expected one a line, or JSON objects with a text.")
+    return list(distinct.values())
+
+
+def normal_form(text: str) -> str:
+    """The text lower-cased and with single spaces: what decides whether two queries are the same."""
+    return " ".join(text.lower().split())
+
+
+def _query_file(path: Path) -> Path:
+    if path.is_dir():
+        names = ("queries.jsonl", "queries.jsonl.gz", "queries.txt")
+        found = [path / name for name in names if (path / name).is_file()]
+        if not found:
+            raise DatasetError(f"{path} holds none of {', '.join(names)}. Name the query file itself.")
+        return found[0]
+    if not path.is_file():
+        raise DatasetError(f"There is no query file {path}.")
+    if not path.name.endswith(QUERY_SUFFIXES):
+        raise DatasetError(f"{path} is of a type codequest does not read. It reads {', '.join(QUERY_SUFFIXES)}.")
+    return path
+
+
+def text_column(names: Sequence[str], *, source: str) -> str:
+    """The column of a table that holds its queries: the first of text, query, question and title that it has.
+
+    Raises:
+        DatasetError: It has none of them.
+    """
+    found = [name for name in _COLUMNS if name in names]
+    if not found:
+        raise DatasetError(
+            f"{source} has the columns {', '.join(map(repr, names))}. Expected the queries in one of "
+            f"{', '.join(map(repr, _COLUMNS))}: rename the column that holds them."
+        )
+    return found[0]
+
+
+def _texts(file: Path) -> Iterator[str]:
+    if file.suffix == ".parquet":
+        yield from _parquet_texts(file)
+        return
+    structured = file.name.removesuffix(".gz").endswith(".jsonl")
+    for number, line in numbered_lines(file):
+        yield _text_of(line, file, number) if structured else line.strip()
+
+
+def _parquet_texts(file: Path) -> Iterator[str]:
+    parquet, pyarrow = require("pyarrow.parquet", extra="hub"), require("pyarrow", extra="hub")
+    try:
+        with parquet.ParquetFile(file) as table:
+            column = text_column(table.schema_arrow.names, source=str(file))
+            values = [value for batch in table.iter_batches(columns=[column]) for value in batch.column(0).to_pylist()]
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        raise DatasetError(f"{file} cannot be read as parquet: {error}. Is it complete? Fetch it again.") from error
+    for number, value in enumerate(values, start=1):
+        if not isinstance(value, (str, type(None))):
+            raise DatasetError(f"{file}, row {number}: {column} is {type(value).__name__}, expected a string.")
+        yield value or ""
+
+
+def _text_of(line: str, file: Path, number: int) -> str:
+    try:
+        record = json.loads(line)
+        text = record if isinstance(record, str) else record["text"]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise DatasetError(
+            f"{file}, line {number}: expected a JSON string or an object with a text, got {line.strip()!r:.80}."
+        ) from error
+    if not isinstance(text, str):
+        raise DatasetError(f"{file}, line {number}: the text is {type(text).__name__}, expected a string.")
+    return text

@@ -1,0 +1,1 @@
+"""Compact adaptation: the query side of the teacher itself in lower precision."""

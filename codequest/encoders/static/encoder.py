@@ -1,0 +1,291 @@
+"""Static adaptation: a table of rows for tokens, words and token pairs; no transformer at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from codequest.adapters.folder import AdapterConfig, read_arrays
+from codequest.encoders.cost import EncoderCost
+from codequest.encoders.static.lookup import RowLookup, RowReader, Rows, check_bigrams, read_tokenizer
+from codequest.encoders.static.table import StaticTable, TablePrecision, check_tensors, table_shapes
+from codequest.encoders.trainable import TrainableQueryEncoder
+from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.progress import Progress, silent
+from codequest.runtimes.readers import TOKENIZER_FILE
+from codequest.space import EmbeddingSpace, Vectors
+from codequest.texts import checked_texts
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+    from codequest.encoders.graph_source import GraphSource
+    from codequest.encoders.maps import MapKind
+    from codequest.encoders.static.network import QueryEmbedder, StaticNetwork
+    from codequest.runtimes import GraphPrecision
+
+_MOST_TOKENS = 512
+_WIDTH = 256
+_CHUNK = 4096  # queries whose rows are looked up or summed at a time
+_FITTED = 50_000  # examples are plenty for a linear map, and more would not fit into memory in fp64
+
+
+class StaticQueryEncoder(TrainableQueryEncoder):
+    """A weighted sum of table rows, and a map into the teacher's space.
+
+    Every token has a row, and so do frequent words of the training queries and frequent pairs of adjacent tokens.
+    Encodes with numpy and tokenizers alone; only creating and training need torch. Its folder needs no base model.
+    While it is trained it computes in fp32; then the rows are rounded to `precision`, and so is all it encodes. Build
+    one with `create`.
+    """
+
+    kind: ClassVar[str] = "static"
+
+    def __init__(
+        self, space: EmbeddingSpace, lookup: RowLookup, table: StaticTable, *, tokenizer: str, device: str | None
+    ) -> None:
+        super().__init__(space)
+        self._lookup = lookup
+        self._table = table
+        self._tokenizer = tokenizer
+        self._device = device
+        self._training = False
+
+    @classmethod
+    def create(
+        cls,
+        teacher: QueryEmbedder,
+        *,
+        queries: Sequence[str],
+        tokenizer: str = "sentence-transformers/all-MiniLM-L6-v2",
+        revision: str | None = None,
+        rows: int = 40_000,
+        width: int | None = None,
+        map: MapKind = "linear",
+        precision: TablePrecision = "int8",
+        max_tokens: int | None = None,
+        device: str | None = None,
+        seed: int = 0,
+        progress: Progress = silent,
+    ) -> StaticQueryEncoder:
+        """An untrained encoder; `DistillationTrainer` trains it.
+
+        Args:
+            teacher: Embeds the text of every row once; its space is the encoder's.
+            queries: The training queries: how often they have a word or a pair decides whether it has a row.
+            tokenizer: Model with the WordPiece tokenizer to begin with: public id or folder.
+            revision: Commit, tag or branch of a public model.
+            rows: Most rows of the table.
+            width: Length of a row; by default 256, or the teacher's where that is less.
+            map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron, which costs several times as much.
+            precision: What the rows are kept in: ``"int8"`` or ``"fp16"``.
+            max_tokens: Longer queries are truncated; by default what the teacher reads, at most 512.
+            device: Where it is trained: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
+            seed: Of the random part of an mlp.
+            progress: Called while queries are read and rows are embedded.
+
+        Raises:
+            WeightsNotFoundError: The tokenizer's model is not on this machine and cannot be fetched.
+            ModelFormatError: Its tokenizer is no WordPiece tokenizer.
+            InvalidInputError: No queries, an unknown map or precision, or a number out of range.
+        """
+        from codequest.encoders.static.network import starting_values
+        from codequest.encoders.static.vocabulary import build_vocabulary, smooth_inverse_frequency
+        from codequest.weights import locate
+
+        space = teacher.space
+        width = min(space.dim, _WIDTH) if width is None else width
+        max_tokens = min(space.max_tokens or _MOST_TOKENS, _MOST_TOKENS) if max_tokens is None else max_tokens
+        _check_numbers(rows=rows, width=width, max_tokens=max_tokens, dim=space.dim)
+        table_shapes(rows=rows, bigrams=0, width=width, dim=space.dim, map=map, precision=precision)
+        texts = checked_texts(queries, name="queries")
+        if not texts:
+            raise InvalidInputError("queries is empty: the training queries decide which words have a row.")
+        source = locate(tokenizer, revision=revision)
+        found = build_vocabulary(source.folder, texts, rows=rows, max_tokens=max_tokens, progress=progress)
+        values = starting_values(teacher, found.texts, width=width, map=map, seed=seed, progress=progress)
+        tokens = len(found.lookup) - len(found.lookup.bigrams)
+        values["weights"] = smooth_inverse_frequency(found.counts, tokens)
+        table = StaticTable.rounded(values, precision)
+        return cls(space, found.lookup, table, tokenizer=source.model_id, device=device)
+
+    def embed_batch(self, queries: Sequence[str]) -> Vectors:
+        if self._training:
+            return self._embed_as_trained(queries)
+        found = self._lookup.rows(queries)
+        return self._table.embed(*_joined(found))
+
+    def _embed_as_trained(self, queries: Sequence[str]) -> Vectors:
+        import torch
+
+        with torch.inference_mode():
+            inputs = self.collate([{"rows": rows} for rows in self._lookup.rows(queries)])
+            placed = {name: tensor.to(self.device) for name, tensor in inputs.items()}
+            vectors: Vectors = self.network(**placed).float().cpu().numpy()
+        return vectors
+
+    @cached_property
+    def network(self) -> StaticNetwork:  # type: ignore[override]
+        from codequest.encoders.static.network import StaticNetwork
+
+        return StaticNetwork(self._table.values()).to(self.device)
+
+    @property
+    def device(self) -> torch.device:
+        from codequest.backbone import choose_device
+
+        return choose_device(self._device)
+
+    @property
+    def max_tokens(self) -> int:
+        return self._lookup.max_tokens
+
+    def token_counts(self, queries: Sequence[str]) -> list[int]:
+        return [len(ids) for ids in self._lookup.token_ids(queries)]
+
+    def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
+        texts = checked_texts(queries, name="queries")
+        inputs: list[Mapping[str, Any]] = []
+        for start in range(0, len(texts), _CHUNK):
+            found = self._lookup.rows(texts[start : start + _CHUNK])
+            inputs += [{"rows": rows.astype(np.int32)} for rows in found]
+            progress("preparing queries", len(inputs), len(texts))
+        return inputs
+
+    def collate(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
+        import torch
+
+        rows, starts = _joined([row["rows"] for row in inputs])
+        return {"rows": torch.from_numpy(rows.astype(np.int64)), "starts": torch.from_numpy(starts)}
+
+    def initialize(
+        self,
+        inputs: Sequence[Mapping[str, Any]],
+        query_vectors: Vectors,
+        *,
+        progress: Progress = silent,
+    ) -> None:
+        import torch
+
+        chosen = np.linspace(0, len(inputs) - 1, min(len(inputs), _FITTED)).astype(np.int64)
+        pooled = []
+        with torch.no_grad():
+            for start in range(0, len(chosen), _CHUNK):
+                batch = self.collate([inputs[position] for position in chosen[start : start + _CHUNK]])
+                placed = {name: tensor.to(self.device) for name, tensor in batch.items()}
+                pooled.append(self.network.pooled(**placed).cpu())
+                progress("summing rows", min(start + _CHUNK, len(chosen)), len(chosen))
+        self.network.map.fit(torch.cat(pooled), torch.from_numpy(query_vectors[chosen]))
+
+    def begin_training(self) -> None:
+        self._training = True
+
+    def end_training(self) -> None:
+        """Rounds the rows: from here on the encoder is what its folder would hold."""
+        self._table = StaticTable.rounded(self.network.values(), self._table.precision)
+        self.__dict__.pop("network")
+        self._training = False
+
+    def cost(self, *, tokens: int = 12) -> EncoderCost:
+        return self._cost(tokens, self._table.row_bytes)
+
+    def _cost(self, tokens: int, row_bytes: int) -> EncoderCost:
+        tokens = min(tokens, self.max_tokens)
+        bigrams = tokens - 1 if len(self._lookup.bigrams) else 0  # at most: each pair may have a row
+        width = self._table.tensors["rows"].shape[1]
+        multiplied, added = self._table.map_weights
+        return EncoderCost(
+            parameters=len(self._lookup) * (width + 1) + multiplied + added,
+            active_bytes=(tokens + bigrams) * row_bytes + 4 * (multiplied + added),
+            flops=2 * (tokens + bigrams) * width + 2 * multiplied,
+            tokens=tokens,
+        )
+
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:
+        from codequest.encoders.graph_source import GraphSource, StaticGraph
+
+        table = self._rounded_table()
+        width = int(table.tensors["rows"].shape[1])
+        kept: GraphPrecision = "int8" if precision == "int8" else "fp32"
+        return GraphSource(
+            module=StaticGraph(table, kept).eval(),
+            reader=RowReader(self._lookup),
+            embed=self.encode,
+            cost=lambda tokens: self._cost(tokens, 4 * (width + 1)),
+            precision=kept,
+        )
+
+    def sentence_modules(self) -> list[nn.Module]:
+        from codequest.encoders.sentence_transformers.modules import static_modules
+
+        return static_modules(self._lookup, self._rounded_table())
+
+    def _rounded_table(self) -> StaticTable:
+        return StaticTable.rounded(self.network.values(), self._table.precision) if self._training else self._table
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "tokenizer": self._tokenizer,
+            "rows": len(self._lookup),
+            "bigrams": len(self._lookup.bigrams),
+            "width": int(self._table.tensors["rows"].shape[1]),
+            "map": self._table.map,
+            "precision": self._table.precision,
+            "max_tokens": self.max_tokens,
+        }
+
+    def trained_tensors(self) -> dict[str, Tensor]:
+        return dict(self.network.named_parameters())
+
+    def saved_tensors(self) -> dict[str, npt.NDArray[Any]]:
+        return {**self._rounded_table().tensors, "bigrams": self._lookup.bigrams}
+
+    def saved_files(self) -> dict[str, bytes]:
+        return {TOKENIZER_FILE: self._lookup.tokenizer.to_str().encode()}
+
+    @classmethod
+    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> StaticQueryEncoder:
+        settings = dict(config.encoder)
+        missing = sorted({"rows", "bigrams", "width", "map", "precision", "max_tokens"} - set(settings))
+        if missing:
+            raise AdapterFormatError(
+                f"The config.json of {folder} lacks {missing}. Save or download the adapter again."
+            )
+        numbers = {name: settings[name] for name in ("rows", "width", "max_tokens")}
+        _check_numbers(**numbers, dim=config.space.dim)
+        tensors, tokenizer = read_arrays(folder), read_tokenizer(folder)
+        shapes = table_shapes(
+            rows=settings["rows"],
+            bigrams=settings["rows"] - tokenizer.get_vocab_size(),
+            width=settings["width"],
+            dim=config.space.dim,
+            map=settings["map"],
+            precision=settings["precision"],
+        )
+        check_tensors(tensors, shapes, folder)
+        bigrams = tensors.pop("bigrams")
+        check_bigrams(bigrams, tokenizer, folder)
+        lookup = RowLookup(tokenizer, bigrams, settings["max_tokens"])
+        name = str(settings.get("tokenizer"))
+        return cls(config.space, lookup, StaticTable(tensors), tokenizer=name, device=device)
+
+
+def _check_numbers(*, rows: int, width: int, max_tokens: int, dim: int) -> None:
+    for name, value, most in (("rows", rows, 2**24), ("width", width, dim), ("max_tokens", max_tokens, 2**16)):
+        if type(value) is not int or not 1 <= value <= most:
+            raise InvalidInputError(f"{name} must be a whole number from 1 to {most}, got {value!r}.")
+
+
+def _joined(found: Sequence[Rows]) -> tuple[Rows, Rows]:
+    """The rows of all texts, (total,), and where each text begins, (batch,)."""
+    if len(found) == 1:
+        return found[0], np.zeros(1, dtype=np.int64)
+    starts = np.zeros(len(found), dtype=np.int64)
+    np.cumsum([len(rows) for rows in found[:-1]], out=starts[1:])
+    return np.concatenate(found), starts

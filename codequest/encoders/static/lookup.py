@@ -1,0 +1,148 @@
+"""RowLookup: which rows of a static encoder's table a text has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+from codequest.adapters.folder import read_arrays
+from codequest.errors import AdapterFormatError
+from codequest.runtimes.readers import TOKENIZER_FILE
+
+UNKNOWN = 0  # row of the unknown token
+
+Rows = npt.NDArray[np.int64]
+
+
+class RowLookup:
+    """One row per token, and one per pair of adjacent tokens that has a row of its own.
+
+    Args:
+        tokenizer: Its ids are the first rows; 0 is the unknown token.
+        bigrams: (m, 2), pairs of ids in ascending order; their rows follow those of the tokens in the same order.
+        max_tokens: Longer texts are truncated.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, bigrams: npt.NDArray[np.int32], max_tokens: int) -> None:
+        self.tokenizer = tokenizer
+        self.bigrams = bigrams
+        self.max_tokens = max_tokens
+        self._tokens: int = tokenizer.get_vocab_size()
+        keys = bigrams[:, 0].astype(np.int64) * self._tokens + bigrams[:, 1]
+        self._keys = np.append(keys, np.iinfo(np.int64).max)  # so that a search never ends behind the last key
+
+    def __len__(self) -> int:
+        """How many rows the table has."""
+        return self._tokens + len(self.bigrams)
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text, not truncated."""
+        if len(texts) == 1:  # without the threads of a batch
+            return [self.tokenizer.encode(texts[0], add_special_tokens=False).ids]
+        encoded = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encoded]
+
+    def rows(self, texts: Sequence[str]) -> list[Rows]:
+        """The rows of each text, at least one: those of its tokens, then those of its bigrams."""
+        return self.rows_of(self.token_ids(texts))
+
+    def rows_of(self, token_ids: Sequence[list[int]]) -> list[Rows]:
+        """The rows of texts whose ids are known."""
+        return [self._rows_of(ids) for ids in token_ids]
+
+    def _rows_of(self, ids: list[int]) -> Rows:
+        tokens = np.array(ids[: self.max_tokens] or [UNKNOWN], dtype=np.int64)
+        if len(tokens) == 1 or not len(self.bigrams):
+            return tokens
+        pairs = tokens[:-1] * self._tokens + tokens[1:]
+        found = self._keys.searchsorted(pairs)
+        known = self._keys.take(found) == pairs
+        return np.concatenate((tokens, found[known] + self._tokens))
+
+
+class RowReader:
+    """A `RowLookup` as what makes the inputs of a graph: row numbers in place of token ids."""
+
+    def __init__(self, lookup: RowLookup) -> None:
+        self.lookup = lookup
+
+    @classmethod
+    def load(cls, folder: Path, settings: Mapping[str, Any]) -> RowReader:
+        """The reader that `describe`, `files` and `tensors` were written for.
+
+        Raises:
+            AdapterFormatError: A file is missing or damaged, or the settings are incomplete.
+        """
+        tokenizer, bigrams = read_tokenizer(folder), read_arrays(folder).get("bigrams")
+        if bigrams is None or bigrams.ndim != 2 or bigrams.shape[1] != 2:
+            raise AdapterFormatError(f"The weights in {folder} hold no bigrams, (n, 2). Export it again.")
+        check_bigrams(bigrams, tokenizer, folder)
+        return cls(RowLookup(tokenizer, bigrams, int(settings["max_tokens"])))
+
+    def read(self, texts: Sequence[str]) -> tuple[Rows, Rows, int]:
+        """Rows and mask, each (batch, most rows of a text), and how many of the texts were truncated."""
+        ids = self.lookup.token_ids(texts)
+        found = self.lookup.rows_of(ids)
+        truncated = sum(len(row) > self.lookup.max_tokens for row in ids)
+        if len(found) == 1:
+            return found[0][None], np.ones((1, len(found[0])), dtype=np.int64), truncated
+        lengths = np.array([len(rows) for rows in found])
+        mask = np.arange(lengths.max()) < lengths[:, None]
+        rows = np.full(mask.shape, UNKNOWN, dtype=np.int64)
+        rows[mask] = np.concatenate(found)
+        return rows, mask.astype(np.int64), truncated
+
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has before it is truncated."""
+        return [len(ids) for ids in self.lookup.token_ids(texts)]
+
+    def describe(self) -> dict[str, Any]:
+        """What reads them again, besides the files, JSON-ready."""
+        return {"reader": "rows", "max_tokens": self.lookup.max_tokens}
+
+    def files(self) -> dict[str, bytes]:
+        """The tokenizer."""
+        return {TOKENIZER_FILE: self.lookup.tokenizer.to_str().encode()}
+
+    def tensors(self) -> dict[str, npt.NDArray[Any]]:
+        """The bigrams."""
+        return {"bigrams": self.lookup.bigrams}
+
+
+def read_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer of an adapter folder.
+
+    Raises:
+        AdapterFormatError: Missing, damaged, or its ids are not the numbers from 0.
+    """
+    path = folder / TOKENIZER_FILE
+    if not path.is_file():
+        raise AdapterFormatError(f"{folder} has no {TOKENIZER_FILE}. Save or download the adapter again.")
+    try:
+        tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+    except Exception as error:  # tokenizers raises nothing more precise
+        raise AdapterFormatError(f"{path} is truncated or damaged: {error}. Save or download it again.") from error
+    size = tokenizer.get_vocab_size()
+    if not size or max(tokenizer.get_vocab().values()) != size - 1:
+        raise AdapterFormatError(f"The ids in {path} are not the {size} numbers from 0. Save or download it again.")
+    return tokenizer
+
+
+def check_bigrams(bigrams: npt.NDArray[np.int32], tokenizer: Tokenizer, folder: Path) -> None:
+    """Refuse bigrams that cannot be searched.
+
+    Raises:
+        AdapterFormatError: Ids that the tokenizer lacks, or not in ascending order.
+    """
+    size = tokenizer.get_vocab_size()
+    keys = bigrams[:, 0].astype(np.int64) * size + bigrams[:, 1]
+    if len(bigrams) and (bigrams.min() < 0 or bigrams.max() >= size or (np.diff(keys) <= 0).any()):
+        raise AdapterFormatError(
+            f"The bigrams in {folder} are not pairs of the {size} token ids in ascending order. "
+            "Save or download the adapter again."
+        )

@@ -1,0 +1,274 @@
+"""Measures encoders against their teacher on one dataset.
+
+The teacher embeds documents and queries once; its own queries are the ceiling. Its latency is that of the model, not
+of a cache around it, and is unknown for a teacher that cannot embed new texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from codequest.data.dataset import RetrievalDataset
+from codequest.errors import InvalidInputError, TeacherError, require
+from codequest.evaluation.latency import Latency, measure_latency
+from codequest.evaluation.measurements import Report, ReportRow
+from codequest.evaluation.retention import paired_bootstrap
+from codequest.evaluation.scoring import SearchResults, mean_cosine, mean_overlap, search_dataset
+from codequest.machine import describe_machine, describe_versions
+from codequest.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from codequest.encoders import QueryEncoder
+    from codequest.teachers.base import Teacher
+
+CONFIDENCE = 0.95
+"""Of every interval in a report."""
+_TOKENS = 12  # of the query that costs are counted for; special tokens included, prompts not
+_UNKNOWN_TEXT = "codequest times a teacher that can embed this text"
+
+
+def evaluate(
+    encoder: QueryEncoder,
+    teacher: Teacher,
+    dataset: RetrievalDataset,
+    *,
+    latency_queries: int = 50,
+    resamples: int = 10_000,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Report:
+    """Measure one encoder; arguments and results as in `compare`, where its name is its kind."""
+    return compare(
+        {encoder.kind: encoder},
+        teacher,
+        dataset,
+        latency_queries=latency_queries,
+        resamples=resamples,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def compare(
+    encoders: Mapping[str, QueryEncoder],
+    teacher: Teacher,
+    dataset: RetrievalDataset,
+    *,
+    latency_queries: int = 50,
+    resamples: int = 10_000,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Report:
+    """Measure encoders: quality, likeness to the teacher, latency and cost.
+
+    Args:
+        encoders: By the name they have in the report.
+        teacher: The teacher of all of them.
+        dataset: What to search.
+        latency_queries: How many queries to time; 0 leaves latency out.
+        resamples: Bootstrap resamples behind the interval of the retention.
+        seed: Seed of the bootstrap and of the choice of queries to time.
+        progress: Called as work is done.
+
+    Raises:
+        SpaceMismatchError: An encoder belongs to another teacher.
+        DatasetError: The teacher finds nothing in this dataset.
+        InvalidInputError: No encoder, or an argument out of its range.
+    """
+    check_comparable(encoders, teacher, latency_queries=latency_queries, resamples=resamples)
+    require("ir_measures", extra="evaluation")
+    texts = list(dataset.queries.values())
+    document_vectors = teacher.encode_documents(list(dataset.documents.values()), progress=progress)
+    ceiling = search_dataset(dataset, teacher.encode_queries(texts, progress=progress), document_vectors)
+    found = {
+        name: search_dataset(dataset, encoder.encode(texts, progress=progress), document_vectors)
+        for name, encoder in encoders.items()
+    }
+    return summarize(
+        encoders,
+        teacher,
+        dataset=dataset.name,
+        queries=texts,
+        documents=len(document_vectors),
+        ceiling=ceiling,
+        found=found,
+        latency_queries=latency_queries,
+        resamples=resamples,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def compare_each(
+    encoders: Mapping[str, QueryEncoder],
+    teacher: Teacher,
+    datasets: Sequence[RetrievalDataset],
+    *,
+    latency_queries: int = 50,
+    progress: Progress = silent,
+) -> Iterator[Report]:
+    """`compare` on one dataset after the other. What a query costs is measured with the first one only."""
+    for number, dataset in enumerate(datasets):
+        timed = 0 if number else latency_queries
+        yield compare(encoders, teacher, dataset, latency_queries=timed, progress=progress)
+
+
+def summarize(
+    encoders: Mapping[str, QueryEncoder],
+    teacher: Teacher,
+    *,
+    dataset: str,
+    queries: Sequence[str],
+    documents: int,
+    ceiling: SearchResults,
+    found: Mapping[str, SearchResults],
+    latency_queries: int,
+    resamples: int,
+    seed: int,
+    progress: Progress = silent,
+) -> Report:
+    """The report of searches that are done, after the latency is measured.
+
+    Args:
+        encoders: By the name they have in the report.
+        teacher: The teacher of all of them.
+        dataset: Name of what was searched.
+        queries: The queries.
+        documents: How many documents they were searched in.
+        ceiling: What the teacher's own queries find; without scores, for want of labels, there is no retention.
+        found: What each encoder finds, by name.
+        latency_queries: How many queries to time; 0 leaves latency out.
+        resamples: Bootstrap resamples behind the interval of the retention.
+        seed: Seed of the bootstrap and of the choice of queries to time.
+        progress: Called as work is done.
+
+    Raises:
+        DatasetError: The teacher finds nothing in this dataset.
+    """
+    rows = {
+        name: _encoder_row(name, encoder, found[name], ceiling, resamples=resamples, seed=seed)
+        for name, encoder in encoders.items()
+    }
+    timed = [queries[i] for i in np.random.default_rng(seed).permutation(len(queries))[:latency_queries]]
+    latencies = _latencies(encoders, teacher, timed, progress)
+    return Report(
+        dataset=dataset,
+        queries=len(queries),
+        documents=documents,
+        teacher=ReportRow(**_teacher_row(teacher, ceiling), **_timing(latencies, None)),
+        encoders=tuple(ReportRow(**row, **_timing(latencies, name)) for name, row in rows.items()),
+        space=teacher.space.fingerprint,
+        seed=seed,
+        resamples=resamples,
+        confidence=CONFIDENCE,
+        latency_queries=len(timed),
+        machine={**describe_machine(), **_number_format(teacher)},
+        versions=describe_versions(),
+    )
+
+
+def check_comparable(
+    encoders: Mapping[str, QueryEncoder], teacher: Teacher, *, latency_queries: int, resamples: int
+) -> None:
+    """Refuse, before the teacher embeds a corpus, what cannot be compared; arguments and errors as in `compare`."""
+    if not encoders:
+        raise InvalidInputError("compare needs at least one encoder, by name; got none.")
+    if latency_queries < 0 or resamples < 1:
+        raise InvalidInputError(
+            f"Expected latency_queries of at least 0 and resamples of at least 1, "
+            f"got {latency_queries} and {resamples}."
+        )
+    for name, encoder in encoders.items():
+        teacher.space.check(encoder.space, context=f"Encoder {name!r} cannot be evaluated against this teacher")
+
+
+def _encoder_row(
+    name: str, encoder: QueryEncoder, found: SearchResults, ceiling: SearchResults, *, resamples: int, seed: int
+) -> dict[str, Any]:
+    """What `ReportRow` needs of an encoder, latency left out."""
+    return {
+        "name": name,
+        "kind": encoder.source_kind,
+        "measures": found.means,
+        **_retention(found, ceiling, resamples=resamples, seed=seed),
+        "cosine": mean_cosine(found, ceiling),
+        "overlap": mean_overlap(found, ceiling),
+        **asdict(encoder.cost(tokens=_TOKENS)),
+    }
+
+
+def _retention(found: SearchResults, ceiling: SearchResults, *, resamples: int, seed: int) -> dict[str, float]:
+    """The retention fields of a row; none without labels."""
+    if not ceiling.scores:
+        return {}
+    scores = (found.scores["nDCG@10"], ceiling.scores["nDCG@10"])
+    kept = paired_bootstrap(*scores, resamples=resamples, seed=seed, confidence=CONFIDENCE)
+    return {"retention": kept.retention, "retention_low": kept.low, "retention_high": kept.high}
+
+
+def _teacher_row(teacher: Teacher, ceiling: SearchResults) -> dict[str, Any]:
+    """What `ReportRow` needs of the teacher, latency left out; its cost is known only of a model on this machine."""
+    from codequest.encoders.cost import backbone_cost
+    from codequest.teachers import LocalTeacher
+
+    model = _model(teacher)
+    cost = asdict(backbone_cost(model.backbone, (), tokens=_TOKENS)) if isinstance(model, LocalTeacher) else {}
+    return {"name": teacher.space.teacher, "kind": "teacher", "measures": ceiling.means, **cost}
+
+
+def _number_format(teacher: Teacher) -> dict[str, str]:
+    """What a model on this machine computes in; vectors that a cache had before may be of another format."""
+    from codequest.teachers import LocalTeacher
+
+    model = _model(teacher)
+    return {"teacher": model.precision} if isinstance(model, LocalTeacher) else {}
+
+
+def _model(teacher: Teacher) -> Teacher:
+    """The teacher itself, out of the cache around it."""
+    from codequest.teachers import CachedTeacher
+
+    return teacher.teacher if isinstance(teacher, CachedTeacher) else teacher
+
+
+def _latencies(
+    encoders: Mapping[str, QueryEncoder], teacher: Teacher, queries: list[str], progress: Progress
+) -> dict[str, Latency]:
+    if not queries:
+        return {}
+    timed: dict[str, Callable[[str], Any]] = {_key(name): encoder.encode for name, encoder in encoders.items()}
+    model = _timed(teacher)
+    try:
+        model.encode_queries([_UNKNOWN_TEXT])
+        timed[_key(None)] = lambda query: model.encode_queries([query])
+    except TeacherError:  # stored vectors: looking them up says nothing about the model
+        pass
+    return measure_latency(timed, queries, progress=progress)
+
+
+def _timed(teacher: Teacher) -> Teacher:
+    """The teacher itself in torch: as the encoders run, and runtimes slow each other down within one process."""
+    from codequest.teachers import LocalTeacher
+
+    model = _model(teacher)
+    return model.in_torch() if isinstance(model, LocalTeacher) else model
+
+
+def _key(name: str | None) -> str:
+    return "teacher" if name is None else f"encoder {name}"
+
+
+def _timing(latencies: Mapping[str, Latency], name: str | None) -> dict[str, Any]:
+    """The latency fields of the row of an encoder, or of the teacher, which is no encoder and has no name."""
+    latency, base = latencies.get(_key(name)), latencies.get(_key(None))
+    if latency is None:
+        return {}
+    return {
+        "latency_p50_ms": latency.p50_ms,
+        "latency_p95_ms": latency.p95_ms,
+        "speedup": base.p50_ms / latency.p50_ms if base and name is not None else None,
+    }

@@ -1,0 +1,64 @@
+"""The machine: what its CPU can do, and what numbers were measured with."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_PACKAGES = ("codequest", "torch", "transformers", "numpy", "ir-measures")
+_CPU_FILE = Path("/proc/cpuinfo")
+
+
+def describe_machine() -> dict[str, str]:
+    """CPU name, threads that torch uses, operating system, and the GPU if there is one."""
+    import torch
+
+    machine = {"cpu": cpu_name(), "threads": str(torch.get_num_threads()), "system": platform.system()}
+    if torch.cuda.is_available():
+        machine["gpu"] = torch.cuda.get_device_name()
+    return machine
+
+
+def available_cpus() -> int:
+    """How many CPUs this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def describe_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that compute or measure vectors."""
+    versions = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:  # codequest run from a checkout that is not installed
+            versions[package] = "unknown"
+    return versions
+
+
+def cpu_name() -> str:
+    """Name of the processor."""
+    if _CPU_FILE.is_file():
+        for line in _CPU_FILE.read_text(encoding="utf-8", errors="replace").splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine() or "unknown"
+
+
+def multiplies_bytes() -> bool:
+    """Whether this CPU has instructions for products of 8-bit integers (VNNI), as far as Linux says."""
+    try:
+        flags = set(_CPU_FILE.read_text(encoding="utf-8").split())
+    except OSError:
+        return False
+    return bool(flags & {"avx512_vnni", "avx_vnni"})
+
+
+def threads() -> int:
+    """Threads for one query: OMP_NUM_THREADS where it is set, otherwise the CPUs that this process may use."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdigit() and int(asked):
+        return int(asked)
+    return available_cpus()

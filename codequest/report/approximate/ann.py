@@ -1,0 +1,63 @@
+"""What approximate indexes find for each encoder's queries, and with how much effort."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from codequest.errors import require
+from codequest.progress import Progress, silent
+from codequest.report.approximate.effort import ApproximateSearch, search_approximately
+from codequest.report.approximate.kinds import HNSW, IVF, IndexKind
+from codequest.report.report_data import ReportData
+from codequest.report.searches import search_everything
+
+if TYPE_CHECKING:
+    from codequest.encoders import QueryEncoder
+    from codequest.teachers import Teacher
+
+
+def compare_in_indexes(
+    encoders: Mapping[str, QueryEncoder],
+    teacher: Teacher,
+    data: ReportData,
+    *,
+    kinds: Sequence[IndexKind] = (HNSW, IVF),
+    seed: int = 0,
+    progress: Progress = silent,
+) -> list[ApproximateSearch]:
+    """Search approximate indexes of the teacher's documents with the teacher's and each encoder's queries.
+
+    Args:
+        encoders: By the name they have in the result.
+        teacher: The teacher of all of them; best one with a cache.
+        data: What to search; with labels, nDCG@10 is measured too.
+        kinds: Of index.
+        seed: Of the samples of large sets.
+        progress: Called as work is done.
+
+    Returns:
+        One result per kind.
+
+    Raises:
+        SpaceMismatchError: An encoder or the stored vectors belong to another teacher.
+        MissingDependencyError: The extra ``report`` is not installed.
+    """
+    require("faiss", extra="report")
+    for name, encoder in encoders.items():
+        teacher.space.check(encoder.space, context=f"Encoder {name!r} cannot search this teacher's documents")
+    found = search_everything(encoders, teacher, data, progress=progress)
+    return [
+        search_approximately(
+            found.query_vectors, found.document_vectors, kind=kind, grades=data.grades(), seed=seed, progress=progress
+        )
+        for kind in kinds
+    ]
+
+
+def to_json(results: Sequence[ApproximateSearch]) -> str:
+    """The results by the name of the index, with sorted keys."""
+    values = {one.index: asdict(one) for one in results}
+    return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"

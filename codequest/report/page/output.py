@@ -1,0 +1,100 @@
+"""The folder of a report: the page, its figures and its numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from codequest.errors import InvalidInputError
+from codequest.report.figures.draw import FIGURES, Image
+from codequest.report.figures.style import THEMES
+from codequest.report.page.render import render_page
+from codequest.report.study import SCHEMA, Study
+
+PAGE = "index.html"
+NUMBERS = "report.json"
+_IMAGES = "figures"
+
+
+def check_folder(folder: str | Path) -> Path:
+    """Refuse, before anything is measured, a folder that a report cannot be written to.
+
+    Returns:
+        The folder.
+
+    Raises:
+        InvalidInputError: It holds something else than an earlier report, or nothing can be written there.
+    """
+    folder = Path(folder).expanduser().resolve()
+    try:
+        if folder.exists():
+            foreign = sorted(str(path.relative_to(folder)) for path in _files(folder) if path not in _own(folder))
+            if foreign or not _is_report(folder):
+                shown = f": {', '.join(foreign[:3])}" if foreign else ""
+                raise InvalidInputError(
+                    f"{folder} holds something else than an earlier report{shown}. "
+                    "Choose a new folder, or an empty one."
+                )
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+    except OSError as error:
+        raise InvalidInputError(
+            f"The report cannot be written to {folder}: {error.strerror or error}. Choose another folder."
+        ) from error
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise InvalidInputError(
+            f"The report cannot be written to {folder}: {existing} is no folder with write permission. "
+            "Choose another folder."
+        )
+    return folder
+
+
+def write_report(folder: str | Path, study: Study, images: Sequence[Image]) -> Path:
+    """Write page, figures and numbers; an earlier report there is replaced.
+
+    Returns:
+        The page.
+
+    Raises:
+        InvalidInputError: It holds something else than an earlier report, or cannot be written.
+    """
+    folder = check_folder(folder)
+    contents = {folder / NUMBERS: study.to_json().encode(), folder / PAGE: render_page(study, images).encode()}
+    for image in images:
+        for ending, content in (("png", image.png), ("svg", image.svg)):
+            contents[folder / _IMAGES / f"{image.name}-{image.theme}.{ending}"] = content
+    try:
+        for path in _own(folder) - set(contents):
+            path.unlink(missing_ok=True)
+        (folder / _IMAGES).mkdir(parents=True, exist_ok=True)
+        for path, content in contents.items():
+            path.write_bytes(content)
+    except OSError as error:
+        raise InvalidInputError(
+            f"The report cannot be written to {folder}: {error.strerror or error}. Choose another folder."
+        ) from error
+    return folder / PAGE
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise NotADirectoryError(20, f"{folder.name} is no folder")
+    return [path for path in folder.rglob("*") if not path.is_dir()]
+
+
+def _own(folder: Path) -> set[Path]:
+    """Every file that a report may have."""
+    names = (f"{name}-{theme.name}.{ending}" for name in FIGURES for theme in THEMES for ending in ("png", "svg"))
+    return {folder / PAGE, folder / NUMBERS, *(folder / _IMAGES / name for name in names)}
+
+
+def _is_report(folder: Path) -> bool:
+    """Whether the folder is empty, or has the numbers of an earlier report."""
+    if not _files(folder):
+        return True
+    try:
+        values = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
+        return isinstance(values, dict) and values.get("schema") == SCHEMA
+    except (FileNotFoundError, ValueError):
+        return False

@@ -1,0 +1,93 @@
+"""Chunk: a piece of a file that is embedded and found as one."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+from codequest.code.file_language import file_language
+from codequest.code.languages import language_of
+from codequest.search.chunking.code_chunks import code_chunks
+from codequest.search.chunking.pieces import Piece, cut
+from codequest.search.chunking.sections import section_chunks
+from codequest.search.hits import ChunkKind
+
+_MARKDOWN = "markdown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A piece of a file.
+
+    Attributes:
+        path: File, relative to the indexed root, with forward slashes.
+        language: Its language.
+        kind: What the chunk is.
+        symbol: Qualified name or headings; empty where there is none.
+        start_line: First line, from 1.
+        end_line: Last line, inclusive.
+        text: These lines as they are.
+        context: What the text is a later part of: the signature of a long function or class, the headings of a section.
+        outline: Signatures of the members of a long class.
+    """
+
+    path: str
+    language: str
+    kind: ChunkKind
+    symbol: str
+    start_line: int
+    end_line: int
+    text: str
+    context: str = ""
+    outline: str = ""
+
+    @property
+    def embedded(self) -> str:
+        """What the teacher embeds: doc comment and code as they stand, dedented, between their context and outline.
+
+        Path and symbol are no part of it, so that a renamed file costs nothing: they are searched as words.
+        """
+        text = textwrap.dedent(self.text).strip("\n")
+        return "\n".join(part for part in (self.context, text, self.outline) if part)
+
+
+def chunk_file(path: str, text: str, *, max_characters: int) -> list[Chunk]:
+    """The chunks of a file: by its syntax, by its headings, or windows of lines.
+
+    Every line that holds anything but punctuation is in at least one chunk. A definition longer than
+    `max_characters` is split with overlap.
+
+    Args:
+        path: Relative to the indexed root, with forward slashes.
+        text: Its content, lines ended by a newline character alone.
+        max_characters: Longest text of a chunk, except for a single line that is longer.
+
+    Returns:
+        The chunks in the order of their first lines.
+
+    Raises:
+        MissingDependencyError: The grammar of a language that has one is not installed.
+    """
+    language, lines = file_language(path, text), text.split("\n")
+    syntax = language_of(Path(path), text)
+    if syntax is not None:
+        pieces = code_chunks(text, syntax, max_characters=max_characters)
+    elif language == _MARKDOWN:
+        pieces = section_chunks(lines, max_characters=max_characters)
+    else:
+        pieces = cut(lines, 1, len(lines), Piece(kind="window"), max_characters=max_characters)
+    return [
+        Chunk(
+            path=path,
+            language=language,
+            kind=piece.kind,
+            symbol=piece.symbol,
+            start_line=piece.start_line,
+            end_line=piece.end_line,
+            text="\n".join(lines[piece.start_line - 1 : piece.end_line]),
+            context=piece.context,
+            outline=piece.outline,
+        )
+        for piece in sorted(pieces, key=lambda piece: (piece.start_line, -piece.end_line))
+    ]

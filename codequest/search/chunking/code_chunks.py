@@ -1,0 +1,94 @@
+"""Source files along their syntax: functions, classes, and what stands between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from codequest.code import Definition, Language, SourceFile
+from codequest.search.chunking.pieces import Piece, cut
+
+_SIGNATURE_CHARACTERS = 200
+
+
+@dataclass(slots=True)
+class _Scope:
+    """A definition with its lines, doc comment included, and the definitions inside it; the file itself has none."""
+
+    definition: Definition | None
+    start: int
+    end: int
+    inner: list[_Scope] = field(default_factory=list)
+
+
+def code_chunks(text: str, language: Language, *, max_characters: int) -> Iterator[Piece]:
+    """The pieces of a source file.
+
+    A function is one piece, and a class is one as a whole with its members as further ones. Where one is too long it
+    is cut into its members and what stands between them; then the first piece of a class has the outline of the rest.
+    Lines of no definition are windows.
+
+    Args:
+        text: The file's content.
+        language: Its language.
+        max_characters: Longest piece.
+    """
+    lines = text.split("\n")
+    outermost = _Scope(None, 1, len(lines))
+    for scope in _scopes(SourceFile(text.encode(), language)):
+        _place(scope, outermost)
+    yield from _pieces(outermost, lines, max_characters)
+
+
+def _scopes(file: SourceFile) -> list[_Scope]:
+    found = []
+    for definition in (*file.definitions, *file.types):
+        start = min(definition.documentation_line, file.line(definition.span.start))
+        found.append(_Scope(definition, start, file.line(definition.span.end - 1)))
+    return sorted(found, key=lambda scope: (scope.start, -scope.end))
+
+
+def _place(scope: _Scope, outer: _Scope) -> None:
+    """Put a scope into the innermost one around it; what shares a line with the one before it belongs to that one."""
+    while outer.inner and scope.start <= outer.inner[-1].end:
+        if (scope.start, scope.end) == (outer.inner[-1].start, outer.inner[-1].end):
+            return
+        if scope.end > outer.inner[-1].end:
+            outer.inner[-1].end = scope.end
+            return
+        outer = outer.inner[-1]
+    outer.inner.append(scope)
+
+
+def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
+    definition = scope.definition
+    like = Piece(kind=definition.kind, symbol=definition.name) if definition else Piece(kind="window")
+    if definition is not None and sum(len(line) + 1 for line in lines[scope.start - 1 : scope.end]) <= most:
+        yield from cut(lines, scope.start, scope.end, like, max_characters=most)
+        for inner in scope.inner if like.kind == "class" else []:
+            yield from _pieces(inner, lines, most)
+        return
+    signature = _signature(scope, lines)
+    first = replace(like, outline=_outline(scope, lines, most)) if like.kind == "class" else like
+    position = scope.start
+    for inner in scope.inner:
+        yield from cut(lines, position, inner.start - 1, first, max_characters=most, context=signature)
+        yield from _pieces(inner, lines, most)
+        position, first = (
+            inner.end + 1,
+            replace(like, context=signature),
+        )  # what follows stands apart from the signature
+    yield from cut(lines, position, scope.end, first, max_characters=most, context=signature)
+
+
+def _signature(scope: _Scope, lines: Sequence[str]) -> str:
+    return lines[scope.definition.line - 1].strip()[:_SIGNATURE_CHARACTERS] if scope.definition else ""
+
+
+def _outline(scope: _Scope, lines: Sequence[str], most: int) -> str:
+    """The signatures of what is inside, as many as leave half of a chunk to its text."""
+    outline = ""
+    for inner in scope.inner:
+        if len(outline) < most // 2:
+            outline += f"\n{_signature(inner, lines)}"
+    return outline.strip()

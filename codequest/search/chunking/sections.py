@@ -1,0 +1,34 @@
+"""Markdown by its headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from codequest.code.headings import headings
+from codequest.search.chunking.pieces import Piece, cut
+
+_BETWEEN = " > "
+
+
+def section_chunks(lines: Sequence[str], *, max_characters: int) -> Iterator[Piece]:
+    """The pieces of a document: each section up to the next heading, its headings as symbol and as context.
+
+    A heading with nothing below it but another heading is no piece: it is in the context of those below.
+
+    Args:
+        lines: Those of the document.
+        max_characters: Longest piece.
+    """
+    found = list(headings(lines, markdown=True))
+    first = found[0].line if found else len(lines) + 1
+    yield from cut(lines, 1, first - 1, Piece(kind="section"), max_characters=max_characters)
+    above: dict[int, str] = {}
+    ends = [*(later.line for later in found[1:]), len(lines) + 1]
+    for heading, following in zip(found, ends, strict=False):
+        above = {level: text for level, text in above.items() if level < heading.level}
+        outer = _BETWEEN.join(above.values())
+        above[heading.level] = heading.text
+        whole = _BETWEEN.join(above.values())
+        if any(line.strip() for line in lines[heading.body - 1 : following - 1]):
+            like = Piece(kind="section", symbol=whole, context=outer)
+            yield from cut(lines, heading.line, following - 1, like, max_characters=max_characters, context=whole)

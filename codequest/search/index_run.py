@@ -1,0 +1,180 @@
+"""Makes an index, or brings it up to date."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+
+from codequest.code.listing import list_files
+from codequest.errors import CodeIndexError, InvalidInputError, SpaceMismatchError
+from codequest.progress import Progress, Work
+from codequest.search.chunking.chunks import Chunk, chunk_file
+from codequest.search.deferred import DeferredTeacher
+from codequest.search.home import IndexHome
+from codequest.search.meta import DEFAULT_TEACHER, META_FILE, IndexMeta, IndexStats
+from codequest.search.report import IndexReport
+from codequest.search.scan import FileRecord, Scan, scan
+from codequest.search.store import CHUNKS, FILES, ChunkStore, ChunkWriter
+from codequest.space import EmbeddingSpace, Vectors
+from codequest.teachers import Teacher, cached, load_teacher
+
+_CHARACTERS_PER_TOKEN = 3.2  # of code, in wordpieces
+_FEWEST, _MOST = 400, 6000  # characters of a chunk
+_CHUNKS_AT_ONCE = 2048
+
+
+def build_index(path: str | Path, *, teacher: str | Teacher | None, rebuild: bool, progress: Progress) -> IndexReport:
+    """See `codequest.search.CodeIndex.build`."""
+    began = time.monotonic()
+    home = IndexHome.for_writing(path)
+    with home.locked(progress):
+        there = (home.folder / META_FILE).is_file() and not rebuild
+        old = IndexMeta.read(home.folder, root=home.root) if there else None
+        return _Run(home, old, teacher, progress).finish(began)
+
+
+class _Run:
+    """One index run, under the lock."""
+
+    def __init__(self, home: IndexHome, old: IndexMeta | None, teacher: str | Teacher | None, progress: Progress):
+        self.home, self.old, self.progress = home, old, progress
+        self.store = ChunkStore(home.folder)
+        self.name, self.teacher = _teacher(old, teacher, home.root)
+        self.space = self.teacher.space
+
+    def finish(self, began: float) -> IndexReport:
+        skipped: Counter[str] = Counter()
+        paths = list_files(self.home.root, skipped)
+        found = scan(self.home.root, paths, self._known(), self._chunker(), progress=self.progress)
+        found.skipped += skipped
+        self._refuse_nothing(found)
+        meta = self._unchanged(found) or self._write(found)
+        return IndexReport(
+            root=self.home.root,
+            folder=self.home.folder,
+            files=meta.stats.files,
+            chunks=meta.stats.chunks,
+            added=found.added,
+            changed=found.changed,
+            removed=found.removed,
+            unchanged=found.unchanged,
+            embedded=len(found.chunks),
+            skipped=dict(found.skipped.most_common()),
+            seconds=time.monotonic() - began,
+        )
+
+    def _known(self) -> dict[str, FileRecord]:
+        if self.old is None:
+            return {}
+        rows = self.store.read_files(self.old.versions[FILES])
+        return {row["path"]: FileRecord(**row) for row in rows}
+
+    def _chunker(self) -> partial[list[Chunk]]:
+        return partial(chunk_file, max_characters=_longest(self.space))
+
+    def _refuse_nothing(self, found: Scan) -> None:
+        if found.unchanged or found.chunks:
+            return
+        reasons = ", ".join(f"{count} × {reason}" for reason, count in found.skipped.most_common())
+        raise CodeIndexError(
+            f"There is nothing to index in {self.home.root}: "
+            + (f"every file was skipped ({reasons})." if reasons else "it has no file that git would track.")
+        )
+
+    def _unchanged(self, found: Scan) -> IndexMeta | None:
+        """What is there, where nothing in it would be another."""
+        return None if found.stale or found.chunks else self.old
+
+    def _write(self, found: Scan) -> IndexMeta:
+        versions = self.old.versions if self.old else {}
+        writer = self.store.begin(versions, dim=self.space.dim)
+        if found.stale:
+            writer.remove(found.stale)
+        for chunks, vectors in self._embedded(found.chunks):
+            writer.add(chunks, vectors)
+        self.progress("Building the full-text index", 0, 1)
+        version = writer.finish()
+        files = self.store.write_files([record.to_dict() for record in found.records])
+        meta = IndexMeta(stats=self._stats(found, writer), versions={CHUNKS: version, FILES: files})
+        try:
+            meta.write(self.home.folder)
+        except OSError as error:
+            raise CodeIndexError(
+                f"The index in {self.home.folder} cannot be written ({error.strerror}). The index as it was before is "
+                "intact."
+            ) from error
+        self.store.prune([CHUNKS, FILES] if writer.settled else [FILES])
+        return meta
+
+    def _embedded(self, chunks: list[Chunk]) -> Iterator[tuple[list[Chunk], Vectors]]:
+        """Chunks with their vectors, the longest first; progress counts them by their share of all characters."""
+        chunks.sort(key=lambda chunk: -len(chunk.text))
+        total, done = sum(len(chunk.text) for chunk in chunks), 0
+        for start in range(0, len(chunks), _CHUNKS_AT_ONCE):
+            batch = chunks[start : start + _CHUNKS_AT_ONCE]
+            size = sum(len(chunk.text) for chunk in batch)
+            report = partial(self._report, done=done, size=size, total=total, chunks=len(chunks))
+            texts = [chunk.embedded for chunk in batch]
+            yield batch, self.teacher.encode_documents(texts, progress=report)
+            done += size
+            report(Work.EMBEDDING_DOCUMENTS, 0, 1)
+
+    def _report(self, what: str, part: int, whole: int, *, done: int, size: int, total: int, chunks: int) -> None:
+        if what is Work.EMBEDDING_DOCUMENTS:
+            self.progress("Embedding chunks", round(chunks * (done + size * part / max(whole, 1)) / total), chunks)
+        else:
+            self.progress(what, part, whole)
+
+    def _stats(self, found: Scan, writer: ChunkWriter) -> IndexStats:
+        chunks, kinds = writer.counts()
+        return IndexStats(
+            files=found.added + found.changed + found.unchanged,
+            chunks=chunks,
+            languages=found.languages,
+            kinds=kinds,
+            space=self.space,
+            teacher=self.name,
+            updated=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            codequest_version=metadata.version("codequest"),
+        )
+
+
+def _longest(space: EmbeddingSpace) -> int:
+    """Characters of code that fit into the teacher, most often."""
+    if space.max_tokens is None:
+        return _MOST
+    return int(min(max(space.max_tokens * _CHARACTERS_PER_TOKEN, _FEWEST), _MOST))
+
+
+def _teacher(old: IndexMeta | None, given: str | Teacher | None, root: Path) -> tuple[str, Teacher]:
+    """The teacher and its name; not loaded where it is the one that made the index."""
+    if given is not None and not isinstance(given, (str, Teacher)):
+        raise InvalidInputError(f"teacher must be a name or a Teacher, got {type(given).__name__}.")
+    if old is not None and given in (None, old.stats.teacher):
+        load = partial(_checked, old, old.stats.teacher, root)
+        return old.stats.teacher, cached(DeferredTeacher(old.stats.space, load))
+    name = given.space.teacher if isinstance(given, Teacher) else given or DEFAULT_TEACHER
+    teacher = given if isinstance(given, Teacher) else load_teacher(name)
+    if old is not None:
+        _refuse_other(old, teacher, root)
+        name = old.stats.teacher
+    return name, cached(teacher)
+
+
+def _checked(old: IndexMeta, name: str, root: Path) -> Teacher:
+    teacher = load_teacher(name)
+    _refuse_other(old, teacher, root)
+    return teacher
+
+
+def _refuse_other(old: IndexMeta, teacher: Teacher, root: Path) -> None:
+    if teacher.space != old.stats.space:
+        raise SpaceMismatchError(
+            f"The index of {root} lies in {old.stats.space}, and cannot be continued in {teacher.space}. Go on with "
+            f"the teacher {old.stats.teacher!r}, or make it anew: codequest index {root} --rebuild --teacher …"
+        )

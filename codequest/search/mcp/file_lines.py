@@ -1,0 +1,107 @@
+"""Lines of indexed files, and of nothing else."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from codequest.code.reading import readable_text, unwanted
+from codequest.errors import CodeIndexError, InvalidInputError
+from codequest.search.index import CodeIndex
+from codequest.texts import visible
+
+MOST_LINES = 400
+"""Of one reading."""
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLines:
+    """Lines of a file as they are now.
+
+    Attributes:
+        path: File, relative to the indexed root, with forward slashes.
+        start_line: First line, from 1.
+        end_line: Last line, inclusive.
+        total_lines: Of the file.
+        text: The lines; characters that nobody sees are written out.
+    """
+
+    path: str
+    start_line: int
+    end_line: int
+    total_lines: int
+    text: str
+
+
+def read_lines(index: CodeIndex, path: str, start: int = 1, end: int | None = None) -> FileLines:
+    """Lines of a file that is in the index.
+
+    Read is what an index run would read: no file that it leaves out, nothing through a symbolic link, nothing outside
+    of the root; a file that has become one of those since is refused as well.
+
+    Args:
+        index: Says which files there are.
+        path: Relative to its root, or absolute.
+        start: First line, from 1.
+        end: Last line, inclusive; at most 400 lines are given.
+
+    Raises:
+        InvalidInputError: No indexed file, or no such lines.
+        CodeIndexError: The file is gone, or is no file to be read any more.
+    """
+    name = _relative(index.root, path)
+    if name not in index.paths:
+        raise InvalidInputError(
+            f"{path!r} is not in the index of {index.root}. Give a path as search_code has it; files that are ignored, "
+            "vendored, or may hold secrets are not in it."
+        )
+    if start < 1 or (end is not None and end < start):
+        raise InvalidInputError(f"Lines are counted from 1, first to last; got {start} to {end}.")
+    text = _text(index.root, name)
+    lines = text.removesuffix("\n").split("\n")
+    if start > len(lines):
+        raise InvalidInputError(f"{name} has {len(lines)} lines, got a start of {start}.")
+    last = min(end or len(lines), len(lines), start + MOST_LINES - 1)
+    return FileLines(
+        path=name,
+        start_line=start,
+        end_line=last,
+        total_lines=len(lines),
+        text=visible("\n".join(lines[start - 1 : last])),
+    )
+
+
+def _relative(root: Path, path: str) -> str:
+    """The path as the index would have it; it need not have it."""
+    given = Path(path)
+    if given.is_absolute() and given.is_relative_to(root):
+        given = given.relative_to(root)
+    return given.as_posix()
+
+
+def _text(root: Path, name: str) -> str:
+    file = root / name
+    try:
+        if os.path.realpath(file, strict=True) != str(file):  # the root has none: a link was put in since the index run
+            raise CodeIndexError(f"{name} is behind a symbolic link, which is not followed.")
+        content = _content(file, name)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CodeIndexError(f"{name} cannot be read ({reason}). If it is gone, run codequest index again.") from error
+    text, why = readable_text(name, content)
+    if why:
+        raise CodeIndexError(f"{name} is not read: {why}.")
+    return text
+
+
+def _content(file: Path, name: str) -> bytes:
+    with os.fdopen(os.open(file, _FLAGS), "rb") as opened:
+        status = os.fstat(opened.fileno())
+        why = unwanted(name, status.st_size) if stat.S_ISREG(status.st_mode) else "no regular file"
+        if why:
+            raise CodeIndexError(f"{name} is not read: {why}.")
+        return opened.read()

@@ -1,0 +1,138 @@
+"""CodeTools: what agents can do with an index."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codequest.errors import InvalidInputError
+from codequest.search.hits import ChunkKind, SearchFilters, SearchHit, SearchMode
+from codequest.search.index import CodeIndex
+from codequest.search.mcp.file_lines import FileLines, read_lines
+from codequest.texts import visible
+
+MOST_HITS = 50
+_LINES, _CHARACTERS = 10, 200  # of a snippet, and of a line in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCode:
+    """A hit, short enough for many of them to be read.
+
+    Attributes:
+        place: ``path:line``, to be opened or cited.
+        path: File, relative to the indexed root.
+        start_line: First line, from 1.
+        end_line: Last line, inclusive.
+        symbol: Qualified name; empty where there is none.
+        kind: function, class, section or window.
+        language: Of the file.
+        snippet: The first ten lines.
+        more_lines: How many follow.
+    """
+
+    place: str
+    path: str
+    start_line: int
+    end_line: int
+    symbol: str
+    kind: str
+    language: str
+    snippet: str
+    more_lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexStatus:
+    """What is searched.
+
+    Attributes:
+        root: The indexed folder.
+        files: How many files.
+        chunks: How many chunks.
+        languages: Number of files by language, most first.
+        updated: When the index was last brought up to date, ISO 8601 in UTC.
+        teacher: What embedded the code.
+    """
+
+    root: str
+    files: int
+    chunks: int
+    languages: dict[str, int]
+    updated: str
+    teacher: str
+
+
+class CodeTools:
+    """The tools over one index, opened when it is first needed: it may be made while an agent is already running.
+
+    Args:
+        path: Indexed folder, or any folder in it.
+        encoder: As in `CodeIndex.open`.
+        mode: How to search.
+    """
+
+    def __init__(self, path: Path, *, encoder: str | None, mode: SearchMode) -> None:
+        self._path, self._encoder, self._mode = path, encoder, mode
+        self._lock = threading.Lock()
+        self._opened: CodeIndex | None = None
+
+    @property
+    def index(self) -> CodeIndex:
+        """The index.
+
+        Raises:
+            CodequestError: As `CodeIndex.open`.
+        """
+        with self._lock:
+            if self._opened is None:
+                self._opened = CodeIndex.open(self._path, encoder=self._encoder)
+            return self._opened
+
+    def search(
+        self,
+        query: str,
+        *,
+        paths: Sequence[str] = (),
+        languages: Sequence[str] = (),
+        kinds: Sequence[ChunkKind] = (),
+        limit: int = 10,
+    ) -> list[FoundCode]:
+        """The code that answers a query, best first; arguments and errors as `CodeIndex.search`."""
+        if limit > MOST_HITS:
+            raise InvalidInputError(f"limit must be at most {MOST_HITS}, got {limit}.")
+        filters = SearchFilters(paths=paths, languages=languages, kinds=kinds)
+        return [_found(hit) for hit in self.index.search(query, limit=limit, filters=filters, mode=self._mode)]
+
+    def read(self, path: str, start: int = 1, end: int | None = None) -> FileLines:
+        """Lines of an indexed file; see `read_lines`."""
+        return read_lines(self.index, path, start, end)
+
+    def status(self) -> IndexStatus:
+        """What is searched."""
+        stats = self.index.stats
+        return IndexStatus(
+            root=str(self.index.root),
+            files=stats.files,
+            chunks=stats.chunks,
+            languages=dict(stats.languages),
+            updated=stats.updated,
+            teacher=stats.teacher,
+        )
+
+
+def _found(hit: SearchHit) -> FoundCode:
+    lines = hit.text.split("\n")
+    return FoundCode(
+        place=f"{hit.path}:{hit.start_line}",
+        path=hit.path,
+        start_line=hit.start_line,
+        end_line=hit.end_line,
+        symbol=visible(hit.symbol),
+        kind=hit.kind,
+        language=hit.language,
+        snippet=visible("\n".join(line[:_CHARACTERS] for line in lines[:_LINES])),
+        more_lines=max(0, len(lines) - _LINES),
+    )

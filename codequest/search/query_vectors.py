@@ -1,0 +1,93 @@
+"""What embeds the queries of an index: a light encoder, or its teacher."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from codequest.adapters import find_adapter
+from codequest.adapters.folder import read_config
+from codequest.encoders.base import QueryEncoder
+from codequest.encoders.light import light_encoder, prepare_light
+from codequest.errors import InvalidInputError, SpaceMismatchError
+from codequest.runtimes import sharing_cpu
+from codequest.search.meta import IndexStats
+from codequest.space import EmbeddingSpace, Vectors
+from codequest.texts import checked_texts
+
+TEACHER = "teacher"
+
+
+class QueryVectors:
+    """Embeds queries into the space of an index; what it embeds with is loaded for the first query.
+
+    Args:
+        encoder: An adapter by name or folder, an encoder, or ``"teacher"``.
+        stats: Those of the index.
+
+    Raises:
+        SpaceMismatchError: The encoder is of another space than the index.
+        AdapterFormatError: There is no such adapter.
+    """
+
+    def __init__(self, encoder: str | QueryEncoder, stats: IndexStats) -> None:
+        self._lock = threading.Lock()
+        self._embed: Callable[[str], Vectors] | None = None
+        self._encoder, self._stats = encoder, stats
+        if isinstance(encoder, QueryEncoder):
+            self._check(encoder.space, f"encoder of kind {encoder.kind}")
+        elif encoder != TEACHER:
+            self._check(read_config(find_adapter(encoder)).space, f"adapter {encoder!r}")
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """Where the vectors lie."""
+        return self._stats.space
+
+    def __call__(self, query: str) -> Vectors:
+        """The vector of a query, (dim,)."""
+        [text] = checked_texts([query], name="queries")
+        with self._lock:
+            if self._embed is None:
+                self._embed = self._load()
+        return self._embed(text)
+
+    def prepare(self) -> bool:
+        """Make the graph of the adapter, for every later search; see `codequest.encoders.light.prepare_light`."""
+        if isinstance(self._encoder, QueryEncoder) or self._encoder == TEACHER:
+            return False
+        return prepare_light(self._encoder)
+
+    def _load(self) -> Callable[[str], Vectors]:
+        if isinstance(self._encoder, QueryEncoder):
+            return self._encoder.encode
+        if self._encoder != TEACHER:
+            with sharing_cpu():  # the product with the index and LanceDB have threads of their own
+                return light_encoder(self._encoder).encode
+        from codequest.teachers import load_teacher
+
+        teacher = load_teacher(self._stats.teacher)
+        self._check(teacher.space, f"teacher {self._stats.teacher!r}")
+        return lambda query: teacher.encode_queries([query])[0]
+
+    def _check(self, space: EmbeddingSpace, what: str) -> None:
+        if space == self._stats.space:
+            return
+        raise SpaceMismatchError(
+            f"The {what} embeds into {space}; this index was made in {self._stats.space}. Search with an adapter of "
+            f'that teacher, with encoder="teacher", or by words alone with mode="lexical"; or make the index anew: '
+            "codequest index --rebuild --teacher."
+        )
+
+
+def checked_encoder(encoder: str | QueryEncoder | None) -> None:
+    """Refuse what names no encoder.
+
+    Raises:
+        InvalidInputError: Neither a name, nor an encoder, nor None.
+    """
+    if encoder is not None and not isinstance(encoder, (str, QueryEncoder)):
+        raise InvalidInputError(
+            f'encoder must be the name or folder of an adapter, a QueryEncoder, "teacher" or None for mode lexical, '
+            f"got {type(encoder).__name__}."
+        )

@@ -1,0 +1,193 @@
+"""An embedding API as a teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from threading import Lock
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy.typing as npt
+
+from codequest.errors import InvalidInputError, TeacherError
+from codequest.progress import Progress, silent
+from codequest.space import EmbeddingSpace, Side
+from codequest.teachers.api.access import ApiAccess
+from codequest.teachers.api.budget import ApiEstimate, TokenBudget
+from codequest.teachers.api.client import ApiClient
+from codequest.teachers.api.protocol import billed_tokens, request_body, response_vectors
+from codequest.teachers.api.providers import PROVIDERS, Model
+from codequest.teachers.base import Teacher
+from codequest.texts import batches_by_size, checked_texts, estimated_tokens
+
+_NUMBERS = ("dimensions", "max_tokens_total", "concurrency", "max_texts")
+_WORDS = ("base_url", "key_variable", "task", "query_prompt", "document_prompt")
+_OWN_SERVER_TEXTS = 32  # what text-embeddings-inference accepts as it comes
+
+
+class ApiTeacher(Teacher):
+    """A model behind an HTTP API: OpenAI and servers with its protocol, Voyage, Cohere, Jina.
+
+    The key is read from the environment and kept nowhere. The space is named by provider, model and task, whatever the
+    address. Nothing is requested before vectors are; only the dim of a model that no table lists costs one small call.
+
+    Args:
+        provider: ``"openai"``, ``"voyage"``, ``"cohere"`` or ``"jina"``.
+        model: As the provider names it.
+        base_url: Another address that speaks the provider's protocol, such as ``http://localhost:8000/v1``. The
+            provider's key is not sent there.
+        key_variable: The environment variable that holds the key; by default the provider's at its own address, and
+            none at another.
+        dimensions: Ask for vectors this short, where the model can.
+        task: Jina's task, without its ``.query`` or ``.passage``.
+        query_prompt: Put before every query; for servers that do not know queries from documents.
+        document_prompt: Put before every document, likewise.
+        max_tokens_total: Make no request that may exceed this many tokens in the life of this teacher.
+        max_texts: Most texts in a request; by default the provider's, and 32 at another address.
+        concurrency: Requests under way at once.
+
+    Raises:
+        InvalidInputError: An unknown provider, or an option that cannot be used.
+        TeacherError: The key is missing.
+        MissingDependencyError: httpx2 is not installed.
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        model: str,
+        *,
+        base_url: str | None = None,
+        key_variable: str | None = None,
+        dimensions: int | None = None,
+        task: str | None = None,
+        query_prompt: str = "",
+        document_prompt: str = "",
+        max_tokens_total: int | None = None,
+        max_texts: int | None = None,
+        concurrency: int = 4,
+    ) -> None:
+        if provider not in PROVIDERS or not model:
+            raise InvalidInputError(
+                f"An API teacher needs a provider ({', '.join(PROVIDERS)}) and a model, got {provider!r} and {model!r}."
+            )
+        _check_counts(
+            dimensions=dimensions, max_tokens_total=max_tokens_total, max_texts=max_texts, concurrency=concurrency
+        )
+        self._provider = PROVIDERS[provider]
+        self._model = model
+        self._known: Model | None = self._provider.models.get(model)
+        self._dimensions = dimensions
+        self._task, self._name = self._choose_task(task), f"{provider}:{model}"
+        if self._task != self._choose_task(None):
+            self._name += f"?task={self._task}"
+        self._prompts: dict[Side, str] = {"query": query_prompt, "document": document_prompt}
+        if any(self._prompts.values()) and self._provider.side_field:
+            raise InvalidInputError(f"{self._name} takes no prompts: {self._provider.title} puts its own before texts.")
+        self._space: EmbeddingSpace | None = None
+        self._probing = Lock()
+        self._budget = TokenBudget(max_tokens_total)
+        access = ApiAccess(
+            (base_url or self._provider.base_url).rstrip("/") + self._provider.path,
+            name=self._name,
+            key_variable=key_variable or (None if base_url else self._provider.key_variable),
+        )
+        self._client = ApiClient(access, budget=self._budget, billed=partial(billed_tokens, self._provider))
+        self.max_texts = max_texts or (_OWN_SERVER_TEXTS if base_url else self._provider.max_texts)
+        self.batch_tokens = self._provider.batch_tokens
+        self.concurrency = concurrency
+
+    @classmethod
+    def from_name(cls, provider: str, name: str) -> ApiTeacher:
+        """A teacher by a name such as ``"text-embedding-3-small?dimensions=512&max_tokens_total=5000000"``.
+
+        Raises:
+            InvalidInputError: An option is unknown or no number; otherwise as the class.
+        """
+        model, _, query = name.partition("?")
+        words: dict[str, str] = {}
+        numbers: dict[str, int] = {}
+        for option, value in parse_qsl(query, keep_blank_values=True):
+            if option in _WORDS:
+                words[option] = value
+            elif option in _NUMBERS and value.isdecimal():
+                numbers[option] = int(value)
+            else:
+                raise InvalidInputError(
+                    f"{provider}:{model} has no option {option}={value!r}. Options: {', '.join(_WORDS)}, and with a "
+                    f"number {', '.join(_NUMBERS)}."
+                )
+        return cls(provider, model, **words, **numbers)  # type: ignore[arg-type]
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        with self._probing:
+            if self._space is None:
+                known = self._known
+                self._space = EmbeddingSpace(
+                    teacher=self._name,
+                    dim=self._dimensions or (known.dim if known else self._probed_dim()),
+                    query_prompt=self._prompts["query"],
+                    document_prompt=self._prompts["document"],
+                    max_tokens=known.max_tokens if known else None,
+                )
+            return self._space
+
+    @property
+    def tokens_spent(self) -> int:
+        """Tokens so far, as the API reported them; estimated where it did not."""
+        return self._budget.spent
+
+    def estimate(self, texts: Sequence[str], side: Side = "document") -> ApiEstimate:
+        """What embedding these texts will take; makes no request."""
+        counts = self.token_counts(checked_texts(texts, name="texts", allow_empty=True), side)
+        batches = batches_by_size(counts, max_texts=self.max_texts, max_size=self.batch_tokens)
+        price = self._known.price if self._known else None
+        return ApiEstimate(
+            texts=len(counts),
+            tokens=sum(counts),
+            requests=sum(1 for _ in batches),
+            dollars=None if price is None else sum(counts) * price / 1e6,
+        )
+
+    def token_counts(self, texts: Sequence[str], side: Side) -> list[int]:
+        prompt, most = self._prompts[side], self._known.max_tokens if self._known else None
+        counts = [estimated_tokens(prompt + text) for text in texts]
+        return counts if most is None else [min(count, most) for count in counts]
+
+    def prepare(self, tokens: int, *, progress: Progress = silent) -> None:  # noqa: ARG002
+        self._client.stopped.clear()
+
+    def interrupt(self) -> None:
+        self._client.stopped.set()
+
+    def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
+        vectors = self._request(texts, side)
+        if vectors.shape[1] != self.space.dim:
+            raise TeacherError(
+                f"{self._name} returned vectors of dim {vectors.shape[1]}, expected {self.space.dim}. Is another model "
+                "behind the address than before, or does it ignore dimensions? Vectors already in a cache are kept."
+            )
+        return vectors
+
+    def _request(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
+        prompted = [self._prompts[side] + text for text in texts]
+        body = request_body(self._provider, self._model, prompted, side, task=self._task, dimensions=self._dimensions)
+        answer = self._client.post(body, tokens=sum(self.token_counts(texts, side)))
+        return response_vectors(self._provider, answer, len(texts), self._name)
+
+    def _probed_dim(self) -> int:
+        return int(self._request(["How long is a vector?"], "query").shape[1])
+
+    def _choose_task(self, given: str | None) -> str:
+        usual = self._known.task if self._known and self._known.task is not None else self._provider.task
+        if given and not usual:
+            raise InvalidInputError(f"{self._model} of {self._provider.title} takes no task, got {given!r}.")
+        return given or usual
+
+
+def _check_counts(**given: int | None) -> None:
+    for name, value in given.items():
+        if value is not None and (type(value) is not int or value < 1):
+            raise InvalidInputError(f"{name} must be a positive integer, got {value!r}.")

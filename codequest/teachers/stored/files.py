@@ -1,0 +1,156 @@
+"""Texts and vectors out of files, by their suffix."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from codequest.errors import CodequestError, InvalidInputError, TeacherError
+from codequest.space import Side
+from codequest.teachers.stored.arrays import read_arrays
+from codequest.teachers.stored.tables import TextsAndVectors, has_vectors, read_arrow, read_json
+
+_ARROW = {".arrow", ".feather", ".parquet"}
+_JSON = {".json", ".jsonl"}
+_ARRAYS = {".npy", ".npz", ".safetensors"}
+VECTOR_FILES = sorted(_ARROW | _JSON | _ARRAYS)
+FILES_OF: dict[Side, str] = {"query": "queries", "document": "documents"}
+"""What the files in a folder of stored vectors are called, without their endings."""
+
+
+def read_index(
+    vectors: str | Path, texts: str | Path | None = None, *, side: Side = "document"
+) -> tuple[npt.NDArray[Any], list[str]]:
+    """The vectors of an index, (n, dim), as they are stored, and their texts.
+
+    Args:
+        vectors: A file that `read_vectors` reads, or a folder of stored vectors.
+        texts: See `read_vectors`; None for the texts in the file, beside it or in the folder.
+        side: Which files of the folder.
+
+    Raises:
+        InvalidInputError: A file of another kind, or texts for a file that has its own.
+        TeacherError: A file is missing or malformed.
+        MissingDependencyError: pyarrow is needed and not installed.
+    """
+    file = Path(vectors).expanduser()
+    with explained(file):
+        read, stored = read_vectors(_vector_file(file, side), texts=texts)
+        return stored, read
+
+
+def read_stored(vectors: str | Path) -> tuple[npt.NDArray[Any], list[str] | None]:
+    """The vectors of an index, (n, dim), as they are stored, and their texts; None where there are none.
+
+    Args:
+        vectors: A file that `read_vectors` reads, or a folder of stored vectors.
+
+    Raises:
+        InvalidInputError: A file of another kind.
+        TeacherError: A file is missing or malformed.
+        MissingDependencyError: pyarrow is needed and not installed.
+    """
+    file = Path(vectors).expanduser()
+    with explained(file):
+        texts, stored = _read(_vector_file(file, "document"))
+        return stored, texts
+
+
+def _vector_file(given: Path, side: Side) -> Path:
+    if not given.is_dir():
+        return given
+    return find_vectors(given, FILES_OF[side]) or given / f"{FILES_OF[side]}.npy"
+
+
+def read_vectors(
+    path: str | Path,
+    *,
+    texts: str | Path | None = None,
+    text_column: str | None = None,
+    vector_column: str | None = None,
+) -> TextsAndVectors:
+    """Texts and their vectors, row by row.
+
+    ``.npy`` and ``.safetensors`` hold vectors only, ``.npz`` may: then their texts are in the ``.jsonl`` file of the
+    same name, a string or an object with a ``text`` in each line.
+
+    Args:
+        path: A ``.npy``, ``.npz``, ``.safetensors``, ``.parquet``, ``.feather``, ``.arrow``, ``.json`` or ``.jsonl``.
+        texts: For a ``.npy``, ``.npz`` or ``.safetensors``: another file with the texts, such a ``.jsonl`` or a
+            ``.txt`` with one in each line.
+        text_column: The column or array with texts; found by name or type if there is no doubt.
+        vector_column: The column, array or tensor with vectors, likewise.
+
+    Returns:
+        n texts and an array (n, dim).
+
+    Raises:
+        InvalidInputError: A file of another kind, or texts for a file that has its own.
+        TeacherError: The file is damaged, or what it holds is not one text and one vector in each row.
+        OSError: A file cannot be opened.
+        MissingDependencyError: pyarrow is needed and not installed.
+    """
+    file = Path(path).expanduser()
+    others = None if texts is None else Path(texts).expanduser()
+    found, vectors = _read(file, others, text_column=text_column, vector_column=vector_column)
+    if found is None:
+        raise TeacherError(
+            f"{file} holds vectors without their texts, and there is no {file.with_suffix('.jsonl')}. Expected that "
+            'file, with a JSON string or an object with a "text" in each line; or name another one.'
+        )
+    return found, vectors
+
+
+def _read(
+    file: Path, texts: Path | None = None, *, text_column: str | None = None, vector_column: str | None = None
+) -> tuple[list[str] | None, npt.NDArray[Any]]:
+    """`read_vectors`, for callers that can do without texts."""
+    if file.suffix in _ARRAYS:
+        return read_arrays(file, texts, text_column=text_column, vector_column=vector_column)
+    if texts is not None:
+        raise InvalidInputError(f"{file} holds texts itself, or is no file of vectors: leave {texts} out.")
+    if file.suffix in _ARROW:
+        return read_arrow(file, text_column=text_column, vector_column=vector_column)
+    if file.suffix in _JSON:
+        try:
+            return read_json(file, text_column=text_column, vector_column=vector_column)
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise TeacherError(f"{file} holds no JSON: {type(error).__name__}: {error}.") from error
+    raise InvalidInputError(f"{file} is no file of vectors that codequest reads: {', '.join(VECTOR_FILES)}.")
+
+
+def find_vectors(folder: Path, name: str) -> Path | None:
+    """The file of vectors called `name` in a folder; None if there is neither that nor texts.
+
+    Raises:
+        InvalidInputError: There are several.
+    """
+    texts = folder / f"{name}.jsonl"
+    found = [path for suffix in VECTOR_FILES if (path := folder / f"{name}{suffix}") != texts and path.exists()]
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise InvalidInputError(f"{names} all claim to be the {name}. Keep one of them.")
+    if found or not texts.exists():
+        return found[0] if found else None
+    return texts if has_vectors(texts) else texts.with_suffix(".npy")
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Every error names the file or folder."""
+    try:
+        yield
+    except CodequestError as error:
+        named = str(path) in str(error)
+        raise type(error)(str(error) if named else f"{path}: {error}") from error
+    except (OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise TeacherError(
+            f"{path} cannot be read as stored vectors ({type(error).__name__}: {error}). Expected a file of texts and "
+            "vectors, .npy or .safetensors with the texts in a .jsonl beside it, or a folder with space.json and such "
+            "files named queries and documents."
+        ) from error

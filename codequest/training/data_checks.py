@@ -1,0 +1,96 @@
+"""Early warnings: training data that cannot give a good encoder."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from codequest.data.query_files import normal_form
+from codequest.errors import CodequestWarning
+from codequest.mining.language import foreign_share
+
+FEW_QUERIES = 2_000
+_DUPLICATE_SHARE = 0.2
+_ONE_FORM_SHARE = 0.95
+_TRUNCATED_SHARE = 0.5
+_SAMPLE = 20_000
+_FOREIGN_SHARE = 0.5
+_QUESTION = re.compile(r"^(how|what|why|when|where|which|who|is|are|can|does|do|should)\b|\?\s*$", re.IGNORECASE)
+
+
+class DataWarning(CodequestWarning):
+    """The training data will probably not give a good encoder."""
+
+
+def query_form(query: str) -> str:
+    """One of ``question``, ``identifier``, ``keywords`` (up to three words) and ``sentence``."""
+    words = query.split()
+    if _QUESTION.search(query):
+        return "question"
+    if len(words) == 1:
+        return "identifier"
+    return "keywords" if len(words) <= 3 else "sentence"
+
+
+def check_queries(
+    queries: Sequence[str], *, token_count: Callable[[Sequence[str]], list[int]], max_tokens: int
+) -> list[str]:
+    """What is wrong with these training queries, in sentences; empty when nothing is.
+
+    Args:
+        queries: Training queries.
+        token_count: Number of tokens of every text, untruncated.
+        max_tokens: Where the encoder truncates.
+    """
+    sample = queries[:: max(1, len(queries) // _SAMPLE)]
+    found: list[str] = []
+    if len(queries) < FEW_QUERIES:
+        found.append(
+            f"Only {len(queries)} training queries: below about {FEW_QUERIES:,} an encoder memorises them. "
+            "Add queries of any source; the teacher needs no labels."
+        )
+    stems = Counter(" ".join(sorted(set(re.findall(r"\w+", normal_form(query))))) for query in sample)
+    repeated = 1 - len(stems) / len(sample) if sample else 0.0
+    if repeated > _DUPLICATE_SHARE:
+        found.append(f"{repeated:.0%} of the training queries have the same words as another one: deduplicate them.")
+    forms = Counter(query_form(query) for query in sample).most_common(1)
+    if len(sample) > 1 and forms[0][1] / len(sample) > _ONE_FORM_SHARE:
+        form, count = forms[0]
+        found.append(
+            f"{count / len(sample):.0%} of the training queries are of one form ({form}): the encoder will be weaker "
+            "on questions, keywords, identifiers or sentences that it has not seen."
+        )
+    too_long = sum(count > max_tokens for count in token_count(sample)) / max(1, len(sample))
+    if too_long > _TRUNCATED_SHARE:
+        found.append(
+            f"{too_long:.0%} of the training queries are longer than the {max_tokens} tokens the encoder reads: "
+            "its vectors cannot follow the teacher's there."
+        )
+    foreign = foreign_share(sample)
+    if foreign > _FOREIGN_SHARE:
+        found.append(
+            f"{foreign:.0%} of the training queries are in another language than English: unless the teacher is "
+            "multilingual, they can be expected to fail. Use a teacher of their language, or translate them."
+        )
+    return found
+
+
+def check_size(queries: int, *, trained_parameters: int, dim: int) -> list[str]:
+    """What is wrong with the number of training queries for what is trained, in sentences; empty when nothing is.
+
+    A query gives `dim` numbers to fit. With fewer of them than trained numbers, many encoders fit all of the training
+    queries exactly, and nothing says which of these is right for other queries.
+
+    Args:
+        queries: How many distinct ones there are.
+        trained_parameters: How many numbers are trained.
+        dim: Length of the teacher's vectors.
+    """
+    if queries * dim >= trained_parameters:
+        return []
+    return [
+        f"{queries:,} training queries with {dim} targets each are fewer numbers than the {trained_parameters:,} that "
+        f"are trained: the encoder can memorise them. Give at least {-(-trained_parameters // dim):,} queries, or "
+        "train fewer numbers: a lower rank, or a projection."
+    ]

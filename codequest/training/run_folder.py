@@ -1,0 +1,72 @@
+"""One training run and its folder of checkpoints: what it is named by, and whose the folder is."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+from pathlib import Path
+
+from torch import distributed
+
+from codequest.encoders import TrainableQueryEncoder
+from codequest.errors import TrainingError
+from codequest.files import replace_file
+from codequest.training.loop import last_checkpoint
+
+RUN_FILE = "run.txt"
+
+
+def processes() -> int:
+    """How many processes ``torchrun`` or ``accelerate launch`` started for this run; 1 without them."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def is_main_process() -> bool:
+    """Whether this process is the one that saves and reports."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def leave_process_group_at_exit() -> None:
+    """Without it a process may be aborted by gloo's threads at its very end, after all its work is done."""
+    if processes() > 1:
+        atexit.register(_leave_process_group)
+
+
+def _leave_process_group() -> None:
+    if distributed.is_available() and distributed.is_initialized():
+        distributed.destroy_process_group()
+
+
+def claim_folder(folder: Path, run: str) -> None:
+    """Refuse the folder of another run, so that its checkpoints are neither continued nor overwritten.
+
+    Args:
+        folder: For checkpoints; made if it does not exist.
+        run: Name of the run.
+
+    Raises:
+        TrainingError: The folder holds another run, or cannot be written.
+    """
+    marker = folder / RUN_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not marker.exists() and last_checkpoint(folder) is None:
+            replace_file(marker, run.encode())  # all processes of a run come here at once
+        found = marker.read_text(encoding="utf-8") if marker.exists() else None
+    except OSError as error:
+        raise TrainingError(f"Checkpoints cannot be written to {folder}: {error.strerror}.") from error
+    if found != run:
+        raise TrainingError(
+            f"{folder} holds the checkpoints of another run (other data, encoder, configuration or number of "
+            "processes). Choose another output_dir, or remove that folder."
+        )
+
+
+def weights_digest(encoder: TrainableQueryEncoder) -> str:
+    """Names the weights that training starts from."""
+    weights = hashlib.sha256()
+    for name, tensor in sorted(encoder.trained_tensors().items()):
+        weights.update(name.encode())
+        weights.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return weights.hexdigest()[:16]
