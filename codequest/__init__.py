@@ -37,11 +37,11 @@ _HOMES = {
     "QuantizedQueryEncoder": "codequest.encoders",
     "QueryEncoder": "codequest.encoders",
     "Report": "codequest.evaluation",
-    "RetrievalDataset": "codequest.evaluation",
+    "RetrievalDataset": "codequest.data",
     "StaticQueryEncoder": "codequest.encoders",
     "Teacher": "codequest.teachers",
     "evaluate": "codequest.evaluation",
-    "load_beir": "codequest.evaluation",
+    "load_beir": "codequest.data",
     "load_teacher": "codequest.teachers",
     "register_teacher": "codequest.teachers",
 }

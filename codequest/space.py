@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import InvalidInputError, SpaceMismatchError
+from codequest.progress import Progress
 
 Vectors = npt.NDArray[np.float32]
 """Rows of float32 vectors, (n, dim), or a single one, (dim,)."""
@@ -149,6 +150,57 @@ class EmbeddingSpace:
 
     def __str__(self) -> str:
         return f"the {self.dim}-d space of {self.teacher} (fingerprint {self.fingerprint})"
+
+
+class TeacherLike(Protocol):
+    """A teacher, as far as its vectors matter: anything with these three members."""
+
+    @property
+    def space(self) -> EmbeddingSpace: ...
+
+    def encode_queries(self, texts: Sequence[str], *, progress: Progress = ...) -> Vectors: ...
+
+    def encode_documents(self, texts: Sequence[str], *, progress: Progress = ...) -> Vectors: ...
+
+
+SAME = 0.99
+"""Cosine from which two vectors of a text are of one model: half precision and 8-bit storage stay above it."""
+
+RELATED = 0.5
+"""Mean cosine that another prompt, length or rounding of one model stays above, and unrelated models do not reach."""
+
+
+class RowMatch(NamedTuple):
+    """Likeness of the vectors of the same texts, from two sources.
+
+    Attributes:
+        mean: Mean cosine of row i with row i, -1 to 1; NaN where they have no common dim.
+        worst: The least of these cosines.
+    """
+
+    mean: float
+    worst: float
+
+    @property
+    def same(self) -> bool:
+        """True when one model, set in one way, made both of every text."""
+        return self.worst >= SAME  # NaN compares as False
+
+    @property
+    def related(self) -> bool:
+        """True when one model may have made both, with other settings or of texts that have changed since."""
+        return self.mean >= RELATED
+
+
+def match_rows(stored: Vectors, again: Vectors) -> RowMatch:
+    """Answer the question whether a teacher made stored vectors, by what it gives for the same texts now.
+
+    Args:
+        stored: (n, dim).
+        again: (n, dim), the teacher's vectors of the same n texts.
+    """
+    cosines = np.einsum("nd,nd->n", normalized(stored), normalized(again))
+    return RowMatch(float(cosines.mean()), float(cosines.min()))
 
 
 def normalized(vectors: Vectors) -> Vectors:

@@ -8,9 +8,9 @@ Nothing is trained. The teacher that each adapter names is loaded once for its 1
 import sys
 
 from codequest import QueryEncoder
-from codequest.training import add_probes
+from codequest.training import add_reference_vectors
 
 for name in sys.argv[1:]:
-    folder = add_probes(name).parent
+    folder = add_reference_vectors(name).parent
     QueryEncoder.from_pretrained(folder).save_pretrained(folder)
     print(folder)

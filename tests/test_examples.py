@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from codequest import EmbeddingSpace, ProjectionQueryEncoder, QueryEncoder
-from codequest.adapters.reference_vectors import PROBES_FILE
+from codequest.adapters.reference_vectors import REFERENCE_FILE
+from codequest.encoders.index_check import check_teacher
 from codequest.teachers import LocalTeacher
 from tests.test_documents import run_example
 from tests.training.conftest import TEXTS
@@ -32,7 +33,7 @@ def test_train_projection(queries: Path, tiny_base: Path, tiny_teacher: Path, tm
     best = re.match(r"\d+ steps, cosine on held-out queries (0\.\d{4})\n", printed)
     assert best is not None
     encoder, teacher = QueryEncoder.from_pretrained(tmp_path / "adapter"), LocalTeacher(str(tiny_teacher))
-    encoder.check_teacher(teacher)
+    check_teacher(encoder, teacher)
     cosines = np.sum(encoder.encode(TEXTS[:40]) * teacher.encode_queries(TEXTS[:40]), axis=1)
     assert cosines.mean() > 0.9
 
@@ -55,7 +56,7 @@ def test_refresh_adapters(tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -
     (folder / "README.md").write_text("as it was written a year ago", encoding="utf-8")
     there = tiny_teacher.parent  # a private teacher is named by its folder
     assert run_example("refresh_adapters.py", folder, cwd=there) == f"{folder}\n"
-    QueryEncoder.from_pretrained(folder).check_teacher(teacher)
+    check_teacher(QueryEncoder.from_pretrained(folder), teacher)
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert after.keys() - before.keys() == {PROBES_FILE}
+    assert after.keys() - before.keys() == {REFERENCE_FILE}
     assert {name: after[name] for name in before} == before

@@ -14,7 +14,8 @@ import pytest
 from huggingface_hub import HfApi, ModelCard
 
 from codequest import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
-from codequest.adapters.reference_vectors import Probes
+from codequest.adapters.reference_vectors import ReferenceVectors
+from codequest.encoders.index_check import check_teacher
 from codequest.errors import AdapterFormatError, AdapterWriteError
 from codequest.teachers import LocalTeacher
 from tests.encoders.conftest import build_static, disturb
@@ -47,7 +48,7 @@ def lora(tiny_base: Path, teacher: LocalTeacher) -> QueryEncoder:
     encoder = LoRAQueryEncoder.create(str(tiny_base), space=teacher.space, rank=2, map="linear", device="cpu")
     disturb(encoder)
     encoder.metrics = {"cosqa/dev": {"nDCG@10": 0.5, "retention": 0.9, "retention_low": 0.8, "retention_high": 1.0}}
-    encoder.probes = Probes.of(teacher)
+    encoder.reference_vectors = ReferenceVectors.of(teacher)
     return encoder
 
 
@@ -63,7 +64,7 @@ def test_what_was_pushed_is_loaded(hub: Hub, lora: QueryEncoder, teacher: LocalT
     encoder = QueryEncoder.from_pretrained("user/adapter", device="cpu")
     assert (encoder.kind, encoder.space, encoder.metrics) == ("lora", lora.space, lora.metrics)
     np.testing.assert_array_equal(encoder.encode(QUERIES), lora.encode(QUERIES))
-    encoder.check_teacher(teacher)
+    check_teacher(encoder, teacher)
 
 
 def test_a_revision_is_a_commit_a_tag_or_a_branch(

@@ -16,6 +16,7 @@ from codequest.adapters.card import render_card
 from codequest.adapters.card_metadata import ONE_QUERY
 from codequest.adapters.folder import read_config
 from codequest.adapters.reference_vectors import TEXTS
+from codequest.encoders.index_check import check_teacher
 from codequest.errors import AdapterFormatError
 
 KINDS = {"minilm-l3-lora": "lora", "minilm-lora": "lora", "minilm-projection": "projection", "static": "static"}
@@ -46,18 +47,18 @@ def test_each_says_how_it_was_made_and_what_it_keeps(name: str) -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_each_carries_vectors_of_its_teacher(name: str) -> None:
     encoder = QueryEncoder.from_pretrained(name, device="cpu")
-    assert encoder.probes is not None
-    assert encoder.probes.texts == TEXTS
-    cosines = np.sum(encoder.encode(TEXTS) * encoder.probes.queries.astype(np.float32), axis=1)
+    assert encoder.reference_vectors is not None
+    assert encoder.reference_vectors.texts == TEXTS
+    cosines = np.sum(encoder.encode(TEXTS) * encoder.reference_vectors.queries.astype(np.float32), axis=1)
     assert cosines.min() > 0.4  # an encoder of this space; of another one they lie around 0
-    assert np.linalg.norm(encoder.probes.documents.astype(np.float32), axis=1) == pytest.approx(1, abs=1e-3)
+    assert np.linalg.norm(encoder.reference_vectors.documents.astype(np.float32), axis=1) == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.slow
 def test_their_teacher_is_the_one_whose_vectors_they_carry() -> None:
     teacher = load_teacher(TEACHER)
     for name in KINDS:
-        QueryEncoder.from_pretrained(name, device="cpu").check_teacher(teacher)
+        check_teacher(QueryEncoder.from_pretrained(name, device="cpu"), teacher)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -25,7 +25,7 @@ FULL_DISK = """
 import resource, signal, sys, torch
 from codequest.errors import AdapterWriteError
 from codequest.space import EmbeddingSpace
-from codequest.storage import AdapterConfig, write_adapter
+from codequest.adapters.folder import AdapterConfig, write_adapter
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
@@ -55,7 +55,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 
 def test_config_is_sorted_and_versioned(tmp_path: Path) -> None:
-    import codequest.storage
+    import codequest.adapters.folder
 
     values = json.loads(
         (write_adapter(tmp_path / "a", CONFIG, TENSORS, "") / "config.json").read_text(encoding="utf-8")

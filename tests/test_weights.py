@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from codequest import weights
+from codequest import files, weights
 from codequest.errors import ModelFormatError, WeightsCorruptError, WeightsNotFoundError
 from codequest.weights import packages
 from codequest.weights.packages import KNOWN_PACKAGES, WeightPackage
@@ -27,7 +27,7 @@ PARTS = 3
 ELSEWHERE = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from codequest import weights
+from codequest import files, weights
 from codequest.weights import packages
 package = packages.WeightPackage("tiny/model", "commit1", sys.argv[2], tuple(sys.argv[3].split(",")))
 packages.KNOWN_PACKAGES["tiny/model"] = package
@@ -134,7 +134,7 @@ class TestFolder:
         names = ("model.safetensors", "config.json", "modules.json", "tokenizer.json", "tokenizer_config.json")
         lines = "".join(f"{name} {_sha256(tiny_base / name)}\n" for name in names)
         assert source.revision == "sha256:" + hashlib.sha256(lines.encode()).hexdigest()[:16]
-        assert source.origin == "folder"
+        assert source.found_in == "folder"
         assert source.reference == str(tiny_base.resolve())
         assert weights.resolve(str(tiny_base)) == tiny_base.resolve()
 
@@ -214,7 +214,7 @@ class TestFolder:
         folder = build_model(tmp_path / "tiny" / "model", seed=9)
         monkeypatch.chdir(tmp_path)
         assert weights.locate(MODEL).folder == folder.resolve()
-        assert weights.locate(MODEL).origin == "folder"
+        assert weights.locate(MODEL).found_in == "folder"
         assert not installed.final.exists()
 
 
@@ -240,7 +240,7 @@ class TestHub:
 
     def test_the_cache_is_asked_before_the_network(self, hub: list[dict[str, Any]]) -> None:
         source = weights.locate("user/model", revision="main")
-        assert (source.model_id, source.revision, source.origin) == ("user/model", "commit2", "hub")
+        assert (source.model_id, source.revision, source.found_in) == ("user/model", "commit2", "hub")
         assert source.reference == "user/model"
         assert [call["local_files_only"] for call in hub] == [True, False]
         assert {call["revision"] for call in hub} == {"main"}
@@ -263,8 +263,8 @@ class TestHub:
     def test_another_revision_does_not_come_from_the_package(
         self, hub: list[dict[str, Any]], installed: Installed
     ) -> None:
-        assert weights.locate(MODEL, revision="commit2").origin == "hub"
-        assert weights.locate(MODEL, revision="commit1").origin == "package"
+        assert weights.locate(MODEL, revision="commit2").found_in == "hub"
+        assert weights.locate(MODEL, revision="commit1").found_in == "package"
 
     def test_a_repository_without_safetensors_is_not_used(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -307,7 +307,7 @@ class TestPackages:
         self, installed: Installed, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         source = weights.locate(MODEL)
-        assert (source.folder, source.revision, source.origin) == (installed.final, "commit1", "package")
+        assert (source.folder, source.revision, source.found_in) == (installed.final, "commit1", "package")
         assert source.reference == MODEL
         assert _same_files(source.folder, tiny_base)
         assert list(installed.final.parent.iterdir()) == [installed.final]
@@ -444,12 +444,12 @@ class TestPackages:
 
 def test_the_cache_folder_follows_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEQUEST_CACHE", "~/somewhere")
-    assert weights.cache_root() == Path.home() / "somewhere"
+    assert files.cache_root() == Path.home() / "somewhere"
     monkeypatch.delenv("CODEQUEST_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert weights.cache_root() == tmp_path / "codequest"
+    assert files.cache_root() == tmp_path / "codequest"
     monkeypatch.delenv("XDG_CACHE_HOME")
-    assert weights.cache_root() == Path.home() / ".cache" / "codequest"
+    assert files.cache_root() == Path.home() / ".cache" / "codequest"
 
 
 @pytest.mark.slow
@@ -462,7 +462,7 @@ def test_the_real_packages_resolve_and_embed_as_sentence_transformers_does() -> 
 
     for package in KNOWN_PACKAGES.values():
         source = weights.locate(package.model_id)
-        assert (source.model_id, source.revision, source.origin) == (package.model_id, package.revision, "package")
+        assert (source.model_id, source.revision, source.found_in) == (package.model_id, package.revision, "package")
         assert _sha256(source.folder / "model.safetensors") == package.sha256
         assert json.loads((source.folder / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"] in (6, 12)
         backbone = Backbone.load(source, device=torch.device("cpu"))

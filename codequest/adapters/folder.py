@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from codequest.adapters.reference_vectors import PROBES_FILE, Probes
+from codequest.adapters.reference_vectors import REFERENCE_FILE, ReferenceVectors
 from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestError
 from codequest.files import replace_folder
 from codequest.runtimes.readers import TOKENIZER_FILE
@@ -33,7 +33,7 @@ SOURCE_FILE = "codequest.json"
 """In a folder that another library loads: the configuration of the encoder it was made from."""
 
 _GRAPHS = [name for files in GRAPH_FILES.values() for name in files]
-ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, PROBES_FILE, TOKENIZER_FILE, *_GRAPHS)
+ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, REFERENCE_FILE, TOKENIZER_FILE, *_GRAPHS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class AdapterConfig:
         encoder: What the encoder class needs to rebuild itself.
         training: How it was trained.
         metrics: What was measured with it.
-        probes: A few vectors of its teacher, kept in a file of their own.
+        reference_vectors: A few vectors of its teacher, kept in a file of their own.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class AdapterConfig:
     encoder: Mapping[str, Any]
     training: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
-    probes: Probes | None = field(default=None, compare=False)
+    reference_vectors: ReferenceVectors | None = field(default=None, compare=False)
 
     def to_json(self) -> str:
         """The file's text: sorted keys, indented."""
@@ -94,8 +94,8 @@ def write_adapter(
         AdapterWriteError: No permission, no space, or something else is there; nothing was changed.
     """
     contents = {CONFIG_FILE: config.to_json().encode(), CARD_FILE: card.encode(), **(files or {})}
-    if config.probes is not None:
-        contents[PROBES_FILE] = config.probes.to_bytes()
+    if config.reference_vectors is not None:
+        contents[REFERENCE_FILE] = config.reference_vectors.to_bytes()
     if tensors:
         contents[TENSORS_FILE] = _serialized(tensors)
 
@@ -166,7 +166,7 @@ def read_config(folder: Path) -> AdapterConfig:
             f"{path} has format version {values['format_version']!r}; this codequest reads {FORMAT_VERSION}. "
             "Update codequest, or train the adapter again."
         )
-    probes = Probes.read(folder)
+    reference_vectors = ReferenceVectors.read(folder)
     try:
         return AdapterConfig(
             kind=values["kind"],
@@ -174,7 +174,7 @@ def read_config(folder: Path) -> AdapterConfig:
             encoder=dict(values["encoder"]),
             training=dict(values.get("training", {})),
             metrics=dict(values.get("metrics", {})),
-            probes=probes,
+            reference_vectors=reference_vectors,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AdapterFormatError(f"{path} is incomplete: {error}. Save or download the adapter again.") from error

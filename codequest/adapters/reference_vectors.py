@@ -1,20 +1,18 @@
-"""Probes: a few vectors of its teacher that an adapter carries, by which the teacher is recognized."""
+"""ReferenceVectors: a few vectors of its teacher in an adapter, by which the teacher is recognized."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError, SpaceMismatchError
-from codequest.space import EmbeddingSpace, Vectors
+from codequest.space import TeacherLike, match_rows
 
-PROBES_FILE = "probes.safetensors"
+REFERENCE_FILE = "probes.safetensors"  # the name on disk is that of the first adapters
 
 TEXTS = (
     "sort a dictionary by value",
@@ -26,25 +24,11 @@ TEXTS = (
     "SELECT name, COUNT(*) FROM users GROUP BY name HAVING COUNT(*) > 1;",
     "func Max(a, b int) int {\n\tif a > b {\n\t\treturn a\n\t}\n\treturn b\n}\n",
 )
-"""What is embedded: queries and documents of several forms."""
-
-SAME = 0.99
-"""Cosine that every text must reach: half precision and other runtimes stay above it."""
-
-
-class Embeds(Protocol):
-    """What a teacher does."""
-
-    @property
-    def space(self) -> EmbeddingSpace: ...
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
-
-    def encode_documents(self, texts: Sequence[str]) -> Vectors: ...
+"""The texts that are embedded: queries and documents of several forms."""
 
 
 @dataclass(frozen=True, slots=True)
-class Probes:
+class ReferenceVectors:
     """Texts and what their teacher gave for them.
 
     Attributes:
@@ -58,8 +42,8 @@ class Probes:
     documents: npt.NDArray[np.float16]
 
     @classmethod
-    def of(cls, teacher: Embeds) -> Probes:
-        """The probes of a teacher.
+    def of(cls, teacher: TeacherLike) -> ReferenceVectors:
+        """The reference vectors of a teacher.
 
         Raises:
             TeacherError: The teacher failed.
@@ -67,11 +51,11 @@ class Probes:
         queries, documents = teacher.encode_queries(TEXTS), teacher.encode_documents(TEXTS)
         return cls(TEXTS, queries.astype(np.float16), documents.astype(np.float16))
 
-    def check(self, teacher: Embeds) -> None:
+    def check(self, teacher: TeacherLike) -> None:
         """Refuse a teacher that gives other vectors.
 
         Raises:
-            SpaceMismatchError: Another dim, or a cosine below `SAME`; says of which side, and how far.
+            SpaceMismatchError: Another dim, or other vectors; says of which side, and how far.
             TeacherError: The teacher failed.
         """
         for side, kept, encode in (
@@ -84,31 +68,32 @@ class Probes:
                     f"{name} gives {side} {found.shape[1]} dimensions, the adapter's teacher {kept.shape[1]}. "
                     "Load the teacher that the adapter was trained for."
                 )
-            worst = float(_cosines(kept.astype(np.float32), found).min())
-            if not worst >= SAME:
+            match = match_rows(kept.astype(np.float32), found)
+            if not match.same:
                 raise SpaceMismatchError(
-                    f"{name} is not the teacher that the adapter was trained for, or is set otherwise: it "
-                    f"gives other vectors of {side} (least cosine {worst:.3f} of {len(kept)} probes, the same teacher "
-                    "gives 1). Compare model, revision, prompts and pooling; `codequest probe` tells which is off."
+                    f"{name} is not the teacher that the adapter was trained for, or is set otherwise: it gives "
+                    f"other vectors of {side} (least cosine {match.worst:.3f} of {len(kept)} texts, "
+                    "the same teacher gives 1). Compare model, revision, prompts and pooling; `codequest probe` "
+                    "tells which is off."
                 )
 
     def to_bytes(self) -> bytes:
-        """The contents of `PROBES_FILE`."""
+        """The contents of `REFERENCE_FILE`."""
         from safetensors.numpy import save
 
         tensors = {"queries": np.ascontiguousarray(self.queries), "documents": np.ascontiguousarray(self.documents)}
         return save(tensors, metadata={"texts": json.dumps(self.texts)})
 
     @classmethod
-    def read(cls, folder: Path) -> Probes | None:
-        """The probes in an adapter folder; None where there are none.
+    def read(cls, folder: Path) -> ReferenceVectors | None:
+        """The reference vectors in an adapter folder; None where there are none.
 
         Raises:
             AdapterFormatError: Truncated or damaged.
         """
         from safetensors import SafetensorError, safe_open
 
-        path = folder / PROBES_FILE
+        path = folder / REFERENCE_FILE
         if not path.is_file():
             return None
         try:
@@ -119,10 +104,3 @@ class Probes:
             raise AdapterFormatError(
                 f"{path} is truncated or damaged: {error}. Remove it, or download the adapter again."
             ) from error
-
-
-def _cosines(one: Vectors, other: Vectors) -> Vectors:
-    """Of row i with row i; zero where a row is."""
-    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    cosines: Vectors = np.einsum("nd,nd->n", one, other) / np.maximum(lengths, np.float32(1e-12))
-    return cosines

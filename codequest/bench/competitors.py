@@ -9,6 +9,7 @@ from typing import Any
 
 from codequest.adapters import find_adapter
 from codequest.adapters.folder import read_config
+from codequest.encoders.kinds import find_kind
 from codequest.report.named_encoders import QUANTIZED
 from codequest.space import EmbeddingSpace
 from codequest.weights import resolve
@@ -125,7 +126,8 @@ def is_derived(competitor: Competitor) -> bool:
     """Whether it is another form of something else: exported already, or a teacher in low precision."""
     if competitor.loader != f"{_LOADERS}:encoder":
         return competitor.loader != f"{_LOADERS}:teacher"
-    return read_config(Path(competitor.source)).kind in ("exported", "quantized")
+    kind = find_kind(read_config(Path(competitor.source)).kind)
+    return kind is not None and kind.derived
 
 
 def folder_bytes(folders: Sequence[Path]) -> int:

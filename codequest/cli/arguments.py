@@ -14,8 +14,6 @@ from codequest.errors import InvalidInputError
 if TYPE_CHECKING:
     from codequest.report import ReportData
 
-DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
-
 TEACHER_HELP = "Public id or folder of the teacher, or SCHEME:REST; `codequest teachers` lists the schemes."
 
 DimOption = typer.Option(min=1, help="Truncate the teacher's vectors to this length (Matryoshka models).")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import DEFAULT_BASE, TEACHER_HELP, DimOption
+from codequest.cli.arguments import TEACHER_HELP, DimOption
 from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries
 from codequest.data import DATASET_NAME, load_dataset
 from codequest.errors import InvalidInputError
@@ -20,17 +19,8 @@ from codequest.search.meta import DEFAULT_TEACHER
 if TYPE_CHECKING:
     from codequest.data import RetrievalDataset
     from codequest.encoders import QueryEncoder
-    from codequest.space import EmbeddingSpace
     from codequest.teachers import Teacher
     from codequest.training import DistillationConfig
-
-
-class Kind(str, Enum):
-    """Which encoder to train."""
-
-    lora = "lora"
-    projection = "projection"
-    static = "static"
 
 
 def distill(
@@ -40,14 +30,19 @@ def distill(
     teacher: Annotated[str, typer.Option(help=TEACHER_HELP)] = DEFAULT_TEACHER,
     dim: Annotated[int | None, DimOption] = None,
     base: Annotated[
-        str, typer.Option(help="The small model: public id or folder. Static: its tokenizer only.")
-    ] = DEFAULT_BASE,
-    kind: Annotated[Kind, typer.Option(help="Kind of encoder.")] = Kind.lora,
+        str | None,
+        typer.Option(
+            help="The small model: public id or folder, all-MiniLM-L6-v2 by default. Static: its tokenizer only."
+        ),
+    ] = None,
+    kind: Annotated[
+        str, typer.Option(help="Kind of encoder: lora, projection, static, or one that an installed package brings.")
+    ] = "lora",
     adapter: Annotated[
         Path | None, typer.Option(help="Train this adapter further: --kind, --base, --rank and --rows are its own.")
     ] = None,
-    rank: Annotated[int, typer.Option(min=1, help="LoRA rank.")] = 16,
-    rows: Annotated[int, typer.Option(min=1, help="Static: most rows of the table.")] = 40_000,
+    rank: Annotated[int | None, typer.Option(min=1, help="LoRA rank, 16 by default.")] = None,
+    rows: Annotated[int | None, typer.Option(min=1, help="Static: most rows of the table, 40,000 by default.")] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Use this many queries, drawn at random by the seed.")
     ] = None,
@@ -67,11 +62,14 @@ def distill(
     """
     from codequest.adapters.folder import check_destination
     from codequest.data import load_queries
+    from codequest.encoders import QueryEncoder
+    from codequest.encoders.kinds import trainable_kind
     from codequest.teachers import cached, load_teacher
     from codequest.training import DistillationConfig, sample
 
     quiet_libraries()
     check_destination(out)
+    trainable_kind(kind)
     losses: Any = _losses(loss or ["cosine"])
     config = DistillationConfig(
         losses=losses, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed
@@ -83,24 +81,10 @@ def distill(
         final=load_dataset(evaluate) if evaluate else None,
     )
     source = cached(load_teacher(teacher, dim=dim))
-    encoder: QueryEncoder | Callable[[Sequence[str]], QueryEncoder]
-    if adapter is None and kind is Kind.static:
-        encoder = partial(_static, source, base=base, rows=rows, seed=seed)
-    else:
-        encoder = _encoder(kind, adapter, base=base, space=source.space, rank=rank, seed=seed)
+    given = {"base": base, "rank": rank, "rows": rows}
+    options = {"seed": seed, **{name: value for name, value in given.items() if value is not None}}
+    encoder = QueryEncoder.from_pretrained(adapter) if adapter else partial(_created, kind, source, options)
     _train(encoder, source, texts, config=config, data=data, checkpoints=checkpoints, out=out)
-
-
-def _encoder(
-    kind: Kind, adapter: Path | None, *, base: str, space: EmbeddingSpace, rank: int, seed: int
-) -> QueryEncoder:
-    from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
-
-    if adapter is not None:
-        return QueryEncoder.from_pretrained(adapter)
-    if kind is Kind.lora:
-        return LoRAQueryEncoder.create(base, space=space, rank=rank, seed=seed)
-    return ProjectionQueryEncoder.create(base, space=space, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +96,12 @@ class _Data:
     final: RetrievalDataset | None
 
 
-def _static(teacher: Teacher, queries: Sequence[str], *, base: str, rows: int, seed: int) -> QueryEncoder:
-    """A static encoder whose words are those of the queries that it will be trained on, and of no other."""
-    from codequest.encoders import StaticQueryEncoder
+def _created(kind: str, teacher: Teacher, options: Mapping[str, Any], queries: Sequence[str]) -> QueryEncoder:
+    """An untrained encoder, made for the queries that it will be trained on and for no others."""
+    from codequest.encoders import create_encoder
 
     with progress_bars() as progress:
-        return StaticQueryEncoder.create(
-            teacher, queries=queries, tokenizer=base, rows=rows, seed=seed, progress=progress
-        )
+        return create_encoder(kind, teacher, queries=queries, options=options, progress=progress)
 
 
 def _train(

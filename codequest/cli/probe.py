@@ -37,6 +37,7 @@ def probe(
     Ends with exit code 2 unless it did, as it is set.
     """
     from codequest.encoders import QueryEncoder
+    from codequest.encoders.index_check import check_index
     from codequest.teachers import load_teacher, probe_index, read_index
 
     quiet_libraries()
@@ -46,7 +47,7 @@ def probe(
     stored, made_of = read_index(vectors, texts, side=side)
     if adapter is not None:
         encoder = QueryEncoder.from_pretrained(adapter)
-        encoder.check_index(stored, made_of)
+        check_index(encoder, stored, made_of)
         messages.print(f"These vectors lie in {encoder.space}, the adapter's.", highlight=False)
         return
     assert teacher is not None

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from codequest.encoders.cost import EncoderCost as EncoderCost
     from codequest.encoders.exported import ExportedQueryEncoder as ExportedQueryEncoder
     from codequest.encoders.exported import TruncationWarning as TruncationWarning
+    from codequest.encoders.graph_source import Exportable as Exportable
+    from codequest.encoders.index_check import check_index as check_index
+    from codequest.encoders.index_check import check_teacher as check_teacher
+    from codequest.encoders.kinds import EncoderKind as EncoderKind
+    from codequest.encoders.kinds import create_encoder as create_encoder
+    from codequest.encoders.kinds import encoder_kinds as encoder_kinds
     from codequest.encoders.lora import LoRAQueryEncoder as LoRAQueryEncoder
     from codequest.encoders.projection import ProjectionQueryEncoder as ProjectionQueryEncoder
     from codequest.encoders.quantized.encoder import QuantizedQueryEncoder as QuantizedQueryEncoder
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "EncoderCost": "codequest.encoders.cost",
+    "EncoderKind": "codequest.encoders.kinds",
+    "Exportable": "codequest.encoders.graph_source",
     "ExportedQueryEncoder": "codequest.encoders.exported",
     "LoRAQueryEncoder": "codequest.encoders.lora",
     "ProjectionQueryEncoder": "codequest.encoders.projection",
@@ -26,10 +34,16 @@ _HOMES = {
     "StaticQueryEncoder": "codequest.encoders.static.encoder",
     "TrainableQueryEncoder": "codequest.encoders.trainable",
     "TruncationWarning": "codequest.encoders.exported",
+    "check_index": "codequest.encoders.index_check",
+    "check_teacher": "codequest.encoders.index_check",
+    "create_encoder": "codequest.encoders.kinds",
+    "encoder_kinds": "codequest.encoders.kinds",
 }
 
 __all__ = [
     "EncoderCost",
+    "EncoderKind",
+    "Exportable",
     "ExportedQueryEncoder",
     "LoRAQueryEncoder",
     "ProjectionQueryEncoder",
@@ -38,6 +52,10 @@ __all__ = [
     "StaticQueryEncoder",
     "TrainableQueryEncoder",
     "TruncationWarning",
+    "check_index",
+    "check_teacher",
+    "create_encoder",
+    "encoder_kinds",
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -16,32 +15,25 @@ import numpy.typing as npt
 from codequest.adapters import find_adapter, push_folder
 from codequest.adapters.card import render_card
 from codequest.adapters.folder import AdapterConfig, read_config, write_adapter
-from codequest.adapters.reference_vectors import Probes
-from codequest.encoders.index_check import IndexChecks
+from codequest.adapters.reference_vectors import ReferenceVectors
+from codequest.encoders.kinds import encoder_kinds, find_kind
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.texts import batches_by_length, checked_texts
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
+    from typing_extensions import Self
 
     from codequest.encoders.cost import EncoderCost
     from codequest.encoders.export import ExportTarget
-    from codequest.encoders.graph_source import GraphSource
     from codequest.runtimes import GraphPrecision
 
-ENCODER_KINDS: Mapping[str, str] = {
-    "exported": "codequest.encoders.exported:ExportedQueryEncoder",
-    "lora": "codequest.encoders.lora:LoRAQueryEncoder",
-    "projection": "codequest.encoders.projection:ProjectionQueryEncoder",
-    "quantized": "codequest.encoders.quantized.encoder:QuantizedQueryEncoder",
-    "static": "codequest.encoders.static.encoder:StaticQueryEncoder",
-}
 _MAX_CHARACTERS = 8192  # of a padded batch: about 2,000 tokens, which fills two cores and stays in their caches
 
 
-class QueryEncoder(IndexChecks, ABC):
+class QueryEncoder(ABC):
     """Embeds queries into the space of a teacher.
 
     A subclass gives `embed_batch`, `cost` and the two methods that rebuild it from a folder. Checking the
@@ -52,7 +44,7 @@ class QueryEncoder(IndexChecks, ABC):
         space: Where the vectors lie.
         training: How the encoder was trained; kept in its folder.
         metrics: What was measured with it; kept in its folder and shown in its card.
-        probes: A few vectors of its teacher, which `check_teacher` compares with; kept in its folder.
+        reference_vectors: A few vectors of its teacher, which `check_teacher` compares with; kept in its folder.
     """
 
     kind: ClassVar[str]
@@ -61,7 +53,7 @@ class QueryEncoder(IndexChecks, ABC):
         self.space = space
         self.training: dict[str, Any] = {}
         self.metrics: dict[str, Any] = {}
-        self.probes: Probes | None = None
+        self.reference_vectors: ReferenceVectors | None = None
 
     @property
     def source_kind(self) -> str:
@@ -89,31 +81,12 @@ class QueryEncoder(IndexChecks, ABC):
         """What one query of this many tokens costs, computed from the model."""
 
     @abstractmethod
-    def graph_source(self, precision: GraphPrecision) -> GraphSource:
-        """What `export` needs for a graph of this precision; leaves the encoder as it is."""
-
-    def sentence_modules(self) -> list[nn.Module]:
-        """Modules of sentence-transformers that give the encoder's vectors; they share no weights with it.
-
-        Raises:
-            InvalidInputError: There are none for this kind of encoder.
-        """
-        raise InvalidInputError(
-            f"sentence-transformers has no modules for encoders of the kind {self.kind}. Use it through codequest, or "
-            "export a lora, projection or static encoder."
-        )
-
-    @abstractmethod
     def describe(self) -> dict[str, Any]:
         """What `rebuild` needs besides the tensors, JSON-ready."""
 
-    @abstractmethod
-    def trained_tensors(self) -> dict[str, Tensor]:
-        """The weights that training changed, and only those."""
-
     @classmethod
     @abstractmethod
-    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> QueryEncoder:
+    def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> Self:
         """An encoder from what `describe`, `saved_tensors` and `saved_files` gave; `device` exists, or is None."""
 
     def config(self) -> AdapterConfig:
@@ -124,12 +97,12 @@ class QueryEncoder(IndexChecks, ABC):
             encoder=self.describe(),
             training=self.training,
             metrics=self.metrics,
-            probes=self.probes,
+            reference_vectors=self.reference_vectors,
         )
 
+    @abstractmethod
     def saved_tensors(self) -> Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]]:
-        """What goes into model.safetensors: the trained weights, unless they are kept in another form."""
-        return self.trained_tensors()
+        """Contents of model.safetensors; none for an encoder that is rebuilt without."""
 
     def saved_files(self) -> Mapping[str, bytes | memoryview]:
         """Files of the adapter folder besides configuration, tensors and card, by name."""
@@ -214,9 +187,7 @@ class QueryEncoder(IndexChecks, ABC):
         return export_encoder(self, folder, runtime=runtime, precision=precision)
 
     @classmethod
-    def from_pretrained(
-        cls, name: str | Path, *, revision: str | None = None, device: str | None = None
-    ) -> QueryEncoder:
+    def from_pretrained(cls, name: str | Path, *, revision: str | None = None, device: str | None = None) -> Self:
         """Load an adapter: the folder says which class it is of.
 
         Args:
@@ -247,7 +218,7 @@ class QueryEncoder(IndexChecks, ABC):
             raise AdapterFormatError(f"The config.json of {folder} holds a wrong value: {error}") from error
         encoder.training = dict(config.training)
         encoder.metrics = dict(config.metrics)
-        encoder.probes = config.probes
+        encoder.reference_vectors = config.reference_vectors
         return encoder
 
     def push_to_hub(self, repo_id: str, *, private: bool = False, message: str = "Upload codequest adapter") -> str:
@@ -279,12 +250,10 @@ def encoder_class(kind: str, folder: Path) -> type[QueryEncoder]:
     Raises:
         AdapterFormatError: There is no such kind; lists the kinds.
     """
-    try:
-        module, name = ENCODER_KINDS[kind].split(":")
-    except (KeyError, TypeError) as error:  # a list is no key at all
+    row = find_kind(kind)
+    if row is None:
         raise AdapterFormatError(
-            f"{folder} is an adapter of the unknown kind {kind!r}. This codequest has "
-            f"{', '.join(sorted(ENCODER_KINDS))}. Update codequest, or train the adapter again."
-        ) from error
-    found: type[QueryEncoder] = getattr(importlib.import_module(module), name)
-    return found
+            f"{folder} is an adapter of the unknown kind {kind!r}. This codequest has {', '.join(encoder_kinds())}. "
+            "Update codequest, install the package that brings this kind, or train the adapter again."
+        )
+    return row.load()

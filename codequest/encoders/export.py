@@ -17,7 +17,7 @@ from codequest.adapters.card_metadata import ONE_QUERY
 from codequest.adapters.folder import AdapterConfig, check_destination, write_adapter
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.exported import ExportedQueryEncoder, TruncationWarning, mapped_files
-from codequest.encoders.graph_source import GraphSource
+from codequest.encoders.graph_source import Exportable, GraphSource
 from codequest.encoders.sentence_transformers.folder import export_modules
 from codequest.errors import InvalidInputError, ModelFormatError, ParityError
 from codequest.runtimes import (
@@ -48,8 +48,23 @@ def export_encoder(
         return export_modules(encoder, folder, precision=precision)
     check_choices(runtime, precision)
     check_destination(folder)
-    source = encoder.graph_source(precision)
+    source = _exportable(encoder).graph_source(precision)
     return export_graph(encoder.config(), source, folder, runtime=runtime, precision=precision)
+
+
+def _exportable(encoder: QueryEncoder) -> Exportable:
+    if isinstance(encoder, Exportable):
+        return encoder
+    if isinstance(encoder, ExportedQueryEncoder):
+        settings = encoder.describe()
+        raise InvalidInputError(
+            f"This encoder is already exported, to {settings['runtime']} in {settings['precision']}. Export the "
+            f"{settings['exported']} encoder that it was made from."
+        )
+    raise InvalidInputError(
+        f"A {type(encoder).__name__} gives no graph_source(), so it cannot be exported. Use it as it is, or export a "
+        "lora, projection, static or quantized encoder."
+    )
 
 
 def export_graph(
@@ -105,7 +120,7 @@ def _config(encoder: AdapterConfig, source: GraphSource, graph: Path, settings: 
         encoder=described,
         training=encoder.training,
         metrics=metrics,
-        probes=encoder.probes,
+        reference_vectors=encoder.reference_vectors,
     )
 
 

@@ -14,10 +14,9 @@ from codequest.adapters.folder import AdapterConfig
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.cost import EncoderCost
 from codequest.encoders.static.lookup import RowReader
-from codequest.errors import AdapterFormatError, CodequestWarning, InvalidInputError
+from codequest.errors import AdapterFormatError, CodequestWarning
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
-    GraphPrecision,
     GraphSession,
     Runtime,
     TextReader,
@@ -31,9 +30,8 @@ from codequest.runtimes.session import GRAPH_FILES
 from codequest.space import EmbeddingSpace, Vectors
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    pass
 
-    from codequest.encoders.graph_source import GraphSource
 
 _NEEDED = {"batch_invariant", "cost", "exported", "graph", "max_tokens", "precision", "reader", "runtime"}
 
@@ -107,17 +105,8 @@ class ExportedQueryEncoder(QueryEncoder):
             tokens=tokens,
         )
 
-    def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
-        raise InvalidInputError(
-            f"This encoder is already exported, to {self._settings['runtime']} in {self._settings['precision']}. "
-            f"Export the {self._settings['exported']} encoder that it was made from."
-        )
-
     def describe(self) -> dict[str, Any]:
         return dict(self._settings)
-
-    def trained_tensors(self) -> dict[str, Tensor]:
-        return {}
 
     def saved_tensors(self) -> Mapping[str, npt.NDArray[Any]]:
         return self._reader.tensors()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -36,6 +37,14 @@ class GraphSource:
     embed: Callable[[Sequence[str]], Vectors]
     cost: Callable[[int], EncoderCost]
     precision: GraphPrecision = "fp32"
+
+
+@runtime_checkable
+class Exportable(Protocol):
+    """An encoder that can be written as one graph."""
+
+    def graph_source(self, precision: GraphPrecision) -> GraphSource:
+        """The source of a graph of this precision; leaves the encoder as it is."""
 
 
 class BackboneGraph(nn.Module):

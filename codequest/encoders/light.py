@@ -10,8 +10,10 @@ from codequest.adapters import find_adapter
 from codequest.adapters.folder import CONFIG_FILE, TENSORS_FILE, read_config
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.graph_cache import cached_graph, graph_folder, open_graph
+from codequest.encoders.kinds import find_kind
 from codequest.errors import (
     AdapterWriteError,
+    InvalidInputError,
     MissingDependencyError,
     ModelFormatError,
     ParityError,
@@ -21,7 +23,6 @@ from codequest.runtimes import GraphPrecision, Runtime, check_choices
 
 _RUNTIME: Runtime = "onnx"
 _PRECISION: GraphPrecision = "fp32"  # the very vectors, and for one query hardly slower than int8
-_TRANSFORMERS = ("lora", "projection")  # a table and an exported graph need no torch as they are
 
 
 def light_encoder(adapter: str | Path) -> QueryEncoder:
@@ -59,6 +60,7 @@ def prepare_light(adapter: str | Path) -> bool:
         cached_graph(folder, lambda target: _write(source, target))
     except (
         AdapterWriteError,
+        InvalidInputError,  # a kind of someone else's that cannot be exported
         MissingDependencyError,
         ModelFormatError,
         ParityError,
@@ -74,7 +76,8 @@ def _write(adapter: Path, folder: Path) -> None:
 
 def _place(source: Path) -> Path | None:
     """Where the graph of an adapter's folder is kept, whether there is one or not; None for what needs none."""
-    if read_config(source).kind not in _TRANSFORMERS:
+    kind = find_kind(read_config(source).kind)
+    if kind is None or kind.derived or not kind.needs_torch:
         return None
     made_from = {name: hashlib.sha256((source / name).read_bytes()).hexdigest() for name in (CONFIG_FILE, TENSORS_FILE)}
     try:

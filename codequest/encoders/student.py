@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -18,13 +19,21 @@ from codequest.encoders.graph_source import BackboneGraph, GraphSource, merge_up
 from codequest.encoders.maps import SpaceMap
 from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, InvalidInputError
-from codequest.progress import Progress
+from codequest.progress import Progress, silent
 from codequest.runtimes import GraphPrecision
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.texts import batches_by_length
 from codequest.weights import WeightSource, locate
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from codequest.space import TeacherLike
+
 StoredPrecision = Literal["fp32", "fp16"]
+
+DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
+"""The small model that commands and recipes start from unless they name another."""
 
 _MAX_CHARACTERS = 16384
 
@@ -48,6 +57,22 @@ class StudentQueryEncoder(TrainableQueryEncoder):
         self.backbone = backbone
         self.precision: StoredPrecision = precision
         self._map = space_map
+
+    @classmethod
+    @abstractmethod
+    def create(cls, base: str, *, space: EmbeddingSpace) -> Self:
+        """An untrained encoder of a small base; a subclass has options of its own."""
+
+    @classmethod
+    def create_for(
+        cls,
+        teacher: TeacherLike,
+        *,
+        queries: Sequence[str],  # noqa: ARG003  its vocabulary is that of its base
+        options: Mapping[str, Any],
+        progress: Progress = silent,  # noqa: ARG003
+    ) -> Self:
+        return cls.create(**{"base": DEFAULT_BASE, **options}, space=teacher.space)
 
     @property
     def device(self) -> torch.device:

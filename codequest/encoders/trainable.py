@@ -11,8 +11,12 @@ from codequest.progress import Progress, silent
 from codequest.space import Vectors
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import torch
     from torch import Tensor, nn
+    from typing_extensions import Self
+
+    from codequest.space import TeacherLike
 
 
 class TrainableQueryEncoder(QueryEncoder):
@@ -23,6 +27,25 @@ class TrainableQueryEncoder(QueryEncoder):
     """
 
     network: nn.Module
+
+    @classmethod
+    @abstractmethod
+    def create_for(
+        cls, teacher: TeacherLike, *, queries: Sequence[str], options: Mapping[str, Any], progress: Progress = silent
+    ) -> Self:
+        """An untrained encoder for a teacher; see `codequest.encoders.kinds.create_encoder`.
+
+        Raises:
+            TypeError: An option that the class's ``create`` does not take, or one that is missing.
+        """
+
+    @abstractmethod
+    def trained_tensors(self) -> dict[str, Tensor]:
+        """The weights that training changed, and only those."""
+
+    def saved_tensors(self) -> Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]]:
+        """The trained weights, unless they are kept in another form."""
+        return self.trained_tensors()
 
     @property
     @abstractmethod

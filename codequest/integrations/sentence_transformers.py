@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codequest.adapters.folder import check_destination
 from codequest.encoders import QueryEncoder
 from codequest.encoders.sentence_transformers.folder import check_queries, write_modules
-from codequest.encoders.sentence_transformers.modules import backbone_modules
+from codequest.encoders.sentence_transformers.modules import backbone_modules, sentence_modules
 from codequest.errors import require
 from codequest.runtimes import PROBES, check_parity, measure_parity
 from codequest.teachers import LocalTeacher
@@ -41,7 +41,7 @@ def export_router(encoder: QueryEncoder, folder: str | Path, *, teacher: str | N
     """
     base = require("sentence_transformers.base.modules", extra="sentence-transformers")
     check_destination(folder)
-    query_modules = encoder.sentence_modules()
+    query_modules = sentence_modules(encoder)
     space = encoder.space
     pooling = None if space.pooling == "unknown" else space.pooling
     local = LocalTeacher(teacher or space.teacher, revision=space.public_revision, pooling=pooling, device="cpu")

@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from codequest.report.named_encoders import TEACHER, Adaptation
+from codequest.encoders.kinds import Adaptation
+from codequest.report.named_encoders import TEACHER
 
 Cost = Literal["flops", "latency", "size"]
 """Floating-point operations, median milliseconds, or bytes of weights read, all of one query."""

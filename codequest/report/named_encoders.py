@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 from codequest.errors import InvalidInputError
 from codequest.teachers import Teacher, cached, load_teacher, teacher_of
 
-Adaptation = Literal["teacher", "compact", "external", "internal", "static", "other"]
-"""How an encoder comes from its teacher; decides its color and marker."""
-
 TEACHER = "teacher"
 """What every report calls the teacher."""
 
 QUANTIZED = "quantized:"
-_ADAPTATIONS: Mapping[str, Adaptation] = {
-    "teacher": "teacher",
-    "quantized": "compact",
-    "projection": "external",
-    "lora": "internal",
-    "static": "static",
-}
-
-
-def adaptation(kind: str) -> Adaptation:
-    """The adaptation of a kind of encoder; ``"other"`` for a kind of someone else's."""
-    return _ADAPTATIONS.get(kind, "other")
 
 
 def encoder_sources(names: Sequence[str]) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from codequest.encoders.kinds import adaptation
 from codequest.evaluation import Report
 from codequest.evaluation.measurements import ReportRow
 from codequest.report.agreement import Agreement
 from codequest.report.complexity import Cost, Point, Tradeoff, trade_off
-from codequest.report.named_encoders import TEACHER, adaptation
+from codequest.report.named_encoders import TEACHER
 
 RETENTION = "retention of nDCG@10"
 OVERLAP = "overlap with the teacher's top 10"

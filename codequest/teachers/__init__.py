@@ -1,15 +1,48 @@
 """Teachers: the large models whose vectors an index holds."""
 
-from codequest.teachers.api.budget import ApiEstimate
-from codequest.teachers.api.teacher import ApiTeacher
-from codequest.teachers.base import Teacher
-from codequest.teachers.cache import CachedTeacher, cached
-from codequest.teachers.index_probe.conclusion import IndexProbe
-from codequest.teachers.index_probe.probe import probe_index
-from codequest.teachers.local import LocalTeacher, TeacherWarning
-from codequest.teachers.registry import describe_schemes, load_teacher, register_teacher, teacher_of, teacher_schemes
-from codequest.teachers.stored.files import read_index, read_vectors
-from codequest.teachers.stored.teacher import VectorsTeacher
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from codequest.teachers.api.budget import ApiEstimate as ApiEstimate
+    from codequest.teachers.api.teacher import ApiTeacher as ApiTeacher
+    from codequest.teachers.base import Teacher as Teacher
+    from codequest.teachers.cache import CachedTeacher as CachedTeacher
+    from codequest.teachers.cache import cached as cached
+    from codequest.teachers.index_probe.conclusion import IndexProbe as IndexProbe
+    from codequest.teachers.index_probe.probe import probe_index as probe_index
+    from codequest.teachers.local import LocalTeacher as LocalTeacher
+    from codequest.teachers.local import TeacherWarning as TeacherWarning
+    from codequest.teachers.registry import describe_schemes as describe_schemes
+    from codequest.teachers.registry import load_teacher as load_teacher
+    from codequest.teachers.registry import register_teacher as register_teacher
+    from codequest.teachers.registry import teacher_of as teacher_of
+    from codequest.teachers.registry import teacher_schemes as teacher_schemes
+    from codequest.teachers.stored.files import read_index as read_index
+    from codequest.teachers.stored.files import read_vectors as read_vectors
+    from codequest.teachers.stored.teacher import VectorsTeacher as VectorsTeacher
+
+_HOMES = {
+    "ApiEstimate": "codequest.teachers.api.budget",
+    "ApiTeacher": "codequest.teachers.api.teacher",
+    "CachedTeacher": "codequest.teachers.cache",
+    "IndexProbe": "codequest.teachers.index_probe.conclusion",
+    "LocalTeacher": "codequest.teachers.local",
+    "Teacher": "codequest.teachers.base",
+    "TeacherWarning": "codequest.teachers.local",
+    "VectorsTeacher": "codequest.teachers.stored.teacher",
+    "cached": "codequest.teachers.cache",
+    "describe_schemes": "codequest.teachers.registry",
+    "load_teacher": "codequest.teachers.registry",
+    "probe_index": "codequest.teachers.index_probe.probe",
+    "read_index": "codequest.teachers.stored.files",
+    "read_vectors": "codequest.teachers.stored.files",
+    "register_teacher": "codequest.teachers.registry",
+    "teacher_of": "codequest.teachers.registry",
+    "teacher_schemes": "codequest.teachers.registry",
+}
 
 __all__ = [
     "ApiEstimate",
@@ -30,3 +63,11 @@ __all__ = [
     "teacher_of",
     "teacher_schemes",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first used (PEP 562): a client of an API needs no torch."""
+    try:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    except KeyError:
+        raise AttributeError(f"module 'codequest.teachers' has no attribute {name!r}") from None

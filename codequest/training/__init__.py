@@ -4,7 +4,7 @@ from codequest.training.config import DistillationConfig, LossName, digest
 from codequest.training.data_checks import DataWarning, check_queries, check_size
 from codequest.training.making import MadeAdapter, make_adapters
 from codequest.training.recipe import Recipe, load_recipe
-from codequest.training.references import add_probes
+from codequest.training.references import add_reference_vectors
 from codequest.training.run_folder import is_main_process
 from codequest.training.samples import hold_out, sample, without
 from codequest.training.trainer import DistillationTrainer, TrainingResult
@@ -17,7 +17,7 @@ __all__ = [
     "MadeAdapter",
     "Recipe",
     "TrainingResult",
-    "add_probes",
+    "add_reference_vectors",
     "check_queries",
     "check_size",
     "digest",

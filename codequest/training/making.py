@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from codequest.encoders import (
     LoRAQueryEncoder,
     ProjectionQueryEncoder,
     QueryEncoder,
-    StaticQueryEncoder,
     TrainableQueryEncoder,
+    create_encoder,
 )
 from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.evaluation import Report, compare_each, summaries
@@ -96,8 +96,9 @@ class Maker:
         return MadeAdapter(folder, self._measure(name, folder) if is_main_process() else ())
 
     def _make(self, recipe: EncoderRecipe, folder: Path) -> None:
-        encoder = self._start(recipe)
-        for stage in recipe.stages:
+        start, *further = recipe.stages
+        encoder = self._train(self._start(recipe), start)
+        for stage in further:
             self._train(encoder, stage)
         if is_main_process():
             made = {"recipe": self._digest(recipe), "seed": self.recipe.seed, "sources": self.sources}
@@ -189,29 +190,24 @@ class Maker:
         measured = [query for test in self.tests for query in test.queries.values()]
         return measured + [query for name in self.recipe.exclude for query in load_queries(self.data / name)]
 
-    def _start(self, recipe: EncoderRecipe) -> TrainableQueryEncoder:
-        encoder = self._created(recipe) if recipe.kind else self._adapter(recipe.start)
-        if not isinstance(encoder, TrainableQueryEncoder):
-            raise InvalidInputError(f"{recipe.start!r} is a {encoder.kind} encoder, which has nothing to train.")
-        return encoder
+    def _start(self, recipe: EncoderRecipe) -> QueryEncoder | Callable[[Sequence[str]], QueryEncoder]:
+        """The encoder that the first stage trains, or what makes it of the queries that stage trains on."""
+        if not recipe.kind:
+            return self._adapter(recipe.start)
+        options: dict[str, Any] = {"seed": self.recipe.seed, **recipe.options}
+        if not recipe.start:
+            return partial(self._created, recipe.kind, options)
+        try:
+            return LoRAQueryEncoder.from_projection(self._projection(recipe.start), **options)
+        except TypeError as error:
+            raise InvalidInputError(f"The {recipe.kind} encoder cannot be made with {options}: {error}.") from error
+
+    def _created(self, kind: str, options: Mapping[str, Any], queries: Sequence[str]) -> QueryEncoder:
+        return create_encoder(kind, self.teacher, queries=queries, options=options, progress=self.progress)
 
     def _adapter(self, name: str) -> QueryEncoder:
         """An adapter of this recipe, of a folder or of the hub."""
         return QueryEncoder.from_pretrained(self.make(name).folder if name in self.recipe.encoders else name)
-
-    def _created(self, recipe: EncoderRecipe) -> QueryEncoder:
-        options: dict[str, Any] = {"seed": self.recipe.seed, **recipe.options}
-        try:
-            if recipe.start:
-                return LoRAQueryEncoder.from_projection(self._projection(recipe.start), **options)
-            if recipe.kind == "lora":
-                return LoRAQueryEncoder.create(options.pop("base"), space=self.teacher.space, **options)
-            if recipe.kind == "projection":
-                return ProjectionQueryEncoder.create(options.pop("base"), space=self.teacher.space, **options)
-            counted = self._queries_of(recipe.stages[0])
-            return StaticQueryEncoder.create(self.teacher, queries=counted, progress=self.progress, **options)
-        except (TypeError, KeyError) as error:
-            raise InvalidInputError(f"The {recipe.kind} encoder cannot be made with {options}: {error}.") from error
 
     def _queries_of(self, stage: Stage) -> list[str]:
         labelled = [text for dataset in self._divided[0] for text in dataset.queries.values()] if stage.pairs else []
@@ -223,13 +219,18 @@ class Maker:
             raise InvalidInputError(f"{name!r} is a {encoder.kind} encoder; a lora starts from a projection.")
         return encoder
 
-    def _train(self, encoder: TrainableQueryEncoder, stage: Stage) -> None:
-        """Without a loss that reads them, the documents of the pairs are not needed: their queries are regressed."""
+    def _train(
+        self, encoder: QueryEncoder | Callable[[Sequence[str]], QueryEncoder], stage: Stage
+    ) -> TrainableQueryEncoder:
+        """The trained encoder.
+
+        Without a loss that reads them, the documents of the pairs are not needed: their queries are regressed.
+        """
         compares = stage.config.needs_documents
         labelled = merge_datasets(self._divided[0]) if stage.pairs or stage.documents else None
         documents = list(labelled.documents.values()) if labelled and stage.documents else []
         chosen = [load_dataset(name, root=self.data) for name in self.recipe.validate]
-        DistillationTrainer(
+        trainer = DistillationTrainer(
             encoder,
             self.assistant if stage.assistant else self.teacher,
             self.queries[: stage.queries] if compares else self._queries_of(stage),
@@ -239,7 +240,9 @@ class Maker:
             validation=merge_datasets(chosen) if chosen else None,
             exclude=self._never_trained_on,
             progress=self.progress,
-        ).train()
+        )
+        trainer.train()
+        return trainer.encoder
 
     def _measure(self, name: str, folder: Path) -> tuple[Report, ...]:
         """Measure what was saved, and keep the figures in its folder."""

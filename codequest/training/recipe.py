@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from codequest.encoders.kinds import trainable_kinds
 from codequest.errors import InvalidInputError
 from codequest.training.config import DistillationConfig
 
@@ -15,8 +16,7 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-KINDS = ("lora", "projection", "static")
+_FROM_PROJECTION = "lora"  # the kind that can start from an adapter of another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class EncoderRecipe:
     """How one encoder is made.
 
     Attributes:
-        kind: ``"lora"``, ``"projection"`` or ``"static"``; empty when an adapter is trained further as it is.
+        kind: One of `codequest.encoders.kinds.trainable_kinds`; empty when an adapter is trained further as it is.
         start: An adapter to train further: its folder or name. With the kind ``"lora"``, a projection whose base and
             map are the start.
         options: Arguments of the class's ``create``.
@@ -165,13 +165,13 @@ def _encoder(table: Any, where: str) -> EncoderRecipe:
     given = dict(table)
     stages = tuple(_stage(stage, f"{where}, stage {number}") for number, stage in enumerate(given.pop("stages", []), 1))
     own = {name: given.pop(name) for name in ("kind", "start") if name in given}
-    if not own or (own.get("start") and own.get("kind", KINDS[0]) != KINDS[0]):
+    if not own or (own.get("start") and own.get("kind", _FROM_PROJECTION) != _FROM_PROJECTION):
         raise InvalidInputError(
-            f"{where}: expected a kind ({', '.join(KINDS)}), or start, an adapter to train further; both only for a "
-            "lora that starts from a projection."
+            f"{where}: expected a kind ({', '.join(trainable_kinds())}), or start, an adapter to train further; both "
+            "only for a lora that starts from a projection."
         )
-    if own.get("kind", KINDS[0]) not in KINDS:
-        raise InvalidInputError(f"{where}: unknown kind {own['kind']!r}. Kinds: {', '.join(KINDS)}.")
+    if "kind" in own and own["kind"] not in trainable_kinds():
+        raise InvalidInputError(f"{where}: unknown kind {own['kind']!r}. Kinds: {', '.join(trainable_kinds())}.")
     if not stages:
         raise InvalidInputError(f"{where}: there is no stage. Add a [[encoders.NAME.stages]].")
     return EncoderRecipe(**own, options=given, stages=stages)

@@ -23,7 +23,7 @@ from codequest.texts import checked_texts
 from codequest.training.config import DistillationConfig, digest
 from codequest.training.data_checks import DataWarning, check_queries, check_size
 from codequest.training.loop import DistillationLoop, ReportProgress, last_checkpoint, training_arguments
-from codequest.training.references import probes_of
+from codequest.training.references import reference_vectors_of
 from codequest.training.run_folder import claim_folder, leave_process_group_at_exit, processes, weights_digest
 from codequest.training.split import TrainingSplit, split
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets, compute_targets
@@ -273,7 +273,7 @@ class DistillationTrainer:
         }
         self.encoder.training = {"stages": [*self._before.get("stages", []), stage]}
         self._known.add(weights_digest(self.encoder))
-        self.encoder.probes = probes_of(self.teacher) or self.encoder.probes
+        self.encoder.reference_vectors = reference_vectors_of(self.teacher) or self.encoder.reference_vectors
         self.encoder.metrics = {}  # what was measured before was measured of other weights
         return TrainingResult(
             steps=state.global_step, best=best, measure=measure, history=history, folder=self.output_dir

@@ -11,7 +11,7 @@ from typing import Literal
 from codequest.errors import ModelFormatError, WeightsNotFoundError
 from codequest.weights.packages import KNOWN_PACKAGES, find_package, sha256_of
 
-Origin = Literal["folder", "package", "hub"]
+Place = Literal["folder", "package", "hub"]
 
 _MODEL_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "*/*.json", "*/*.safetensors"]
 _DECISIVE_FILES = (
@@ -37,18 +37,18 @@ class WeightSource:
         folder: Holds config, tokenizer and ``model.safetensors``.
         model_id: Public id; the folder's name for a private model.
         revision: Commit of the public model; ``sha256:…`` of weights, configuration and tokenizer of a private one.
-        origin: Where it was found.
+        found_in: Where it was found.
     """
 
     folder: Path
     model_id: str
     revision: str | None
-    origin: Origin
+    found_in: Place
 
     @property
     def reference(self) -> str:
         """What `locate` finds the same weights by: the public id, or the path of a private folder."""
-        known = self.origin != "folder" or self.model_id in KNOWN_PACKAGES
+        known = self.found_in != "folder" or self.model_id in KNOWN_PACKAGES
         return self.model_id if known else str(self.folder)
 
 

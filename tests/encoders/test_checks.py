@@ -10,11 +10,12 @@ import pytest
 
 from codequest import DistillationConfig, DistillationTrainer, LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
 from codequest.adapters.folder import read_config
-from codequest.adapters.reference_vectors import PROBES_FILE, TEXTS, Probes
+from codequest.adapters.reference_vectors import REFERENCE_FILE, TEXTS, ReferenceVectors
+from codequest.encoders.index_check import check_index, check_teacher
 from codequest.errors import AdapterFormatError, AdapterWriteError, InvalidInputError, SpaceMismatchError
 from codequest.space import EmbeddingSpace
 from codequest.teachers import LocalTeacher, VectorsTeacher
-from codequest.training import add_probes
+from codequest.training import add_reference_vectors
 from tests.tiny import build_model
 
 PHRASES = [f"{verb} the {noun}" for verb in ("sort", "read", "open", "search") for noun in ("list", "file", "query")]
@@ -43,13 +44,13 @@ def test_training_leaves_the_teachers_vectors_in_the_adapter(
     trained: QueryEncoder, teacher: LocalTeacher, tmp_path: Path
 ) -> None:
     folder = trained.save_pretrained(tmp_path / "adapter")
-    assert (folder / PROBES_FILE).stat().st_size < 4000  # 16 vectors of 32 dimensions, and their texts
+    assert (folder / REFERENCE_FILE).stat().st_size < 4000  # 16 vectors of 32 dimensions, and their texts
     again = QueryEncoder.from_pretrained(folder)
-    assert again.probes is not None
-    assert again.probes.texts == TEXTS
-    np.testing.assert_allclose(again.probes.queries, teacher.encode_queries(TEXTS), atol=1e-3)
-    np.testing.assert_allclose(again.probes.documents, teacher.encode_documents(TEXTS), atol=1e-3)
-    again.check_teacher(teacher)
+    assert again.reference_vectors is not None
+    assert again.reference_vectors.texts == TEXTS
+    np.testing.assert_allclose(again.reference_vectors.queries, teacher.encode_queries(TEXTS), atol=1e-3)
+    np.testing.assert_allclose(again.reference_vectors.documents, teacher.encode_documents(TEXTS), atol=1e-3)
+    check_teacher(again, teacher)
 
 
 @pytest.mark.parametrize(
@@ -64,20 +65,20 @@ def test_a_teacher_that_is_set_otherwise_is_refused(
     trained: QueryEncoder, model: Path, options: dict[str, str], message: str
 ) -> None:
     with pytest.raises(SpaceMismatchError, match=message):
-        trained.check_teacher(LocalTeacher(str(model), device="cpu", **options))  # type: ignore[arg-type]
+        check_teacher(trained, LocalTeacher(str(model), device="cpu", **options))  # type: ignore[arg-type]
 
 
 def test_another_model_under_the_same_name_is_refused(
     trained: QueryEncoder, teacher: LocalTeacher, tmp_path: Path
 ) -> None:
     other = LocalTeacher(str(build_model(tmp_path / "model", seed=10)), device="cpu")
-    with pytest.raises(SpaceMismatchError, match=r"of queries \(least cosine .* of 8 probes, the same teacher gives 1"):
-        trained.check_teacher(other)
+    with pytest.raises(SpaceMismatchError, match=r"of queries \(least cosine .* of 8 texts, the same teacher gives 1"):
+        check_teacher(trained, other)
 
 
 def test_an_export_carries_them_too(trained: QueryEncoder, teacher: LocalTeacher, tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")
-    QueryEncoder.from_pretrained(trained.export(tmp_path / "onnx", runtime="onnx")).check_teacher(teacher)
+    check_teacher(QueryEncoder.from_pretrained(trained.export(tmp_path / "onnx", runtime="onnx")), teacher)
 
 
 def test_stored_vectors_leave_none(model: Path, teacher: LocalTeacher, tmp_path: Path) -> None:
@@ -86,35 +87,37 @@ def test_stored_vectors_leave_none(model: Path, teacher: LocalTeacher, tmp_path:
     config = DistillationConfig(epochs=1, batch_size=4)
     DistillationTrainer(encoder, stored, PHRASES, config=config, output_dir=tmp_path / "run").train()
     folder = encoder.save_pretrained(tmp_path / "adapter")
-    assert encoder.probes is None
-    assert not (folder / PROBES_FILE).exists()
-    with pytest.raises(InvalidInputError, match=r"carries no vectors of its teacher.*add_probes\(folder\)"):
-        QueryEncoder.from_pretrained(folder).check_teacher(teacher)
+    assert encoder.reference_vectors is None
+    assert not (folder / REFERENCE_FILE).exists()
+    with pytest.raises(InvalidInputError, match=r"carries no vectors of its teacher.*add_reference_vectors\(folder\)"):
+        check_teacher(QueryEncoder.from_pretrained(folder), teacher)
 
 
-def test_probes_are_added_to_an_adapter_that_is_there(model: Path, teacher: LocalTeacher, tmp_path: Path) -> None:
+def test_reference_vectors_are_added_to_an_adapter_that_is_there(
+    model: Path, teacher: LocalTeacher, tmp_path: Path
+) -> None:
     encoder = ProjectionQueryEncoder.create(str(model), space=teacher.space, device="cpu")
     folder = encoder.save_pretrained(tmp_path / "adapter")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert add_probes(folder, teacher) == folder / PROBES_FILE
+    assert add_reference_vectors(folder, teacher) == folder / REFERENCE_FILE
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert after.keys() - before.keys() == {PROBES_FILE}
+    assert after.keys() - before.keys() == {REFERENCE_FILE}
     assert {name: after[name] for name in before} == before
-    QueryEncoder.from_pretrained(folder).check_teacher(teacher)
-    with pytest.raises(SpaceMismatchError, match="The probes would be those of another teacher"):
-        add_probes(folder, LocalTeacher(str(model), document_prompt="", device="cpu"))
-    assert (folder / PROBES_FILE).read_bytes() == after[PROBES_FILE]
-    (folder / PROBES_FILE).unlink()
-    (folder / PROBES_FILE).mkdir()
-    with pytest.raises(AdapterWriteError, match="The probes cannot be written to"):
-        add_probes(folder, teacher)
-    assert sorted(path.name for path in folder.iterdir()) == sorted([*before, PROBES_FILE])
+    check_teacher(QueryEncoder.from_pretrained(folder), teacher)
+    with pytest.raises(SpaceMismatchError, match="The reference vectors would be those of another teacher"):
+        add_reference_vectors(folder, LocalTeacher(str(model), document_prompt="", device="cpu"))
+    assert (folder / REFERENCE_FILE).read_bytes() == after[REFERENCE_FILE]
+    (folder / REFERENCE_FILE).unlink()
+    (folder / REFERENCE_FILE).mkdir()
+    with pytest.raises(AdapterWriteError, match="The reference vectors cannot be written to"):
+        add_reference_vectors(folder, teacher)
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*before, REFERENCE_FILE])
 
 
 @pytest.mark.parametrize("damage", [b"", b"no tensors", "truncated", "without texts"])
-def test_damaged_probes_are_named(trained: QueryEncoder, tmp_path: Path, damage: bytes | str) -> None:
+def test_damaged_reference_vectors_are_named(trained: QueryEncoder, tmp_path: Path, damage: bytes | str) -> None:
     folder = trained.save_pretrained(tmp_path / "adapter")
-    path = folder / PROBES_FILE
+    path = folder / REFERENCE_FILE
     if damage == "truncated":
         path.write_bytes(path.read_bytes()[:-5])
     elif damage == "without texts":
@@ -141,11 +144,11 @@ def test_bf16_passes_and_zero_does_not() -> None:
 
         encode_documents = encode_queries
 
-    probes = Probes.of(Gives(1, 0))  # type: ignore[arg-type]
-    probes.check(Gives(1, 0.01))  # type: ignore[arg-type]
+    kept = ReferenceVectors.of(Gives(1, 0))  # type: ignore[arg-type]
+    kept.check(Gives(1, 0.01))  # type: ignore[arg-type]
     for other in (Gives(0, 0), Gives(1, 0.5), Gives(float("nan"), 0)):
         with pytest.raises(SpaceMismatchError, match="other vectors of queries"):
-            probes.check(other)  # type: ignore[arg-type]
+            kept.check(other)  # type: ignore[arg-type]
 
 
 class TestIndex:
@@ -158,8 +161,8 @@ class TestIndex:
 
     def test_an_index_of_its_space_passes(self, fitted: QueryEncoder, teacher: LocalTeacher) -> None:
         texts = [*PHRASES, "", " "]
-        fitted.check_index(teacher.encode_documents(texts), texts)
-        fitted.check_index(teacher.encode_documents(texts).astype(np.float16), texts)
+        check_index(fitted, teacher.encode_documents(texts), texts)
+        check_index(fitted, teacher.encode_documents(texts).astype(np.float16), texts)
 
     def test_other_texts_and_other_models_are_refused(
         self, fitted: QueryEncoder, teacher: LocalTeacher, tmp_path: Path
@@ -168,28 +171,28 @@ class TestIndex:
         other = LocalTeacher(str(build_model(tmp_path / "other", seed=11)), device="cpu")
         for wrong in (np.roll(index, 1, axis=0), other.encode_documents(PHRASES)):
             with pytest.raises(SpaceMismatchError, match="of 12 texts the encoder's vectors lie as near to"):
-                fitted.check_index(wrong, PHRASES)
+                check_index(fitted, wrong, PHRASES)
 
     def test_vectors_that_cannot_lie_in_the_space_are_refused(
         self, fitted: QueryEncoder, teacher: LocalTeacher
     ) -> None:
         index = teacher.encode_documents(PHRASES)
         with pytest.raises(SpaceMismatchError, match=r"Vectors of shape \(12, 31\) do not lie in"):
-            fitted.check_index(index[:, :31], PHRASES)
+            check_index(fitted, index[:, :31], PHRASES)
         with pytest.raises(SpaceMismatchError, match="12 of 12 vectors are not of unit length"):
-            fitted.check_index(2 * index, PHRASES)
+            check_index(fitted, 2 * index, PHRASES)
 
     def test_too_few_texts_and_texts_of_another_number_are_refused(
         self, fitted: QueryEncoder, teacher: LocalTeacher
     ) -> None:
         index = teacher.encode_documents(PHRASES)
         with pytest.raises(InvalidInputError, match="at least 8 texts that are not empty, and as many"):
-            fitted.check_index(index[:7], PHRASES[:7])
+            check_index(fitted, index[:7], PHRASES[:7])
         with pytest.raises(InvalidInputError, match="got 12 of 12 texts, and 11 vectors"):
-            fitted.check_index(index[:11], PHRASES)
+            check_index(fitted, index[:11], PHRASES)
 
     def test_a_space_is_compared_by_its_vectors_not_by_its_name(
         self, fitted: QueryEncoder, teacher: LocalTeacher
     ) -> None:
         fitted.space = replace(fitted.space, teacher="other/name")
-        fitted.check_index(teacher.encode_documents(PHRASES), PHRASES)
+        check_index(fitted, teacher.encode_documents(PHRASES), PHRASES)

@@ -12,7 +12,6 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-import codequest.encoders
 from codequest.backbone import Backbone
 from codequest.encoders import (
     ExportedQueryEncoder,
@@ -22,7 +21,6 @@ from codequest.encoders import (
     QueryEncoder,
     StaticQueryEncoder,
 )
-from codequest.encoders.base import ENCODER_KINDS
 from codequest.encoders.cost import backbone_cost
 from codequest.encoders.student import StudentQueryEncoder
 from codequest.encoders.trainable import TrainableQueryEncoder
@@ -385,11 +383,6 @@ class TestTokens:
 
     def test_batches_do_not_matter_to_any_of_these(self, case: Case) -> None:
         assert case.encoder.batch_invariant
-
-
-def test_every_kind_has_its_class() -> None:
-    for kind, path in ENCODER_KINDS.items():
-        assert getattr(codequest.encoders, path.split(":")[1]).kind == kind
 
 
 def _edit_config(folder: Path, **changes: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from codequest import ProjectionQueryEncoder, load_teacher
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.report import load_encoders
-from codequest.report.named_encoders import adaptation, encoder_sources
+from codequest.report.named_encoders import encoder_sources
 
 
 def test_names_are_given_or_the_last_part_of_a_folder(tmp_path: Path) -> None:
@@ -53,10 +53,3 @@ def test_unknown_encoders_are_refused(tiny_teacher: Path) -> None:
         load_encoders(["quantized:int8"])
     with pytest.raises(InvalidInputError, match=r"precision must be one of auto, int8, nf4.*got 'int3'"):
         load_encoders(["quantized:int3"], teacher=str(tiny_teacher))
-
-
-def test_every_kind_has_its_adaptation() -> None:
-    from codequest.encoders.base import ENCODER_KINDS
-
-    assert "other" not in {adaptation(kind) for kind in set(ENCODER_KINDS) - {"exported"}}  # that has its source's
-    assert adaptation("someone's own") == "other"

@@ -9,7 +9,7 @@ import pytest
 from codequest import machine
 from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
 from codequest.machine import threads
-from codequest.runtimes import open_session, run_split, session, sharing_cpu
+from codequest.runtimes import open_session, run_split, sharing_cpu
 from codequest.runtimes.quiet import quiet_tools
 
 
@@ -67,7 +67,7 @@ def test_whether_the_cpu_multiplies_bytes(
     if flags is not None:
         (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n", encoding="utf-8")
     monkeypatch.setattr(machine, "_CPU_FILE", tmp_path / "cpuinfo")
-    assert session.multiplies_bytes() is expected
+    assert machine.multiplies_bytes() is expected
 
 
 def test_threads_are_those_asked_for_or_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

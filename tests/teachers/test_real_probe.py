@@ -10,6 +10,7 @@ import pytest
 from codequest import QueryEncoder
 from codequest.backbone import ModelWarning
 from codequest.demo.corpus import standard_library
+from codequest.encoders.index_check import check_index
 from codequest.errors import SpaceMismatchError
 from codequest.space import Vectors
 from codequest.teachers import LocalTeacher, probe_index
@@ -75,7 +76,7 @@ def test_the_adapters_that_come_with_codequest_recognize_their_space(
     name: str, index: Vectors, texts: list[str]
 ) -> None:
     encoder = QueryEncoder.from_pretrained(name, device="cpu")
-    encoder.check_index(index, texts)
+    check_index(encoder, index, texts)
     turned, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((768, 768)))
     with pytest.raises(SpaceMismatchError, match="These vectors are not those of these texts in the 768-d space"):
-        encoder.check_index((index @ turned).astype(np.float32), texts)
+        check_index(encoder, (index @ turned).astype(np.float32), texts)

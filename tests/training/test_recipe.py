@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from codequest.encoders import QueryEncoder
+from codequest.encoders.index_check import check_teacher
 from codequest.errors import InvalidInputError
 from codequest.teachers import CachedTeacher
 from codequest.training import load_recipe, make_adapters
@@ -134,7 +135,7 @@ def test_a_recipe_is_followed(recipe: Recipe, data: Path, tmp_path: Path, teache
     assert len(further.training["stages"]) == 3
     assert not np.allclose(further.encode(TEXTS[:5]), encoder.encode(TEXTS[:5]), atol=1e-4)
     for adapter in (encoder, deeper, further):
-        adapter.check_teacher(teacher)  # each carries vectors of the teacher, whatever the assistant taught it
+        check_teacher(adapter, teacher)  # each carries vectors of the teacher, whatever the assistant taught it
 
 
 def test_what_is_made_is_not_made_again_unless_the_recipe_changed(recipe: Recipe, data: Path, tmp_path: Path) -> None:

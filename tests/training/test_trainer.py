@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from codequest.adapters import reference_vectors as probes
+from codequest.adapters import reference_vectors
 from codequest.data import RetrievalDataset, normal_form
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
 from codequest.errors import TrainingError
@@ -242,7 +242,7 @@ def test_documents_are_embedded_only_when_a_loss_or_the_validation_reads_them(
             pairs=pairs,
             validation=part,
         )  # type: ignore[arg-type]
-        assert sorted(text for text in asked if text not in probes.TEXTS) == sorted(expected)
+        assert sorted(text for text in asked if text not in reference_vectors.TEXTS) == sorted(expected)
         asked.clear()
 
 
@@ -405,7 +405,7 @@ def test_the_teacher_is_asked_once(build: Build, tiny_teacher: Path, monkeypatch
     for learning_rate in (1e-3, 2e-3):
         run = config(epochs=2, learning_rate=learning_rate)
         train(build("projection"), local, TEXTS[:64], config=run)  # type: ignore[arg-type]
-    assert sorted(text for text in asked if text not in probes.TEXTS) == sorted(TEXTS[:64])
+    assert sorted(text for text in asked if text not in reference_vectors.TEXTS) == sorted(TEXTS[:64])
 
 
 @pytest.mark.filterwarnings("default::codequest.training.DataWarning")

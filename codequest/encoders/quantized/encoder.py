@@ -23,7 +23,6 @@ from codequest.encoders.quantized.ways import QuantizedPrecision, QuantizedRunti
 from codequest.errors import (
     AdapterFormatError,
     AdapterWriteError,
-    InvalidInputError,
     MissingDependencyError,
     ModelFormatError,
     ParityError,
@@ -34,7 +33,7 @@ from codequest.space import EmbeddingSpace, Vectors
 from codequest.weights import WeightSource, locate
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
     from transformers import BitsAndBytesConfig
 
 # LLM.int8() keeps outlier columns in half precision, but which columns those are depends on the batch: a query's vector
@@ -146,16 +145,10 @@ class QuantizedQueryEncoder(QueryEncoder):
         """Of the teacher in fp32: a graph has precisions of its own, from the same weights."""
         return _teacher_source(self.space, locate(self._settings["weights"], revision=self.space.public_revision))
 
-    def sentence_modules(self) -> list[nn.Module]:
-        raise InvalidInputError(
-            f"A quantized encoder is its teacher in lower precision: load {self.space.teacher} itself with "
-            "SentenceTransformer, with model_kwargs={'dtype': 'bfloat16'} for half precision."
-        )
-
     def describe(self) -> dict[str, Any]:
         return dict(self._settings)
 
-    def trained_tensors(self) -> dict[str, Tensor]:
+    def saved_tensors(self) -> Mapping[str, Tensor]:
         return {}  # quantization is a function of the teacher's weights: it is done again at loading
 
     @classmethod

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codequest.adapters.card import render_card
 from codequest.adapters.folder import CARD_FILE, SOURCE_FILE, AdapterConfig, check_destination, write_folder
 from codequest.encoders.base import QueryEncoder
+from codequest.encoders.sentence_transformers.modules import sentence_modules
 from codequest.errors import InvalidInputError, require
 from codequest.runtimes import PROBES, check_parity, measure_parity
 
@@ -34,7 +35,7 @@ def export_modules(encoder: QueryEncoder, folder: str | Path, *, precision: str)
             "SentenceTransformer(folder, model_kwargs={'dtype': 'bfloat16'}) loads it in half precision."
         )
     check_destination(folder)
-    modules = encoder.sentence_modules()
+    modules = sentence_modules(encoder)
     return write_modules(folder, modules, encoder.config(), check=lambda model: check_queries(model, encoder))
 
 
@@ -91,7 +92,7 @@ def _ship_code(folder: Path) -> bool:
     shipped = False
     for path in (*folder.glob("modules.json"), *folder.rglob("router_config.json")):
         said = path.read_text(encoding="utf-8")
-        named = said.replace(f"codequest.encoders.{_CODE}.", f"{_CODE}.")
+        named = said.replace(f"{__package__}.{_CODE}.", f"{_CODE}.")
         if named != said:
             path.write_text(named, encoding="utf-8")
             code = Path(__file__).with_name(f"{_CODE}.py").read_bytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -14,12 +14,37 @@ from codequest.backbone import Backbone
 from codequest.encoders.maps import SpaceMap
 from codequest.encoders.static.lookup import RowLookup
 from codequest.encoders.static.table import StaticTable
-from codequest.errors import require
+from codequest.errors import InvalidInputError, require
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+    from codequest.encoders.base import QueryEncoder
+
 _POOLING = {"mean": "mean", "cls": "cls", "last": "lasttoken"}
+
+
+@runtime_checkable
+class HasSentenceModules(Protocol):
+    """An encoder that modules of sentence-transformers can take the place of."""
+
+    def sentence_modules(self) -> list[nn.Module]:
+        """Modules of sentence-transformers that give the encoder's vectors; they share no weights with it."""
+
+
+def sentence_modules(encoder: QueryEncoder) -> list[nn.Module]:
+    """The modules of an encoder.
+
+    Raises:
+        InvalidInputError: There are none for this kind of encoder.
+    """
+    if isinstance(encoder, HasSentenceModules):
+        return encoder.sentence_modules()
+    raise InvalidInputError(
+        f"sentence-transformers has no modules for encoders of the kind {encoder.kind}. Use it through codequest, or "
+        f"export a lora, projection or static encoder. The teacher, {encoder.space.teacher}, is loaded by "
+        "SentenceTransformer itself, in half precision with model_kwargs={'dtype': 'bfloat16'}."
+    )
 
 
 def backbone_modules(backbone: Backbone) -> list[nn.Module]:

@@ -18,7 +18,7 @@ from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.runtimes.readers import TOKENIZER_FILE
-from codequest.space import EmbeddingSpace, Vectors
+from codequest.space import EmbeddingSpace, TeacherLike, Vectors
 from codequest.texts import checked_texts
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from codequest.encoders.graph_source import GraphSource
     from codequest.encoders.maps import MapKind
-    from codequest.encoders.static.network import QueryEmbedder, StaticNetwork
+    from codequest.encoders.static.network import StaticNetwork
     from codequest.runtimes import GraphPrecision
 
 _MOST_TOKENS = 512
@@ -60,7 +60,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
     @classmethod
     def create(
         cls,
-        teacher: QueryEmbedder,
+        teacher: TeacherLike,
         *,
         queries: Sequence[str],
         tokenizer: str = "sentence-transformers/all-MiniLM-L6-v2",
@@ -114,6 +114,16 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         values["weights"] = smooth_inverse_frequency(found.counts, tokens)
         table = StaticTable.rounded(values, precision)
         return cls(space, found.lookup, table, tokenizer=source.model_id, device=device)
+
+    @classmethod
+    def create_for(
+        cls, teacher: TeacherLike, *, queries: Sequence[str], options: Mapping[str, Any], progress: Progress = silent
+    ) -> StaticQueryEncoder:
+        """See `TrainableQueryEncoder.create_for`; of a base only the tokenizer is used."""
+        chosen = dict(options)
+        if "base" in chosen:
+            chosen["tokenizer"] = chosen.pop("base")
+        return cls.create(teacher, queries=queries, progress=progress, **chosen)
 
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
         if self._training:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,18 +12,7 @@ from torch.nn import functional
 
 from codequest.encoders.maps import MapKind, SpaceMap
 from codequest.progress import Progress
-from codequest.space import EmbeddingSpace, Vectors
-
-
-class QueryEmbedder(Protocol):
-    """What the start needs of a teacher."""
-
-    @property
-    def space(self) -> EmbeddingSpace:
-        """Where its vectors lie."""
-
-    def encode_queries(self, texts: Sequence[str], *, progress: Progress = ...) -> Vectors:
-        """Vectors, (n, dim), of n texts."""
+from codequest.space import TeacherLike, Vectors
 
 
 class StaticNetwork(nn.Module):
@@ -60,7 +48,7 @@ class StaticNetwork(nn.Module):
 
 
 def starting_values(
-    teacher: QueryEmbedder,
+    teacher: TeacherLike,
     texts: Sequence[str],
     *,
     width: int,

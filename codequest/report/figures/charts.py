@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from codequest.encoders.kinds import Adaptation, adaptation
 from codequest.report.figures.canvas import new_figure
 from codequest.report.figures.labels import annotate, label_column
 from codequest.report.figures.style import MARKERS, SIZES, Theme
-from codequest.report.named_encoders import TEACHER, Adaptation, adaptation
+from codequest.report.named_encoders import TEACHER
 from codequest.report.study import Study
 
 _COLUMNS = 3

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from codequest.report.named_encoders import Adaptation
+from codequest.encoders.kinds import Adaptation
 
 ThemeName = Literal["light", "dark"]
 

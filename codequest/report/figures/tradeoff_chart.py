@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from codequest.encoders.kinds import Adaptation
 from codequest.errors import require
 from codequest.report.complexity import Cost, Fit, Point, Tradeoff
 from codequest.report.figures.canvas import new_figure
 from codequest.report.figures.labels import label_points
 from codequest.report.figures.style import MARKERS, SIZES, Theme
-from codequest.report.named_encoders import TEACHER, Adaptation
+from codequest.report.named_encoders import TEACHER
 
 _BESIDE = 5  # names; with more of them a panel takes the whole width
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from codequest.encoders.kinds import adaptation
 from codequest.evaluation.measurements import MISSING, ReportRow
 from codequest.report.approximate.effort import ApproximateSearch
 from codequest.report.complexity import Tradeoff
 from codequest.report.figures.tradeoff_chart import amount
-from codequest.report.named_encoders import TEACHER, adaptation
+from codequest.report.named_encoders import TEACHER
 from codequest.report.study import Study
 
 Row = Mapping[str, str]

@@ -9,16 +9,12 @@ from typing import Any, Literal
 import numpy as np
 
 from codequest.errors import SpaceMismatchError
-from codequest.space import Vectors, normalized
+from codequest.space import SAME, RowMatch, Vectors, match_rows, normalized
 from codequest.teachers.base import Teacher
 from codequest.teachers.index_probe.variants import Setting
 
 Verdict = Literal["match", "setting", "mismatch"]
 
-SAME = 0.99
-"""Mean cosine from which two vectors of a text are one model's: half precision and 8-bit storage stay above it."""
-
-_RELATED = 0.7  # mean cosine that unrelated models do not reach
 _SAME_LENGTH = 0.02  # relative; half precision and 8-bit storage round
 
 
@@ -84,8 +80,7 @@ class Comparison:
         vectors: The setting's, cut to the length of the stored ones, unit rows.
         lengths: Lengths of the stored vectors, (n,), and of the setting's before they were normalized.
         dims: How many dimensions the stored vectors and the setting's have.
-        cosine: Mean cosine; NaN where the setting has fewer dimensions than the index.
-        worst: The least.
+        match: How near both are; NaN where the setting has fewer dimensions than the index.
     """
 
     def __init__(self, setting: Setting, vectors: Vectors, stored: Vectors) -> None:
@@ -93,15 +88,13 @@ class Comparison:
         self.dims = stored.shape[1], vectors.shape[1]
         self.lengths = np.linalg.norm(stored, axis=1), np.linalg.norm(vectors[:, : stored.shape[1]], axis=1)
         self.vectors = normalized(vectors[:, : stored.shape[1]])
-        self.cosine = self.worst = float("nan")
-        if self.dims[1] >= self.dims[0]:
-            cosines = np.einsum("nd,nd->n", self.vectors, normalized(stored))
-            self.cosine, self.worst = float(cosines.mean()), float(cosines.min())
+        fits = self.dims[1] >= self.dims[0]
+        self.match = match_rows(stored, self.vectors) if fits else RowMatch(float("nan"), float("nan"))
 
     @property
     def score(self) -> float:
         """The cosine; the least one where there is none."""
-        return self.cosine if np.isfinite(self.cosine) else -1.0
+        return self.match.mean if np.isfinite(self.match.mean) else -1.0
 
 
 def conclude(teacher: Teacher, own: Comparison, nearest: Comparison, *, elsewhere: int) -> IndexProbe:
@@ -114,7 +107,7 @@ def conclude(teacher: Teacher, own: Comparison, nearest: Comparison, *, elsewher
         elsewhere: How many of the texts have their vector in another row.
     """
     name, count = teacher.space.teacher, len(own.vectors)
-    made = nearest.cosine >= SAME
+    made = nearest.match.same
     findings = (*_of_vectors(teacher, own), *(_of_settings(own.setting, nearest.setting) if made else ()))
     different = {finding.what: finding for finding in findings if not finding.agrees}
     options: dict[str, Any] = {}
@@ -131,8 +124,8 @@ def conclude(teacher: Teacher, own: Comparison, nearest: Comparison, *, elsewher
     return IndexProbe(
         verdict=verdict,
         says=says,
-        cosine=own.cosine,
-        nearest=nearest.cosine,
+        cosine=own.match.mean,
+        nearest=nearest.match.mean,
         samples=count,
         findings=findings,
         options=options,
@@ -200,16 +193,22 @@ def _another_model(name: str, own: Comparison, nearest: Comparison) -> str:
             f"{name} did not make these vectors: they have {own.dims[0]} dimensions, its own {own.dims[1]}. Name the "
             "model that made them."
         )
+    if nearest.match.mean >= SAME:
+        return (
+            f"{name} made most of these vectors, but not all of these texts: the cosines of {len(own.vectors)} texts "
+            f"have a mean of {nearest.match.mean:.3f} and a least of {nearest.match.worst:.3f}; the same text gives 1. "
+            "Texts have changed since they were embedded: embed those again."
+        )
     what = (
         "It is another version of the model, a fine-tuned form of it, or a prompt that was not tried: if you know "
         f"that, give it with LocalTeacher({name!r}, {nearest.setting.side}_prompt='…')"
-        if nearest.score >= _RELATED
+        if nearest.match.related
         else "Name the model that made them, a fine-tuned one by its own name"
     )
     return (
-        f"{name} did not make these vectors: embedded again, the texts reach a mean cosine of {own.cosine:.3f}, with "
-        f"the nearest of the settings that were tried {nearest.cosine:.3f}; the same model gives 1. {what}, or embed "
-        "the texts again with this one."
+        f"{name} did not make these vectors: embedded again, the texts reach a mean cosine of {own.match.mean:.3f}, "
+        f"with the nearest of the settings that were tried {nearest.match.mean:.3f}; the same model gives 1. {what}, "
+        "or embed the texts again with this one."
     )
 
 

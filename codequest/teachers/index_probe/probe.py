@@ -10,16 +10,15 @@ import numpy.typing as npt
 
 from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
-from codequest.space import Side, Vectors, normalized
+from codequest.space import RELATED, SAME, Side, Vectors, normalized
 from codequest.teachers.base import Teacher, WrappingTeacher
-from codequest.teachers.index_probe.conclusion import SAME, Comparison, IndexProbe, conclude
+from codequest.teachers.index_probe.conclusion import Comparison, IndexProbe, conclude
 from codequest.teachers.index_probe.variants import Setting, embedded, lengths_to_try, other_prompts, own_prompts
 from codequest.teachers.local import LocalTeacher
 from codequest.texts import checked_texts
 
 _EXACT = 0.9999  # least cosine from which no other setting need be tried
 _NEARER = 0.5  # the share of the distance to 1 that another setting must at least take away
-_NEAR = 0.5  # mean cosine below which no prompt and no length brings a model to the index
 _SHORTEST = 8  # texts tell prompts and poolings apart
 _ROWS = 10_000  # of the index, compared at once
 
@@ -67,7 +66,7 @@ def probe_index(
         )
     search = _Search(teacher, [kept[row] for row in rows], stored, side, progress)
     nearest = search.nearest()
-    elsewhere = 0 if nearest.cosine >= SAME else _elsewhere(vectors, rows, search.own)
+    elsewhere = 0 if nearest.match.same else _elsewhere(vectors, rows, search.own)
     return conclude(teacher, search.own, nearest, elsewhere=elsewhere)
 
 
@@ -95,7 +94,7 @@ class _Search:
 
     def nearest(self) -> Comparison:
         """The setting that gives vectors like the stored ones best; the teacher's own unless another is nearer."""
-        if not self.own.worst >= _EXACT:
+        if not self.own.match.worst >= _EXACT:
             if self._backbone is not None:
                 self._try_settings()
             else:
@@ -116,7 +115,7 @@ class _Search:
         """Prompt and pooling by the shortest texts, which no length truncates; then lengths by all of them."""
         assert self._backbone is not None
         prompt, score = self._nearest_prompt()
-        lengths = lengths_to_try(self._backbone, self._texts, prompt) if score >= _NEAR else []
+        lengths = lengths_to_try(self._backbone, self._texts, prompt) if score >= RELATED else []
         for number, length in enumerate([self._backbone.max_tokens, *lengths]):
             self._run(prompt, length)
             self._progress("trying other lengths", number + 1, len(lengths) + 1)
@@ -133,7 +132,7 @@ class _Search:
                 score = max(Comparison(setting, vectors, stored).score for setting, vectors in found.items())
                 nearest = max(nearest, (prompt, score), key=lambda tried: tried[1])
                 self._progress("trying other prompts", number + 1, len(prompts))
-            if not _NEAR <= nearest[1] < SAME:  # found, or hopeless
+            if not RELATED <= nearest[1] < SAME:  # found, or hopeless
                 break
         return nearest
 
@@ -157,7 +156,7 @@ def _sampled(texts: Sequence[str], samples: int) -> list[int]:
 
 def _elsewhere(vectors: npt.NDArray[Any], rows: Sequence[int], own: Comparison) -> int:
     """How many of the sampled texts have their vector in another row."""
-    if not np.isfinite(own.cosine):
+    if not np.isfinite(own.match.mean):
         return 0
     best, at = np.full(len(rows), -np.inf, np.float32), np.zeros(len(rows), np.int64)
     for start in range(0, len(vectors), _ROWS):

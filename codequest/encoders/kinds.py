@@ -1,0 +1,152 @@
+"""One row per kind of encoder: what folders, commands, recipes, reports and benchmarks need to know of it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Literal
+
+from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from codequest.encoders.base import QueryEncoder
+    from codequest.encoders.trainable import TrainableQueryEncoder
+    from codequest.space import TeacherLike
+
+Adaptation = Literal["teacher", "compact", "external", "internal", "static", "other"]
+"""The way from a teacher to an encoder; decides color and marker in figures."""
+
+ENTRY_POINT_GROUP = "codequest.encoders"
+"""Installed packages add a kind with an entry point of its name in this group, whose value is ``module:Class``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderKind:
+    """One kind of encoder.
+
+    Attributes:
+        name: Its name in adapter folders, commands and recipes.
+        where: ``"module:Class"``.
+        adaptation: How it is drawn.
+        trains: True for a class that distillation can train.
+        needs_torch: True when encoding needs torch; an export of it does not.
+        derived: True for another form of an encoder or teacher, which is not exported again by a benchmark.
+    """
+
+    name: str
+    where: str
+    adaptation: Adaptation = "other"
+    trains: bool = True
+    needs_torch: bool = True
+    derived: bool = False
+
+    def load(self) -> type[QueryEncoder]:
+        """The class.
+
+        Raises:
+            AdapterFormatError: The package that brings it cannot be imported.
+        """
+        module, _, name = self.where.partition(":")
+        try:
+            found: type[QueryEncoder] = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            if module.startswith("codequest."):
+                raise
+            raise AdapterFormatError(
+                f"The encoder kind {self.name!r} is installed as {self.where}, which cannot be imported: {error}."
+            ) from error
+        return found
+
+
+_ROWS = (
+    EncoderKind(
+        name="exported", where="codequest.encoders.exported:ExportedQueryEncoder", trains=False, needs_torch=False,
+        derived=True,
+    ),
+    EncoderKind(name="lora", where="codequest.encoders.lora:LoRAQueryEncoder", adaptation="internal"),
+    EncoderKind(
+        name="projection", where="codequest.encoders.projection:ProjectionQueryEncoder", adaptation="external"
+    ),
+    EncoderKind(
+        name="quantized", where="codequest.encoders.quantized.encoder:QuantizedQueryEncoder", adaptation="compact",
+        trains=False, derived=True,
+    ),
+    EncoderKind(
+        name="static", where="codequest.encoders.static.encoder:StaticQueryEncoder", adaptation="static",
+        needs_torch=False,
+    ),
+)  # fmt: skip
+
+
+def find_kind(name: str) -> EncoderKind | None:
+    """The row of a kind; None where there is none. Only a kind of someone else's costs a look at what is installed."""
+    own = next((row for row in _ROWS if row.name == name), None)
+    return own or encoder_kinds().get(name)
+
+
+def encoder_kinds() -> Mapping[str, EncoderKind]:
+    """Every kind by name, sorted: those of codequest, and those of installed packages."""
+    points = metadata.entry_points(group=ENTRY_POINT_GROUP)
+    others = {point.name: EncoderKind(name=point.name, where=point.value) for point in points}
+    found = {**others, **{row.name: row for row in _ROWS}}
+    return {name: found[name] for name in sorted(found)}
+
+
+def trainable_kinds() -> list[str]:
+    """Names of the kinds that can be trained, sorted."""
+    return [name for name, kind in encoder_kinds().items() if kind.trains]
+
+
+def trainable_kind(name: str) -> EncoderKind:
+    """The row of a kind that can be trained.
+
+    Raises:
+        InvalidInputError: There is no such kind, or it cannot be trained; lists those that can.
+    """
+    row = find_kind(name)
+    if row is None or not row.trains:
+        raise InvalidInputError(f"There is no kind {name!r} to train. Kinds: {', '.join(trainable_kinds())}.")
+    return row
+
+
+def adaptation(kind: str) -> Adaptation:
+    """The adaptation of a kind of encoder, or of the teacher itself; ``"other"`` for a kind of someone else's."""
+    if kind == "teacher":
+        return "teacher"
+    row = find_kind(kind)
+    return "other" if row is None else row.adaptation
+
+
+def create_encoder(
+    kind: str,
+    teacher: TeacherLike,
+    *,
+    queries: Sequence[str],
+    options: Mapping[str, Any],
+    progress: Progress = silent,
+) -> TrainableQueryEncoder:
+    """An untrained encoder of a kind: what commands and recipes start from.
+
+    Args:
+        kind: One of `trainable_kinds`.
+        teacher: Its space is the encoder's.
+        queries: Those that it will be trained on.
+        options: Arguments of the ``create`` of the kind's class, such as ``base``.
+        progress: Called while this takes long.
+
+    Raises:
+        InvalidInputError: No such kind, one that cannot be trained, or options that its ``create`` does not take.
+        WeightsNotFoundError: The base model is not on this machine and cannot be fetched.
+    """
+    from codequest.encoders.trainable import TrainableQueryEncoder
+
+    chosen = trainable_kind(kind).load()
+    if not issubclass(chosen, TrainableQueryEncoder):
+        raise InvalidInputError(f"{chosen.__name__}, of the kind {kind!r}, is no TrainableQueryEncoder.")
+    try:
+        return chosen.create_for(teacher, queries=queries, options=options, progress=progress)
+    except (TypeError, KeyError) as error:
+        raise InvalidInputError(f"The {kind} encoder cannot be made with {dict(options)}: {error}.") from error
