@@ -76,6 +76,6 @@ def shares(given: list[str]) -> dict[str, float]:
             found[name] = float(share)
         except ValueError:
             raise InvalidInputError(
-                f"Cannot read the weight {item!r}. Expected FORM=SHARE, such as names=0.2."
+                f"Cannot read the weight {item!r}. Expected ORIGIN=SHARE, such as names=0.2."
             ) from None
     return found

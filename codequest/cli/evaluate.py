@@ -28,7 +28,8 @@ def evaluate(
     teacher: Annotated[str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own.")] = None,
     dim: Annotated[int | None, DimOption] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for report.json and report.md; of several datasets, one each below it.")
+        Path | None,
+        typer.Option(help="Folder for evaluation.json and evaluation.md; of several datasets, one each below it."),
     ] = None,
 ) -> None:
     """Measure how much of the teacher's retrieval quality encoders keep, and what a query costs."""

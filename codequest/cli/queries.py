@@ -32,7 +32,7 @@ def queries(
         typer.Option(help="Folder for labelled pairs, doc comment to function, in BEIR layout, split train."),
     ] = None,
     weight: Annotated[
-        list[str] | None, typer.Option(help="FORM=SHARE of the queries, such as names=0.2; may be repeated.")
+        list[str] | None, typer.Option(help="ORIGIN=SHARE of the queries, such as names=0.2; may be repeated.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most queries, drawn at random by the seed.")] = None,
     exclude: Annotated[
@@ -89,15 +89,15 @@ def _queries_of(name: str) -> list[str]:
 
 
 def _show_queries(derived: DerivedQueries, out: Path) -> None:
-    examples = {query.form: query.text for query in reversed(derived.queries)}
+    examples = {query.origin: query.text for query in reversed(derived.queries)}
     rows = [
         {
-            "form": form,
+            "origin": origin,
             "found": f"{found:,}",
-            "written": f"{derived.counts[form]:,}",
-            "example": examples.get(form, "–"),
+            "written": f"{derived.counts[origin]:,}",
+            "example": examples.get(origin, "–"),
         }
-        for form, found in sorted(derived.found.items(), key=lambda item: -derived.counts[item[0]])
+        for origin, found in sorted(derived.found.items(), key=lambda item: -derived.counts[item[0]])
     ]
     console.print(text_table(rows, title=f"{len(derived.queries):,} queries in {out}"))
     notes = [f"{derived.files:,} files read", f"{derived.duplicates:,} duplicates"]

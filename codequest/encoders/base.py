@@ -100,9 +100,9 @@ class QueryEncoder(ABC):
             reference_vectors=self.reference_vectors,
         )
 
-    @abstractmethod
     def saved_tensors(self) -> Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]]:
         """Contents of model.safetensors; none for an encoder that is rebuilt without."""
+        return {}
 
     def saved_files(self) -> Mapping[str, bytes | memoryview]:
         """Files of the adapter folder besides configuration, tensors and card, by name."""

@@ -163,11 +163,11 @@ class Report:
             return cls(**values)
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise InvalidInputError(
-                f"Not a codequest report: {error}. Expected the content of a report.json that Report.save wrote."
+                f"Not a codequest report: {error}. Expected the content of an evaluation.json that Report.save wrote."
             ) from error
 
     def save(self, folder: str | Path) -> Path:
-        """Write ``report.json`` and ``report.md``, replacing those already there.
+        """Write ``evaluation.json`` and ``evaluation.md``, replacing those already there.
 
         Args:
             folder: Where to; made if it does not exist.
@@ -181,8 +181,8 @@ class Report:
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / "report.json").write_text(self.to_json(), encoding="utf-8")
-            (folder / "report.md").write_text(self.to_markdown(), encoding="utf-8")
+            (folder / "evaluation.json").write_text(self.to_json(), encoding="utf-8")
+            (folder / "evaluation.md").write_text(self.to_markdown(), encoding="utf-8")
         except OSError as error:
             raise InvalidInputError(f"The report cannot be written to {folder}: {error}. Choose a folder.") from error
         return folder

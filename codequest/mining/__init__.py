@@ -2,7 +2,7 @@
 
 from codequest.mining.coverage import Coverage, query_coverage
 from codequest.mining.derive import DerivedQueries, check_query_file, derive_queries
-from codequest.mining.derived import FORMS, DerivedQuery
+from codequest.mining.derived import ORIGINS, DerivedQuery
 from codequest.mining.descriptions import is_description
 from codequest.mining.documentation import first_sentence
 from codequest.mining.functions import mine_functions
@@ -11,7 +11,7 @@ from codequest.mining.pairs import MinedPairs, check_pairs_folder, mine_pairs
 from codequest.mining.python_functions import mine_python
 
 __all__ = [
-    "FORMS",
+    "ORIGINS",
     "Coverage",
     "DerivedQueries",
     "DerivedQuery",

@@ -47,9 +47,9 @@ _PLACEHOLDER = re.compile(r"%[-+#0-9.]*[a-zA-Z]|\$?\{[^{}]*\}|%\([^)]*\)\w|\\[nr
 def code_queries(text: str, path: Path, language: Language) -> Iterator[DerivedQuery]:
     """The queries of a source file."""
     file = SourceFile(text.encode(), language)
-    for form, line, query in (*_definitions(file), *_comments(file), *_tests(file), *_errors(file)):
+    for origin, line, query in (*_definitions(file), *_comments(file), *_tests(file), *_errors(file)):
         if query:
-            yield DerivedQuery(query, form, f"{path.as_posix()}:{line}")
+            yield DerivedQuery(query, origin, f"{path.as_posix()}:{line}")
 
 
 def name_query(name: str) -> str:

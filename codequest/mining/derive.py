@@ -16,7 +16,7 @@ from codequest.errors import DatasetError, InvalidInputError
 from codequest.files import replace_file
 from codequest.mining.code_queries import code_queries
 from codequest.mining.commits import commit_queries
-from codequest.mining.derived import FORMS, DerivedQuery
+from codequest.mining.derived import ORIGINS, DerivedQuery
 from codequest.mining.functions import CODE_SUFFIXES
 from codequest.mining.given import HUB, file_queries, hub_queries
 from codequest.mining.heading_queries import SUFFIXES as PROSE_SUFFIXES
@@ -35,7 +35,7 @@ class DerivedQueries:
 
     Attributes:
         queries: Distinct queries, in the order in which they were found.
-        found: How many distinct ones there were by form, before weights and limit.
+        found: How many distinct ones there were by origin, before weights and limit.
         duplicates: How many were the same as an earlier one.
         excluded: How many were left out for being in an evaluation set.
         files: How many files were read.
@@ -56,8 +56,8 @@ class DerivedQueries:
 
     @property
     def counts(self) -> Counter[str]:
-        """How many queries there are by form."""
-        return Counter(query.form for query in self.queries)
+        """How many queries there are by origin."""
+        return Counter(query.origin for query in self.queries)
 
     def save(self, path: str | Path) -> Path:
         """Write ``.jsonl`` or ``.jsonl.gz`` beside its final name, then rename it.
@@ -75,7 +75,7 @@ class DerivedQueries:
         check_query_file(final)
         lines = "".join(
             json.dumps(
-                {"text": query.text, "metadata": {"form": query.form, "source": query.source}}, ensure_ascii=False
+                {"text": query.text, "metadata": {"origin": query.origin, "source": query.source}}, ensure_ascii=False
             )
             + "\n"
             for query in self.queries
@@ -102,7 +102,7 @@ def derive_queries(
     Args:
         sources: Folders, git repositories, source files and documents; query files; and hub datasets as
             ``hub:REPOSITORY[:SPLIT[:COLUMN]]``.
-        weights: Share of the result by form, see `FORMS`; the other forms share the rest as they were found.
+        weights: Share of the result by origin, see `ORIGINS`; the other origins share the rest as they were found.
         limit: Most queries to give.
         exclude: Queries that must not come out, such as those of evaluation sets; a query with the same content words
             is the same query.
@@ -126,7 +126,7 @@ def derive_queries(
     if not distinct:
         raise _nothing_found(given, codebase, excluded)
     chosen = mix(distinct, weights, limit=limit, seed=seed)
-    counts = Counter(query.form for query in distinct)
+    counts = Counter(query.origin for query in distinct)
     read = len(codebase.files) - codebase.passed_over.total()
     return DerivedQueries(chosen, counts, duplicates, excluded, read, codebase.passed_over)
 
@@ -181,12 +181,12 @@ def _history(paths: Iterable[Path]) -> Iterator[DerivedQuery]:
 
 
 def _distinct(found: Iterable[DerivedQuery], excluded: QuerySet) -> tuple[list[DerivedQuery], int, int]:
-    """The distinct queries, how many were repeated, and how many excluded; forms that are rarer come first."""
-    order = {form: place for place, form in enumerate(FORMS)}
+    """The distinct queries, how many were repeated, and how many excluded; origins that are rarer come first."""
+    order = {origin: place for place, origin in enumerate(ORIGINS)}
     kept: dict[str, DerivedQuery] = {}
     duplicates = left_out = 0
-    for query in sorted(found, key=lambda query: order[query.form]):
-        key = normal_form(query.text) if query.form != "identifiers" else query.text
+    for query in sorted(found, key=lambda query: order[query.origin]):
+        key = normal_form(query.text) if query.origin != "identifiers" else query.text
         if not query.text or len(query.text) > _MOST_CHARACTERS:
             continue
         if key in kept:
@@ -203,6 +203,6 @@ def _nothing_found(sources: Sequence[str], codebase: Codebase, excluded: int) ->
     return DatasetError(
         f"No query was found in {', '.join(sources) or 'no source at all'}: {len(codebase.files)} source files and "
         f"documents{f' (passed over: {passed})' if passed else ''}, {excluded} queries excluded. Looked for "
-        f"{'; '.join(f'{form}, {meaning}' for form, meaning in FORMS.items())}. Give the code's folder, a query file "
-        "or hub:REPOSITORY."
+        f"{'; '.join(f'{origin}, {meaning}' for origin, meaning in ORIGINS.items())}. Give the code's folder, a "
+        "query file or hub:REPOSITORY."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FORMS = {
+ORIGINS = {
     "given": "queries of files and hub datasets",
     "docs": "first sentences of doc comments",
     "comments": "sentences in other comments",
@@ -15,7 +15,7 @@ FORMS = {
     "commits": "subjects of commits",
     "identifiers": "names of functions and classes as they are; only with a weight",
 }
-"""Every form of query that is looked for, and what it is."""
+"""Every origin of a query that is looked for, and what comes from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class DerivedQuery:
 
     Attributes:
         text: The query.
-        form: One of `FORMS`.
+        origin: One of `ORIGINS`.
         source: Where it is from: ``"path:line"``, ``"commit <hash>"`` or the name of a dataset.
     """
 
     text: str
-    form: str
+    origin: str
     source: str

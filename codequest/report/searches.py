@@ -17,16 +17,14 @@ from codequest.report.approximate.effort import found_share
 from codequest.report.disagreement import Ranking
 from codequest.report.named_encoders import TEACHER
 from codequest.report.report_data import ReportData
-from codequest.space import Vectors, normalized
+from codequest.space import Vectors, match_rows
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
     from codequest.teachers import Teacher
 
 _DEEP = 100
-_PROBED = 8  # documents that are embedded again, to see whether stored vectors are the teacher's
-_OTHER_MODEL = 0.5  # a cosine that no rounding, truncation or prompt explains
-_SAME_MODEL = 0.98
+_SAMPLES = 8  # documents that are embedded again, to see whether stored vectors are the teacher's
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +104,34 @@ def _document_vectors(teacher: Teacher, data: ReportData, progress: Progress) ->
         texts = [text or "" for text in data.documents.values()]
         return teacher.encode_documents(texts, progress=progress), ()
     teacher.space.check_vectors(data.document_vectors)
-    return data.document_vectors, _probe(teacher, data, data.document_vectors)
+    return data.document_vectors, _doubts(teacher, data, data.document_vectors)
 
 
-def _probe(teacher: Teacher, data: ReportData, stored: Vectors) -> tuple[str, ...]:
-    """Embeds a few documents again: a model of the same dim passes every check of shapes."""
+def _doubts(teacher: Teacher, data: ReportData, stored: Vectors) -> tuple[str, ...]:
+    """Embed a few documents again, since a model of the same dim passes every check of shapes; what is odd then.
+
+    Raises:
+        SpaceMismatchError: The stored vectors are not the teacher's.
+    """
     known = [(row, text) for row, text in enumerate(data.documents.values()) if text]
-    probed = [known[i] for i in np.linspace(0, len(known) - 1, min(_PROBED, len(known)), dtype=int)]
-    if not probed:
+    sample = [known[i] for i in np.linspace(0, len(known) - 1, min(_SAMPLES, len(known)), dtype=int)]
+    if not sample:
         return ()
     try:
-        again = teacher.encode_documents([text for _, text in probed])
+        again = teacher.encode_documents([text for _, text in sample])
     except TeacherError:  # stored vectors, of other texts
         return ()
-    cosine = float((normalized(again) * normalized(stored[[row for row, _ in probed]])).sum(axis=1).mean())
-    if cosine < _OTHER_MODEL:
+    match = match_rows(stored[[row for row, _ in sample]], again)
+    if not match.related:
         raise SpaceMismatchError(
-            f"The stored document vectors are not those of {teacher.space.teacher}: {len(probed)} documents embedded "
-            f"again have a mean cosine of {cosine:.2f} to their rows. Is it the right teacher, and row i that of "
+            f"The stored document vectors are not those of {teacher.space.teacher}: {len(sample)} documents embedded "
+            f"again have a mean cosine of {match.mean:.2f} to their rows. Is it the right teacher, and row i that of "
             "document i?"
         )
-    if cosine < _SAME_MODEL:
-        return (
-            f"{len(probed)} documents embedded again have a mean cosine of only {cosine:.2f} to their stored vectors: "
-            "the index may hold other texts, or come from other settings of the teacher.",
-        )
-    return ()
+    if match.same:
+        return ()
+    return (
+        f"{len(sample)} documents embedded again have a mean cosine of only {match.mean:.2f} to their stored "
+        f"vectors, and a least of {match.worst:.2f}: the index may hold other texts, or come from other settings "
+        "of the teacher.",
+    )

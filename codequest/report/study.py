@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from codequest.teachers import Teacher
 
 SCHEMA = "codequest.report"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _FEW_QUERIES = 50
 
@@ -49,7 +49,7 @@ class Study:
         layout: Vectors in the plane.
         likeness: Cosine to the teacher's vectors.
         hubness: How unevenly documents are found.
-        graph: Approximate search in an HNSW graph.
+        hnsw: Approximate search in an HNSW index.
         disagreements: Queries to read.
         notes: What could not be shown as usual, and why.
     """
@@ -63,7 +63,7 @@ class Study:
     layout: Layout
     likeness: Mapping[str, Likeness]
     hubness: Mapping[str, Hubness]
-    graph: ApproximateSearch
+    hnsw: ApproximateSearch
     disagreements: Mapping[str, tuple[Disagreement, ...]]
     notes: tuple[str, ...]
 
@@ -74,7 +74,7 @@ class Study:
             "schema_version": SCHEMA_VERSION,
             **{name: getattr(self, name) for name in ("labelled", "recall_at_100", "notes")},
             "report": json.loads(self.report.to_json()),
-            **{name: asdict(getattr(self, name)) for name in ("verdict", "layout", "graph")},
+            **{name: asdict(getattr(self, name)) for name in ("verdict", "layout", "hnsw")},
             **{
                 name: {key: asdict(value) for key, value in getattr(self, name).items()}
                 for name in ("agreement", "likeness", "hubness")
@@ -158,7 +158,7 @@ def _study(
             name: measure_likeness(vectors, ceiling.query_vectors) for name, vectors in found.encoder_vectors.items()
         },
         hubness={name: measure_hubness(one.top, len(data.documents)) for name, one in found.results.items()},
-        graph=search_approximately(
+        hnsw=search_approximately(
             found.query_vectors,
             found.document_vectors,
             grades=data.grades(),

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from codequest.search.hits import SearchFilters as SearchFilters
     from codequest.search.hits import SearchHit as SearchHit
     from codequest.search.index import CodeIndex as CodeIndex
+    from codequest.search.index_run import IndexRun as IndexRun
     from codequest.search.meta import IndexStats as IndexStats
-    from codequest.search.report import IndexReport as IndexReport
 
 _HOMES = {
     "Answer": "codequest.search.answers",
     "ChatEndpoint": "codequest.search.answers",
     "CodeIndex": "codequest.search.index",
-    "IndexReport": "codequest.search.report",
+    "IndexRun": "codequest.search.index_run",
     "IndexStats": "codequest.search.meta",
     "PackedContext": "codequest.search.answers",
     "SearchFilters": "codequest.search.hits",
@@ -32,7 +32,7 @@ __all__ = [
     "Answer",
     "ChatEndpoint",
     "CodeIndex",
-    "IndexReport",
+    "IndexRun",
     "IndexStats",
     "PackedContext",
     "SearchFilters",

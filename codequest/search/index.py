@@ -16,13 +16,13 @@ from codequest.search.home import IndexHome
 from codequest.search.meta import META_FILE, IndexMeta, IndexStats
 from codequest.search.query_vectors import QueryVectors, checked_encoder
 from codequest.search.ranking import Ranking, rank
-from codequest.search.report import IndexReport
 from codequest.search.snapshot import Snapshot
 from codequest.search.store import CHUNKS, ChunkStore
 from codequest.texts import checked_texts
 
 if TYPE_CHECKING:
     from codequest.search.answers import PackedContext
+    from codequest.search.index_run import IndexRun
     from codequest.teachers import Teacher
 
 DEFAULT_ENCODER = "minilm-lora"
@@ -55,7 +55,7 @@ class CodeIndex:
         teacher: str | Teacher | None = None,
         rebuild: bool = False,
         progress: Progress = silent,
-    ) -> IndexReport:
+    ) -> IndexRun:
         """Index a folder, or bring its index up to date: only new and changed files are read and embedded.
 
         The adapter that searches it by default becomes a graph once, half a minute, where the runtime is installed:

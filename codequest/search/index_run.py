@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from importlib import metadata
@@ -17,7 +18,6 @@ from codequest.search.chunking.chunks import Chunk, chunk_file
 from codequest.search.deferred import DeferredTeacher
 from codequest.search.home import IndexHome
 from codequest.search.meta import DEFAULT_TEACHER, META_FILE, IndexMeta, IndexStats
-from codequest.search.report import IndexReport
 from codequest.search.scan import FileRecord, Scan, scan
 from codequest.search.store import CHUNKS, FILES, ChunkStore, ChunkWriter
 from codequest.space import EmbeddingSpace, Vectors
@@ -28,7 +28,38 @@ _FEWEST, _MOST = 400, 6000  # characters of a chunk
 _CHUNKS_AT_ONCE = 2048
 
 
-def build_index(path: str | Path, *, teacher: str | Teacher | None, rebuild: bool, progress: Progress) -> IndexReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexRun:
+    """What `CodeIndex.build` did.
+
+    Attributes:
+        root: The indexed folder.
+        folder: Where the index is.
+        files: Files in the index.
+        chunks: Chunks in the index.
+        added: Files that are new, or were renamed.
+        changed: Files whose content is another one.
+        removed: Files that are gone.
+        unchanged: Files that were not read into chunks again.
+        embedded: Chunks of added and changed files; the teacher embeds those whose text it has no vector of yet.
+        skipped: How many files were not indexed, by reason.
+        seconds: How long it took.
+    """
+
+    root: Path
+    folder: Path
+    files: int
+    chunks: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    embedded: int
+    skipped: Mapping[str, int]
+    seconds: float
+
+
+def build_index(path: str | Path, *, teacher: str | Teacher | None, rebuild: bool, progress: Progress) -> IndexRun:
     """See `codequest.search.CodeIndex.build`."""
     began = time.monotonic()
     home = IndexHome.for_writing(path)
@@ -47,14 +78,14 @@ class _Run:
         self.name, self.teacher = _teacher(old, teacher, home.root)
         self.space = self.teacher.space
 
-    def finish(self, began: float) -> IndexReport:
+    def finish(self, began: float) -> IndexRun:
         skipped: Counter[str] = Counter()
         paths = list_files(self.home.root, skipped)
         found = scan(self.home.root, paths, self._known(), self._chunker(), progress=self.progress)
         found.skipped += skipped
         self._refuse_nothing(found)
         meta = self._unchanged(found) or self._write(found)
-        return IndexReport(
+        return IndexRun(
             root=self.home.root,
             folder=self.home.folder,
             files=meta.stats.files,

@@ -185,9 +185,9 @@ def test_encode_says_that_it_cannot_write(adapter: Path, tmp_path: Path) -> None
 def test_evaluate_prints_and_saves_the_report(adapter: Path, dataset: Path, tiny_teacher: Path, tmp_path: Path) -> None:
     printed = run("evaluate", adapter, "--dataset", dataset, "--teacher", tiny_teacher, "--out", tmp_path / "report")
     assert "3 queries in 4 documents" in printed
-    report = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
+    report = json.loads((tmp_path / "report" / "evaluation.json").read_text(encoding="utf-8"))
     assert report["encoders"][0]["measures"]["Recall@10"] == 1.0
-    assert "| encoder |" in (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+    assert "| encoder |" in (tmp_path / "report" / "evaluation.md").read_text(encoding="utf-8")
 
 
 def test_evaluate_shows_several_datasets_and_their_mean(tmp_path: Path, adapter: Path, tiny_teacher: Path) -> None:

@@ -102,9 +102,9 @@ def test_save_writes_both_files_again_and_again(tmp_path):
     folder = tmp_path / "new" / "folder"
     assert REPORT.save(folder) == folder
     REPORT.save(str(folder))
-    assert sorted(path.name for path in folder.iterdir()) == ["report.json", "report.md"]
-    assert Report.from_json((folder / "report.json").read_text(encoding="utf-8")) == REPORT
-    assert (folder / "report.md").read_text(encoding="utf-8") == REPORT.to_markdown()
+    assert sorted(path.name for path in folder.iterdir()) == ["evaluation.json", "evaluation.md"]
+    assert Report.from_json((folder / "evaluation.json").read_text(encoding="utf-8")) == REPORT
+    assert (folder / "evaluation.md").read_text(encoding="utf-8") == REPORT.to_markdown()
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path):

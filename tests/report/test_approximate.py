@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from codequest.report.approximate.effort import found_share, least_effort, search_approximately
-from codequest.report.approximate.kinds import IVF, build_graph, build_lists
+from codequest.report.approximate.kinds import IVF, build_hnsw, build_lists
 
 
 def unit(random: np.random.Generator, rows: int, dim: int = 16) -> np.ndarray:
@@ -111,7 +111,7 @@ def test_the_graph_is_the_same_every_time(searched):
 
 def test_faiss_finds_the_neighbors_by_inner_product():
     documents = np.eye(4, dtype=np.float32)
-    scores, positions = build_graph(documents).search(np.array([[0.1, 0.9, 0.2, 0.0]], np.float32), 2)
+    scores, positions = build_hnsw(documents).search(np.array([[0.1, 0.9, 0.2, 0.0]], np.float32), 2)
     assert positions.tolist() == [[1, 2]]
     assert scores[0] == pytest.approx([0.9, 0.2])
 

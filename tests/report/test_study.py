@@ -46,12 +46,12 @@ def test_json_holds_the_numbers_of_the_study(study):
     assert values["agreement"]["weak"]["overlap"] == study.agreement["weak"].overlap
     assert values["hubness"]["teacher"]["skewness"] == study.hubness["teacher"].skewness
     assert values["likeness"]["weak"]["percentiles"] == study.likeness["weak"].percentiles
-    assert values["graph"]["needed"] == study.graph.needed
+    assert values["hnsw"]["needed"] == study.hnsw.needed
     recalls = {"teacher": study.report.teacher, **{row.name: row for row in study.report.encoders}}
-    assert values["graph"]["labelled"]["recall_exact"] == {
+    assert values["hnsw"]["labelled"]["recall_exact"] == {
         name: row.measures["Recall@10"] for name, row in recalls.items()
     }
-    ndcg = values["graph"]["labelled"]["ndcg_exact"]
+    ndcg = values["hnsw"]["labelled"]["ndcg_exact"]
     assert ndcg == pytest.approx({name: row.measures["nDCG@10"] for name, row in recalls.items()})
     assert values["recall_at_100"] == {"teacher": 1.0, "weak": 1.0, "perfect": 1.0}
     assert values["verdict"]["encoders"][0]["name"] == "perfect"

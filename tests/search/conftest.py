@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.search import CodeIndex, IndexReport
+from codequest.search import CodeIndex, IndexRun
 
 FILES = {
     "src/cache.py": '''class Cache:
@@ -35,7 +35,7 @@ def write(root: Path, files: dict[str, str]) -> Path:
     return root
 
 
-def counts(report: IndexReport) -> tuple[int, int, int, int]:
+def counts(report: IndexRun) -> tuple[int, int, int, int]:
     return report.added, report.changed, report.removed, report.unchanged
 
 
@@ -53,11 +53,11 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def build(tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., IndexReport]:
+def build(tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., IndexRun]:
     """Index a folder with the tiny teacher, and a vector cache of its own."""
     monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
 
-    def run(root: Path, **options: object) -> IndexReport:
+    def run(root: Path, **options: object) -> IndexRun:
         return CodeIndex.build(root, **{"teacher": str(tiny_teacher), **options})
 
     return run

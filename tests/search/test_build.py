@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from codequest.errors import CodeIndexError, SpaceMismatchError, WeightsNotFoundError
-from codequest.search import CodeIndex, IndexReport
+from codequest.search import CodeIndex, IndexRun
 from codequest.teachers import LocalTeacher
 from tests.search.conftest import FILES, counts, held, write
 from tests.tiny import build_model
 
-Build = Callable[..., IndexReport]
+Build = Callable[..., IndexRun]
 
 
 def test_a_run_indexes_every_file_and_the_next_one_nothing(project: Path, build: Build, tiny_teacher: Path) -> None:

@@ -18,12 +18,12 @@ from codequest.errors import (
     InvalidInputError,
     SpaceMismatchError,
 )
-from codequest.search import CodeIndex, IndexReport, SearchFilters, SearchHit
+from codequest.search import CodeIndex, IndexRun, SearchFilters, SearchHit
 from codequest.search.chunking.chunks import chunk_file
 from codequest.teachers import LocalTeacher
 from tests.search.conftest import FILES, write
 
-Build = Callable[..., IndexReport]
+Build = Callable[..., IndexRun]
 
 
 def places(hits: list[SearchHit]) -> list[tuple[str, str]]:

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from codequest.errors import CodeIndexError, IndexNotFoundError
-from codequest.search import CodeIndex, IndexReport
+from codequest.search import CodeIndex, IndexRun
 from codequest.search import index_run as build_module
 from tests.search.conftest import FILES, counts, held, write
 
-Build = Callable[..., IndexReport]
+Build = Callable[..., IndexRun]
 
 
 _KILLED = """

@@ -148,9 +148,6 @@ class QuantizedQueryEncoder(QueryEncoder):
     def describe(self) -> dict[str, Any]:
         return dict(self._settings)
 
-    def saved_tensors(self) -> Mapping[str, Tensor]:
-        return {}  # quantization is a function of the teacher's weights: it is done again at loading
-
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> QuantizedQueryEncoder:
         """See `QueryEncoder.rebuild`. What was left to the machine is chosen again on the machine that loads it."""

@@ -16,7 +16,7 @@ from codequest.report.named_encoders import TEACHER
 from codequest.space import Vectors
 
 _MOST_QUERIES = 1000
-_MOST_DOCUMENTS = 100_000  # one thread, for the same graph every time, adds about a thousand a second
+_MOST_DOCUMENTS = 100_000  # one thread, for the same index every time, adds about a thousand a second
 _TIE = 1e-6  # float32 products of unit vectors agree to about 1e-7
 
 

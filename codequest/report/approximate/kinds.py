@@ -45,12 +45,12 @@ class IndexKind:
     most: Callable[[Any], int]
 
 
-def build_graph(document_vectors: Vectors, progress: Progress = silent) -> Any:
-    """An HNSW graph (Malkov and Yashunin, 2018; M 16, efConstruction 200) over the documents, (documents, dim)."""
+def build_hnsw(document_vectors: Vectors, progress: Progress = silent) -> Any:
+    """An HNSW index (Malkov and Yashunin, 2018; M 16, efConstruction 200) over the documents, (documents, dim)."""
     faiss = require("faiss", extra="report")
     index = faiss.IndexHNSWFlat(document_vectors.shape[1], NEIGHBORS, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = CONSTRUCTION
-    return _filled(index, document_vectors, "building the HNSW graph", progress)
+    return _filled(index, document_vectors, "building the HNSW index", progress)
 
 
 def build_lists(document_vectors: Vectors, progress: Progress = silent) -> Any:
@@ -71,7 +71,7 @@ def _filled(index: Any, document_vectors: Vectors, description: str, progress: P
     return index
 
 
-def _graph_settings(effort: int) -> Any:
+def _hnsw_settings(effort: int) -> Any:
     return require("faiss", extra="report").SearchParametersHNSW(efSearch=effort)
 
 
@@ -84,8 +84,8 @@ HNSW = IndexKind(
     effort="ef",
     efforts=(10, 16, 32, 64, 128, 256),
     reference=64,
-    build=build_graph,
-    settings=_graph_settings,
+    build=build_hnsw,
+    settings=_hnsw_settings,
     least=lambda k: k,
     most=lambda index: int(index.ntotal),
 )
@@ -103,7 +103,7 @@ IVF = IndexKind(
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Threads add documents in any order, and each order makes another graph."""
+    """Threads add documents in any order, and each order makes another index."""
     faiss = require("faiss", extra="report")
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)

@@ -103,29 +103,29 @@ def draw_hubness(study: Study, theme: Theme) -> Any:
     return figure
 
 
-def draw_graph(study: Study, theme: Theme) -> Any:
-    """Recall of the HNSW graph at every ef, and the ef that each encoder needs."""
-    kinds, graph = adaptations(study), study.graph
+def draw_hnsw(study: Study, theme: Theme) -> Any:
+    """Recall of the HNSW index at every ef, and the ef that each encoder needs."""
+    kinds, hnsw = adaptations(study), study.hnsw
     figure, panels = new_figure(1, 2, height=max(3.4, 1.2 + 0.33 * len(kinds)))
     curves, needed = panels[0]
-    for name, values in graph.recall.items():
+    for name, values in hnsw.recall.items():
         color, marker = theme.colors[kinds[name]], MARKERS[kinds[name]]
         size = SIZES[kinds[name]] * 0.75
         axes_settings = {"color": color, "marker": marker, "markersize": size, "markeredgecolor": theme.page}
-        curves.plot(graph.efforts, values, linewidth=1.4, markeredgewidth=0.6, zorder=3, **axes_settings)
-    curves.axhline(graph.target, color=theme.muted, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
+        curves.plot(hnsw.efforts, values, linewidth=1.4, markeredgewidth=0.6, zorder=3, **axes_settings)
+    curves.axhline(hnsw.target, color=theme.muted, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
     curves.set_xscale("log", base=2)
-    curves.set_xticks(graph.efforts, [str(ef) for ef in graph.efforts])
-    curves.set_xlim(graph.efforts[0], graph.efforts[-1] * 1.15)
+    curves.set_xticks(hnsw.efforts, [str(ef) for ef in hnsw.efforts])
+    curves.set_xlim(hnsw.efforts[0], hnsw.efforts[-1] * 1.15)
     curves.margins(y=0.12)
     curves.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
     curves.set_xlabel("ef, candidates that a search keeps (log)")
-    curves.set_title(f"recall@{graph.k} of HNSW against exact search")
-    known = {name: float(ef) for name, ef in graph.needed.items() if ef is not None}
+    curves.set_title(f"recall@{hnsw.k} of HNSW against exact search")
+    known = {name: float(ef) for name, ef in hnsw.needed.items() if ef is not None}
     _dots(needed, known, kinds, theme, "{:.0f}")
-    needed.set_title(f"ef for the teacher's recall at ef {graph.reference}")
-    needed.set_xlabel(f"least ef that reaches a recall of {graph.target:.3f}")
-    label_column(curves, [(graph.efforts[0], values[0], name) for name, values in graph.recall.items()], theme)
+    needed.set_title(f"ef for the teacher's recall at ef {hnsw.reference}")
+    needed.set_xlabel(f"least ef that reaches a recall of {hnsw.target:.3f}")
+    label_column(curves, [(hnsw.efforts[0], values[0], name) for name, values in hnsw.recall.items()], theme)
     return figure
 
 

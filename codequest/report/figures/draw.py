@@ -10,7 +10,7 @@ from typing import Any
 from codequest.errors import require
 from codequest.progress import Progress, silent
 from codequest.report.complexity import Tradeoff
-from codequest.report.figures.charts import draw_graph, draw_hubness, draw_layout, draw_likeness
+from codequest.report.figures.charts import draw_hnsw, draw_hubness, draw_layout, draw_likeness
 from codequest.report.figures.style import THEMES, Theme, ThemeName, settings
 from codequest.report.figures.tradeoff_chart import draw_tradeoffs
 from codequest.report.study import Study
@@ -59,7 +59,7 @@ def _drawings(study: Study) -> Iterator[tuple[str, Callable[[Theme], Any]]]:
     yield "map", lambda theme: draw_layout(study, theme)
     yield "cosine", lambda theme: draw_likeness(study, theme)
     yield "hubness", lambda theme: draw_hubness(study, theme)
-    yield "hnsw", lambda theme: draw_graph(study, theme)
+    yield "hnsw", lambda theme: draw_hnsw(study, theme)
 
 
 def _tradeoff_drawing(tradeoffs: list[Tradeoff]) -> Callable[[Theme], Any]:

@@ -105,28 +105,28 @@ def hubness_table(study: Study) -> str:
     )
 
 
-def graph_table(study: Study) -> str:
-    """Recall of the graph at every ef."""
-    graph = study.graph
+def hnsw_table(study: Study) -> str:
+    """Recall of the HNSW index at every ef."""
+    hnsw = study.hnsw
     return table(
         [
             {"encoder": named(study, name)}
-            | {f"ef {ef}": _number(value) for ef, value in zip(graph.efforts, values, strict=True)}
-            | {"ef needed": str(graph.needed[name] or "not reached")}
-            | _labelled(graph, name)
-            for name, values in graph.recall.items()
+            | {f"ef {ef}": _number(value) for ef, value in zip(hnsw.efforts, values, strict=True)}
+            | {"ef needed": str(hnsw.needed[name] or "not reached")}
+            | _labelled(hnsw, name)
+            for name, values in hnsw.recall.items()
         ]
     )
 
 
-def _labelled(graph: ApproximateSearch, name: str) -> dict[str, str]:
+def _labelled(hnsw: ApproximateSearch, name: str) -> dict[str, str]:
     """Recall against the labels, where there are any."""
-    if graph.labelled is None:
+    if hnsw.labelled is None:
         return {}
-    approximate = graph.labelled.recall[name][graph.efforts.index(graph.reference)]
+    approximate = hnsw.labelled.recall[name][hnsw.efforts.index(hnsw.reference)]
     return {
-        f"labels, ef {graph.reference}": _number(approximate),
-        "labels, exact": _number(graph.labelled.recall_exact[name]),
+        f"labels, ef {hnsw.reference}": _number(approximate),
+        "labels, exact": _number(hnsw.labelled.recall_exact[name]),
     }
 
 

@@ -12,7 +12,7 @@ from codequest.report.figures.draw import Image
 from codequest.report.page.number_tables import (
     cost_table,
     fit_table,
-    graph_table,
+    hnsw_table,
     hubness_table,
     likeness_table,
     named,
@@ -111,7 +111,7 @@ def _figures(study: Study, images: Sequence[Image]) -> Iterator[str]:
         images,
         hubness_table(study),
     )
-    yield from _section("Approximate search", _graph_sentence(study), "hnsw", images, graph_table(study))
+    yield from _section("Approximate search", _hnsw_sentence(study), "hnsw", images, hnsw_table(study))
 
 
 def _map_sentence(study: Study) -> str:
@@ -124,11 +124,11 @@ def _map_sentence(study: Study) -> str:
     )
 
 
-def _graph_sentence(study: Study) -> str:
-    graph = study.graph
+def _hnsw_sentence(study: Study) -> str:
+    hnsw = study.hnsw
     return (
-        f"An HNSW index of {graph.documents:,} documents (M 16, efConstruction 200) searched with each encoder's own "
-        f"queries: whoever needs a higher ef for the recall that the teacher has at ef {graph.reference} makes the "
+        f"An HNSW index of {hnsw.documents:,} documents (M 16, efConstruction 200) searched with each encoder's own "
+        f"queries: whoever needs a higher ef for the recall that the teacher has at ef {hnsw.reference} makes the "
         "search itself slower."
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codequest.errors import CodeIndexError, InvalidInputError
-from codequest.search import CodeIndex, IndexReport
+from codequest.search import CodeIndex, IndexRun
 from codequest.search.mcp.file_lines import read_lines
 from tests.search.conftest import FILES, build, project, write  # noqa: F401
 
@@ -17,7 +17,7 @@ SECRETS = {".env": "KEY=sk-1", "deploy.pem": "sk-2", "src/.ssh/id_rsa": "sk-3", 
 
 
 @pytest.fixture
-def index(project: Path, build: Callable[..., IndexReport], tmp_path: Path) -> CodeIndex:  # noqa: F811
+def index(project: Path, build: Callable[..., IndexRun], tmp_path: Path) -> CodeIndex:  # noqa: F811
     """With secrets beside it and around it."""
     write(tmp_path, {"outside.py": "sk-5 = 1\n"})
     write(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codequest.errors import CodeIndexError, InvalidInputError
-from codequest.search import CodeIndex, IndexReport, PackedContext, SearchFilters
+from codequest.search import CodeIndex, IndexRun, PackedContext, SearchFilters
 from codequest.search.answers.context import pack
 from codequest.search.answers.prompt import build_prompt
 from codequest.search.answers.sources import merged
@@ -17,7 +17,7 @@ from tests.search.answers.conftest import hit
 from tests.search.conftest import FILES, build, project, write  # noqa: F401
 
 QUESTION = "how is an entry loaded?"
-Build = Callable[..., IndexReport]
+Build = Callable[..., IndexRun]
 
 
 def shape(context: PackedContext) -> list[tuple[str, int, int]]:

@@ -79,7 +79,7 @@ def code(tmp_path: Path) -> Path:
 def test_every_form_is_found_with_its_source(code: Path) -> None:
     found = derive_queries([code], weights={"identifiers": 4 / 22, "names": 4 / 22})
     root = code.as_posix()
-    assert [(query.form, query.text, query.source.removeprefix(root)) for query in found.queries] == [
+    assert [(query.origin, query.text, query.source.removeprefix(root)) for query in found.queries] == [
         ("docs", "Sends requests to a server and waits", "/a.py:7"),
         ("docs", "Parse a date as HTTP writes it", "/a.py:10"),
         ("docs", "Tools for reading the dates of HTTP headers", "/a.py:1"),
@@ -120,7 +120,7 @@ def test_the_limit_is_drawn_by_the_seed(code: Path) -> None:
 def test_excluded_are_the_same_words_in_any_order_and_case(code: Path) -> None:
     found = derive_queries([code], exclude=["parse a DATE as http writes it", "reading of headers: HTTP dates, tools"])
     assert found.excluded == 2
-    assert [query.text for query in found.queries if query.form == "docs"] == ["Sends requests to a server and waits"]
+    assert [query.text for query in found.queries if query.origin == "docs"] == ["Sends requests to a server and waits"]
 
 
 def test_query_files_are_sources_and_repeat_nothing(code: Path, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_what_is_saved_is_what_training_reads(code: Path, tmp_path: Path, name: 
     assert load_queries(path) == found.texts
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     first = json.loads(content.splitlines()[0])
-    assert first["metadata"] == {"form": found.queries[0].form, "source": found.queries[0].source}
+    assert first["metadata"] == {"origin": found.queries[0].origin, "source": found.queries[0].source}
     assert [entry.name for entry in path.parent.iterdir()] == [name]
 
 
@@ -159,18 +159,18 @@ def test_a_repository_gives_its_commits_and_hides_what_it_ignores(code: Path) ->
     for subject in ("Bump version to 2.0", "Merge branch 'x'", "fix typo in readme"):
         git(code, "commit", "--quiet", "--allow-empty", "-m", subject)
     found = derive_queries([code])
-    assert [query.text for query in found.queries if query.form == "commits"] == ["retry requests that time out"]
+    assert [query.text for query in found.queries if query.origin == "commits"] == ["retry requests that time out"]
     assert "Nobody sees this sentence here" not in found.texts
 
 
 def test_what_cannot_be_is_refused(code: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="nowhere"):
         derive_queries([tmp_path / "nowhere"])
-    with pytest.raises(InvalidInputError, match=r"no form of query 'nmaes' to weigh\. Forms: given, docs"):
+    with pytest.raises(InvalidInputError, match=r"no origin of queries 'nmaes' to weigh\. Origins: given, docs"):
         derive_queries([code], weights={"nmaes": 0.5})
     with pytest.raises(InvalidInputError, match=r"add up to 1\.2"):
         derive_queries([code], weights={"names": 0.6, "docs": 0.6})
-    with pytest.raises(InvalidInputError, match=r"commits has the weight 0\.5, but no query of that form was found"):
+    with pytest.raises(InvalidInputError, match=r"commits has the weight 0\.5, but no query of that origin was found"):
         derive_queries([code], weights={"commits": 0.5})
     with pytest.raises(InvalidInputError, match="The limit is 0"):
         derive_queries([code], limit=0)

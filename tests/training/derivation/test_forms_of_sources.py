@@ -168,14 +168,14 @@ describe Page do
   end
 end
 """
-    assert [(query.form, query.text) for query in code_queries(go, Path("a.go"), languages["go"])] == [
+    assert [(query.origin, query.text) for query in code_queries(go, Path("a.go"), languages["go"])] == [
         ("names", "read all"),
         ("identifiers", "ReadAll"),
         ("tests", "read all keeps order"),
         ("tests", "keeps the order of rows"),
         ("errors", "read: the peer closed too early"),
     ]
-    assert [(query.form, query.text) for query in code_queries(ruby, Path("a.rb"), languages["ruby"])] == [
+    assert [(query.origin, query.text) for query in code_queries(ruby, Path("a.rb"), languages["ruby"])] == [
         ("names", "page render"),
         ("identifiers", "Page.render"),
         ("tests", "renders the footer first"),

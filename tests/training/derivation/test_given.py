@@ -28,7 +28,7 @@ def test_splits_and_columns_can_be_named(layout: Path) -> None:
     assert derive_queries([f"hub:{layout}:train"]).texts == ["how do I sort?", "where is it?"]
     assert sorted(derive_queries([f"hub:{layout}"]).texts) == ["how do I sort?", "never seen", "where is it?"]
     found = derive_queries([f"hub:{layout}:test:id"])
-    assert [(query.text, query.form, query.source) for query in found.queries] == [("3", "given", f"hub:{layout}")]
+    assert [(query.text, query.origin, query.source) for query in found.queries] == [("3", "given", f"hub:{layout}")]
 
 
 def test_splits_and_columns_that_do_not_exist_are_named(layout: Path) -> None:

@@ -13,7 +13,7 @@ def found(**counts: int) -> list[DerivedQuery]:
 
 def mixed(queries: list[DerivedQuery], limit: int | None = None, **weights: float) -> Counter[str]:
     check_weights(weights)
-    return Counter(query.form for query in mix(queries, weights, limit=limit, seed=0))
+    return Counter(query.origin for query in mix(queries, weights, limit=limit, seed=0))
 
 
 def test_without_weights_everything_comes_but_names_are_at_most_a_quarter() -> None:
@@ -51,8 +51,8 @@ def test_the_order_is_kept_and_the_seed_decides() -> None:
         ({"names": 1.5}, r"The weight of names is 1\.5\. Expected its share of the queries, 0 to 1"),
         ({"names": -0.1}, r"The weight of names is -0\.1"),
         ({"names": 0.7, "docs": 0.7}, r"names 0\.7, docs 0\.7 add up to 1\.4"),
-        ({"docs": 0.5, "commits": 0.2}, r"add up to 0\.7, and there is no other form to fill the rest"),
-        ({"errors": 0.5}, r"errors has the weight 0\.5, but no query of that form .* Found: docs 5, commits 5"),
+        ({"docs": 0.5, "commits": 0.2}, r"add up to 0\.7, and there is no other origin to fill the rest"),
+        ({"errors": 0.5}, r"errors has the weight 0\.5, but no query of that origin .* Found: docs 5, commits 5"),
     ],
 )
 def test_shares_that_cannot_be_are_refused(weights: dict[str, float], message: str) -> None:
