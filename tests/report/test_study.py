@@ -41,7 +41,7 @@ def test_the_report_is_that_of_compare(study):
 
 def test_json_holds_the_numbers_of_the_study(study):
     values = json.loads(study.to_json())
-    assert (values["schema"], values["schema_version"], values["labelled"]) == ("codequest.report", 2, True)
+    assert (values["schema"], values["schema_version"], values["labelled"]) == ("codequest.report", 3, True)
     assert Report.from_json(json.dumps(values["report"])) == study.report
     assert values["agreement"]["weak"]["overlap"] == study.agreement["weak"].overlap
     assert values["hubness"]["teacher"]["skewness"] == study.hubness["teacher"].skewness
