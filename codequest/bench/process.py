@@ -25,7 +25,7 @@ _TAIL_LINES = 5
 _LOG_LINE = 300  # characters
 
 
-class Measured(NamedTuple):
+class ProcessFigures(NamedTuple):
     """What one process found.
 
     Attributes:
@@ -59,7 +59,7 @@ def run_alone(
     *,
     texts: Sequence[str] = (),
     vectors: Path | None = None,
-) -> Measured:
+) -> ProcessFigures:
     """Start a process, load the competitor in it and time it.
 
     Args:
@@ -86,7 +86,7 @@ def run_alone(
         "vectors": str(vectors) if vectors else None,
     }
     answer = _answer(competitor, spec, effort.threads)
-    return Measured(_figures(answer, workload), answer["versions"])
+    return ProcessFigures(_figures(answer, workload), answer["versions"])
 
 
 def worker_command(competitor: Competitor) -> list[str]:

@@ -40,7 +40,7 @@ _REFINEMENT = DistillationConfig(
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class FoundFunction:
     """One found function.
 
     Attributes:
@@ -68,7 +68,7 @@ class DemoResult:
 
     library: StandardLibrary
     report: Report
-    searches: dict[str, tuple[list[Hit], list[Hit]]]
+    searches: dict[str, tuple[list[FoundFunction], list[FoundFunction]]]
     searcher: str
     trained: Path | None
 
@@ -127,17 +127,19 @@ def _refined(folder: Path, library: StandardLibrary, teacher: Teacher, progress:
 
 def _side_by_side(
     teacher_vectors: Vectors, encoder_vectors: Vectors, document_vectors: Vectors, library: StandardLibrary
-) -> dict[str, tuple[list[Hit], list[Hit]]]:
+) -> dict[str, tuple[list[FoundFunction], list[FoundFunction]]]:
     found = [_hits(vectors, document_vectors, library) for vectors in (teacher_vectors, encoder_vectors)]
     return {query: (left, right) for query, left, right in zip(DEMO_QUERIES, *found, strict=True)}
 
 
-def _hits(query_vectors: Vectors, document_vectors: Vectors, library: StandardLibrary, k: int = 3) -> list[list[Hit]]:
+def _hits(
+    query_vectors: Vectors, document_vectors: Vectors, library: StandardLibrary, k: int = 3
+) -> list[list[FoundFunction]]:
     indices, scores = exact_search(query_vectors, document_vectors, k=k)
     ids: Sequence[str] = list(library.test.documents)
     return [
         [
-            Hit(ids[index], library.functions[ids[index]].name, float(score))
+            FoundFunction(ids[index], library.functions[ids[index]].name, float(score))
             for index, score in zip(row, cosines, strict=True)
         ]
         for row, cosines in zip(indices, scores, strict=True)

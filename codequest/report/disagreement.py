@@ -37,7 +37,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
+class FoundDocuments:
     """What someone finds for one query, by the whole set of queries.
 
     Attributes:
@@ -75,7 +75,12 @@ class Disagreement:
 
 
 def find_disagreements(
-    data: ReportData, encoder: Ranking, teacher: Ranking, overlaps: npt.NDArray[np.float64], *, count: int = 5
+    data: ReportData,
+    encoder: FoundDocuments,
+    teacher: FoundDocuments,
+    overlaps: npt.NDArray[np.float64],
+    *,
+    count: int = 5,
 ) -> tuple[Disagreement, ...]:
     """The queries of the greatest difference, in both directions with labels.
 
@@ -114,7 +119,7 @@ def find_disagreements(
     )
 
 
-def _hits(data: ReportData, query: str, documents: Sequence[str], ranking: Ranking, row: int) -> tuple[Hit, ...]:
+def _hits(data: ReportData, query: str, documents: Sequence[str], ranking: FoundDocuments, row: int) -> tuple[Hit, ...]:
     labels: Mapping[str, int] | None = None if data.qrels is None else data.qrels.get(query, {})
     found = [
         (documents[position], score) for position, score in zip(ranking.top[row], ranking.scores[row], strict=True)

@@ -14,7 +14,7 @@ from codequest.evaluation.measures import DEPTH, measure_rankings
 from codequest.evaluation.scoring import SearchResults
 from codequest.progress import Progress
 from codequest.report.approximate.effort import found_share
-from codequest.report.disagreement import Ranking
+from codequest.report.disagreement import FoundDocuments
 from codequest.report.named_encoders import TEACHER
 from codequest.report.report_data import ReportData
 from codequest.space import Vectors, match_rows
@@ -60,9 +60,11 @@ class Searches:
         """(queries, dim) of the encoders."""
         return {name: vectors for name, vectors in self.query_vectors.items() if name != TEACHER}
 
-    def ranking(self, name: str) -> Ranking:
+    def ranking(self, name: str) -> FoundDocuments:
         """What one of them finds, query by query."""
-        return Ranking(self.results[name].top, self.scores[name][:, :DEPTH], self.results[name].scores.get("nDCG@10"))
+        return FoundDocuments(
+            self.results[name].top, self.scores[name][:, :DEPTH], self.results[name].scores.get("nDCG@10")
+        )
 
     def recall_at_100(self, data: ReportData) -> dict[str, float] | None:
         """Mean share of the relevant documents among the first hundred, by name; None without labels."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from codequest.evaluation import retention_table, summaries
-from tests.evaluation.test_report import REPORT
+from tests.evaluation.test_measurements import REPORT
 
 KEPT = {"nDCG@10": 0.6, "retention": 1.2, "retention_low": 1.14, "retention_high": 1.26}
 LOST = {"nDCG@10": 0.4, "retention": 0.8, "retention_low": 0.72, "retention_high": 0.88}

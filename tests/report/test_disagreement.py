@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from codequest.report import ReportData
-from codequest.report.disagreement import Ranking, find_disagreements
+from codequest.report.disagreement import FoundDocuments, find_disagreements
 
 QUERIES = {f"q{number}": f"query {number}" for number in range(4)}
 DOCUMENTS = {f"d{number}": f"document {number} " + "x" * 500 for number in range(4)}
@@ -12,8 +12,8 @@ TOP = np.array([[0, 1, 2, 3], [1, 0, 2, 3], [2, 0, 1, 3], [3, 0, 1, 2]])
 SCORES = np.tile(np.array([0.9, 0.8, 0.7, 0.6], np.float32), (4, 1))
 
 
-def ranking(quality: list[float] | None) -> Ranking:
-    return Ranking(TOP, SCORES, None if quality is None else np.array(quality))
+def ranking(quality: list[float] | None) -> FoundDocuments:
+    return FoundDocuments(TOP, SCORES, None if quality is None else np.array(quality))
 
 
 def test_with_labels_both_directions_are_listed_greatest_difference_first():

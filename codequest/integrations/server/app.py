@@ -33,7 +33,7 @@ def build_app(encoder: QueryEncoder, *, name: str, key: str | None, limits: Limi
         key: What clients must bear; None lets everyone in.
         limits: How much at once.
     """
-    endpoints = _Endpoints(encoder, name, limits)
+    endpoints = _EncoderRoutes(encoder, name, limits)
     routes = [
         Route("/v1/embeddings", endpoints.embeddings, methods=["POST"]),
         Route("/v1/models", endpoints.models),
@@ -49,7 +49,7 @@ def build_app(encoder: QueryEncoder, *, name: str, key: str | None, limits: Limi
     )
 
 
-class _Endpoints:
+class _EncoderRoutes:
     def __init__(self, encoder: QueryEncoder, name: str, limits: Limits) -> None:
         self.metrics = ServerMetrics(("/v1/embeddings", "/v1/models", "/health", "/metrics"))
         self._encoder = encoder

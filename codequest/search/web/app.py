@@ -39,7 +39,7 @@ def build_app(index: CodeIndex, *, names: Collection[str] = (), loopback_only: b
         names: Names of this machine that requests may use beside ``localhost``.
         loopback_only: Whether only this machine reaches it.
     """
-    endpoints = _Endpoints(index)
+    endpoints = _PageRoutes(index)
     return Starlette(
         routes=[
             Route("/api/search", endpoints.search),
@@ -57,7 +57,7 @@ def build_app(index: CodeIndex, *, names: Collection[str] = (), loopback_only: b
     )
 
 
-class _Endpoints:
+class _PageRoutes:
     def __init__(self, index: CodeIndex) -> None:
         self._index = index
         self._turns = asyncio.Semaphore(_AT_ONCE)

@@ -21,8 +21,8 @@ import pytest
 from codequest.errors import TeacherError
 from codequest.teachers import ApiTeacher, CachedTeacher
 from codequest.teachers.api import client as api_client
+from tests.teachers.api.test_teacher import make
 from tests.teachers.api_server import DIM, DROP, ApiServer, Fault, Seen, expected
-from tests.teachers.test_api import make
 
 TEXTS = [f"text number {number}" for number in range(12)]
 BUSY = Fault(429, "slow down")
@@ -221,7 +221,7 @@ def test_the_limit_keeps_what_was_paid_for(server: ApiServer, tmp_path: Path) ->
 RUN = """
 import sys
 from codequest.teachers import ApiTeacher, CachedTeacher
-from tests.teachers.test_api_failures import TEXTS
+from tests.teachers.api.test_client import TEXTS
 teacher = ApiTeacher("openai", "m", base_url=sys.argv[1], key_variable="TEST_API_KEY", dimensions=8, max_texts=2,
                      concurrency=2)
 print("ready", flush=True)
@@ -240,7 +240,7 @@ def stopped_run(server: ApiServer, path: Path, how: signal.Signals, *, release: 
             release.wait(60)
 
     server.before = hold
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     command = [sys.executable, "-c", RUN, server.url("openai"), str(path)]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert third.wait(120), process.communicate()

@@ -12,8 +12,8 @@ import pytest
 from codequest import ProjectionQueryEncoder
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.teachers import ApiTeacher, CachedTeacher, load_teacher
+from tests.teachers.api.test_teacher import make
 from tests.teachers.api_server import DIM, DROP, KEY, ApiServer, Fault
-from tests.teachers.test_api import make
 
 
 def shown(thing: object, depth: int = 5) -> str:

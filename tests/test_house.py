@@ -1,0 +1,112 @@
+"""The rooms of the house: imports flow one way, the guide lists them truly, and a module's test is found by its path."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "codequest"
+MOST_FILES = 25
+MIRRORED = 123
+"""Modules whose test stands at the mirrored path: the figure that was reached, which must not fall."""
+
+ACROSS = {  # what they test is no single module
+    "adapters/test_shipped.py",
+    "backbone/test_families.py",
+    "cli/test_commands.py",
+    "cli/test_executable.py",
+    "encoders/test_contract.py",
+    "integrations/server/test_clients.py",
+    "integrations/stores/test_search.py",
+    "integrations/test_examples.py",
+    "report/test_measures.py",
+    "runtimes/test_real_models.py",
+    "search/test_trouble.py",
+    "search/web/test_page.py",
+    "teachers/test_contract.py",
+    "teachers/test_real_probe.py",
+    "teachers/test_real_teacher.py",
+    "teachers/test_teachers_page.py",
+    "test_documents.py",
+    "test_examples.py",
+    "test_house.py",
+    "test_pretrained.py",
+    "test_public_api.py",
+    "test_recipes.py",
+    "test_tested.py",
+    "test_wheel.py",
+    "training/test_refusals.py",
+    "training/test_resume.py",
+}
+
+
+def contract() -> list[str]:
+    """The rooms of the import contract, from the ground up."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (layers,) = settings["tool"]["importlinter"]["contracts"]
+    return [name.removeprefix("codequest.") for name in reversed(layers["layers"])]
+
+
+def modules() -> list[Path]:
+    return [path for path in PACKAGE.rglob("*.py") if "pretrained" not in path.parts]
+
+
+def test_imports_flow_one_way() -> None:
+    pytest.importorskip("importlinter")
+    program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    result = subprocess.run(
+        [sys.executable, "-c", program, "--no-cache"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "1 kept, 0 broken" in result.stdout, result.stdout + result.stderr
+
+
+def test_the_guide_lists_the_rooms_of_the_contract_in_their_order() -> None:
+    guide = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+    section = guide.split("## Where things are")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE)
+    assert [name for cell in cells for name in re.findall(r"`(\w+)`", cell)] == contract()
+
+
+def test_every_room_is_in_the_contract() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    files = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    assert folders | files == set(contract())
+
+
+@pytest.mark.parametrize("top", ["codequest", "tests", "examples"])
+def test_no_folder_is_crowded(top: str) -> None:
+    counts = Counter(path.parent for path in (ROOT / top).rglob("*.py"))
+    assert {str(folder): count for folder, count in counts.items() if count > MOST_FILES} == {}
+
+
+def test_a_class_name_exists_once() -> None:
+    found: dict[str, list[str]] = {}
+    for path in modules():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+def test_a_module_is_tested_where_its_path_says() -> None:
+    tests = {path.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")}
+    mirrored = {test: PACKAGE / test.parent / test.name.removeprefix("test_") for test in tests}
+    assert {test.as_posix() for test, module in mirrored.items() if not module.is_file()} == ACROSS
+    assert sum(module.is_file() for module in mirrored.values()) >= MIRRORED
