@@ -192,7 +192,7 @@ def test_fill_benchmarks_writes_each_table_in_its_place_and_replaces_it(tmp_path
     page = tmp_path / "page.md"
     page.write_text("Before.\n<!-- bench.json -->\n<!-- end -->\nAfter.\n", encoding="utf-8")
     for _ in range(2):
-        run_example("fill_benchmarks.py", "page.md", "bench.json", cwd=tmp_path)
+        run_example("benchmarks/fill_benchmarks.py", "page.md", "bench.json", cwd=tmp_path)
         expected = f"Before.\n<!-- bench.json -->\n\n{to_markdown(result)}\n<!-- end -->\nAfter.\n"
         assert page.read_text(encoding="utf-8") == expected
 
@@ -205,7 +205,9 @@ def test_the_benchmark_page_has_a_place_for_every_table() -> None:
 
 
 def test_compare_speed_names_the_peers_that_have_no_environment(tmp_path: Path) -> None:
-    printed = run_example("compare_speed.py", "static", tmp_path / "none", tmp_path / "peers", 1, "none", cwd=tmp_path)
+    printed = run_example(
+        "benchmarks/compare_speed.py", "static", tmp_path / "none", tmp_path / "peers", 1, "none", cwd=tmp_path
+    )
     assert "| codequest static |" in printed
     for peer in ("model2vec", "pynife"):
         for dim in (256, 768):

@@ -1,4 +1,4 @@
-"""The rooms of the house: imports flow one way, the guide lists them truly, and a module's test is found by its path."""
+"""The rooms: imports flow one way, the guide lists them truly, and a module's test is found by its path."""
 
 from __future__ import annotations
 

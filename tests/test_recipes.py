@@ -15,7 +15,7 @@ def test_what_is_shipped_has_a_recipe() -> None:
 
 
 def test_no_two_ablations_are_the_same() -> None:
-    ablations = load_recipe(EXAMPLES / "ablations.toml").encoders
+    ablations = load_recipe(EXAMPLES / "benchmarks" / "ablations.toml").encoders
     assert "baseline" in ablations
     for name, encoder in ablations.items():
         others = [other for other in ablations if ablations[other] == encoder]

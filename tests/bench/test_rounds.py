@@ -11,7 +11,7 @@ import pytest
 
 from codequest.bench import process, rounds
 from codequest.bench.competitors import Competitor
-from codequest.bench.process import Effort, Measured
+from codequest.bench.process import Effort, ProcessFigures
 from codequest.bench.rounds import Rounds
 from codequest.bench.workload import Workload
 from codequest.errors import BenchmarkError, InvalidInputError
@@ -51,11 +51,11 @@ def test_everyone_runs_once_a_round_and_the_first_ones_vectors_are_kept() -> Non
 def test_who_goes_first_rotates(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
 
-    def run_alone(competitor: Competitor, *_: Any, vectors: Path | None = None, **__: Any) -> Measured:
+    def run_alone(competitor: Competitor, *_: Any, vectors: Path | None = None, **__: Any) -> ProcessFigures:
         started.append(competitor.name)
         if vectors:
             np.save(vectors, np.ones((1, 2)))
-        return Measured({"single p50 ms": 1.0}, {})
+        return ProcessFigures({"single p50 ms": 1.0}, {})
 
     monkeypatch.setattr(rounds, "run_alone", run_alone)
     Rounds([competitor(name) for name in ("teacher", "a", "b")], WORKLOAD, rounds=3, effort=QUICK).run()

@@ -1,7 +1,7 @@
 """Puma and other engines on the same code: which one finds a function by what its docstring said, and how fast.
 
-    python examples/compare_search.py prepare ENVIRONMENTS
-    python examples/compare_search.py run ENVIRONMENTS FOLDER [--project NAME==VERSION …] [--queries 500]
+    python examples/benchmarks/compare_search.py prepare ENVIRONMENTS
+    python examples/benchmarks/compare_search.py run ENVIRONMENTS FOLDER [--project NAME==VERSION …] [--queries 500]
 
 `prepare` makes an environment for each peer. `run` unpacks the source packages of four projects, takes all docstrings
 out, asks with first sentences of those of functions, and prints a table. A hit is right when it shares a line with the

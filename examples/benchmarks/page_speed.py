@@ -1,4 +1,4 @@
-"""How soon the page shows results: python examples/page_speed.py FOLDER [--encoder static] [--browser chromium].
+"""How soon the page shows results: page_speed.py FOLDER [--encoder static] [--browser chromium].
 
 FOLDER is indexed, such as the `code` that puma_speed.py leaves. The page is served as `codequest serve --index` does,
 opened in headless Chromium, and typed into, key by key. Measured in the page is the time from the last key of each

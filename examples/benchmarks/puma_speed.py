@@ -1,4 +1,4 @@
-"""How fast Puma is: python examples/puma_speed.py FOLDER [--chunks 50000] [--threads 2].
+"""How fast Puma is: python examples/benchmarks/puma_speed.py FOLDER [--chunks 50000] [--threads 2].
 
 Indexes code of the running Python (its standard library and installed packages), and measures, each in a process of
 its own, the time from the query's text to the ranked hits with the static encoder and with the exported LoRA encoder,

@@ -1,7 +1,7 @@
 """codequest and its peers on the same work: compare_speed.py WORK ENVIRONMENTS FOLDER [ROUNDS [FORM…]].
 
 WORK is transformer: queries through all-MiniLM-L6-v2; static: queries through tables of one size; or corpus: 256
-functions through the teacher. ENVIRONMENTS is what examples/peers/environments.sh made. FOLDER gets the peers' models
+functions through the teacher. ENVIRONMENTS is what peers/environments.sh made. FOLDER gets the peers' models
 and, for `codequest bench --show`, the figures. FORMs are those of `codequest bench --form`, all by default.
 """
 

@@ -1,6 +1,6 @@
 """How well Puma ranks: nDCG@10 by words, by meaning and by both, on labelled datasets in BEIR layout.
 
-    python examples/puma_quality.py DATA_FOLDER [--queries 200] [--dataset csn_docs:go-dev:corpus:go ...]
+    python examples/benchmarks/puma_quality.py DATA_FOLDER [--queries 200] [--dataset csn_docs:go-dev:corpus:go ...]
 
 Every document is a chunk of its own, and the ranking is the one of `codequest search`.
 """
