@@ -17,7 +17,7 @@ from codequest.adapters.reference_vectors import REFERENCE_FILE, ReferenceVector
 from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestError
 from codequest.files import replace_folder
 from codequest.runtimes.readers import TOKENIZER_FILE
-from codequest.runtimes.session import GRAPH_FILES
+from codequest.runtimes.table import RUNTIMES
 from codequest.space import EmbeddingSpace
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ CARD_FILE = "README.md"
 SOURCE_FILE = "codequest.json"
 """In a folder that another library loads: the configuration of the encoder it was made from."""
 
-_GRAPHS = [name for files in GRAPH_FILES.values() for name in files]
+_GRAPHS = [name for row in RUNTIMES.values() for name in row.files]
 ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, REFERENCE_FILE, TOKENIZER_FILE, *_GRAPHS)
 
 

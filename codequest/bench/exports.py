@@ -12,8 +12,9 @@ from codequest.bench.competitors import TEACHER, Competitor, adapter_competitor,
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 from codequest.errors import CodequestError, InvalidInputError
 from codequest.progress import Progress, silent
+from codequest.runtimes import RUNTIMES
 
-FORMS = ("onnx:fp32", "onnx:int8", "openvino:fp32", "openvino:bf16", "openvino:int8")
+FORMS = tuple(f"{row.name}:{precision}" for row in RUNTIMES.values() for precision in row.precisions)
 """What is measured of every encoder by default, where it runs: ``"RUNTIME:PRECISION"``."""
 
 

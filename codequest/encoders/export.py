@@ -21,7 +21,7 @@ from codequest.encoders.graph_source import Exportable, GraphSource
 from codequest.encoders.sentence_transformers.folder import export_modules
 from codequest.errors import InvalidInputError, ModelFormatError, ParityError
 from codequest.runtimes import (
-    PROBES,
+    PARITY_QUERIES,
     GraphPrecision,
     Parity,
     Runtime,
@@ -34,7 +34,7 @@ from codequest.runtimes.build import write_graph
 from codequest.runtimes.reduction import reductions
 from codequest.space import Vectors
 
-ExportTarget = Literal["onnx", "openvino", "sentence-transformers"]
+ExportTarget = Literal[Runtime, "sentence-transformers"]
 """What can run an exported encoder."""
 
 
@@ -72,7 +72,7 @@ def export_graph(
 ) -> Path:
     """Write what an encoder of this configuration gave to be exported: see `QueryEncoder.export`."""
     ways = reductions(runtime, precision, written=source.precision)
-    input_ids, attention_mask, _ = source.reader.read(PROBES)
+    input_ids, attention_mask, _ = source.reader.read(PARITY_QUERIES)
     example = {"input_ids": torch.from_numpy(input_ids), "attention_mask": torch.from_numpy(attention_mask)}
     refusals: list[Exception] = []
     with TemporaryDirectory() as scratch:
@@ -80,7 +80,7 @@ def export_graph(
         full.mkdir()
         reduced.mkdir()
         write_graph(source.module, example, full, runtime=runtime)
-        expected = source.embed(PROBES)
+        expected = source.embed(PARITY_QUERIES)
         for way in ways:
             settings = {
                 "runtime": runtime,
@@ -153,8 +153,8 @@ def _through_the_loader(folder: Path, expected: Vectors, name: str) -> Parity:
     precision = encoder.describe()["precision"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TruncationWarning)
-        together = measure_parity(encoder.encode(PROBES), expected)
-        single = measure_parity(np.stack([encoder.encode(query) for query in PROBES]), expected)
+        together = measure_parity(encoder.encode(PARITY_QUERIES), expected)
+        single = measure_parity(np.stack([encoder.encode(query) for query in PARITY_QUERIES]), expected)
     for parity, how in ((together, "in a batch"), (single, "one by one")):
         check_parity(parity, precision, name=f"{name} {how}")
     return min(together, single, key=lambda parity: parity.worst)

@@ -26,7 +26,7 @@ from codequest.runtimes import (
     refuse_tampered,
     run_split,
 )
-from codequest.runtimes.session import GRAPH_FILES
+from codequest.runtimes.table import RUNTIMES
 from codequest.space import EmbeddingSpace, Vectors
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class ExportedQueryEncoder(QueryEncoder):
 def mapped_files(folder: Path, runtime: Runtime) -> dict[str, memoryview]:
     """The files of a graph by name; their bytes are read only as they are needed."""
     mapped = {}
-    for name in GRAPH_FILES[runtime]:
+    for name in RUNTIMES[runtime].files:
         with (folder / name).open("rb") as file:
             mapped[name] = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     return mapped

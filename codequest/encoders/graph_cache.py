@@ -13,10 +13,9 @@ from pathlib import Path
 from codequest.encoders.exported import ExportedQueryEncoder
 from codequest.errors import AdapterFormatError, ModelFormatError, ParityError
 from codequest.files import cache_root
-from codequest.runtimes import GraphPrecision, Runtime
+from codequest.runtimes import RUNTIMES, GraphPrecision, Runtime
 
 _VERSIONED = ("codequest", "torch", "transformers")
-_PACKAGES = {"onnx": "onnxruntime", "openvino": "openvino"}
 
 
 def graph_folder(name: str, made_from: Mapping[str, str], *, runtime: Runtime, precision: GraphPrecision) -> Path:
@@ -28,7 +27,7 @@ def graph_folder(name: str, made_from: Mapping[str, str], *, runtime: Runtime, p
         runtime: What runs it.
         precision: What it computes in.
     """
-    versions = {package: metadata.version(package) for package in (*_VERSIONED, _PACKAGES[runtime])}
+    versions = {package: metadata.version(package) for package in (*_VERSIONED, RUNTIMES[runtime].package)}
     named = json.dumps([dict(made_from), versions], sort_keys=True)
     key = hashlib.sha256(named.encode()).hexdigest()[:16]
     return cache_root() / "graphs" / f"{name.replace('/', '--')}-{runtime}-{precision}-{key}"

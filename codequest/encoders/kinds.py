@@ -84,7 +84,9 @@ _ROWS = (
 def find_kind(name: str) -> EncoderKind | None:
     """The row of a kind; None where there is none. Only a kind of someone else's costs a look at what is installed."""
     own = next((row for row in _ROWS if row.name == name), None)
-    return own or encoder_kinds().get(name)
+    if own is not None or not isinstance(name, str):  # a damaged folder may hold anything as its kind
+        return own
+    return encoder_kinds().get(name)
 
 
 def encoder_kinds() -> Mapping[str, EncoderKind]:

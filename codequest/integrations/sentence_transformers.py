@@ -10,7 +10,7 @@ from codequest.encoders import QueryEncoder
 from codequest.encoders.sentence_transformers.folder import check_queries, write_modules
 from codequest.encoders.sentence_transformers.modules import backbone_modules, sentence_modules
 from codequest.errors import require
-from codequest.runtimes import PROBES, check_parity, measure_parity
+from codequest.runtimes import PARITY_QUERIES, check_parity, measure_parity
 from codequest.teachers import LocalTeacher
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def export_router(encoder: QueryEncoder, folder: str | Path, *, teacher: str | N
 
     def check(model: SentenceTransformer) -> None:
         check_queries(model, encoder)
-        parity = measure_parity(model.encode_document(list(PROBES)), local.encode_documents(PROBES))
+        parity = measure_parity(model.encode_document(list(PARITY_QUERIES)), local.encode_documents(PARITY_QUERIES))
         check_parity(parity, "fp32", name="The document route that sentence-transformers loads")
 
     prompts = {"query": "", "document": space.document_prompt}

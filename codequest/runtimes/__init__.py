@@ -1,11 +1,9 @@
 """Graphs from token ids to unit vectors, run by ONNX Runtime or OpenVINO: no torch where they are only run."""
 
-from codequest.runtimes.parity import PROBES, Parity, check_parity, measure_parity
+from codequest.runtimes.parity import PARITY_QUERIES, Parity, check_parity, measure_parity
 from codequest.runtimes.readers import TextReader, TokenReader
 from codequest.runtimes.session import (
-    GraphPrecision,
     GraphSession,
-    Runtime,
     check_choices,
     graph_digests,
     open_session,
@@ -13,13 +11,16 @@ from codequest.runtimes.session import (
     run_split,
     sharing_cpu,
 )
+from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime, RuntimeRow
 
 __all__ = [
-    "PROBES",
+    "PARITY_QUERIES",
+    "RUNTIMES",
     "GraphPrecision",
     "GraphSession",
     "Parity",
     "Runtime",
+    "RuntimeRow",
     "TextReader",
     "TokenReader",
     "check_choices",

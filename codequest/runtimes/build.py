@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import torch
 from torch.export import Dim
 
-from codequest.errors import InvalidInputError, ModelFormatError, require
-from codequest.runtimes.quiet import import_openvino, quiet_tools
-from codequest.runtimes.session import GRAPH_FILES, Runtime
+from codequest.errors import ModelFormatError
+from codequest.runtimes.quiet import quiet_tools
+from codequest.runtimes.table import RUNTIMES, Runtime
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.export import ExportedProgram
 
 _MOST_PARAMETERS = 1_000_000_000  # making a graph takes about twelve bytes of memory for each
-_MOST_ONNX_BYTES = 2 * 10**9  # what one protobuf file can hold
 
 
 def write_graph(module: nn.Module, example: Mapping[str, Tensor], folder: Path, *, runtime: Runtime) -> None:
@@ -36,18 +35,10 @@ def write_graph(module: nn.Module, example: Mapping[str, Tensor], folder: Path, 
         ModelFormatError: torch cannot follow the module.
         InvalidInputError: Too large for one ONNX file.
     """
-    if runtime == "openvino":
-        import_openvino()
-    for package in ("onnx", "onnxscript") if runtime == "onnx" else ():
-        require(package, extra="onnx")
-    _refuse_large(module, runtime)
-    path = folder / GRAPH_FILES[runtime][0]
+    session = RUNTIMES[runtime].load()
+    session.refuse_unwritable(module)
     with quiet_tools():
-        program = _traced(module, example)
-        if runtime == "onnx":
-            _write_onnx(program, path)
-        else:
-            _write_openvino(program, path)
+        session.write(_traced(module, example), folder)
 
 
 def refuse_heavy(module: nn.Module) -> None:
@@ -63,14 +54,6 @@ def refuse_heavy(module: nn.Module) -> None:
         )
 
 
-def _refuse_large(module: nn.Module, runtime: Runtime) -> None:
-    size = sum(weight.nbytes for weight in (*module.parameters(), *module.buffers()))
-    if runtime == "onnx" and size > _MOST_ONNX_BYTES:
-        raise InvalidInputError(
-            f"The graph would have {size / 1e9:.1f} GB of weights; one ONNX file holds 2. Choose runtime='openvino'."
-        )
-
-
 def _traced(module: nn.Module, example: Mapping[str, Tensor]) -> ExportedProgram:
     free = {0: Dim.AUTO, 1: Dim.AUTO}
     inputs = (example["input_ids"], example["attention_mask"])
@@ -82,29 +65,3 @@ def _traced(module: nn.Module, example: Mapping[str, Tensor]) -> ExportedProgram
     except Exception as error:  # its exceptions share no base but this one
         reason = str(error).strip().splitlines()[0]
         raise ModelFormatError(f"torch.export cannot follow {type(module).__name__}: {reason}") from error
-
-
-def _write_onnx(program: ExportedProgram, path: Path) -> None:
-    torch.onnx.export(
-        program,
-        f=str(path),
-        dynamo=True,
-        input_names=["input_ids", "attention_mask"],
-        output_names=["vectors"],
-        external_data=False,
-        verbose=False,
-    )
-
-
-def _write_openvino(program: ExportedProgram, path: Path) -> None:
-    openvino = import_openvino()
-    try:
-        graph = openvino.convert_model(program)
-    except Exception as error:  # its exceptions share no base but this one
-        failed = str(error).partition(" with a message")[0].strip().splitlines()[-1].lstrip("- ")
-        raise ModelFormatError(
-            f"OpenVINO cannot convert this model: it fails at {failed}. Choose runtime='onnx'."
-        ) from error
-    for port, name in zip((*graph.inputs, *graph.outputs), ("input_ids", "attention_mask", "vectors"), strict=True):
-        port.get_tensor().set_names({name})
-    openvino.save_model(graph, str(path), compress_to_fp16=False)

@@ -1,14 +1,32 @@
-"""OnnxSession: a graph in ONNX Runtime."""
+"""OnnxSession: everything particular to ONNX Runtime."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from codequest.errors import AdapterFormatError, PrecisionNotSupportedError, require
-from codequest.machine import threads
-from codequest.runtimes.session import GRAPH_FILES, GraphPrecision, GraphSession, Runtime, Tokens, shares_cpu
+from codequest.errors import (
+    AdapterFormatError,
+    InvalidInputError,
+    ModelFormatError,
+    PrecisionNotSupportedError,
+    require,
+)
+from codequest.machine import multiplies_bytes, threads
+from codequest.runtimes.quiet import quiet_tools
+from codequest.runtimes.reduction import Reduction
+from codequest.runtimes.session import GraphSession, Tokens, shares_cpu
+from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
 from codequest.space import Vectors
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+    from torch import nn
+    from torch.export import ExportedProgram
+
+_FILE = RUNTIMES["onnx"].files[0]
+_MOST_BYTES = 2 * 10**9  # what one protobuf file can hold
+_BLOCK = 128  # weights of a column that share a scale
 
 
 class OnnxSession(GraphSession):
@@ -24,7 +42,7 @@ class OnnxSession(GraphSession):
         options.log_severity_level = 3  # errors only
         if shares_cpu():
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        path = folder / GRAPH_FILES["onnx"][0]
+        path = folder / _FILE
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # its exceptions share no base but this one
@@ -44,6 +62,119 @@ class OnnxSession(GraphSession):
         vectors: Vectors = self._session.run(None, feeds)[0]
         return vectors
 
+    @classmethod
+    def refuse_unwritable(cls, module: nn.Module) -> None:
+        for package in ("onnx", "onnxscript"):
+            require(package, extra="onnx")
+        size = sum(weight.nbytes for weight in (*module.parameters(), *module.buffers()))
+        if size > _MOST_BYTES:
+            raise InvalidInputError(
+                f"The graph would have {size / 1e9:.1f} GB of weights; one ONNX file holds 2. Choose "
+                "runtime='openvino'."
+            )
+
+    @classmethod
+    def write(cls, program: ExportedProgram, folder: Path) -> None:
+        import torch
+
+        torch.onnx.export(
+            program,
+            f=str(folder / _FILE),
+            dynamo=True,
+            input_names=["input_ids", "attention_mask"],
+            output_names=["vectors"],
+            external_data=False,
+            verbose=False,
+        )
+
+    @classmethod
+    def reductions(cls, precision: GraphPrecision, *, written: GraphPrecision) -> list[Reduction]:
+        if precision == written:
+            if precision != "fp32":
+                return []
+            require("onnxscript", extra="onnx")
+            return [Reduction("fp32, fused", _fused)]
+        require("onnx", extra="onnx")
+        return [  # with dynamic int8 one scale serves the activations of a whole batch
+            Reduction("dynamic int8", _dynamic, batch_invariant=False),
+            Reduction("dynamic int8, narrowing layers in fp32", _dynamic_without_narrowing, batch_invariant=False),
+            Reduction(f"int8 by blocks of {_BLOCK}", _blockwise),
+        ]
+
 
 def _onnxruntime() -> Any:
     return require("onnxruntime", extra="onnx")
+
+
+def _fused(source: Path, target: Path) -> None:
+    """Joins what ONNX Runtime has one kernel for: attention with its three projections, and sums with what follows.
+
+    Raises:
+        ModelFormatError: The rules of fusion fail on this graph.
+    """
+    with quiet_tools():
+        import onnx_ir
+        from onnxscript.rewriter.ort_fusions import optimize_for_ort
+
+        try:
+            graph, _ = optimize_for_ort(onnx_ir.load(source / _FILE))
+        except Exception as error:  # its exceptions share no base but this one
+            raise ModelFormatError(f"The graph cannot be fused for ONNX Runtime: {error}.") from error
+        onnx_ir.save(graph, target / _FILE)
+
+
+def _dynamic(source: Path, target: Path) -> None:
+    _quantize_dynamic(source, target, ["MatMul", "Gather"], [])
+
+
+def _dynamic_without_narrowing(source: Path, target: Path) -> None:
+    """Leaves out the layers behind the activation functions, whose outliers one scale per row cannot hold."""
+    import onnx
+
+    graph = onnx.load(str(source / _FILE))
+    _quantize_dynamic(source, target, ["MatMul", "Gather"], _narrowing(graph))
+
+
+def _narrowing(model: ModelProto) -> list[str]:
+    """Names of the products whose weight has more rows than columns."""
+    shapes = {weight.name: tuple(weight.dims) for weight in model.graph.initializer}
+    products = [node for node in model.graph.node if node.op_type in ("MatMul", "Gemm")]
+    weighted = [(node.name, shapes[node.input[1]]) for node in products if node.input[1] in shapes]
+    return [name for name, (rows, columns) in weighted if rows > columns]
+
+
+def _blockwise(source: Path, target: Path) -> None:
+    """Stores weights by blocks and multiplies them with activations that are quantized by blocks as well."""
+    _quantize_dynamic(source, target, ["Gather"], [])
+    with quiet_tools():
+        import onnx
+        from onnxruntime.quantization.matmul_nbits_quantizer import DefaultWeightOnlyQuantConfig, MatMulNBitsQuantizer
+        from onnxruntime.quantization.quant_utils import QuantFormat
+
+        config = DefaultWeightOnlyQuantConfig(
+            block_size=_BLOCK,
+            is_symmetric=True,
+            accuracy_level=4,  # products of whole numbers
+            quant_format=QuantFormat.QOperator,
+            op_types_to_quantize=("MatMul",),
+            bits=8,
+        )
+        quantizer = MatMulNBitsQuantizer(onnx.load(str(target / _FILE)), algo_config=config)
+        quantizer.process()
+        quantizer.model.save_model_to_file(str(target / _FILE), False)
+
+
+def _quantize_dynamic(source: Path, target: Path, kinds: list[str], left_out: list[str]) -> None:
+    """Stores weights as int8, a scale per column; activations get one scale per batch when it runs."""
+    with quiet_tools():
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        quantize_dynamic(
+            str(source / _FILE),
+            str(target / _FILE),
+            op_types_to_quantize=kinds,
+            nodes_to_exclude=left_out,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            reduce_range=not multiplies_bytes(),  # of 8 bits, sums would saturate there
+        )

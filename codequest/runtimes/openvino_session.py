@@ -1,18 +1,25 @@
-"""OpenVINOSession: a graph in OpenVINO."""
+"""OpenVINOSession: everything particular to OpenVINO."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 from threading import local
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
+from codequest.errors import AdapterFormatError, ModelFormatError, PrecisionNotSupportedError, require
 from codequest.machine import multiplies_bytes, threads
-from codequest.runtimes.quiet import import_openvino
-from codequest.runtimes.session import GRAPH_FILES, GraphPrecision, GraphSession, Runtime, Tokens
+from codequest.runtimes.quiet import import_openvino, quiet_tools
+from codequest.runtimes.reduction import Reduction
+from codequest.runtimes.session import GraphSession, Tokens
+from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
 from codequest.space import Vectors
 
+if TYPE_CHECKING:
+    from torch import nn
+    from torch.export import ExportedProgram
+
+_FILE = RUNTIMES["openvino"].files[0]
 _HINTS: Mapping[str, str] = {"fp32": "f32", "bf16": "bf16", "int8": "f32"}  # of what is not quantized
 
 # Activations are quantized by groups of so many components, each with a scale of its own; with one scale for a whole
@@ -28,7 +35,7 @@ class OpenVINOSession(GraphSession):
 
     def __init__(self, folder: Path, precision: GraphPrecision) -> None:
         self.refuse_unrunnable(precision)
-        path = folder / GRAPH_FILES["openvino"][0]
+        path = folder / _FILE
         settings = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": threads(),
@@ -58,6 +65,51 @@ class OpenVINOSession(GraphSession):
         vectors: Vectors = request.infer([input_ids, attention_mask], share_inputs=True)[0].copy()
         return vectors
 
+    @classmethod
+    def refuse_unwritable(cls, module: nn.Module) -> None:  # noqa: ARG003  it holds weights of any size
+        import_openvino()
+
+    @classmethod
+    def write(cls, program: ExportedProgram, folder: Path) -> None:
+        openvino = import_openvino()
+        try:
+            graph = openvino.convert_model(program)
+        except Exception as error:  # its exceptions share no base but this one
+            failed = str(error).partition(" with a message")[0].strip().splitlines()[-1].lstrip("- ")
+            raise ModelFormatError(
+                f"OpenVINO cannot convert this model: it fails at {failed}. Choose runtime='onnx'."
+            ) from error
+        for port, name in zip((*graph.inputs, *graph.outputs), ("input_ids", "attention_mask", "vectors"), strict=True):
+            port.get_tensor().set_names({name})
+        openvino.save_model(graph, str(folder / _FILE), compress_to_fp16=False)
+
+    @classmethod
+    def reductions(cls, precision: GraphPrecision, *, written: GraphPrecision) -> list[Reduction]:
+        if precision == written:
+            return []
+        if precision == "bf16":
+            return [Reduction("bf16", _halved)]
+        require("nncf", extra="openvino")
+        return [Reduction("int8 weights, activations by groups of 32", _compressed)]
+
 
 def _core() -> Any:
     return import_openvino().Core()
+
+
+def _halved(source: Path, target: Path) -> None:
+    """Stores fp16, which has more digits than the bf16 that is computed in."""
+    openvino = import_openvino()
+    graph = openvino.Core().read_model(str(source / _FILE))
+    openvino.save_model(graph, str(target / _FILE), compress_to_fp16=True)
+
+
+def _compressed(source: Path, target: Path) -> None:
+    """Stores every weight as int8 with a scale per row; `OpenVINOSession` quantizes the activations."""
+    openvino = import_openvino()
+    graph = openvino.Core().read_model(str(source / _FILE))
+    with quiet_tools():
+        import nncf
+
+        compressed = nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_ASYM)
+    openvino.save_model(compressed, str(target / _FILE), compress_to_fp16=False)

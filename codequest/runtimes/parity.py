@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from codequest.errors import ParityError
-from codequest.runtimes.session import GraphPrecision
+from codequest.runtimes.table import GraphPrecision
 from codequest.space import Vectors
 
 _TOP = 10
@@ -73,7 +73,7 @@ def _nearest(scores: Vectors) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]
     return nearest
 
 
-PROBES = tuple(
+PARITY_QUERIES = tuple(
     """sort a dictionary by value
 read a csv file into a list
 open a TCP connection with a timeout

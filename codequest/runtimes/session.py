@@ -8,21 +8,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
+from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
 from codequest.space import Vectors
 
-Runtime = Literal["onnx", "openvino"]
-"""What runs a graph: ONNX Runtime or OpenVINO."""
+if TYPE_CHECKING:
+    from torch import nn
+    from torch.export import ExportedProgram
 
-GraphPrecision = Literal["fp32", "bf16", "int8"]
-"""What a graph's matrices are multiplied in."""
-
-GRAPH_FILES = {"onnx": ("model.onnx",), "openvino": ("openvino_model.xml", "openvino_model.bin")}
+    from codequest.runtimes.reduction import Reduction
 
 Tokens = npt.NDArray[np.int64]
 """Token ids or attention masks, (batch, tokens)."""
@@ -57,16 +56,20 @@ class GraphSession(ABC):
     def run(self, input_ids: Tokens, attention_mask: Tokens) -> Vectors:
         """Unit vectors, (batch, dim), of token ids and mask, each (batch, tokens)."""
 
+    @classmethod
+    @abstractmethod
+    def refuse_unwritable(cls, module: nn.Module) -> None:
+        """Refuse a module whose graph this runtime cannot hold, or that nothing installed can write."""
 
-def session_class(runtime: Runtime) -> type[GraphSession]:
-    """The class that runs the graphs of a runtime."""
-    if runtime == "onnx":
-        from codequest.runtimes.onnx_session import OnnxSession
+    @classmethod
+    @abstractmethod
+    def write(cls, program: ExportedProgram, folder: Path) -> None:
+        """Write what torch traced as a graph in fp32, with inputs and output by their names."""
 
-        return OnnxSession
-    from codequest.runtimes.openvino_session import OpenVINOSession
-
-    return OpenVINOSession
+    @classmethod
+    @abstractmethod
+    def reductions(cls, precision: GraphPrecision, *, written: GraphPrecision) -> list[Reduction]:
+        """The ways to a precision other than a plain copy, the fastest first; see `codequest.runtimes.reduction`."""
 
 
 _shared: ContextVar[bool] = ContextVar("_shared", default=False)
@@ -102,12 +105,12 @@ def check_choices(runtime: Any, precision: Any) -> None:
     for name, value, choices in (("runtime", runtime, Runtime), ("precision", precision, GraphPrecision)):
         if value not in get_args(choices):
             raise InvalidInputError(f"{name} must be one of {', '.join(get_args(choices))}, got {value!r}.")
-    session_class(runtime).refuse_unrunnable(precision)
+    RUNTIMES[runtime].load().refuse_unrunnable(precision)
 
 
 def open_session(folder: Path, runtime: Runtime, precision: GraphPrecision) -> GraphSession:
     """Load the graph of a folder; see `GraphSession` for what is refused."""
-    return session_class(runtime)(folder, precision)
+    return RUNTIMES[runtime].load()(folder, precision)
 
 
 def run_split(session: GraphSession, input_ids: Tokens, attention_mask: Tokens) -> Vectors:
@@ -146,7 +149,7 @@ def _is_memory(error: Exception) -> bool:
 def graph_digests(folder: Path, runtime: Runtime) -> dict[str, str]:
     """SHA-256 of every file of a graph, by name."""
     digests = {}
-    for name in GRAPH_FILES[runtime]:
+    for name in RUNTIMES[runtime].files:
         with (folder / name).open("rb") as file:
             digest = hashlib.sha256()
             while block := file.read(1 << 20):

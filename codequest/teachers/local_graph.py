@@ -22,7 +22,7 @@ from codequest.errors import AdapterFormatError, ModelFormatError, ParityError, 
 from codequest.files import cache_root, make_folder
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
-    PROBES,
+    PARITY_QUERIES,
     GraphSession,
     Parity,
     check_parity,
@@ -44,7 +44,11 @@ _LENGTH = 0.02  # by which a vector may be longer or shorter, where lengths coun
 
 # Documents of every length, the longest one truncated by most models; the last batch is one text alone.
 _SLICES = ((0, 3), (3, 8), (8, 16), (16, 30), (30, 52))
-_BATCHES = (PROBES, ["\n".join(PROBES[first:end]) for first, end in _SLICES], ["\n".join(PROBES)])
+_BATCHES = (
+    PARITY_QUERIES,
+    ["\n".join(PARITY_QUERIES[first:end]) for first, end in _SLICES],
+    ["\n".join(PARITY_QUERIES)],
+)
 
 Faithful = Literal["bf16", "fp32"]
 """What a teacher's graph may compute in."""
@@ -151,7 +155,7 @@ def _faithful(recipe: _Recipe, scratch: Path, progress: Progress) -> tuple[Path,
     full = scratch / "fp32"
     full.mkdir()
     progress(_MAKING, 1, _STAGES)
-    write_graph(backbone, backbone.tokenize(PROBES[:4]), full, runtime="openvino")
+    write_graph(backbone, backbone.tokenize(PARITY_QUERIES[:4]), full, runtime="openvino")
     progress(_MAKING, 2, _STAGES)
     tokens = [backbone.tokenize(batch) for batch in _BATCHES]
     with torch.inference_mode():

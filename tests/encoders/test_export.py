@@ -25,7 +25,7 @@ from codequest.errors import (
     ParityError,
     PrecisionNotSupportedError,
 )
-from codequest.runtimes import PROBES, Parity
+from codequest.runtimes import PARITY_QUERIES, Parity
 from codequest.runtimes.openvino_session import OpenVINOSession
 from codequest.space import EmbeddingSpace
 from codequest.teachers import LocalTeacher
@@ -191,7 +191,7 @@ class TestGate:
         loaded = QueryEncoder.from_pretrained(encoder.export(tmp_path / "out", runtime="onnx", precision="int8"))
         assert loaded.describe()["way"] == "dynamic int8, narrowing layers in fp32"
         assert not loaded.batch_invariant
-        assert (loaded.encode(PROBES) * encoder.encode(PROBES)).sum(1).min() > 0.99
+        assert (loaded.encode(PARITY_QUERIES) * encoder.encode(PARITY_QUERIES)).sum(1).min() > 0.99
 
     def test_something_else_in_its_place_is_refused_before_anything_is_computed(
         self, static: QueryEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -314,7 +314,7 @@ class TestQueries:
         self, name: str, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
     ) -> None:
         encoder = build_case(name, tiny_base, wide_teacher, space).encoder
-        queries = [*QUERIES, *PROBES[:20]]
+        queries = [*QUERIES, *PARITY_QUERIES[:20]]
         expected = {query: encoder.encode(query) for query in queries}
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(encoder.encode, queries * 20))

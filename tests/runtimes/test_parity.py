@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from codequest.errors import ParityError
-from codequest.runtimes import PROBES, Parity, check_parity, measure_parity
+from codequest.runtimes import PARITY_QUERIES, Parity, check_parity, measure_parity
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -36,7 +36,7 @@ def test_each_figure_below_its_threshold_is_refused(figure: str) -> None:
 
 
 def test_the_probes_are_distinct_and_of_every_length() -> None:
-    assert len(set(PROBES)) == len(PROBES) >= 64
-    lengths = sorted(len(query.split()) for query in PROBES)
+    assert len(set(PARITY_QUERIES)) == len(PARITY_QUERIES) >= 64
+    lengths = sorted(len(query.split()) for query in PARITY_QUERIES)
     assert lengths[0] == 1
     assert lengths[-1] > 20

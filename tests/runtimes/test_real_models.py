@@ -10,12 +10,12 @@ import pytest
 
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 from codequest.errors import PrecisionNotSupportedError
-from codequest.runtimes import PROBES
+from codequest.runtimes import PARITY_QUERIES
 from codequest.teachers import LocalTeacher
 
 pytest.importorskip("onnxscript")
 pytest.importorskip("nncf")
-QUERIES = [f"{query} and explain why" for query in PROBES[::4]]  # not those of the gate
+QUERIES = [f"{query} and explain why" for query in PARITY_QUERIES[::4]]  # not those of the gate
 LEAST = {"fp32": 0.9999, "bf16": 0.998, "int8": 0.99}
 
 

@@ -11,9 +11,10 @@ import torch
 from codequest.backbone.precision import runs
 from codequest.errors import InvalidInputError
 from codequest.machine import multiplies_bytes
+from codequest.runtimes import Runtime
 
 QuantizedPrecision = Literal["int8", "nf4", "fp4", "bf16", "fp16"]
-QuantizedRuntime = Literal["torch", "onnx", "openvino"]
+QuantizedRuntime = Literal["torch", Runtime]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from codequest.adapters.folder import CARD_FILE, SOURCE_FILE, AdapterConfig, che
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.sentence_transformers.modules import sentence_modules
 from codequest.errors import InvalidInputError, require
-from codequest.runtimes import PROBES, check_parity, measure_parity
+from codequest.runtimes import PARITY_QUERIES, check_parity, measure_parity
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -45,7 +45,7 @@ def check_queries(model: SentenceTransformer, encoder: QueryEncoder) -> None:
     Raises:
         ParityError: Says how far they are apart.
     """
-    parity = measure_parity(model.encode_query(list(PROBES)), encoder.encode(PROBES))
+    parity = measure_parity(model.encode_query(list(PARITY_QUERIES)), encoder.encode(PARITY_QUERIES))
     check_parity(parity, "fp32", name="What sentence-transformers loads")
 
 
