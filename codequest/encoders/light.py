@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
 from codequest.adapters import find_adapter
 from codequest.adapters.folder import CONFIG_FILE, TENSORS_FILE, read_config
 from codequest.encoders.base import QueryEncoder
-from codequest.encoders.graph_cache import cached_graph, graph_folder, open_graph
+from codequest.encoders.exported import ExportedQueryEncoder
 from codequest.encoders.kinds import find_kind
 from codequest.errors import (
     AdapterWriteError,
@@ -20,6 +21,7 @@ from codequest.errors import (
     PrecisionNotSupportedError,
 )
 from codequest.runtimes import GraphPrecision, Runtime, check_choices
+from codequest.runtimes.graph_cache import cached_graph, graph_folder, open_graph
 
 _RUNTIME: Runtime = "onnx"
 _PRECISION: GraphPrecision = "fp32"  # the very vectors, and for one query hardly slower than int8
@@ -34,7 +36,7 @@ def light_encoder(adapter: str | Path) -> QueryEncoder:
     source = find_adapter(adapter)
     folder = _place(source)
     try:
-        graph = open_graph(folder) if folder else None
+        graph = open_graph(folder, ExportedQueryEncoder.from_pretrained) if folder else None
     except MissingDependencyError:  # the runtime was removed since
         graph = None
     return graph or QueryEncoder.from_pretrained(source)
@@ -57,7 +59,7 @@ def prepare_light(adapter: str | Path) -> bool:
         return False
     try:
         check_choices(_RUNTIME, _PRECISION)
-        cached_graph(folder, lambda target: _write(source, target))
+        cached_graph(folder, read=ExportedQueryEncoder.from_pretrained, write=partial(_write, source))
     except (
         AdapterWriteError,
         InvalidInputError,  # a kind of someone else's that cannot be exported

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from codequest.backbone import Backbone
-from codequest.errors import AdapterFormatError, ModelFormatError, ParityError, PrecisionNotSupportedError
-from codequest.files import cache_root, make_folder
+from codequest.errors import AdapterFormatError, ParityError, PrecisionNotSupportedError
+from codequest.files import make_folder
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
     PARITY_QUERIES,
@@ -33,13 +30,13 @@ from codequest.runtimes import (
     run_split,
 )
 from codequest.runtimes.build import refuse_heavy, write_graph
+from codequest.runtimes.graph_cache import cached_graph, graph_folder
 from codequest.runtimes.quiet import import_openvino
 from codequest.runtimes.reduction import reductions
-from codequest.space import EmbeddingSpace, Vectors, normalized
+from codequest.space import Vectors, normalized
 
 _FILE = "graph.json"
 _MAKING, _STAGES = "teacher becomes a graph", 3  # loaded, written, checked
-_VERSIONED = ("codequest", "openvino", "torch", "transformers")
 _LENGTH = 0.02  # by which a vector may be longer or shorter, where lengths count
 
 # Documents of every length, the longest one truncated by most models; the last batch is one text alone.
@@ -91,31 +88,20 @@ def open_graph(teacher: Backbone, load: Load, *, half: bool, progress: Progress 
         RuntimeError: OpenVINO or torch ran out of memory or disk, or failed otherwise.
     """
     import_openvino()
-    folder = cache_root() / "graphs" / f"{teacher.source.model_id.replace('/', '--')}-{_key(teacher.space, half)}"
-    if folder.exists():
-        try:
-            return _read(folder)
-        except AdapterFormatError:
-            shutil.rmtree(folder, ignore_errors=True)
     recipe = _Recipe(teacher, load, ("bf16", "fp32") if half else ("fp32",))
-    make_folder(folder, partial(_make, recipe=recipe, progress=progress))
-    return _read(folder)
-
-
-def _key(space: EmbeddingSpace, half: bool) -> str:
-    versions = {name: metadata.version(name) for name in _VERSIONED}
-    named = json.dumps({"space": space.fingerprint, "half": half, **versions}, sort_keys=True)
-    return hashlib.sha256(named.encode()).hexdigest()[:16]
+    made_from = {"space": teacher.space.fingerprint, "of": "teacher"}
+    folder = graph_folder(teacher.source.model_id, made_from, runtime="openvino", precision=recipe.precisions[0])
+    return cached_graph(
+        folder, read=_read, write=partial(make_folder, fill=partial(_make, recipe=recipe, progress=progress))
+    )
 
 
 def _read(folder: Path) -> TeacherGraph:
     try:
         kept = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        refused, precision, files = kept["refused"], kept["precision"], kept["files"]
+        precision, files = kept["precision"], kept["files"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise AdapterFormatError(f"{folder} holds no graph: {error!r}.") from error
-    if refused:
-        raise ModelFormatError(f"{refused} Remove {folder} to try again.")
     refuse_tampered(folder, "openvino", files)
     return TeacherGraph(open_session(folder, "openvino", precision), precision)
 
@@ -130,17 +116,13 @@ class _Recipe:
 
 
 def _make(folder: Path, *, recipe: _Recipe, progress: Progress) -> None:
-    """Put the graph into the folder, or why there is none."""
-    kept: dict[str, Any] = {"refused": None, "precision": None, "files": None}
+    """Put the graph into the folder."""
+    refuse_heavy(recipe.teacher)
     with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
-        try:
-            refuse_heavy(recipe.teacher)
-            made, precision, parity = _faithful(recipe, Path(scratch), progress)
-            kept |= {"precision": precision, "files": graph_digests(made, "openvino"), "parity": asdict(parity)}
-            for path in made.iterdir():
-                path.rename(folder / path.name)
-        except (ModelFormatError, ParityError) as error:
-            kept["refused"] = str(error)
+        made, precision, parity = _faithful(recipe, Path(scratch), progress)
+        kept = {"precision": precision, "files": graph_digests(made, "openvino"), "parity": asdict(parity)}
+        for path in made.iterdir():
+            path.rename(folder / path.name)
     (folder / _FILE).write_text(json.dumps(kept, indent=2, sort_keys=True), encoding="utf-8")
 
 

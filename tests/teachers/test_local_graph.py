@@ -252,12 +252,3 @@ class TestKept:
             assert_torch_vectors(teacher, tiny_teacher)
             assert teacher.runtime == "openvino"
         assert (len(made), len(folders())) == (2, 1)  # and nothing is left of the one that was second
-
-    def test_another_model_version_or_precision_has_a_graph_of_its_own(
-        self, tiny_teacher: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        one, other = auto(tiny_teacher).space, auto(tiny_base).space
-        keys = [graph._key(one, False), graph._key(one, True), graph._key(other, False)]
-        version = graph.metadata.version
-        monkeypatch.setattr(graph.metadata, "version", lambda name: "next" if name == "openvino" else version(name))
-        assert len({*keys, graph._key(one, False)}) == 4

@@ -8,10 +8,10 @@ from pathlib import Path
 from codequest.adapters.folder import AdapterConfig
 from codequest.encoders.export import export_graph
 from codequest.encoders.exported import ExportedQueryEncoder
-from codequest.encoders.graph_cache import cached_graph, graph_folder
 from codequest.encoders.graph_source import GraphSource
 from codequest.runtimes import GraphPrecision, Runtime, check_choices
 from codequest.runtimes.build import refuse_heavy
+from codequest.runtimes.graph_cache import cached_graph, graph_folder
 from codequest.weights import WeightSource
 
 
@@ -47,4 +47,5 @@ def open_compact_graph(
         export_graph(config, source, folder, runtime=runtime, precision=precision)
 
     made_from = {"space": config.space.fingerprint, "weights": str(weights.revision)}
-    return cached_graph(graph_folder(weights.model_id, made_from, runtime=runtime, precision=precision), write)
+    kept = graph_folder(weights.model_id, made_from, runtime=runtime, precision=precision)
+    return cached_graph(kept, read=ExportedQueryEncoder.from_pretrained, write=write)
