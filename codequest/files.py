@@ -22,7 +22,7 @@ def cache_root() -> Path:
 
 
 def replace_file(final: Path, content: bytes) -> None:
-    """Write a new file beside its final name, then rename it, in place of what is there.
+    """Write a new file next to its final name, then rename it, in place of what is there.
 
     Args:
         final: Final name; its folder is made if it does not exist.
@@ -46,7 +46,7 @@ def replace_file(final: Path, content: bytes) -> None:
 
 
 def replace_folder(final: Path, fill: Callable[[Path], None]) -> None:
-    """Fill a new folder beside its final name, then rename it, in place of what is there.
+    """Fill a new folder next to its final name, then rename it, in place of what is there.
 
     Args:
         final: Final name.
@@ -81,7 +81,7 @@ def make_folder(final: Path, fill: Callable[[Path], None]) -> None:
 
 @contextmanager
 def _filled(final: Path, fill: Callable[[Path], None]) -> Iterator[Path]:
-    """A new folder beside its final name, with its contents; removed if it was not renamed."""
+    """A new folder next to its final name, with its contents; removed if it was not renamed."""
     final.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
     try:

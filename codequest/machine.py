@@ -22,7 +22,7 @@ def describe_machine() -> dict[str, str]:
 
 
 def available_cpus() -> int:
-    """How many CPUs this process may run on."""
+    """Number of CPUs that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -48,7 +48,7 @@ def cpu_name() -> str:
 
 
 def multiplies_bytes() -> bool:
-    """Whether this CPU has instructions for products of 8-bit integers (VNNI), as far as Linux says."""
+    """Tell whether this CPU has instructions for products of 8-bit integers (VNNI), as far as Linux says."""
     try:
         flags = set(_CPU_FILE.read_text(encoding="utf-8").split())
     except OSError:

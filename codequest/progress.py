@@ -1,4 +1,4 @@
-"""How long computations report progress, without printing anything themselves."""
+"""Progress of long computations, which print nothing themselves."""
 
 from __future__ import annotations
 

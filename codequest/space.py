@@ -18,14 +18,14 @@ Vectors = npt.NDArray[np.float32]
 """Rows of float32 vectors, (n, dim), or a single one, (dim,)."""
 
 Pooling = Literal["mean", "cls", "last", "unknown"]
-"""How token states become one vector; ``unknown`` for API and vectors-only teachers."""
+"""Way from token states to one vector; ``unknown`` for API and vectors-only teachers."""
 
 Side = Literal["query", "document"]
 """The two roles a text can have; teachers may treat them differently."""
 
 
 UNIT_TOLERANCE = 1e-3
-"""How far the length of a unit vector may be from 1: half precision rounds."""
+"""Largest distance of a unit vector's length from 1: half precision rounds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

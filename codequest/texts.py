@@ -47,7 +47,7 @@ def checked_texts(texts: Iterable[str], *, name: str, allow_empty: bool = False)
 
 
 def estimated_tokens(text: str) -> int:
-    """How many tokens a text has for a model whose tokenizer is not here: rather too many than too few."""
+    """Number of tokens of a text for a model whose tokenizer is not here: rather too many than too few."""
     return len(text.encode()) // _BYTES_PER_TOKEN + 1
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from codequest.adapters.folder import AdapterConfig
 
 ONE_QUERY = "one query"
-"""Where an adapter's metrics keep what a query costs; everything else there is a dataset."""
+"""Name under which an adapter's metrics keep the cost of a query; everything else there is a dataset."""
 
 _TAGS = ("codequest", "code-search", "query-encoder")
 _ON_THE_HUB = re.compile(r"\w[\w.-]*/[\w.-]+")  # not the path of a private folder, nor a name behind an API
@@ -73,7 +73,7 @@ def _datasets(config: AdapterConfig) -> list[str]:
 
 
 def _results(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What was measured, by dataset; what is not retrieval is the user's own."""
+    """Measurements by dataset; those that are not of retrieval are the user's own."""
     retrieval = {
         name: {measure: values[measure] for measure in _MEASURES if measure in values}
         for name, values in sorted(metrics.items())

@@ -38,7 +38,7 @@ ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, REFERENCE_FILE, TOKENIZER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterConfig:
-    """What config.json of an adapter folder holds.
+    """Contents of config.json of an adapter folder.
 
     Attributes:
         kind: Which encoder class the folder is of.
@@ -78,7 +78,7 @@ def write_adapter(
     *,
     files: Mapping[str, bytes | memoryview] | None = None,
 ) -> Path:
-    """Write an adapter folder beside its final name, then rename it.
+    """Write an adapter folder next to its final name, then rename it.
 
     Args:
         folder: Final name; an adapter already there is replaced.
@@ -225,7 +225,7 @@ def check_destination(folder: str | Path) -> None:
         if final.exists() and any(final.iterdir()) and not (final / SOURCE_FILE).is_file():
             read_config(final)
         existing = next(path for path in final.parents if path.exists())
-        # A new adapter is renamed to its place beside what was there, which is moved away first.
+        # A new adapter is renamed to its place next to what was there, which is moved away first.
         touched = [existing, final] if final.exists() else [existing]
     except (AdapterFormatError, NotADirectoryError, IsADirectoryError) as error:
         raise AdapterWriteError(

@@ -1,4 +1,4 @@
-"""What was measured on datasets that are parts of one."""
+"""Measurements on datasets that are parts of one."""
 
 from __future__ import annotations
 

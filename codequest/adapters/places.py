@@ -1,4 +1,4 @@
-"""Where adapters come from and go to: folders, those that come with codequest, the Hugging Face hub."""
+"""Places of adapters: folders, those that come with codequest, the Hugging Face hub."""
 
 from __future__ import annotations
 

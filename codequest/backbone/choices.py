@@ -1,4 +1,4 @@
-"""How a model is used: what the caller says, then its files, then the table of known models."""
+"""Settings a model is used with: what the caller says, then its files, then the table of known models."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _NOTHING_KNOWN = KnownModel(sources={})
 
 
 class ModelWarning(CodequestWarning):
-    """What is known about a model, its files and the caller do not agree; says what was done."""
+    """Disagreement of the table of known models, a model's files and the caller; says what was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a caller says about a model; None leaves it to its files, and where they are silent to the table.
+    """A caller's choices for a model; None leaves it to its files, and where they are silent to the table.
 
     Attributes:
         pooling: How token states become one vector.
@@ -83,7 +83,7 @@ def settle(files: EmbeddingSettings, model_id: str, choices: Choices) -> Embeddi
 
 
 def known_facts(model_id: str) -> KnownModel:
-    """What is known about a model; nothing about one that is not in the table."""
+    """Known facts about a model; nothing about one that is not in the table."""
     return known_models().get(model_id, _NOTHING_KNOWN)
 
 
@@ -154,7 +154,7 @@ def _max_tokens(files: EmbeddingSettings, known: KnownModel, chosen: int | None,
 
 
 def _agreed(stated: Any, known: Any, what: str, model_id: str) -> Any:
-    """What the files state; what is known where they state nothing."""
+    """Value that the files state; the known one where they state nothing."""
     if stated is None:
         return known
     if known not in (None, stated):

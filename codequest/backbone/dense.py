@@ -1,4 +1,4 @@
-"""The dense layers that some models have behind their pooling."""
+"""The dense layers that some models have after their pooling."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def load_dense(folder: Path) -> nn.Module:
     elsewhere = {config.get(end) or _POOLED for end in ("module_input_name", "module_output_name")} != {_POOLED}
     if config.get("use_residual") or elsewhere:
         raise ModelFormatError(
-            f"{folder / 'config.json'} is no plain layer behind the pooling: it has a residual connection, or reads or "
+            f"{folder / 'config.json'} is no plain layer after the pooling: it has a residual connection, or reads or "
             "writes something else than the pooled vector. codequest cannot rebuild that."
         )
     try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def keep_first_layers(transformer: PreTrainedModel, layers: int) -> None:
-    """Drop every layer behind the first ones, in place.
+    """Drop every layer after the first ones, in place.
 
     Sanh et al., "DistilBERT", 2019, and Wang and Lyu, "Query encoder distillation", 2023, start students from layers
     of a larger model.

@@ -145,7 +145,7 @@ class Backbone(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """Device of the weights."""
         return next(self.transformer.parameters()).device
 
     def embed(self, texts: Sequence[str], *, prompt: str = "") -> Tensor:
@@ -166,7 +166,7 @@ class Backbone(nn.Module):
         return tokens
 
     def token_counts(self, texts: Sequence[str], *, prompt: str = "", truncate: bool = True) -> list[int]:
-        """How many tokens of each text `tokenize` gives, padding left out; or would give, if it truncated nothing."""
+        """Number of tokens that `tokenize` gives for each text, without padding; or would, if it truncated nothing."""
         counts: list[int] = []
         for start in range(0, len(texts), _COUNTED_TOGETHER):
             prepared = self._prepared(texts[start : start + _COUNTED_TOGETHER], prompt)

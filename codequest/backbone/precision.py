@@ -1,4 +1,4 @@
-"""Which number formats a device really runs."""
+"""Number formats that a device really runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def choose_device(name: str | None) -> torch.device:
 
 
 def runs(precision: Precision, device: torch.device) -> bool:
-    """Whether the device multiplies matrices of this precision in hardware."""
+    """Tell whether the device multiplies matrices of this precision in hardware."""
     if precision == "fp32":
         return True
     if device.type == "cuda":

@@ -1,4 +1,4 @@
-"""How a model wants to be used, read from the files that come with it."""
+"""Settings of a model, read from the files that come with it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingSettings:
-    """What sentence-transformers files say about a model; None where no file says anything.
+    """Settings of a model in its sentence-transformers files; None where no file says anything.
 
     Attributes:
         pooling: How token states become one vector.

@@ -1,4 +1,4 @@
-"""The benchmark of a teacher, its encoders and their exported forms: speed, and beside it what they find."""
+"""The benchmark of a teacher, its encoders and their exported forms: speed, and what they find."""
 
 from __future__ import annotations
 

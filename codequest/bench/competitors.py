@@ -1,4 +1,4 @@
-"""Who takes part in a benchmark."""
+"""Competitors of a benchmark."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def adapter_space(source: str) -> EmbeddingSpace | None:
 
 
 def is_derived(competitor: Competitor) -> bool:
-    """Whether it is another form of something else: exported already, or a teacher in low precision."""
+    """Tell whether it is another form of something else: exported already, or a teacher in low precision."""
     if competitor.loader != f"{_LOADERS}:encoder":
         return competitor.loader != f"{_LOADERS}:teacher"
     kind = find_kind(read_config(Path(competitor.source)).kind)
@@ -136,7 +136,7 @@ def folder_bytes(folders: Sequence[Path]) -> int:
 
 
 def _base_folders(folder: Path) -> list[Path]:
-    """Where the weights lie that an adapter folder only names: of its base model, or of the teacher it quantizes."""
+    """Folders of the weights that an adapter folder only names: of its base model, or of the teacher it quantizes."""
     config = read_config(folder)
     base, weights = config.encoder.get("base"), config.encoder.get("weights")
     if isinstance(base, str):

@@ -15,7 +15,7 @@ from codequest.progress import Progress, silent
 from codequest.runtimes import RUNTIMES
 
 FORMS = tuple(f"{row.name}:{precision}" for row in RUNTIMES.values() for precision in row.precisions)
-"""What is measured of every encoder by default, where it runs: ``"RUNTIME:PRECISION"``."""
+"""Exports that are measured of every encoder by default, where they run: ``"RUNTIME:PRECISION"``."""
 
 
 def export_forms(
@@ -68,7 +68,7 @@ def _export(encoder: QueryEncoder, form: str, target: Path) -> None:
 
 
 def _encoder(competitor: Competitor) -> QueryEncoder:
-    """What exports a competitor's graph; the teacher's own is that of its compact adaptation, whatever its weights."""
+    """Encoder that exports a competitor's graph; that of the teacher is its compact adaptation, with any weights."""
     if competitor.name != TEACHER:
         return QueryEncoder.from_pretrained(competitor.source, device="cpu")
     from codequest.teachers import LocalTeacher

@@ -1,4 +1,4 @@
-"""What competitors find: speed without retention is no result."""
+"""Search results of competitors: speed without retention is no result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What workers load, by name: each gives the function that embeds a list of texts."""
+"""Loaders of workers, by name: each gives the function that embeds a list of texts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def quantized(source: str, *, precision: QuantizedPrecision, revision: str | Non
 
 
 def bare(source: str) -> Encode:
-    """An exported encoder's graph behind its tokenizer, and nothing else: what `encode` is compared with."""
+    """An exported encoder's graph after its tokenizer, and nothing else: what `encode` is compared with."""
     import numpy as np
     from tokenizers import Tokenizer
 

@@ -26,7 +26,7 @@ _LOG_LINE = 300  # characters
 
 
 class ProcessFigures(NamedTuple):
-    """What one process found.
+    """Figures of one process.
 
     Attributes:
         figures: By name: those of `codequest.bench.result.FIGURES` that it measures.
@@ -39,7 +39,7 @@ class ProcessFigures(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How long one process measures.
+    """Effort of one process: how long it measures.
 
     Attributes:
         threads: Of every competitor, and the CPUs it may run on.

@@ -45,7 +45,7 @@ class Spread(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchRow:
-    """What was measured of one competitor; None where it is not known.
+    """Measurements of one competitor; None where it is not known.
 
     Attributes:
         name: What the tables call it.
@@ -78,7 +78,7 @@ class BenchRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchResult:
-    """What a benchmark measured, and with what.
+    """Result of a benchmark, and what it was measured with.
 
     Attributes:
         rows: Who took part.
@@ -86,7 +86,7 @@ class BenchResult:
         not_run: Why others could not take part, by name.
         threads: Of every competitor.
         texts: Distinct texts that were timed.
-        dataset: Name of the dataset behind every retention; None without one.
+        dataset: Name of the dataset of every retention; None without one.
         machine: What it ran on.
     """
 
@@ -102,7 +102,7 @@ class BenchResult:
         self.row(self.baseline)
 
     def row(self, name: str) -> BenchRow:
-        """What was measured of a competitor.
+        """Measurements of a competitor.
 
         Raises:
             InvalidInputError: Nobody of that name took part.
@@ -113,7 +113,7 @@ class BenchResult:
         raise InvalidInputError(f"{name!r} was not measured. Measured were {', '.join(row.name for row in self.rows)}.")
 
     def ratio(self, name: str, figure: str) -> Spread | None:
-        """How many times better than the baseline, in the same round: above 1 is faster, smaller or earlier.
+        """Ratio to the baseline in the same round: above 1 is faster, smaller or earlier.
 
         Returns:
             Median, least and most over the rounds; None when it was not measured of both.
@@ -123,7 +123,7 @@ class BenchResult:
         return _spread([own / base if FIGURES[figure] else base / own for own, base in known])
 
     def overhead(self, bare: BenchRow) -> Spread | None:
-        """What `encode` of one query takes beyond graph and tokenizer run bare, in the same round: 0.1 is a tenth."""
+        """Time that `encode` of one query adds to graph and tokenizer run bare, in the same round: 0.1 is a tenth."""
         rounds = zip(self.row(bare.bare_of or "").rounds, bare.rounds, strict=True)
         return _spread([full["single p50 ms"] / only["single p50 ms"] - 1 for full, only in rounds])
 

@@ -51,7 +51,7 @@ def to_markdown(result: BenchResult) -> str:
 
 
 def notes(result: BenchResult) -> list[str]:
-    """What the tables do not say: how it was measured, who did not run and why, machine and versions."""
+    """Notes to the tables: how it was measured, who did not run and why, machine and versions."""
     rounds = len(result.row(result.baseline).rounds)
     retention = [f"Retention of nDCG@10: {result.dataset}, with a 95% interval."] if result.dataset else []
     return [
@@ -66,7 +66,7 @@ def notes(result: BenchResult) -> list[str]:
 
 
 def _users(result: BenchResult) -> dict[str, list[str]]:
-    """Who loaded which libraries: names by versions."""
+    """Competitors by the versions of the libraries that they loaded."""
     users: dict[str, list[str]] = {}
     for row in result.rows:
         users.setdefault(_listed(row.versions), []).append(row.name)

@@ -1,4 +1,4 @@
-"""What every competitor embeds: real queries of 8 to 12 words, one at a time and 256 at once."""
+"""Texts that every competitor embeds: real queries of 8 to 12 words, one at a time and 256 at once."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ VectorsOption = Annotated[
 DocumentsOption = Annotated[
     Path | None,
     typer.Option(
-        help="Its texts, .jsonl, row by row, where they are not in or beside it; without any, results are shown by "
+        help="Its texts, .jsonl, row by row, where they are not in it or next to it; without any, results are shown by "
         "their row."
     ),
 ]
@@ -50,7 +50,7 @@ AdapterArgument = typer.Argument(help="Adapter folder, adapter that comes with c
 
 
 def report_data(name: str | None, *, queries: Path | None, vectors: Path | None, documents: Path | None) -> ReportData:
-    """What the arguments of ``codequest report`` name: a dataset, with or without labels, or files."""
+    """Data that the arguments of ``codequest report`` name: a dataset, with or without labels, or files."""
     from codequest.report import load_report_data
 
     hub, parts = dataset_parts(name) if name is not None else (False, [])
@@ -68,7 +68,7 @@ def report_data(name: str | None, *, queries: Path | None, vectors: Path | None,
 
 
 def shares(given: list[str]) -> dict[str, float]:
-    """What repeated ``NAME=SHARE`` options say."""
+    """Shares by name, from repeated ``NAME=SHARE`` options."""
     found = {}
     for item in given:
         name, _, share = item.partition("=")

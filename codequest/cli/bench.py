@@ -43,7 +43,9 @@ def bench(
     seconds: Annotated[float, typer.Option(min=0, help="Least time for queries, and for batches.")] = 1.0,
     out: Annotated[Path | None, typer.Option(help="Write every figure of every round, .json.")] = None,
     show: Annotated[Path | None, typer.Option(help="Measure nothing: show what --out wrote.")] = None,
-    baseline: Annotated[str | None, typer.Option(help="Whom ratios are to; by default the teacher.")] = None,
+    baseline: Annotated[
+        str | None, typer.Option(help="Competitor that ratios are relative to; by default the teacher.")
+    ] = None,
     markdown: Annotated[bool, typer.Option(help="Print Markdown.")] = False,
 ) -> None:
     """Measure what a query costs, beside the teacher: each encoder alone in its process, in alternating rounds."""

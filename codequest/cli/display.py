@@ -153,13 +153,13 @@ SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "params M", "active MB", "GFL
 
 
 def quality_table(report: Report) -> Group:
-    """What an encoder keeps of its teacher's quality."""
+    """Table of the quality that an encoder keeps of its teacher's."""
     title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents of {report.teacher.name}"
     return number_table(_named(report), title=title, columns=QUALITY)
 
 
 def overview_table(measured: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Group:
-    """What each encoder keeps of its teacher's nDCG@10 on several datasets; a table for every few of many encoders."""
+    """Tables of nDCG@10 that encoders keep of their teacher's on several datasets; one for every few encoders."""
     rows, names = retention_table(measured), list(measured)
     parts = [names[start : start + _SIDE_BY_SIDE] for start in range(0, len(names), _SIDE_BY_SIDE)]
     title = "Retention of nDCG@10, % with 95% interval"
@@ -167,7 +167,7 @@ def overview_table(measured: Mapping[str, Mapping[str, Mapping[str, float]]]) ->
 
 
 def speed_table(report: Report) -> Group:
-    """What one query costs."""
+    """Costs of one query."""
     return number_table(_named(report), title="One query", columns=SPEED)
 
 

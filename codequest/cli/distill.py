@@ -89,7 +89,7 @@ def distill(
 
 @dataclass(frozen=True, slots=True)
 class _Data:
-    """What was given besides queries."""
+    """Data besides queries."""
 
     pairs: list[RetrievalDataset]
     validation: RetrievalDataset | None

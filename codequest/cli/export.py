@@ -44,7 +44,7 @@ def export(
 
 
 def _parity(folder: Path, runtime: str) -> str:
-    """What a graph keeps, and how it was made."""
+    """Parity of a graph, and the way it was made."""
     if runtime == "sentence-transformers":
         return ""
     from codequest.encoders import QueryEncoder

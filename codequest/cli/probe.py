@@ -21,7 +21,7 @@ def probe(
     texts: Annotated[
         Path | None,
         typer.Option(
-            help="What the vectors were made of, .jsonl or .txt, where no file in or beside the index says it."
+            help="What the vectors were made of, .jsonl or .txt, where no file in the index or next to it says it."
         ),
     ] = None,
     teacher: Annotated[str | None, typer.Option(help=f"The model that may have made them. {TEACHER_HELP}")] = None,

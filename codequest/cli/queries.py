@@ -118,7 +118,7 @@ def _show_coverage(found: Coverage) -> None:
     quantiles = [" / ".join(f"{length:g}" for length in lengths) for lengths in found.words]
     rows.append({"form": "words, 10% / 50% / 90%", "users": quantiles[0], "derived": quantiles[1], "": ""})
     rows.append({"form": "content words known", "users": f"{found.known_words:.1%}", "derived": "", "": ""})
-    title = f"Your users' {found.users:,} queries beside these"
+    title = f"Your users' {found.users:,} queries and these"
     console.print(number_table(rows, title=title, columns=list(rows[0])))
     for advice in found.advice:
         messages.print(f"[yellow]Warning:[/] {advice}", highlight=False)

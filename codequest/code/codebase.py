@@ -80,7 +80,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _git_files(folder: Path) -> list[Path] | None:
-    """What git tracks or would track; None outside a repository, without git, and for an ignored folder."""
+    """Files that git tracks or would track; None outside a repository, without git, and for an ignored folder."""
     names = git_files(folder)
     if names is None:
         return None

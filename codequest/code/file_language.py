@@ -1,4 +1,4 @@
-"""What the language of a file is called."""
+"""Name of the language of a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What git says of a folder; read only, and without the programs that a repository's settings may name."""
+"""Answers of git about a folder; read only, and without the programs that a repository's settings may name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def git_files(folder: Path) -> list[Path] | None:
-    """What git tracks or would track in a folder, relative to it; None outside a repository, or without git.
+    """Files that git tracks or would track in a folder, relative to it; None outside a repository, or without git.
 
     An ignored folder is none of git's business either: None.
     """
@@ -22,12 +22,12 @@ def git_files(folder: Path) -> list[Path] | None:
 
 
 def is_ignored(folder: Path) -> bool:
-    """Whether a folder is in a git repository whose ignore rules leave it out."""
+    """Tell whether a folder is in a git repository whose ignore rules leave it out."""
     return git(folder, "check-ignore", "-q", ".") is not None
 
 
 def git(folder: Path, *arguments: str) -> str | None:
-    """What a git command prints; None when it fails or git is not installed."""
+    """Output of a git command; None when it fails or git is not installed."""
     printed = _output(folder, *arguments)
     return None if printed is None else printed.decode(errors="replace")
 

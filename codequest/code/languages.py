@@ -1,4 +1,4 @@
-"""Which syntax nodes define something, where its name is and where its documentation, for each language."""
+"""Syntax nodes that define something, their names and their documentation, for each language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Language:
-    """What of a tree-sitter grammar is needed to find definitions; names are node types unless said otherwise.
+    """Parts of a tree-sitter grammar that are needed to find definitions; names are node types unless said otherwise.
 
     Attributes:
         name: What outputs call it.

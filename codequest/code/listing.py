@@ -1,4 +1,4 @@
-"""Which files of a folder there are to index."""
+"""List of the files of a folder that can be indexed."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _ignore_rules(folder: Path) -> list[tuple[Path, Any]]:
 
 
 def _is_ignored(path: Path, rules: list[tuple[Path, Any]], *, folder: bool) -> bool:
-    """Whether the innermost rules that speak of a path leave it out."""
+    """Tell whether the innermost rules that speak of a path leave it out."""
     for base, spec in rules:
         name = path.relative_to(base).as_posix() + ("/" if folder else "")
         decided = spec.check_file(name).include

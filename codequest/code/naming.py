@@ -1,4 +1,4 @@
-"""What syntax nodes are called."""
+"""Names of syntax nodes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GENERICS = re.compile(r"<[^<>]*>")
 
 
 def qualified_name(node: Node, language: Language) -> str:
-    """Its name behind the names of what it is in; empty where it has none."""
+    """Its name after the names of what it is in; empty where it has none."""
     own = _name(node, language)
     if not own:
         return ""

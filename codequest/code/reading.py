@@ -1,4 +1,4 @@
-"""Which files are worth indexing, and their text."""
+"""Files worth indexing, and their text."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ class SourceFile:
         return found
 
     def text(self, span: Span) -> str:
-        """What stands in these bytes."""
+        """Text of these bytes."""
         return self.source[span.start : span.end].decode()
 
     def line(self, position: int) -> int:
@@ -131,7 +131,7 @@ class SourceFile:
         return bisect_left(self._line_ends, position) + 1
 
     def first_in_line(self, position: int) -> bool:
-        """Whether only space stands before this byte in its line."""
+        """Tell whether only space stands before this byte in its line."""
         return not self.source[self.source.rfind(b"\n", 0, position) + 1 : position].strip()
 
     def code(self, definition: Definition) -> str:
@@ -149,12 +149,12 @@ class SourceFile:
 
     @cached_property
     def _documented(self) -> list[Span]:
-        """Where documentation stands; filled by `definitions`."""
+        """Spans of documentation; filled by `definitions`."""
         return sorted(set(self._documentation.values()))
 
     @cached_property
     def _documentation(self) -> dict[int, Span]:
-        """Where the documentation of a definition is, by the first byte of its node."""
+        """Span of the documentation of a definition, by the first byte of its node."""
         nodes = (node for kind in ("function", "class") for node in self._nodes.get(kind, ()))
         found = {node.start_byte: self._documentation_of(node) for node in nodes}
         return {start: span for start, span in found.items() if span is not None}
@@ -210,7 +210,7 @@ class SourceFile:
         return span if marked and between.count(b"\n") <= allowed else None
 
     def _continues(self, block: Span, position: int) -> bool:
-        """Whether a line comment at this byte goes on with a block of line comments."""
+        """Tell whether a line comment at this byte goes on with a block of line comments."""
         if self.source.startswith((b"/*", b"=begin"), block.start) or self.source.startswith(b"/*", position):
             return False
         between = self.source[block.end : position]
@@ -240,7 +240,7 @@ def _grammar(language: Language) -> tuple[Parser, QueryCursor]:
 
 
 def _mark(source: bytes, position: int) -> bytes:
-    """How a line comment starts: two kinds of them are two comments."""
+    """Start of a line comment: two kinds of them are two comments."""
     match = re.compile(rb"///?!?|#+|--").match(source, position)
     return match.group() if match else b""
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 INDEX_FOLDER = ".codequest"
-"""Where the index of a folder lies in it."""
+"""Name of the folder that holds the index, inside the indexed one."""
 
 MAX_BYTES = 1_000_000
 """Larger files are data or generated."""
@@ -32,6 +32,6 @@ _LONG_LINES = 300
 
 
 def is_machine_made(file: Path, text: str) -> bool:
-    """Whether a file is generated or minified: by its name, its first lines, or the length of its lines."""
+    """Tell whether a file is generated or minified: by its name, its first lines, or the length of its lines."""
     long = len(text) > _LONG_LINES * (text.count("\n") + 1) and file.suffix not in _PROSE
     return long or bool(_NAMES.search(file.name) or _MARKS.search("\n".join(text[:3000].split("\n")[:15])))

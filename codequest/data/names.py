@@ -33,7 +33,7 @@ def load_dataset(name: str, *, root: str | Path = ".") -> RetrievalDataset:
 
 
 def dataset_parts(name: str) -> tuple[bool, list[str]]:
-    """Whether a name is of the hub, and its parts: where, split, corpus.
+    """Tell whether a name is of the hub, and its parts: where, split, corpus.
 
     Raises:
         InvalidInputError: Not such a name.

@@ -56,7 +56,7 @@ class FoundFunction:
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What the demo did.
+    """Result of the demo.
 
     Attributes:
         library: The corpus.

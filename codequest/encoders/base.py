@@ -62,11 +62,11 @@ class QueryEncoder(ABC):
 
     @property
     def batch_invariant(self) -> bool:
-        """Whether a query's vector is the same, beyond rounding, whatever else is in its batch."""
+        """Tell whether a query's vector is the same, beyond rounding, whatever else is in its batch."""
         return True
 
     def token_counts(self, queries: Sequence[str]) -> list[int]:
-        """How many tokens each query has before it is truncated.
+        """Number of tokens of each query before it is truncated.
 
         A quarter of its characters, unless a subclass knows better.
         """
@@ -78,11 +78,11 @@ class QueryEncoder(ABC):
 
     @abstractmethod
     def cost(self, *, tokens: int = 12) -> EncoderCost:
-        """What one query of this many tokens costs, computed from the model."""
+        """Cost of one query of this many tokens, computed from the model."""
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
-        """What `rebuild` needs besides the tensors, JSON-ready."""
+        """Settings that `rebuild` needs besides the tensors, JSON-ready."""
 
     @classmethod
     @abstractmethod
@@ -90,7 +90,7 @@ class QueryEncoder(ABC):
         """An encoder from what `describe`, `saved_tensors` and `saved_files` gave; `device` exists, or is None."""
 
     def config(self) -> AdapterConfig:
-        """What config.json of its folder holds."""
+        """Contents of config.json of its folder."""
         return AdapterConfig(
             kind=self.kind,
             space=self.space,

@@ -1,4 +1,4 @@
-"""What one query costs, counted from the modules that really run."""
+"""Cost of one query, counted from the modules that really run."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def backbone_cost(backbone: Backbone, head: Iterable[nn.Module], *, tokens: int)
     once per token, the two products of attention, and the layers after pooling once.
 
     Args:
-        backbone: Merged or plain; low-rank factors beside a layer are not counted.
+        backbone: Merged or plain; low-rank factors next to a layer are not counted.
         head: Modules that run once per query.
         tokens: Length of the query.
     """

@@ -35,7 +35,7 @@ from codequest.runtimes.reduction import reductions
 from codequest.space import Vectors
 
 ExportTarget = Literal[Runtime, "sentence-transformers"]
-"""What can run an exported encoder."""
+"""Runtimes of an exported encoder, and sentence-transformers."""
 
 
 def export_encoder(

@@ -41,7 +41,7 @@ class TruncationWarning(CodequestWarning):
 
 
 class ExportedQueryEncoder(QueryEncoder):
-    """What `QueryEncoder.export` wrote: runs on the CPU, from many threads at once.
+    """An encoder that `QueryEncoder.export` wrote: runs on the CPU, from many threads at once.
 
     Attributes:
         truncated: How many queries were longer than the encoder reads, since it was loaded.

@@ -1,4 +1,4 @@
-"""What encoders export: a torch module from ids and mask to unit vectors, and what makes ids of texts."""
+"""Sources of graphs: a torch module from ids and mask to unit vectors, and the reader of texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from codequest.space import Vectors
 
 @dataclass(frozen=True, slots=True)
 class GraphSource:
-    """What an encoder gives to be exported.
+    """Everything that an encoder gives to be exported.
 
     Attributes:
         module: Maps ids and mask, each (batch, tokens), to unit vectors; a copy on the CPU.
@@ -48,7 +48,7 @@ class Exportable(Protocol):
 
 
 class BackboneGraph(nn.Module):
-    """A backbone, and the map behind it; without one, only the normalisation."""
+    """A backbone, and the map after it; without one, only the normalisation."""
 
     def __init__(self, backbone: Backbone, space_map: SpaceMap | None = None) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class BackboneGraph(nn.Module):
 
 
 class StaticGraph(nn.Module):
-    """A table of rows, summed by the mask, and the map behind it.
+    """A table of rows, summed by the mask, and the map after it.
 
     Args:
         table: The rows, kept as int8 for an int8 graph, otherwise in fp32, and the map.
@@ -103,7 +103,7 @@ def merge_updates(module: nn.Module) -> None:
 
 
 def token_reader(backbone: Backbone, *, prompt: str = "") -> TokenReader:
-    """What reads texts as the backbone does.
+    """Reader that reads texts as the backbone does.
 
     Raises:
         ModelFormatError: Its tokenizer is written in Python, and cannot be saved as tokenizer.json.

@@ -77,7 +77,7 @@ def _write(adapter: Path, folder: Path) -> None:
 
 
 def _place(source: Path) -> Path | None:
-    """Where the graph of an adapter's folder is kept, whether there is one or not; None for what needs none."""
+    """Place of the graph of an adapter's folder, whether there is one or not; None for what needs none."""
     kind = find_kind(read_config(source).kind)
     if kind is None or kind.derived or not kind.needs_torch:
         return None

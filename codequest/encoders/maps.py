@@ -42,7 +42,7 @@ class SpaceMap(nn.Module):
 
     @classmethod
     def restored(cls, values: Mapping[str, npt.NDArray[Any]]) -> SpaceMap:
-        """The map whose tensors are among these, their names behind ``map.``."""
+        """The map whose tensors are among these, their names after ``map.``."""
         tensors = {name[4:]: torch.tensor(value) for name, value in values.items() if name.startswith("map.")}
         dim, hidden = tensors["linear.weight"].shape
         restored = cls(hidden, dim, kind="mlp" if "residual.0.weight" in tensors else "linear")

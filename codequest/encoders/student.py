@@ -1,4 +1,4 @@
-"""What the encoders with a small base model share."""
+"""Common part of the encoders with a small base model."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MAX_CHARACTERS = 16384
 
 
 class StudentQueryEncoder(TrainableQueryEncoder):
-    """An encoder of a small base model and a map behind it.
+    """An encoder of a small base model and a map after it.
 
     Attributes:
         backbone: The small model.

@@ -50,7 +50,7 @@ class TrainableQueryEncoder(QueryEncoder):
     @property
     @abstractmethod
     def device(self) -> torch.device:
-        """Where the network is."""
+        """Device of the network."""
 
     @property
     @abstractmethod
@@ -59,7 +59,7 @@ class TrainableQueryEncoder(QueryEncoder):
 
     @abstractmethod
     def token_counts(self, queries: Sequence[str]) -> list[int]:
-        """How many tokens each query has before it is truncated."""
+        """Number of tokens of each query before it is truncated."""
 
     @abstractmethod
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:

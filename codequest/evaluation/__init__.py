@@ -1,4 +1,4 @@
-"""How much of the teacher's search quality an encoder keeps, and at what price."""
+"""The share of the teacher's search quality that an encoder keeps, and its price."""
 
 from codequest.evaluation.comparison import compare, compare_each, evaluate
 from codequest.evaluation.measurements import Report

@@ -70,7 +70,7 @@ def compare(
         teacher: The teacher of all of them.
         dataset: What to search.
         latency_queries: How many queries to time; 0 leaves latency out.
-        resamples: Bootstrap resamples behind the interval of the retention.
+        resamples: Bootstrap resamples for the interval of the retention.
         seed: Seed of the bootstrap and of the choice of queries to time.
         progress: Called as work is done.
 
@@ -142,7 +142,7 @@ def summarize(
         ceiling: What the teacher's own queries find; without scores, for want of labels, there is no retention.
         found: What each encoder finds, by name.
         latency_queries: How many queries to time; 0 leaves latency out.
-        resamples: Bootstrap resamples behind the interval of the retention.
+        resamples: Bootstrap resamples for the interval of the retention.
         seed: Seed of the bootstrap and of the choice of queries to time.
         progress: Called as work is done.
 
@@ -189,7 +189,7 @@ def check_comparable(
 def _encoder_row(
     name: str, encoder: QueryEncoder, found: SearchResults, ceiling: SearchResults, *, resamples: int, seed: int
 ) -> dict[str, Any]:
-    """What `ReportRow` needs of an encoder, latency left out."""
+    """The values of a `ReportRow` for an encoder, latency left out."""
     return {
         "name": name,
         "kind": encoder.source_kind,
@@ -211,7 +211,7 @@ def _retention(found: SearchResults, ceiling: SearchResults, *, resamples: int, 
 
 
 def _teacher_row(teacher: Teacher, ceiling: SearchResults) -> dict[str, Any]:
-    """What `ReportRow` needs of the teacher, latency left out; its cost is known only of a model on this machine."""
+    """The values of a `ReportRow` for the teacher, without latency; only a local model has a known cost."""
     from codequest.encoders.cost import backbone_cost
     from codequest.teachers import LocalTeacher
 
@@ -221,7 +221,7 @@ def _teacher_row(teacher: Teacher, ceiling: SearchResults) -> dict[str, Any]:
 
 
 def _number_format(teacher: Teacher) -> dict[str, str]:
-    """What a model on this machine computes in; vectors that a cache had before may be of another format."""
+    """Number format of a model on this machine; vectors that a cache had before may be of another format."""
     from codequest.teachers import LocalTeacher
 
     model = _model(teacher)

@@ -1,4 +1,4 @@
-"""How long one query takes, measured fairly: interleaved, after a warm-up."""
+"""Time of one query, measured fairly: interleaved, after a warm-up."""
 
 from __future__ import annotations
 

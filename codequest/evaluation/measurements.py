@@ -17,7 +17,7 @@ MISSING = "–"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow:
-    """What was measured of the teacher or of one encoder; None where it does not apply or is not known.
+    """Measurements of the teacher or of one encoder; None where it does not apply or is not known.
 
     Attributes:
         name: Name of the encoder, or id of the teacher.
@@ -85,7 +85,7 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What evaluation measured, and with what.
+    """Result of an evaluation, and what it was measured with.
 
     Attributes:
         dataset: Name of the dataset.
@@ -95,7 +95,7 @@ class Report:
         encoders: One row per encoder, in the order given.
         space: Fingerprint of the space that all vectors lie in.
         seed: Seed of the bootstrap and of the queries that were timed.
-        resamples: Bootstrap resamples behind every interval.
+        resamples: Bootstrap resamples for every interval.
         confidence: Confidence of the intervals.
         latency_queries: How many queries were timed; 0 when latency was not measured.
         machine: What it ran on.

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from codequest.errors import InvalidInputError, require
 
 Measure = Literal["nDCG@10", "MRR@10", "Recall@1", "Recall@5", "Recall@10"]
-"""What is measured of every ranking; each is between 0 and 1."""
+"""Measures of every ranking; each is between 0 and 1."""
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 DEPTH = 10
-"""How many documents of a ranking the measures look at."""
+"""Number of documents of a ranking that the measures look at."""
 
 
 def measure_rankings(

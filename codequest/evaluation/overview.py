@@ -1,4 +1,4 @@
-"""What encoders keep of their teacher's quality, dataset by dataset."""
+"""The share that encoders keep of their teacher's quality, dataset by dataset."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Summaries = Mapping[str, Mapping[str, float]]
 
 
 def summaries(reports: Sequence[Report]) -> dict[str, Summaries]:
-    """What reports say of each encoder."""
+    """The summaries of reports by encoder."""
     found: dict[str, dict[str, Mapping[str, float]]] = {}
     for report in reports:
         for row in report.encoders:

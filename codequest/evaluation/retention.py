@@ -1,4 +1,4 @@
-"""How much of the teacher's score an encoder keeps, with its uncertainty."""
+"""The share of the teacher's score that an encoder keeps, with its uncertainty."""
 
 from __future__ import annotations
 

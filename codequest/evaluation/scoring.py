@@ -17,7 +17,7 @@ from codequest.space import Vectors
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """What one set of query vectors finds.
+    """Results of one set of query vectors.
 
     Attributes:
         query_vectors: (queries, dim).

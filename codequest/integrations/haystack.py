@@ -50,7 +50,7 @@ class CodequestTextEmbedder:
         return {"embedding": self._loaded.encode([text])[0].tolist()}
 
     def to_dict(self) -> dict[str, Any]:
-        """What `from_dict` reads."""
+        """Values that `from_dict` reads."""
         return default_to_dict(self, encoder=self.encoder)
 
     @classmethod
@@ -100,7 +100,7 @@ class CodequestDocumentEmbedder:
         return {"documents": [replace(document, embedding=vector) for document, vector in embedded]}
 
     def to_dict(self) -> dict[str, Any]:
-        """What `from_dict` reads."""
+        """Values that `from_dict` reads."""
         return default_to_dict(self, teacher=self.teacher)
 
     @classmethod

@@ -39,7 +39,7 @@ class Sides:
 
     @property
     def space(self) -> EmbeddingSpace:
-        """Where the vectors of both sides lie."""
+        """The space of the vectors of both sides."""
         return self.encoder.space
 
     def embed_queries(self, queries: Sequence[str]) -> Vectors:

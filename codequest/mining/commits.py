@@ -58,7 +58,7 @@ def commit_queries(folder: Path) -> Iterator[DerivedQuery]:
 
 
 def subject_query(subject: str) -> str:
-    """What a commit's subject says, without prefixes and issue numbers; empty where it says nothing."""
+    """Query in a commit's subject, without prefixes and issue numbers; empty where it says nothing."""
     if _NO_SUBJECT.match(subject):
         return ""
     text = _REFERENCE.sub("", _PREFIX.sub("", " ".join(subject.split()))).strip(" .:;-")

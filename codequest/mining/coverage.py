@@ -1,4 +1,4 @@
-"""Whether training queries look like those that users will ask."""
+"""Tell whether training queries look like those that users will ask."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How training queries compare with a sample of the users' own.
+    """Comparison of training queries with a sample of the users' own.
 
     Attributes:
         users: How many queries of users there are.
@@ -58,7 +58,7 @@ class Coverage:
 
     @property
     def advice(self) -> list[str]:
-        """What to do, in sentences; empty when the training queries cover the users'."""
+        """Advice in sentences; empty when the training queries cover the users'."""
         found = [
             f"{self.forms[form][0]:.0%} of the users' queries are of the form {form} ({FORMS_OF_QUERIES[form]!r}), and "
             f"{self.forms[form][1]:.1%} of the derived ones: the encoder will be weaker on them. Add {_SOURCES[form]}; "

@@ -56,11 +56,11 @@ class DerivedQueries:
 
     @property
     def counts(self) -> Counter[str]:
-        """How many queries there are by origin."""
+        """Number of queries by origin."""
         return Counter(query.origin for query in self.queries)
 
     def save(self, path: str | Path) -> Path:
-        """Write ``.jsonl`` or ``.jsonl.gz`` beside its final name, then rename it.
+        """Write ``.jsonl`` or ``.jsonl.gz`` next to its final name, then rename it.
 
         Args:
             path: Final name; a query file already there is replaced. `codequest.data.load_queries` reads it.

@@ -1,4 +1,4 @@
-"""What derivation gives: queries with where they come from."""
+"""Derived queries with the place they come from."""
 
 from __future__ import annotations
 

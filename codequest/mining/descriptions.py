@@ -1,4 +1,4 @@
-"""Which descriptions describe something."""
+"""Test of descriptions: do they describe something?"""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _CODE = re.compile(r"[{};=<>|\\$]|\w\(|->|::|\w\[")
 
 
 def is_description(text: str, *, min_words: int = 3) -> bool:
-    """Whether a sentence says what something does: words enough, not boilerplate, and more text than code."""
+    """Tell whether a sentence says what something does: words enough, not boilerplate, and more text than code."""
     words = text.split()
     if (
         not min_words <= len(words) <= MAX_WORDS

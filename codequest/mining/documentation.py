@@ -89,7 +89,7 @@ def without_markup(text: str) -> str:
 
 
 def _inline(match: re.Match[str]) -> str:
-    """What ``{@link Type#name label}`` and its like show."""
+    """Text that ``{@link Type#name label}`` and its like show."""
     tag, content = match.group(1).lower(), match.group(2).strip()
     if tag not in ("link", "linkplain", "see"):
         return content

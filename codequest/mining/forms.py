@@ -1,4 +1,4 @@
-"""Which form a query has: how people ask, whatever they ask for."""
+"""Form of a query: the way people ask, whatever they ask for."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def form_of(query: str) -> str:
 
 
 def begins_with_verb(text: str) -> bool:
-    """Whether a text says what something does: ``sort the list`` or ``sorts the list``."""
+    """Tell whether a text says what something does: ``sort the list`` or ``sorts the list``."""
     first, others = _opening([word.lower().strip(_MARKS) for word in text.split()])
     return bool(others) and others[0] != "of" and (first in _VERBS or _base(first) in _VERBS)
 
@@ -134,7 +134,7 @@ def imperative(word: str) -> str:
 
 
 def _opening(words: Sequence[str]) -> tuple[str, list[str]]:
-    """The first word that is no programming language and no adverb, and those behind it."""
+    """The first word that is no programming language and no adverb, and those after it."""
     left = [*words]
     for skipped in (lambda word: word in _LANGUAGES, lambda word: word.endswith("ly")):
         left = left[1:] if len(left) > 1 and skipped(left[0]) else left

@@ -71,7 +71,7 @@ def description_of(definition: Definition, language: Language) -> str:
 
 
 def is_documented(definition: Definition, language: Language) -> bool:
-    """Whether what stands above or inside a definition is its documentation, and no note on the implementation."""
+    """Tell whether what stands above or inside a definition is its documentation, and no note on the implementation."""
     if not definition.documentation:
         return False
     sure = not language.sure_marks or definition.documentation.startswith(language.sure_marks)
@@ -84,7 +84,7 @@ def _from_python(text: str, path: Path) -> Iterator[MinedFunction]:
 
 
 def is_trivial(body: str) -> bool:
-    """Whether a function's body is one statement that says nothing, such as that of a getter."""
+    """Tell whether a function's body is one statement that says nothing, such as that of a getter."""
     return bool(_TRIVIAL.match(body.strip()))
 
 

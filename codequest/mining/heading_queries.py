@@ -47,7 +47,7 @@ _MOST_WORDS = 20
 
 
 def heading_queries(text: str, path: Path) -> Iterator[DerivedQuery]:
-    """The headings of a document; one that says nothing alone comes behind the heading that it is under."""
+    """The headings of a document; one that says nothing alone comes after the heading that it is under."""
     if _NO_DOCUMENT.match(path.name):
         return
     above: dict[int, str] = {}
@@ -74,6 +74,6 @@ def _inside(heading: str) -> str:
 
 
 def _tells(heading: str) -> bool:
-    """Whether a heading says something on its own: two words, one of them of its own."""
+    """Tell whether a heading says something on its own: two words, one of them of its own."""
     words = {word for word in content_words(heading) if not word.isdigit()}
     return len(heading.split()) > 1 and bool(words - _SAYS_NOTHING) and not _VERSION.match(heading)

@@ -1,4 +1,4 @@
-"""Whether texts are English, by their script and their function words."""
+"""Tell whether texts are English, by their script and their function words."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def has_function_word(text: str) -> bool:
-    """Whether a text has a word that makes sentences, of English or another language, or is of another script."""
+    """Tell whether a text has a word that makes sentences, of English or another language, or is of another script."""
     words = {word.lower() for word in _WORD.findall(text)}
     return bool(words & FUNCTION_WORDS or words & _OTHER) or _other_script(text)
 
 
 def is_foreign(text: str) -> bool:
-    """Whether a text is in another language than English; False where nothing says so."""
+    """Tell whether a text is in another language than English; False where nothing says so."""
     words = [word.lower() for word in _WORD.findall(text)]
     other = sum(word in _OTHER for word in words)
     return _other_script(text) or (other > 0 and other >= sum(word in FUNCTION_WORDS for word in words))

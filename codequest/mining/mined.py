@@ -1,4 +1,4 @@
-"""What mining gives."""
+"""Functions as mining gives them."""
 
 from __future__ import annotations
 

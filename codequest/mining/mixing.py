@@ -1,4 +1,4 @@
-"""Which of the queries that were found come out: the shares of their origins, and how many."""
+"""Choice among the queries that were found: shares of their origins, and their number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codequest.errors import InvalidInputError
 from codequest.mining.derived import ORIGINS, DerivedQuery
 
 _MOST = {"names": 0.25, "identifiers": 0.0}
-"""What an origin gets at most without a weight: a codebase has more names than everything else together."""
+"""Largest share of an origin without a weight: a codebase has more names than everything else together."""
 
 
 def check_weights(weights: Mapping[str, float]) -> None:
@@ -41,7 +41,7 @@ def mix(
     """Draw the queries so that every weighted origin has its share.
 
     As many as possible are drawn: the origin that is scarcest for its share limits them all. Origins without a weight
-    keep the proportion in which they were found, but names are at most a quarter beside others.
+    keep the proportion in which they were found, but names are at most a quarter where there are others.
 
     Args:
         queries: Distinct queries.
@@ -66,7 +66,7 @@ def mix(
 
 
 def _capped(found: Counter[str], weights: Mapping[str, float]) -> Counter[str]:
-    """What may be drawn of every origin."""
+    """Number that may be drawn of every origin."""
     capped = Counter(found)
     for origin, share in _MOST.items():
         others = sum(count for other, count in found.items() if other not in _MOST)
@@ -76,7 +76,7 @@ def _capped(found: Counter[str], weights: Mapping[str, float]) -> Counter[str]:
 
 
 def _counts(found: Counter[str], weights: Mapping[str, float], limit: int | None) -> dict[str, int]:
-    """How many to draw of every origin."""
+    """Number to draw of every origin."""
     missing = [origin for origin, share in weights.items() if share > 0 and not found[origin]]
     if missing:
         raise InvalidInputError(

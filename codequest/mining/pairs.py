@@ -42,7 +42,7 @@ class MinedPairs:
 
     @property
     def languages(self) -> Counter[str]:
-        """How many functions there are, by programming language."""
+        """Number of functions by programming language."""
         return Counter(function.language for function in self.functions)
 
     def dataset(self, name: str = "mined pairs") -> RetrievalDataset:
@@ -59,7 +59,7 @@ class MinedPairs:
         )
 
     def save(self, folder: str | Path, *, split: str = "train") -> Path:
-        """Write a BEIR folder beside its final name, then rename it; one already there is replaced.
+        """Write a BEIR folder next to its final name, then rename it; one already there is replaced.
 
         Args:
             folder: Final name.
@@ -184,7 +184,7 @@ def _folders_and_code(paths: Iterable[str | Path]) -> list[str]:
 
 
 def _normal_code(code: str) -> str:
-    """What decides whether two functions have the same code: spacing and case do not."""
+    """Form of code by which two functions are the same: spacing and case do not."""
     return "".join(code.lower().split())
 
 

@@ -29,7 +29,7 @@ _STARTS = re.compile(r"[^\W\d_]|[\"'`]\w")
 
 
 def is_prose(sentence: str, *, min_words: int = 3) -> bool:
-    """Whether the sentence of a comment says something in words."""
+    """Tell whether the sentence of a comment says something in words."""
     return (
         is_description(sentence, min_words=min_words)
         and bool(_STARTS.match(sentence))
@@ -40,5 +40,5 @@ def is_prose(sentence: str, *, min_words: int = 3) -> bool:
 
 
 def is_for_tools(comment: str) -> bool:
-    """Whether a comment is, in any of its lines, for lawyers, linters or editors, or a note to do something."""
+    """Tell whether a comment is, in any of its lines, for lawyers, linters or editors, or a note to do something."""
     return bool(_NO_PROSE.search(comment))

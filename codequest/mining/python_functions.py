@@ -75,7 +75,7 @@ def _without_docstrings(node: Function, lines: list[str]) -> str:
 
 
 def _remove(docstring: ast.stmt, lines: dict[int, str], *, instead: str) -> None:
-    """Blank a docstring and a comment behind it in the lines, by number; code that shares a line with it stays."""
+    """Blank a docstring and a comment after it in the lines, by number; code that shares a line with it stays."""
     first, last = docstring.lineno, docstring.end_lineno or docstring.lineno
     before = lines[first].encode()[: docstring.col_offset].decode()  # the parser counts bytes
     after = lines[last].encode()[docstring.end_col_offset :].decode().strip().removeprefix(";").lstrip()

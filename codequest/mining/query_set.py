@@ -1,4 +1,4 @@
-"""Which queries are the same."""
+"""Comparison of queries: which are the same."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def as_search(text: str, language: str, generator: random.Random) -> str | None:
         generator: Chooses among the ways.
 
     Returns:
-        At most nine words beside those of the language; None when less than two are left.
+        At most nine words besides those of the language; None when less than two are left.
     """
     clause = _CLAUSE_ENDS.split(text.strip())[0]
     words = [word.strip(_MARKS).lower() for word in clause.split()]
@@ -45,7 +45,7 @@ def as_search(text: str, language: str, generator: random.Random) -> str | None:
 
 
 def _with_language(words: str, language: str, drawn: float) -> str:
-    """Where the language stands, by a number from 0 to 1."""
+    """Query with its language at a place chosen by a number from 0 to 1."""
     if drawn < 0.6:
         return f"{language} {words}"
     if drawn < 0.75 and begins_with_verb(words):
@@ -54,7 +54,7 @@ def _with_language(words: str, language: str, drawn: float) -> str:
 
 
 def with_searches(dataset: RetrievalDataset, language: str, generator: random.Random) -> RetrievalDataset:
-    """A labelled set with a search beside every query that one can be made of, for the same documents.
+    """A labelled set with a search next to every query that one can be made of, for the same documents.
 
     Args:
         dataset: Queries that are doc comments or titles.

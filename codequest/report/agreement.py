@@ -1,4 +1,4 @@
-"""How far an encoder finds what the teacher finds: needs no labels."""
+"""Agreement of an encoder's results with its teacher's: needs no labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PERSISTENCE = 0.9  # the first ten ranks carry 86% of the weight (Webber et al.
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """An encoder's rankings beside the teacher's, each of length k.
+    """An encoder's rankings and the teacher's, each of length k.
 
     Attributes:
         overlap: Part of the teacher's top k that is in the encoder's, mean over the queries.

@@ -37,7 +37,7 @@ def build_report(
         data: What to search; without labels the teacher's own results stand for them.
         out: Folder for the report; one that is already there is replaced.
         latency_queries: How many queries to time; 0 leaves latency out.
-        resamples: Bootstrap resamples behind the intervals.
+        resamples: Bootstrap resamples for the intervals.
         seed: Of everything drawn at random; only latencies change between two runs.
         progress: Called as work is done.
 

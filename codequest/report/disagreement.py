@@ -38,7 +38,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class FoundDocuments:
-    """What someone finds for one query, by the whole set of queries.
+    """Documents that someone finds, for the whole set of queries.
 
     Attributes:
         top: Positions of the best documents, (queries, k).

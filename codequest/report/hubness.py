@@ -11,7 +11,7 @@ from codequest.evaluation.exact_search import Indices
 
 @dataclass(frozen=True, slots=True)
 class Hubness:
-    """How unevenly the documents are found.
+    """Unevenness with which documents are found.
 
     Attributes:
         k: Length of the rankings.

@@ -27,7 +27,7 @@ _PERPLEXITY = 30.0  # of van der Maaten and Hinton, 2008; lower where there are 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the vectors lie in the plane.
+    """Positions of the vectors in the plane.
 
     Attributes:
         method: What placed them.

@@ -11,13 +11,13 @@ from codequest.errors import InvalidInputError
 from codequest.teachers import Teacher, cached, load_teacher, teacher_of
 
 TEACHER = "teacher"
-"""What every report calls the teacher."""
+"""Name of the teacher in every report."""
 
 QUANTIZED = "quantized:"
 
 
 def encoder_sources(names: Sequence[str]) -> dict[str, str]:
-    """Where each encoder comes from, by the name it has in the report.
+    """Source of each encoder, by the name it has in the report.
 
     Args:
         names: ``NAME=SOURCE``, or only the source: an adapter folder, which is called by its last part, a pretrained
@@ -58,7 +58,7 @@ def load_encoders(names: Sequence[str], *, teacher: str | None = None) -> tuple[
         name: QueryEncoder.from_pretrained(source) for name, source in sources.items() if not _is_quantized(source)
     }
     source_teacher = cached(_teacher(teacher, loaded))
-    folder = (teacher or "").rpartition(":")[2]  # behind a scheme
+    folder = (teacher or "").rpartition(":")[2]  # after a scheme
     weights = folder if folder and Path(folder).expanduser().is_dir() else None
     for name, source in sources.items():
         if _is_quantized(source):

@@ -29,7 +29,7 @@ _SAMPLES = 8  # documents that are embedded again, to see whether stored vectors
 
 @dataclass(frozen=True, slots=True)
 class Searches:
-    """What everyone finds; mappings are by name, the teacher first.
+    """Results of everyone; mappings are by name, the teacher first.
 
     Attributes:
         document_vectors: (documents, dim).
@@ -61,7 +61,7 @@ class Searches:
         return {name: vectors for name, vectors in self.query_vectors.items() if name != TEACHER}
 
     def ranking(self, name: str) -> FoundDocuments:
-        """What one of them finds, query by query."""
+        """Results of one of them, query by query."""
         return FoundDocuments(
             self.results[name].top, self.scores[name][:, :DEPTH], self.results[name].scores.get("nDCG@10")
         )

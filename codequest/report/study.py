@@ -37,7 +37,7 @@ _FEW_QUERIES = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """What was measured; mappings are by name of the encoder, and `codequest.report.TEACHER` where the teacher is in.
+    """Everything measured; mappings are by name of the encoder, and `codequest.report.TEACHER` where the teacher is in.
 
     Attributes:
         report: Quality, retention, latency and cost, as `codequest.evaluation.compare` reports them.
@@ -102,7 +102,7 @@ def run_study(
         teacher: The teacher of all of them; best one with a cache.
         data: What to search; without labels the teacher's own results stand for them.
         latency_queries: How many queries to time; 0 leaves latency out.
-        resamples: Bootstrap resamples behind the intervals.
+        resamples: Bootstrap resamples for the intervals.
         seed: Of everything drawn at random; only latencies change between two runs.
         progress: Called as work is done.
 
@@ -133,7 +133,7 @@ def run_study(
 def _study(
     report: Report, data: ReportData, found: Searches, *, resamples: int, seed: int, progress: Progress
 ) -> Study:
-    """What follows from the searches."""
+    """Everything that follows from the searches."""
     ceiling = found.results[TEACHER]
     agreement = {
         row.name: measure_agreement(

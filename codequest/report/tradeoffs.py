@@ -1,4 +1,4 @@
-"""Which qualities a report sets against which costs."""
+"""Pairs of quality and cost that a report compares."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def _sure(encoders: Sequence[EncoderVerdict], costs: Mapping[str, float], basis:
 
 
 def _saves(name: str, costs: Mapping[str, float]) -> bool:
-    """Whether an encoder costs less than the teacher, as far as the teacher's cost is known."""
+    """Tell whether an encoder costs less than the teacher, as far as the teacher's cost is known."""
     return TEACHER not in costs or costs[name] < costs[TEACHER]
 
 

@@ -128,7 +128,7 @@ def _dynamic(source: Path, target: Path) -> None:
 
 
 def _dynamic_without_narrowing(source: Path, target: Path) -> None:
-    """Leaves out the layers behind the activation functions, whose outliers one scale per row cannot hold."""
+    """Leaves out the layers after the activation functions, whose outliers one scale per row cannot hold."""
     import onnx
 
     graph = onnx.load(str(source / _FILE))

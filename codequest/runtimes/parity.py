@@ -16,7 +16,7 @@ _TOP = 10
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """How near two encoders' vectors of the same queries are.
+    """Likeness of two encoders' vectors of the same queries.
 
     Attributes:
         cosine: Mean cosine of the two vectors of a query.

@@ -27,16 +27,16 @@ class TextReader(Protocol):
         """Ids and mask, each (batch, tokens), and how many of the texts were truncated."""
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
-        """How many tokens each text has before it is truncated."""
+        """Number of tokens of each text before it is truncated."""
 
     def describe(self) -> dict[str, Any]:
-        """What reads them again, besides the files, JSON-ready."""
+        """Settings that read them again, besides the files, JSON-ready."""
 
     def files(self) -> dict[str, bytes]:
-        """What goes into the folder, by name."""
+        """Files of the folder, by name."""
 
     def tensors(self) -> Mapping[str, npt.NDArray[Any]]:
-        """What goes into model.safetensors."""
+        """Contents of model.safetensors."""
 
 
 class TokenReader:

@@ -90,7 +90,7 @@ def sharing_cpu() -> Iterator[None]:
 
 
 def shares_cpu() -> bool:
-    """Whether a session that is opened now takes turns with other pools of threads."""
+    """Tell whether a session that is opened now takes turns with other pools of threads."""
     return _shared.get()
 
 
@@ -141,7 +141,7 @@ def _checked(vectors: Vectors, input_ids: Tokens) -> Vectors:
 
 
 def _is_memory(error: Exception) -> bool:
-    """Whether a runtime, which has no exception of its own for it, says that memory was not enough."""
+    """Tell whether a runtime, which has no exception of its own for it, says that memory was not enough."""
     said = str(error).lower()
     return isinstance(error, MemoryError) or any(word in said for word in _SAID_AS_MEMORY)
 

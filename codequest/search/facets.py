@@ -25,7 +25,7 @@ class Facets:
 
 
 def count_facets(snapshot: Snapshot, filters: SearchFilters) -> Facets:
-    """What the filters leave of an index, and what each of their alternatives would."""
+    """Counts of chunks that filters leave of an index, and that each of their alternatives would."""
     mask = snapshot.mask(filters)
     return Facets(
         languages=snapshot.counts("language", snapshot.mask(replace(filters, languages=()))),

@@ -1,4 +1,4 @@
-"""What a search gives, and what it can be limited to."""
+"""Hits of a search, and filters that limit it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchFilters:
-    """What chunks must be to be searched at all; an empty attribute leaves nothing out.
+    """Conditions on the chunks to search; an empty attribute leaves nothing out.
 
     Attributes:
         languages: Names as in `SearchHit.language`, in any case.

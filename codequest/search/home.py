@@ -1,4 +1,4 @@
-"""Where an index lies: in the indexed folder, or in codequest's cache where that cannot be written."""
+"""Place of an index: in the indexed folder, or in codequest's cache where that cannot be written."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class IndexHome:
                 return cls(root, folder)
             problems.append(f"{folder}: {problem}")
             if (folder / META_FILE).is_file():
-                break  # the index that searches find must not fall behind another one
+                break  # the index that searches find must not be older than another one
         raise CodeIndexError(
             f"The index of {root} cannot be written: {'; '.join(problems)}. Allow writing there, or set "
             "CODEQUEST_CACHE to a folder that can be written."

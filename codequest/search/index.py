@@ -108,7 +108,7 @@ class CodeIndex:
 
     @property
     def stats(self) -> IndexStats:
-        """What is in the index."""
+        """Contents of the index."""
         return self._meta.stats
 
     @property
@@ -118,7 +118,7 @@ class CodeIndex:
 
     @property
     def folder(self) -> Path:
-        """Where the index is."""
+        """Folder of the index."""
         return self._home.folder
 
     def search(
@@ -193,7 +193,7 @@ class CodeIndex:
         raise AssertionError
 
     def facets(self, filters: SearchFilters | None = None) -> Facets:
-        """How many chunks the filters leave, and how many each of their alternatives would.
+        """Counts of chunks that the filters leave, and that each of their alternatives would.
 
         Raises:
             CodeIndexError: The index was damaged or removed meanwhile.
@@ -210,7 +210,7 @@ class CodeIndex:
             raise InvalidInputError(f"Mode {mode} needs an encoder: open the index with one, or use mode lexical.")
 
     def _current(self) -> tuple[Snapshot, QueryVectors | None]:
-        """What is to be searched, after a look whether a run has ended since."""
+        """Snapshot to search, after a look whether a run has ended since."""
         with self._lock:
             if self._stamped() != self._stamp:
                 self._load()

@@ -30,7 +30,7 @@ _CHUNKS_AT_ONCE = 2048
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexRun:
-    """What `CodeIndex.build` did.
+    """Result of `CodeIndex.build`.
 
     Attributes:
         root: The indexed folder.
@@ -118,7 +118,7 @@ class _Run:
         )
 
     def _unchanged(self, found: Scan) -> IndexMeta | None:
-        """What is there, where nothing in it would be another."""
+        """The index that is there, where nothing in it would change."""
         return None if found.stale or found.chunks else self.old
 
     def _write(self, found: Scan) -> IndexMeta:

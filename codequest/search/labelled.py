@@ -1,4 +1,4 @@
-"""How well Puma ranks, on a labelled dataset whose documents are the chunks."""
+"""Quality of Puma's ranking on a labelled dataset whose documents are the chunks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Pygments calls the languages of an index."""
+"""Names of languages in Pygments."""
 
 from __future__ import annotations
 

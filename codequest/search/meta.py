@@ -18,12 +18,12 @@ FORMAT_VERSION = 1
 META_FILE = "index.json"
 
 DEFAULT_TEACHER = "auto:sentence-transformers/all-mpnet-base-v2"
-"""What embeds code unless something else is asked for."""
+"""Teacher that embeds code unless another one is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexStats:
-    """What is in an index.
+    """Contents of an index.
 
     Attributes:
         files: Number of files.
@@ -59,7 +59,7 @@ class IndexMeta:
     versions: Mapping[str, int]
 
     def write(self, folder: Path) -> None:
-        """Put it beside its final name, then in its place: from now on the index is this."""
+        """Put it next to its final name, then in its place: from now on the index is this."""
         values = {"format_version": FORMAT_VERSION, **asdict(self), "fingerprint": self.stats.space.fingerprint}
         values["stats"]["space"] = self.stats.space.to_dict()
         replace_file(folder / META_FILE, json.dumps(values, indent=2, sort_keys=True).encode())

@@ -1,4 +1,4 @@
-"""What embeds the queries of an index: a light encoder, or its teacher."""
+"""Embedding of an index's queries by a light encoder, or its teacher."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class QueryVectors:
 
     @property
     def space(self) -> EmbeddingSpace:
-        """Where the vectors lie."""
+        """The space of the vectors."""
         return self._stats.space
 
     def __call__(self, query: str) -> Vectors:

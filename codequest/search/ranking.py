@@ -1,4 +1,4 @@
-"""How chunks are ranked: by meaning, by words, by both; definitions before their uses; no line twice."""
+"""Ranking of chunks: by meaning, by words, by both; definitions before their uses; no line twice."""
 
 from __future__ import annotations
 

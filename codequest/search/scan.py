@@ -1,4 +1,4 @@
-"""What has changed since the last run."""
+"""Changes since the last run."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Snapshot:
         return [self._texts[position].as_py() for position in positions]
 
     def mask(self, filters: SearchFilters) -> Mask | None:
-        """Which chunks pass the filters, (chunks,); None when nothing is filtered."""
+        """Mask of chunks that pass the filters, (chunks,); None when nothing is filtered."""
         chosen: list[Mask] = []
         for name, wanted in (("language", filters.languages), ("kind", filters.kinds)):
             if wanted:
@@ -83,7 +83,7 @@ class Snapshot:
         return np.logical_and.reduce(chosen) if chosen else None
 
     def counts(self, column: Literal["language", "kind"], mask: Mask | None) -> dict[str, int]:
-        """How many of the chunks in a mask, or of all, have each value of a column; most first."""
+        """Counts of the chunks in a mask, or of all, by value of a column; most first."""
         return self._categories[column].counts(mask)
 
 

@@ -89,7 +89,7 @@ class ChunkStore:
         return table
 
     def _mode(self, name: str) -> str:
-        """How to start a table anew: older versions stay for their readers."""
+        """Mode that starts a table anew: older versions stay for their readers."""
         return "overwrite" if name in self._database.list_tables().tables else "create"
 
     @contextmanager
@@ -156,7 +156,7 @@ class ChunkWriter:
             return int(self._table.version)
 
     def _is_scattered(self, index: str) -> bool:
-        """Whether writing all rows anew is worth it: LanceDB finds rows outside the full-text index, too."""
+        """Tell whether writing all rows anew is worth it: LanceDB finds rows outside the full-text index, too."""
         rows = self._table.count_rows()
         statistics = self._table.index_stats(index)
         unindexed = statistics.num_unindexed_rows if statistics else rows

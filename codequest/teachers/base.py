@@ -39,14 +39,14 @@ class Teacher(ABC):
     @property
     @abstractmethod
     def space(self) -> EmbeddingSpace:
-        """Where the vectors lie."""
+        """The space of the vectors."""
 
     @abstractmethod
     def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
         """Vectors, (batch, dim), of texts that are already checked; prompts are this method's business."""
 
     def token_counts(self, texts: Sequence[str], side: Side) -> list[int]:  # noqa: ARG002
-        """How many tokens each text has, at least one; a quarter of its characters, unless a subclass knows better."""
+        """Number of tokens of each text, at least one; a quarter of its characters, unless a subclass knows better."""
         return [len(text) // 4 + 1 for text in texts]
 
     def prepare(self, tokens: int, *, progress: Progress = silent) -> None:  # noqa: B027

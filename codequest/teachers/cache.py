@@ -37,7 +37,7 @@ class CachedTeacher(WrappingTeacher):
         path: SQLite file; by default one per space below `codequest.files.cache_root`.
 
     Attributes:
-        teacher: The teacher behind the cache.
+        teacher: The teacher whose vectors are cached.
         path: The SQLite file.
 
     Raises:
@@ -149,12 +149,12 @@ class CachedTeacher(WrappingTeacher):
 
 
 def _shard() -> tuple[int, int]:
-    """Which of how many processes of a distributed run this is: they share the work."""
+    """Rank of this process and number of processes of a distributed run: they share the work."""
     return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def cached(teacher: Teacher) -> Teacher:
-    """The teacher behind a `CachedTeacher` in its default place; stored vectors need none, variants must have none."""
+    """The teacher in a `CachedTeacher` at its default place; stored vectors need none, variants must have none."""
     if teacher.variant or isinstance(teacher, (CachedTeacher, VectorsTeacher)):
         return teacher
     return CachedTeacher(teacher)

@@ -48,7 +48,7 @@ _BATCHES = (
 )
 
 Faithful = Literal["bf16", "fp32"]
-"""What a teacher's graph may compute in."""
+"""Number formats that a teacher's graph may compute in."""
 
 Load = Callable[..., Backbone]
 """Loads the teacher in the ``precision`` given."""
@@ -108,7 +108,7 @@ def _read(folder: Path) -> TeacherGraph:
 
 @dataclass(frozen=True, slots=True)
 class _Recipe:
-    """What a graph is made of, and in which precisions, the fastest first."""
+    """Ingredients of a graph, and its precisions, the fastest first."""
 
     teacher: Backbone
     load: Load

@@ -46,5 +46,5 @@ class Candidates:
 
 
 def _positions(wanted: Tensor, chosen: Tensor) -> Tensor:
-    """Where the wanted documents are among the chosen ones; -1 stays -1."""
+    """Positions of the wanted documents among the chosen ones; -1 stays -1."""
     return torch.where(wanted >= 0, torch.searchsorted(chosen, wanted.clamp(min=0)), wanted)

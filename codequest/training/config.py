@@ -19,7 +19,7 @@ DOCUMENT_LOSSES = ("kl", "infonce")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistillationConfig:
-    """What to minimise, for how long, and how.
+    """Settings of a training run: what to minimise, for how long, and how.
 
     Attributes:
         losses: Weight of every loss: ``cosine``, ``mse`` and ``similarity`` need queries only; ``kl`` and ``infonce``
@@ -32,8 +32,8 @@ class DistillationConfig:
         schedule: How it falls after that.
         weight_decay: Of AdamW.
         temperature: Of ``kl`` and ``infonce``.
-        candidates: How many documents ``kl`` and ``infonce`` compare a batch with, drawn anew at every step, beside its
-            positives; None for all of them.
+        candidates: Number of documents that ``kl`` and ``infonce`` compare a batch with, drawn anew at every step,
+            besides its positives; None for all of them.
         duplicate_similarity: Documents whose teacher vectors are at least this close to a query's positive are no
             negatives for it: near-duplicate code.
         evaluations: How many times the validation measure is taken, and a checkpoint written, in the whole run.
@@ -89,7 +89,7 @@ class DistillationConfig:
 
     @property
     def needs_documents(self) -> bool:
-        """Whether a loss compares queries with documents."""
+        """Tell whether a loss compares queries with documents."""
         return any(name in DOCUMENT_LOSSES for name in self.losses)
 
     def to_dict(self) -> dict[str, Any]:

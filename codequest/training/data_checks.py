@@ -36,7 +36,7 @@ def query_form(query: str) -> str:
 def check_queries(
     queries: Sequence[str], *, token_count: Callable[[Sequence[str]], list[int]], max_tokens: int
 ) -> list[str]:
-    """What is wrong with these training queries, in sentences; empty when nothing is.
+    """Problems of these training queries, in sentences; empty when nothing is.
 
     Args:
         queries: Training queries.
@@ -77,7 +77,7 @@ def check_queries(
 
 
 def check_size(queries: int, *, trained_parameters: int, dim: int) -> list[str]:
-    """What is wrong with the number of training queries for what is trained, in sentences; empty when nothing is.
+    """Problems of the number of training queries, in sentences; empty when nothing is.
 
     A query gives `dim` numbers to fit. With fewer of them than trained numbers, many encoders fit all of the training
     queries exactly, and nothing says which of these is right for other queries.

@@ -218,7 +218,7 @@ def training_arguments(
 
 
 def trained_in(config: DistillationConfig, device: torch.device) -> Precision:
-    """What a run computes in on a device."""
+    """Number format that a run computes in on a device."""
     return faithful_half(device) if config.precision == "auto" else config.precision
 
 
@@ -245,6 +245,6 @@ def _is_whole(checkpoint: Path) -> bool:
 
 
 def _ended(checkpoint: Path) -> bool:
-    """Whether the run wanted no more steps when it wrote this checkpoint: the last one planned, or stopped early."""
+    """Tell whether the run had ended when it wrote this checkpoint: at the last step planned, or stopped early."""
     state = json.loads((checkpoint / _STATE_FILE).read_text(encoding="utf-8"))
     return bool(state["stateful_callbacks"]["TrainerControl"]["args"]["should_training_stop"])

@@ -125,7 +125,7 @@ class Maker:
 
     @property
     def sources(self) -> dict[str, str]:
-        """What was trained on, by name: how much, a digest of it, and what the recipe says about it."""
+        """Training data by name: how much, a digest of it, and what the recipe says about it."""
         about = self.recipe.about
         return {name: "; ".join([what, *filter(None, [about.get(name)])]) for name, what in self._amounts.items()}
 
@@ -161,7 +161,7 @@ class Maker:
 
     @cached_property
     def _divided(self) -> tuple[list[RetrievalDataset], list[RetrievalDataset]]:
-        """What is trained on, and what is held out of it."""
+        """Labelled data to train on, and labelled data that is held out."""
         trained, held, generator = [], [], random.Random(self.recipe.seed)
         for name, dataset in self._labelled.items():
             kept, out = hold_out_pairs(dataset, self.recipe.hold_out.get(name, 0), seed=self.recipe.seed)
@@ -281,7 +281,7 @@ def make_adapters(
 
 
 def _price(report: Report) -> dict[str, Any]:
-    """What one query costs, and what it costs the teacher."""
+    """Costs of one query, and those of the teacher."""
     row, teacher = report.encoders[0], report.teacher
     return {
         "p50 ms": _rounded(row.latency_p50_ms),

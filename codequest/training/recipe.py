@@ -40,7 +40,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderRecipe:
-    """How one encoder is made.
+    """The making of one encoder.
 
     Attributes:
         kind: One of `codequest.encoders.kinds.trainable_kinds`; empty when an adapter is trained further as it is.
@@ -69,7 +69,7 @@ class Recipe:
         exclude: Files or folders of further queries that are never trained on.
         at_most: How many queries of a source are used at most, by its name in `queries` or `pairs`: a sample drawn by
             the seed, of labelled ones with their own documents only.
-        searches: Language of a labelled dataset, by its name in `pairs`: beside every query of it stands one in the
+        searches: Language of a labelled dataset, by its name in `pairs`: next to every query of it stands one in the
             form of a web search.
         hold_out: How many queries of a labelled dataset, by its name, are kept from training to measure on; with them
             goes every other query of their documents.

@@ -18,12 +18,12 @@ RUN_FILE = "run.txt"
 
 
 def processes() -> int:
-    """How many processes ``torchrun`` or ``accelerate launch`` started for this run; 1 without them."""
+    """Number of processes that ``torchrun`` or ``accelerate launch`` started for this run; 1 without them."""
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def is_main_process() -> bool:
-    """Whether this process is the one that saves and reports."""
+    """Tell whether this process is the one that saves and reports."""
     return os.environ.get("RANK", "0") == "0"
 
 

@@ -45,5 +45,5 @@ class LengthGroupedSampler(Sampler[int]):
         full = [batch for batch in batches if len(batch) == self._batch_size]
         partial = [batch for batch in batches if len(batch) < self._batch_size]
         shuffled = [full[position] for position in torch.randperm(len(full), generator=generator)]
-        for batch in shuffled + partial:  # a partial batch anywhere else would shift the batches behind it
+        for batch in shuffled + partial:  # a partial batch anywhere else would shift the batches after it
             yield from batch.tolist()

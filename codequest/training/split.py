@@ -1,4 +1,4 @@
-"""What is trained on and what is validated with: never the same."""
+"""Training and validation data: never the same."""
 
 from __future__ import annotations
 

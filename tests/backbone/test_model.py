@@ -204,8 +204,8 @@ def _dense(**changes: Any) -> Callable[[Path], Any]:
         (_dense(in_features=None), "The dense layer in .*2_Dense cannot be loaded: KeyError"),
         (_dense(out_features=7), "The dense layer in .*2_Dense cannot be loaded"),
         (_dense(activation_function="my.module.Mish"), "uses the activation 'Mish', which codequest cannot rebuild"),
-        (_dense(use_residual=True), "2_Dense.config.json is no plain layer behind the pooling: it has a residual"),
-        (_dense(module_input_name="token_embeddings"), "is no plain layer behind the pooling"),
+        (_dense(use_residual=True), "2_Dense.config.json is no plain layer after the pooling: it has a residual"),
+        (_dense(module_input_name="token_embeddings"), "is no plain layer after the pooling"),
     ],
 )
 def test_a_damaged_model_is_explained(tmp_path: Path, damage: Callable[[Path], Any], message: str) -> None:

@@ -10,41 +10,34 @@ import pytest
 
 from codequest import ProjectionQueryEncoder, load_teacher
 from codequest.bench import bench
-from codequest.bench.competitors import adapter_competitor, is_derived, teacher_competitor
-from codequest.bench.exports import FORMS, export_forms
+from codequest.bench.exports import FORMS
 from codequest.bench.process import Effort
 from codequest.data import RetrievalDataset
-from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 from codequest.errors import (
     AdapterFormatError,
     BenchmarkError,
     InvalidInputError,
-    MissingDependencyError,
     SpaceMismatchError,
 )
 from codequest.machine import available_cpus
 from tests.tiny import build_model
 
 THREADS = min(2, available_cpus())  # all there are, on a small machine: pinned tests would wait for each other
+
 QUICK = Effort(threads=THREADS, passes=1, seconds=0)
+
 QUERIES = {
     "a": "sort the list of the dict by the value",
     "b": "read the file in the list of files",
     "c": "search the value by the query in a dict",
 }
+
 DATASET = RetrievalDataset(
     "tiny",
     QUERIES,
     {"a": "sort(dict)", "b": "read(file)", "c": "search(query)"},
     {key: {key: 1} for key in QUERIES},
 )
-
-
-@pytest.fixture(scope="module")
-def adapter(tiny_base: Path, tiny_teacher: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    space = load_teacher(str(tiny_teacher)).space
-    encoder = ProjectionQueryEncoder.create(str(tiny_base), space=space, map="linear", device="cpu")
-    return encoder.save_pretrained(tmp_path_factory.mktemp("adapters") / "light")
 
 
 def size(*folders: Path) -> int:
@@ -72,41 +65,12 @@ def test_speed_with_retention_beside_it(adapter: Path, tiny_base: Path, tiny_tea
     assert result.not_run == {}
 
 
-def test_what_cannot_be_exported_is_named_with_its_reason(
-    adapter: Path, tiny_teacher: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def export(self: QueryEncoder, folder: Path, *, runtime: str, precision: str) -> None:
-        raise MissingDependencyError(f"{type(self).__name__}: {runtime} in {precision} needs another package")
-
-    monkeypatch.setattr(QueryEncoder, "export", export)
-    competitors = [teacher_competitor(str(tiny_teacher)), adapter_competitor("light", str(adapter))]
-    exported, not_run = export_forms(competitors, ["onnx:int8", "openvino:bf16"], tmp_path)
-    assert exported == []
-    assert not_run == {
-        "teacher, onnx int8": "QuantizedQueryEncoder: onnx in int8 needs another package",
-        "teacher, openvino bf16": "QuantizedQueryEncoder: openvino in bf16 needs another package",
-        "light, onnx int8": "ProjectionQueryEncoder: onnx in int8 needs another package",
-        "light, openvino bf16": "ProjectionQueryEncoder: openvino in bf16 needs another package",
-    }
-    assert export_forms(competitors, [], tmp_path) == ([], {})
-
-
 def test_the_teacher_in_low_precision_takes_part_by_its_precision(tiny_teacher: Path) -> None:
     result = bench(["quantized:int8"], dataset=DATASET, teacher=str(tiny_teacher), rounds=1, effort=QUICK)
     compact = result.row("quantized:int8")
     assert compact.cosine == pytest.approx(1, abs=0.01)
     assert compact.reference == "teacher"
     assert compact.rounds[0]["disk MB"] == pytest.approx(size(tiny_teacher) / 1e6)
-
-
-def test_exports_are_not_exported_again(adapter: Path, tiny_teacher: Path, tmp_path: Path) -> None:
-    teacher = load_teacher(str(tiny_teacher))
-    compact = QuantizedQueryEncoder.create(space=teacher.space, weights=str(tiny_teacher), device="cpu")
-    folder = compact.save_pretrained(tmp_path / "compact")
-    assert is_derived(adapter_competitor("compact", str(folder)))
-    assert adapter_competitor("compact", str(folder)).disk_bytes == size(folder, tiny_teacher)
-    assert not is_derived(adapter_competitor("light", str(adapter)))
-    assert not is_derived(teacher_competitor(str(tiny_teacher)))
 
 
 def refusal(**values: Any) -> Callable[[Path, Path], object]:

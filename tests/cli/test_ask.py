@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from codequest.cli.app import app
 from codequest.errors import AnswerError, IndexNotFoundError, InvalidInputError
-from tests.cli.test_commands import run
+from tests.cli.commands import run
 from tests.search.answers.chat_server import KEY, MODEL, ChatServer, Reply, answered, piece
 from tests.search.conftest import FILES, write
 

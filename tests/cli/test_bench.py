@@ -13,7 +13,7 @@ from codequest.bench.tables import to_markdown
 from codequest.cli.app import app
 from codequest.errors import DatasetError, InvalidInputError
 from codequest.machine import available_cpus
-from tests.cli.test_commands import beir, run
+from tests.cli.commands import beir, run
 
 QUERIES = ["sort the list of the dict by the value", "read the file in the list of files"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from codequest.errors import AdapterFormatError
-from tests.cli.test_commands import run
+from tests.cli.commands import run
 from tests.search.conftest import FILES, write
 
 pytest.importorskip("mcp")

@@ -13,7 +13,7 @@ from codequest import load_teacher
 from codequest.encoders import ProjectionQueryEncoder
 from codequest.errors import InvalidInputError, SpaceMismatchError, TeacherError
 from codequest.teachers import LocalTeacher
-from tests.cli.test_commands import run
+from tests.cli.commands import run
 from tests.tiny import build_model
 
 TEXTS = [f"{verb} the {noun}" for verb in ("sort", "read", "open") for noun in ("list", "file", "query", "dict")]

@@ -8,7 +8,7 @@ import pytest
 
 from codequest.data import load_dataset, load_queries
 from codequest.errors import InvalidInputError
-from tests.cli.test_commands import run
+from tests.cli.commands import run
 
 CODE = '''def merge_intervals(intervals, *, touching=True):
     """Merge intervals that overlap.

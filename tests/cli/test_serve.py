@@ -10,7 +10,7 @@ from codequest.errors import CodequestWarning, IndexNotFoundError, InvalidInputE
 from codequest.integrations.server import bind
 from codequest.search import CodeIndex
 from codequest.search.web import warn_if_open
-from tests.cli.test_commands import run
+from tests.cli.commands import run
 from tests.search.conftest import FILES, write
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from codequest import QueryEncoder
 from codequest.errors import InvalidInputError, SpaceMismatchError
-from tests.cli.test_commands import VERBS, beir, run
+from tests.cli.commands import VERBS, beir, run
 
 RECIPE = """
 teacher = "{teacher}"

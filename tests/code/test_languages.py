@@ -29,14 +29,3 @@ def test_a_header_is_of_the_language_that_it_is_written_in() -> None:
 def test_a_script_is_of_the_language_of_its_interpreter(first_line: str, name: str | None) -> None:
     found = language_of(Path("bin/run"), f"{first_line}\nx\n")
     assert (found and found.name) == name
-
-
-def test_types_are_named_documented_and_no_classes() -> None:
-    [c] = [language for language in LANGUAGES if language.name == "c"]
-    source = b"/* A point. */\nstruct point { int x; };\nstruct point origin;\ntypedef union { int a; } value;\n"
-    file = SourceFile(source, c)
-    assert [(found.name, found.line, found.documentation) for found in file.types] == [
-        ("point", 2, "/* A point. */"),
-        ("value", 4, ""),
-    ]
-    assert file.definitions == []

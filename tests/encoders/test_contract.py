@@ -9,10 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from torch.utils.flop_counter import FlopCounterMode
 
-from codequest.backbone import Backbone
 from codequest.encoders import (
     ExportedQueryEncoder,
     LoRAQueryEncoder,
@@ -21,16 +18,11 @@ from codequest.encoders import (
     QueryEncoder,
     StaticQueryEncoder,
 )
-from codequest.encoders.cost import backbone_cost
 from codequest.encoders.student import StudentQueryEncoder
 from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, AdapterWriteError, InvalidInputError, WeightsNotFoundError
-from codequest.space import EmbeddingSpace
-from codequest.weights import locate
 from tests.encoders.conftest import Case
 from tests.tiny import QUERIES, build_model
-
-CPU = torch.device("cpu")
 
 
 class TestVectors:
@@ -268,15 +260,6 @@ class TestTrainedFolder:
         with pytest.raises(AdapterFormatError, match=r"has no model\.safetensors"):
             QueryEncoder.from_pretrained(folder)
 
-    def test_weights_of_another_adapter(self, student: StudentQueryEncoder, tmp_path: Path, tiny_base: Path) -> None:
-        folder = student.save_pretrained(tmp_path / "adapter")
-        other_space = EmbeddingSpace(teacher="other", dim=student.space.dim + 1)
-        other = copy.deepcopy(student).create(str(tiny_base), space=other_space, map=_map_of(student), **_rank(student))
-        other.save_pretrained(tmp_path / "other")
-        shutil.copy(tmp_path / "other" / "model.safetensors", folder / "model.safetensors")
-        with pytest.raises(AdapterFormatError, match=r"has shape .*, expected .*another base model or space"):
-            QueryEncoder.from_pretrained(folder)
-
     def test_a_config_edited_to_another_map(self, trained: TrainableQueryEncoder, tmp_path: Path) -> None:
         folder = trained.save_pretrained(tmp_path / "adapter")
         described = trained.describe()
@@ -307,72 +290,6 @@ class TestTrainedFolder:
             QueryEncoder.from_pretrained(folder)
 
 
-@pytest.mark.parametrize("kind", [LoRAQueryEncoder, ProjectionQueryEncoder])
-def test_a_base_at_a_revision_is_asked_for_at_that_revision(
-    kind: Any, tiny_base: Path, space: EmbeddingSpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    snapshot = tmp_path / "commit9"
-    snapshot.symlink_to(tiny_base)
-    asked: list[Any] = []
-
-    def snapshot_download(name: str, **options: Any) -> str:
-        asked.append((name, options["revision"]))
-        return str(snapshot)
-
-    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
-    encoder = kind.create("user/base", revision="v2", space=space, device="cpu")
-    assert set(asked) == {("user/base", "v2")}
-    described = encoder.describe()
-    assert (described["base"], described["base_revision"]) == ("user/base", "commit9")
-
-
-class TestCost:
-    @pytest.mark.parametrize("tokens", [3, 12, 50])
-    def test_flops_agree_with_torchs_own_count(self, student: StudentQueryEncoder, tokens: int) -> None:
-        # torch counts no fused attention on CPUs, so the count runs on the plain one
-        student.backbone.transformer.set_attn_implementation("eager")
-        texts = ["a " * (tokens - 2)]
-        assert student.backbone.tokenize(texts)["input_ids"].shape == (1, tokens)
-        with FlopCounterMode(display=False) as counter:
-            student.embed_batch(texts)
-        cost = student.cost(tokens=tokens)
-        assert cost.flops == pytest.approx(counter.get_total_flops(), rel=0.03)
-        assert cost.tokens == tokens
-
-    @pytest.mark.parametrize("tokens", [3, 50])
-    def test_flops_of_grouped_attention_and_a_dense_layer(self, tmp_path: Path, tokens: int) -> None:
-        folder = build_model(tmp_path / "qwen", architecture="qwen3", pooling="lasttoken", dense=24)
-        backbone = Backbone.load(locate(str(folder)), device=CPU)
-        backbone.transformer.set_attn_implementation("eager")
-        ids = torch.full((1, tokens), 7)
-        with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-            backbone(input_ids=ids, attention_mask=torch.ones_like(ids))
-        cost = backbone_cost(backbone, [], tokens=tokens)
-        assert cost.flops == pytest.approx(counter.get_total_flops(), rel=0.03)
-
-    def test_parameters_are_those_kept_in_memory(self, student: StudentQueryEncoder) -> None:
-        base = sum(weight.numel() for name, weight in student.backbone.named_parameters() if "lora_" not in name)
-        space_map = sum(weight.numel() for name, weight in student.trained_tensors().items() if name.startswith("map."))
-        assert student.cost().parameters == base + space_map
-
-    def test_active_bytes_leave_out_the_rows_that_are_not_read(self, student: StudentQueryEncoder) -> None:
-        cost, hidden = student.cost(tokens=12), 32
-        embeddings = student.backbone.transformer.embeddings
-        tables = (embeddings.word_embeddings, embeddings.position_embeddings)
-        unread = sum(table.num_embeddings - 12 for table in tables) * hidden
-        assert cost.active_bytes == 4 * (cost.parameters - unread)
-
-    def test_quantization_keeps_the_work_and_shrinks_the_bytes(self, case: Case, wide_teacher: Path) -> None:
-        if case.encoder.kind != "quantized":
-            pytest.skip("not quantized")
-        teacher = backbone_cost(Backbone.load(locate(str(wide_teacher)), device=CPU), [], tokens=12)
-        cost = case.encoder.cost(tokens=12)
-        assert (cost.parameters, cost.flops) == (teacher.parameters, teacher.flops)
-        shares = {"bf16": (0.5, 0.5), "int8": (0.25, 0.40), "nf4": (0.125, 0.30), "fp4": (0.125, 0.30)}
-        low, high = shares[case.name.split("-")[1]]
-        assert low <= cost.active_bytes / teacher.active_bytes <= high
-
-
 class TestTokens:
     def test_they_are_those_of_the_encoders_tokenizer_before_truncation(self, case: Case) -> None:
         counts = case.encoder.token_counts(["read", "read file", "read file the", "read " * 500])
@@ -388,10 +305,6 @@ class TestTokens:
 def _edit_config(folder: Path, **changes: Any) -> None:
     path = folder / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **changes}), encoding="utf-8")
-
-
-def _map_of(encoder: TrainableQueryEncoder) -> Any:
-    return encoder.describe()["map"]
 
 
 def _rank(encoder: TrainableQueryEncoder) -> dict[str, Any]:

@@ -78,7 +78,11 @@ def test_another_model_under_the_same_name_is_refused(
 
 def test_an_export_carries_them_too(trained: QueryEncoder, teacher: LocalTeacher, tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")
-    check_teacher(QueryEncoder.from_pretrained(trained.export(tmp_path / "onnx", runtime="onnx")), teacher)
+    exported = QueryEncoder.from_pretrained(trained.export(tmp_path / "onnx", runtime="onnx"))
+    assert trained.reference_vectors is not None
+    assert exported.reference_vectors is not None
+    np.testing.assert_array_equal(exported.reference_vectors.documents, trained.reference_vectors.documents)
+    check_teacher(exported, teacher)
 
 
 def test_stored_vectors_leave_none(model: Path, teacher: LocalTeacher, tmp_path: Path) -> None:
@@ -161,6 +165,9 @@ class TestIndex:
 
     def test_an_index_of_its_space_passes(self, fitted: QueryEncoder, teacher: LocalTeacher) -> None:
         texts = [*PHRASES, "", " "]
+        index = teacher.encode_documents(PHRASES)
+        nearest = (fitted.encode(PHRASES) @ index.T).argmax(axis=1)
+        assert (nearest == np.arange(len(PHRASES))).mean() > 0.5
         check_index(fitted, teacher.encode_documents(texts), texts)
         check_index(fitted, teacher.encode_documents(texts).astype(np.float16), texts)
 
@@ -195,4 +202,5 @@ class TestIndex:
         self, fitted: QueryEncoder, teacher: LocalTeacher
     ) -> None:
         fitted.space = replace(fitted.space, teacher="other/name")
+        assert fitted.space.fingerprint != teacher.space.fingerprint
         check_index(fitted, teacher.encode_documents(PHRASES), PHRASES)

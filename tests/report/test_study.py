@@ -145,21 +145,3 @@ def test_the_teachers_name_is_taken():
 def test_no_encoder_is_refused():
     with pytest.raises(InvalidInputError, match="at least one encoder"):
         run_study({}, TableTeacher(), DATASET)
-
-
-def test_stored_vectors_of_another_model_are_refused():
-    rows = np.eye(4, dtype=np.float32)[[1, 0, 3, 2]]
-    data = ReportData.from_dataset(DATASET, document_vectors=rows)
-    with pytest.raises(SpaceMismatchError, match=r"are not those of test/table: 4 documents .* mean cosine of 0.00"):
-        run_study(ENCODERS, TableTeacher(), data, latency_queries=0)
-    with pytest.raises(SpaceMismatchError, match=r"expected \(n, 4\)"):
-        run_study(ENCODERS, TableTeacher(), ReportData.from_dataset(DATASET, document_vectors=np.eye(4, 5)))
-
-
-def test_stored_vectors_that_are_nearly_the_teachers_are_remarked_on():
-    rows = np.eye(4, dtype=np.float32) + 0.15
-    data = ReportData.from_dataset(
-        DATASET, document_vectors=(rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    )
-    notes = run_study(ENCODERS, TableTeacher(), data, latency_queries=0, resamples=50).notes
-    assert any("mean cosine of only 0.9" in note for note in notes)

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("nncf")
+import logging
+
+from codequest.runtimes.quiet import quiet_tools
+
 PROGRAM = """
 import os, sys
 import openvino_telemetry
@@ -37,3 +41,14 @@ def test_an_export_reports_nothing(
     command = [sys.executable, "-c", PROGRAM, str(adapter), str(tmp_path / "out")]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.stdout.split() == ["0", str(outside)], result.stderr
+
+
+def test_tools_are_quiet_and_leave_the_root_logger_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before = (list(root.handlers), root.level, root.manager.disable)
+    with quiet_tools():
+        logging.basicConfig(level=logging.DEBUG, force=True)
+        logging.getLogger("torch.onnx").warning("a step")
+        sys.stdout.write("a bar")
+    assert (list(root.handlers), root.level, root.manager.disable) == before
+    assert capsys.readouterr().out == ""

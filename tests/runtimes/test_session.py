@@ -1,5 +1,3 @@
-import logging
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +6,7 @@ import pytest
 
 from codequest import machine
 from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
-from codequest.machine import threads
 from codequest.runtimes import open_session, run_split, sharing_cpu
-from codequest.runtimes.quiet import quiet_tools
 
 
 class Small:
@@ -70,15 +66,6 @@ def test_whether_the_cpu_multiplies_bytes(
     assert machine.multiplies_bytes() is expected
 
 
-def test_threads_are_those_asked_for_or_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert threads() == 3
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 5}, raising=False)
-    for nothing in ("", "0", "many"):
-        monkeypatch.setenv("OMP_NUM_THREADS", nothing)
-        assert threads() == 2
-
-
 @pytest.mark.parametrize(
     ("runtime", "name", "says"),
     [("onnx", "model.onnx", "ONNX Runtime"), ("openvino", "openvino_model.xml", "OpenVINO")],
@@ -88,17 +75,6 @@ def test_a_file_that_is_no_graph(runtime: Any, name: str, says: str, tmp_path: P
     (tmp_path / name).write_text("text", encoding="utf-8")
     with pytest.raises(AdapterFormatError, match=rf"{says} cannot read .*{name}"):
         open_session(tmp_path, runtime, "fp32")
-
-
-def test_tools_are_quiet_and_leave_the_root_logger_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    root = logging.getLogger()
-    before = (list(root.handlers), root.level, root.manager.disable)
-    with quiet_tools():
-        logging.basicConfig(level=logging.DEBUG, force=True)
-        logging.getLogger("torch.onnx").warning("a step")
-        sys.stdout.write("a bar")
-    assert (list(root.handlers), root.level, root.manager.disable) == before
-    assert capsys.readouterr().out == ""
 
 
 def test_threads_that_share_the_cpu_do_not_spin(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from codequest.search.chunking.chunks import Chunk
-from codequest.search.lexicon import words
 from codequest.search.ranking import Ranking, best, rank
 from codequest.search.snapshot import Snapshot
 from codequest.search.store import ChunkStore
 
 TEXTS = ["alpha beta", "alpha", "gamma", "delta", "delta delta"]
+
 VECTORS = np.eye(5, dtype=np.float32)
 
 
@@ -34,11 +34,6 @@ def snapshot(folder: Path, *, symbols: list[str] | None = None, paths: list[str]
     writer = store.begin({}, dim=5)
     writer.add(chunks, VECTORS)
     return Snapshot(store, writer.finish())
-
-
-def test_words_of_code_and_queries() -> None:
-    assert list(words("getUserName(user_id)")) == ["get", "user", "name", "getusername", "user", "id", "userid"]
-    assert list(words("x" * 41)) == []
 
 
 def test_each_mode_ranks_by_what_it_says(tmp_path: Path) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,11 +14,9 @@ import pytest
 
 from codequest.errors import CodeIndexError, IndexNotFoundError
 from codequest.search import CodeIndex, IndexRun
-from codequest.search import index_run as build_module
 from tests.search.conftest import FILES, counts, held, write
 
 Build = Callable[..., IndexRun]
-
 
 _KILLED = """
 import os, sys
@@ -64,36 +60,6 @@ def test_two_runs_at_once_take_turns(project: Path, build: Build, tiny_teacher: 
     assert [process.returncode for process in processes] == [0, 0]
     assert any("Waiting for another run" in text for text in said)
     assert len(held(project)) == 6
-
-
-def test_a_folder_that_cannot_be_written_has_its_index_in_the_cache(
-    project: Path, build: Build, tmp_path: Path
-) -> None:
-    (project / ".codequest").write_text("in the way", encoding="utf-8")
-    report = build(project)
-    assert report.folder.parent == tmp_path / "cache" / "indexes"
-    index = CodeIndex.open(project / "src", encoder=None)
-    assert (index.root, index.folder) == (project, report.folder)
-    assert (project / ".codequest").read_text(encoding="utf-8") == "in the way"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="permissions")
-def test_a_read_only_folder_is_indexed_all_the_same(project: Path, build: Build, tmp_path: Path) -> None:
-    project.chmod(0o500)
-    try:
-        assert build(project).folder.parent == tmp_path / "cache" / "indexes"
-    finally:
-        project.chmod(0o700)
-
-
-def test_nowhere_to_write_is_said(project: Path, build: Build, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (project / ".codequest").write_text("in the way", encoding="utf-8")
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "file" / "cache"))
-    with pytest.raises(
-        CodeIndexError, match=r"cannot be written: .*\.codequest: .*; .*Not a directory.*CODEQUEST_CACHE"
-    ):
-        build(project)
 
 
 _FULL = """
@@ -153,13 +119,6 @@ def test_what_is_no_folder_is_refused(project: Path, build: Build, tmp_path: Pat
         build(project / "notes.txt")
 
 
-def test_a_file_that_vanishes_during_the_run_is_gone(project: Path, build: Build) -> None:
-    def remove(what: str, done: int, total: int) -> None:
-        (project / "tests" / "test_cache.py").unlink(missing_ok=True)
-
-    assert counts(build(project, progress=remove)) == (4, 0, 0, 0)
-
-
 def test_a_killed_run_leaves_the_index_that_was_there(project: Path, build: Build, tiny_teacher: Path) -> None:
     build(project)
     before = held(project)
@@ -174,45 +133,6 @@ def test_a_killed_run_leaves_the_index_that_was_there(project: Path, build: Buil
     assert held(project) == before
     assert counts(build(project)) == (300, 0, 0, 5)
     assert len(held(project)) == 306
-
-
-def test_files_that_nobody_expects(project: Path, build: Build) -> None:
-    with (project / "huge.py").open("wb") as file:
-        file.truncate(200 * 2**20)
-    (project / "latin.py").write_bytes(b"def caf\xe9():\n    return 'na\xefve unicorn'\n")
-    (project / "loop").symlink_to(project, target_is_directory=True)
-    (project / "itself.py").symlink_to("itself.py")
-    os.mkfifo(project / "pipe.py")
-    report = build(project)
-    assert counts(report) == (6, 0, 0, 0)
-    assert report.skipped == {"larger than 1 MB": 1, "symbolic link": 2, "not a regular file": 1}
-    [hit] = CodeIndex.open(project, encoder=None).search("unicorn", mode="lexical")
-    assert (hit.path, hit.text) == ("latin.py", "def caf\ufffd():\n    return 'na\ufffdve unicorn'")
-
-
-def test_without_git_a_folder_is_walked(project: Path, build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    subprocess.run(["git", "-C", str(project), "init", "-q"], check=True)
-    write(project, {".gitignore": "notes.txt\n"})
-    monkeypatch.setenv("PATH", "")
-    assert counts(build(project)) == (5, 0, 0, 0)
-    assert {path for path, _, _ in held(project)} == {*FILES, ".gitignore"} - {"notes.txt"}
-
-
-def test_a_file_that_vanishes_while_it_is_listed_is_gone(
-    project: Path, build: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    build(project)
-    listed = build_module.list_files
-
-    def vanishing(root: Path, skipped: Counter[str]) -> list[str]:
-        paths = listed(root, skipped)
-        (root / "notes.txt").unlink()
-        shutil.rmtree(root / "docs")
-        return paths
-
-    monkeypatch.setattr(build_module, "list_files", vanishing)
-    assert counts(build(project)) == (0, 0, 2, 3)
-    assert not {"notes.txt", "docs/guide.md"} & {path for path, _, _ in held(project)}
 
 
 def test_nothing_is_written_outside_the_index(project: Path, build: Build, tmp_path: Path) -> None:

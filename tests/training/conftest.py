@@ -15,10 +15,20 @@ import torch
 from codequest.data import RetrievalDataset
 from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder, TrainableQueryEncoder
 from codequest.teachers import CachedTeacher, LocalTeacher
-from codequest.training import DistillationConfig, DistillationTrainer, TrainingResult
+from codequest.training import (
+    DistillationConfig,
+    DistillationTrainer,
+    TrainingResult,
+    load_recipe,
+)
+from codequest.training.loop import DistillationLoop
+from codequest.training.recipe import Recipe
+from tests.training.recipes import RECIPE, write_lines
 
 VERBS = ["sort", "read", "open", "search", "list", "parse", "copy", "merge"]
+
 NOUNS = ["file", "dict", "value", "query", "http", "tree", "date", "path"]
+
 HOWS = ["by value", "in a list", "the slow way", "2 times"]
 
 TEXTS = [f"{verb} {noun} {how}" for verb, noun, how in itertools.product(VERBS, NOUNS, HOWS)]
@@ -100,3 +110,41 @@ def ndcg(encoder: TrainableQueryEncoder, teacher: CachedTeacher, dataset: Retrie
     own = np.arange(len(scores))
     ranks = 1 + (scores > scores[own, own][:, None]).sum(1)
     return float(np.where(ranks <= 10, 1 / np.log2(ranks + 1), 0).mean())
+
+
+@pytest.fixture
+def losses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The training losses that are logged."""
+    logged: list[float] = []
+    log = DistillationLoop.log
+
+    def spy(self: DistillationLoop, logs: dict[str, float], *rest: Any) -> None:
+        logged.extend([logs["loss"]] if "loss" in logs else [])
+        log(self, logs, *rest)
+
+    monkeypatch.setattr(DistillationLoop, "log", spy)
+    return logged
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A pool of 160 queries; 90 labelled queries with a document each, 20 of them for development."""
+    folder = tmp_path / "data"
+    (folder / "pool").mkdir(parents=True)
+    (folder / "pairs" / "qrels").mkdir(parents=True)
+    write_lines(folder / "pool" / "queries.jsonl.gz", [{"text": text} for text in TEXTS[:160]])
+    labelled = list(enumerate(TEXTS[150:240]))
+    write_lines(folder / "pairs" / "queries.jsonl.gz", [{"_id": f"q{n}", "text": text} for n, text in labelled])
+    code = [{"_id": f"d{n}", "text": f"def {text.replace(' ', '_')}(): ..."} for n, text in labelled]
+    write_lines(folder / "pairs" / "corpus.jsonl.gz", code)
+    for split, numbers in (("train", range(70)), ("dev", range(70, 90))):
+        rows = "".join(f"q{n}\td{n}\t1\n" for n in numbers)
+        (folder / "pairs" / "qrels" / f"{split}.tsv").write_text("query-id\tcorpus-id\tscore\n" + rows)
+    return folder
+
+
+@pytest.fixture
+def recipe(tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -> Recipe:
+    file = tmp_path / "recipe.toml"
+    file.write_text(RECIPE.format(base=tiny_base, teacher=tiny_teacher))
+    return load_recipe(file)

@@ -1,14 +1,18 @@
+from __future__ import annotations
+
 import itertools
 import random
 from collections.abc import Sequence
 
 import pytest
 
-from codequest.training import check_queries
-from codequest.training.data_checks import query_form
+from codequest.mining.language import foreign_share
+from codequest.training.data_checks import check_queries, check_size, query_form
 
 VERBS = ["sort", "read", "parse", "open", "copy", "merge", "split", "join", "hash", "send", "close", "count", "find"]
+
 NOUNS = ["list", "file", "json", "socket", "tree", "string", "date", "table", "stream", "path", "queue", "graph"]
+
 HOWS = ["by value", "in place", "without locks", "as bytes", "in parallel", "line by line", "with retries"]
 
 
@@ -78,3 +82,16 @@ def test_no_queries_are_few_queries() -> None:
 )
 def test_query_form(query: str, form: str) -> None:
     assert query_form(query) == form
+
+
+def test_training_queries_of_another_language_are_warned_of() -> None:
+    german = [f"wie sortiere ich eine Liste nach Spalte {number}" for number in range(2500)]
+    said = check_queries(german, token_count=lambda texts: [9] * len(texts), max_tokens=64)
+    assert any("100% of the training queries are in another language than English" in sentence for sentence in said)
+    assert foreign_share(german) == 1.0
+
+
+def test_too_few_queries_for_what_is_trained_are_warned_of() -> None:
+    assert check_size(1000, trained_parameters=768_000, dim=768) == []
+    (said,) = check_size(1000, trained_parameters=1_000_000, dim=768)
+    assert "Give at least 1,303 queries" in said

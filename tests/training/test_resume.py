@@ -14,16 +14,15 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from codequest.errors import TrainingError
 from codequest.teachers import CachedTeacher
 from codequest.training import DistillationTrainer
 from codequest.training.loop import last_checkpoint
-from codequest.training.run_folder import claim_folder, is_main_process, processes
 from tests.training.conftest import TEXTS, Build, config, identical, tensors
 
 pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
 
 ROOT = Path(__file__).parents[2]
+
 WRITTEN = ["model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json"]
 
 SCRIPT = """
@@ -59,7 +58,9 @@ for kind in ("lora", "projection"):
         with open(f"{folder}/{kind}.json", "w") as file:
             json.dump([result.steps, result.best, result.history], file)
 """
+
 SETTINGS = {"epochs": 3, "batch_size": 16, "evaluations": 4}  # 128 queries: 24 steps, a checkpoint every 6
+
 KILLED_AT = 9
 
 Launch = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -313,40 +314,3 @@ def test_two_killed_processes_resume_to_the_very_same_weights(launch: Launch, tm
     for kind in ("lora", "projection"):
         whole, resumed = (load_file(tmp_path / name / f"{kind}.safetensors") for name in ("whole", "killed"))
         assert identical(whole, resumed)
-
-
-def test_a_process_that_claims_the_folder_while_another_writes_agrees_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder, replace, claims = tmp_path / "a", Path.replace, []
-
-    def replace_slowly(self: Path, target: Path) -> Path:
-        if not claims:
-            claims.append("the other process")
-            claim_folder(folder, "a run")
-        return replace(self, target)
-
-    monkeypatch.setattr(Path, "replace", replace_slowly)
-    claim_folder(folder, "a run")
-    claim_folder(folder, "a run")
-    assert claims == ["the other process"]
-    assert [path.name for path in folder.iterdir()] == ["run.txt"]
-    with pytest.raises(TrainingError, match="holds the checkpoints of another run"):
-        claim_folder(folder, "another run")
-
-
-def test_a_run_is_named_by_the_examples_of_a_step(
-    build: Build, teacher: CachedTeacher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def folder(**settings: Any) -> Path:
-        return DistillationTrainer(build("projection"), teacher, TEXTS[:20], config=config(**settings)).output_dir
-
-    alone = folder()
-    assert folder() == alone
-    assert folder(batch_size=8) != alone
-    assert folder(gradient_accumulation=2) != alone
-    assert (processes(), is_main_process()) == (1, True)
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    monkeypatch.setenv("RANK", "1")
-    assert (processes(), is_main_process()) == (2, False)
-    assert folder() != alone

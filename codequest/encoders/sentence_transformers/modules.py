@@ -75,10 +75,10 @@ def _whole(transformer: PreTrainedModel) -> PreTrainedModel:
 
 
 def map_modules(space_map: SpaceMap) -> list[nn.Module]:
-    """A map into the space, and the normalisation behind it.
+    """A map into the space, and the normalisation after it.
 
     A dense layer of sentence-transformers has one activation for all that it gives, so the linear map cannot simply
-    run beside the residual one. But gelu(z) - gelu(-z) = z: the first layer hands the features on with both signs,
+    run next to the residual one. But gelu(z) - gelu(-z) = z: the first layer hands the features on with both signs,
     and the second one takes the difference.
 
     Args:

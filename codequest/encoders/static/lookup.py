@@ -34,10 +34,10 @@ class RowLookup:
         self.max_tokens = max_tokens
         self._tokens: int = tokenizer.get_vocab_size()
         keys = bigrams[:, 0].astype(np.int64) * self._tokens + bigrams[:, 1]
-        self._keys = np.append(keys, np.iinfo(np.int64).max)  # so that a search never ends behind the last key
+        self._keys = np.append(keys, np.iinfo(np.int64).max)  # so that a search never ends after the last key
 
     def __len__(self) -> int:
-        """How many rows the table has."""
+        """Number of rows of the table."""
         return self._tokens + len(self.bigrams)
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
@@ -98,11 +98,11 @@ class RowReader:
         return rows, mask.astype(np.int64), truncated
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
-        """How many tokens each text has before it is truncated."""
+        """Number of tokens of each text before it is truncated."""
         return [len(ids) for ids in self.lookup.token_ids(texts)]
 
     def describe(self) -> dict[str, Any]:
-        """What reads them again, besides the files, JSON-ready."""
+        """Settings that read them again, besides the files, JSON-ready."""
         return {"reader": "rows", "max_tokens": self.lookup.max_tokens}
 
     def files(self) -> dict[str, bytes]:

@@ -41,7 +41,7 @@ class StaticNetwork(nn.Module):
 
     @torch.no_grad()
     def values(self) -> dict[str, npt.NDArray[np.float32]]:
-        """What the network was built from, as it is now."""
+        """Values that the network is built from, as they are now."""
         values = {f"map.{name}": tensor for name, tensor in self.map.state_dict().items()}
         values |= {"rows": self.rows.weight, "weights": self.weights.weight.squeeze(1)}
         return {name: tensor.detach().float().cpu().numpy().copy() for name, tensor in values.items()}

@@ -65,7 +65,7 @@ class StaticTable:
         return cls(tensors)
 
     def values(self) -> dict[str, npt.NDArray[np.float32]]:
-        """What `rounded` would give this very table for: ``rows``, ``weights`` and the map's in fp32."""
+        """Values for which `rounded` gives this very table: ``rows``, ``weights`` and the map's in fp32."""
         rows = self._rows.astype(np.float32)
         if "scales" in self.tensors:
             rows *= self.tensors["scales"].astype(np.float32)[:, None]
@@ -74,7 +74,7 @@ class StaticTable:
 
     @property
     def map(self) -> MapKind:
-        """Which map it has."""
+        """Kind of its map."""
         return "mlp" if "residual.0" in self._layers else "linear"
 
     def embed(self, rows: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> Vectors:
@@ -112,7 +112,7 @@ class StaticTable:
 
     @property
     def map_weights(self) -> tuple[int, int]:
-        """How many weights the map multiplies with, and how many it adds."""
+        """Number of weights that the map multiplies with, and number that it adds."""
         layers = self._layers.values()
         return sum(weight.size for weight, _ in layers), sum(bias.size for _, bias in layers)
 

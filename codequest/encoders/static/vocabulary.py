@@ -1,4 +1,4 @@
-"""Which tokens, words and pairs of tokens get a row of a static encoder's table."""
+"""Vocabulary of a static encoder: tokens, words and pairs of tokens that get a row."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _CHUNK = 8192  # queries between two reports of progress
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What has a row.
+    """Tokens, words and pairs that have a row.
 
     Attributes:
         lookup: From texts to rows.
-        counts: (rows,), how often each row is had by the queries.
+        counts: (rows,), how often the queries use each row.
         texts: What each row stands for, as a teacher can read it.
     """
 
@@ -161,7 +161,7 @@ def _ranked_tokens(piece: _WordPiece, tokenizer: Tokenizer, words: Counter[str])
 
 
 def _is_plain(text: str) -> bool:
-    """Whether it is printable ASCII, and no placeholder such as ``[unused7]``."""
+    """Tell whether it is printable ASCII, and no placeholder such as ``[unused7]``."""
     placeholder = len(text) > 1 and text.startswith("[") and text.endswith("]")
     return text.isascii() and text.isprintable() and not placeholder
 

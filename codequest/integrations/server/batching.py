@@ -23,7 +23,7 @@ class OverloadedError(CodequestError, RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """What came of the texts of a request.
+    """Result of the texts of a request.
 
     Attributes:
         vectors: (n, dim), in the order of the texts.
@@ -68,7 +68,7 @@ class Batcher:
 
     @property
     def waiting(self) -> int:
-        """How many queries wait for their batch."""
+        """Number of queries that wait for their batch."""
         return sum(len(piece.texts) for piece in self._pieces)
 
     async def embed(self, texts: Sequence[str]) -> Embedded:
@@ -128,7 +128,7 @@ class Batcher:
         return batch
 
     def _embed_together(self, batch: Sequence[_Piece]) -> list[Embedded | Exception]:
-        """What came of every piece; one that fails fails alone."""
+        """Result of every piece; one that fails fails alone."""
         texts = [text for piece in batch for text in piece.texts]
         try:
             size = self._limits.max_batch if self._encoder.batch_invariant else 1

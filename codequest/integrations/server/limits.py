@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a server accepts and puts together.
+    """Limits of what a server accepts and puts together.
 
     Attributes:
         max_batch: Most queries in one forward pass.

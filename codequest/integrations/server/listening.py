@@ -75,7 +75,7 @@ def address(bound: socket.socket) -> str:
 
 
 def is_loopback(bound: socket.socket) -> bool:
-    """Whether only this machine reaches a socket."""
+    """Tell whether only this machine reaches a socket."""
     return ip_address(bound.getsockname()[0]).is_loopback
 
 

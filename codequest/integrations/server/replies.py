@@ -1,4 +1,4 @@
-"""What the server answers, in OpenAI's format."""
+"""Answers of the server, in OpenAI's format."""
 
 from __future__ import annotations
 

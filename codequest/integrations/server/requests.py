@@ -56,7 +56,7 @@ async def read_body(request: Request, *, most_bytes: int) -> bytes:
 
 
 def parse_request(body: bytes, *, model: str, dim: int, most_items: int) -> EmbeddingRequest:
-    """What the body asks.
+    """Request in the body.
 
     Args:
         body: JSON, as OpenAI's API documents it.

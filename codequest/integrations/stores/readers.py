@@ -21,7 +21,7 @@ _FAISS_METRICS = {
 def read_qdrant(
     client: Any, collection: str, *, vector: str | None = None, text: str = "text", sample: int = 8
 ) -> StoredVectors:
-    """What a Qdrant collection says of itself.
+    """Description of a Qdrant collection.
 
     Args:
         client: A ``qdrant_client.QdrantClient``, local or remote.
@@ -51,7 +51,7 @@ def read_qdrant(
 
 
 def read_lancedb(table: Any, *, column: str = "vector", text: str = "text", sample: int = 8) -> StoredVectors:
-    """What a LanceDB table says of itself; without an index on the column, the metric is the default of its searches.
+    """Description of a LanceDB table; without an index on the column, the metric is the default of its searches.
 
     Args:
         table: A ``lancedb`` table, opened synchronously.
@@ -77,7 +77,7 @@ def read_lancedb(table: Any, *, column: str = "vector", text: str = "text", samp
 
 
 def read_chroma(collection: Any, *, sample: int = 8) -> StoredVectors:
-    """What a Chroma collection says of itself.
+    """Description of a Chroma collection.
 
     Args:
         collection: A ``chromadb`` collection.
@@ -97,7 +97,7 @@ def read_chroma(collection: Any, *, sample: int = 8) -> StoredVectors:
 
 
 def read_faiss(index: Any, *, texts: Sequence[str] | None = None, sample: int = 8) -> StoredVectors:
-    """What a FAISS index says of itself; vectors are read from flat and graph indexes that keep them whole.
+    """Description of a FAISS index; vectors are read from flat and graph indexes that keep them whole.
 
     Args:
         index: A ``faiss`` index.

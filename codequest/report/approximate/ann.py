@@ -1,4 +1,4 @@
-"""What approximate indexes find for each encoder's queries, and with how much effort."""
+"""Results of approximate indexes for each encoder's queries, and their effort."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _TIE = 1e-6  # float32 products of unit vectors agree to about 1e-7
 
 @dataclass(frozen=True, slots=True)
 class LabelledSearch:
-    """What the labels say of approximate and of exact search; by name of the encoder or teacher.
+    """Quality of approximate and of exact search by labels; by name of the encoder or teacher.
 
     Attributes:
         recall: Mean share of the relevant documents found at every effort.

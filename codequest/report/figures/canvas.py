@@ -13,7 +13,7 @@ def new_figure(rows: int, columns: int, *, height: float, **shared: bool) -> tup
 
     Args:
         rows: Panels above each other.
-        columns: Panels beside each other.
+        columns: Panels next to each other.
         height: In inches.
         shared: Which axes the panels share.
     """

@@ -130,7 +130,7 @@ def draw_hnsw(study: Study, theme: Theme) -> Any:
 
 
 def _dots(axes: Any, values: Mapping[str, float], kinds: Mapping[str, Adaptation], theme: Theme, pattern: str) -> None:
-    """One row per name, with the number beside the dot and a line at the teacher's value."""
+    """One row per name, with the number next to the dot and a line at the teacher's value."""
     names = list(kinds)
     for row, name in enumerate(names):
         if name not in values:

@@ -1,4 +1,4 @@
-"""Names beside points, where they hide neither each other nor what is drawn."""
+"""Names next to points, where they hide neither each other nor what is drawn."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def annotate(
     ha: str = "left",
     va: str = "center",
 ) -> Any:
-    """Text beside a point, with a halo of the page's color that keeps it readable over lines.
+    """Text next to a point, with a halo of the page's color that keeps it readable over lines.
 
     Args:
         axes: Matplotlib axes.

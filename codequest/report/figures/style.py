@@ -24,7 +24,7 @@ class Theme:
         muted: Axes and remarks.
         grid: Grid lines.
         documents: Document points.
-        page: The page behind the figure, for the halo of text and markers.
+        page: The page under the figure, for the halo of text and markers.
         colors: Of each adaptation.
     """
 
@@ -81,7 +81,7 @@ MARKERS: Mapping[Adaptation, str] = {
     "static": "^",
     "other": "P",
 }
-"""A second mark of the adaptation, beside its color."""
+"""A second mark of the adaptation, besides its color."""
 
 SIZES: Mapping[Adaptation, float] = {
     "teacher": 12,

@@ -70,7 +70,7 @@ def _panel(axes: Any, one: Tradeoff, theme: Theme) -> None:
 
 
 def _band(theme: Theme) -> dict[str, Any]:
-    """How the Pareto front is drawn."""
+    """Style of the Pareto front."""
     ends = {"solid_joinstyle": "round", "solid_capstyle": "round"}
     return {"color": theme.grid, "linewidth": 7, "zorder": 1.5, **ends}
 

@@ -44,7 +44,7 @@ def quality_table(study: Study) -> str:
 
 
 def cost_table(study: Study) -> str:
-    """What one query costs."""
+    """Costs of one query."""
     rows = []
     for name, row in named_rows(study).items():
         cells = row.cells()

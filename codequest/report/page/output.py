@@ -90,7 +90,7 @@ def _own(folder: Path) -> set[Path]:
 
 
 def _is_report(folder: Path) -> bool:
-    """Whether the folder is empty, or has the numbers of an earlier report."""
+    """Tell whether the folder is empty, or has the numbers of an earlier report."""
     if not _files(folder):
         return True
     try:

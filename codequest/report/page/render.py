@@ -195,6 +195,6 @@ def _foot(study: Study) -> str:
         else "Latency was not measured.",
         "Machine: " + ", ".join(f"{key} {value}" for key, value in report.machine.items()) + ".",
         "Versions: " + ", ".join(f"{key} {value}" for key, value in report.versions.items()) + ".",
-        "All numbers are in report.json beside this page.",
+        "All numbers are in report.json next to this page.",
     ]
     return "<h2>How it was measured</h2><footer>" + "<br>".join(map(escape, facts)) + "</footer>"

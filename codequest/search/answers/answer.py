@@ -35,7 +35,7 @@ def _silent(piece: str) -> None:
 
 
 def ask(context: PackedContext, endpoint: ChatEndpoint, *, show: Callable[[str], None] = _silent) -> Answer:
-    """What a language model answers from packed code.
+    """Answer of a language model from packed code.
 
     That a citation points to a place which the model was given does not mean that the place says what is claimed.
 

@@ -1,4 +1,4 @@
-"""Where an answer says that its claims stand, checked against what its model was given."""
+"""Citations of an answer, checked against what its model was given."""
 
 from __future__ import annotations
 

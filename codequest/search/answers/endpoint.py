@@ -27,7 +27,7 @@ _DONE = "[DONE]"
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a model said.
+    """Words of a model.
 
     Attributes:
         text: All of it; characters that nobody sees are written out.
@@ -65,11 +65,11 @@ class ChatEndpoint:
 
     @property
     def url(self) -> str:
-        """Where requests go."""
+        """Address that requests go to."""
         return self._access.url
 
     def complete(self, messages: Sequence[Mapping[str, str]], *, show: Callable[[str], None]) -> Completion:
-        """What the model answers to some messages.
+        """Answer of the model to some messages.
 
         Args:
             messages: Roles and contents.

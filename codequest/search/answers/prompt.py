@@ -1,4 +1,4 @@
-"""What a language model is told: the rules, the sources as data, the question."""
+"""Prompt of a language model: the rules, the sources as data, the question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codequest.search.answers.sources import Source
 from codequest.texts import visible
 
 NOT_ANSWERED = "The sources do not answer this question."
-"""How an answer begins that is none."""
+"""Beginning of an answer that is none."""
 
 _RULES = """\
 You answer a question about a code base from excerpts of its files. Each excerpt stands between \

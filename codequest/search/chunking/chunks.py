@@ -44,7 +44,7 @@ class Chunk:
 
     @property
     def embedded(self) -> str:
-        """What the teacher embeds: doc comment and code as they stand, dedented, between their context and outline.
+        """Text that the teacher embeds: doc comment and code as they are, dedented, between context and outline.
 
         Path and symbol are no part of it, so that a renamed file costs nothing: they are searched as words.
         """

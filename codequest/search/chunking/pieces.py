@@ -52,7 +52,7 @@ def cut(
 
 
 def _worth(lines: Sequence[str], kind: ChunkKind) -> bool:
-    """Whether lines hold anything: not only ends of blocks, nor a block's first line whose inside is elsewhere."""
+    """Tell whether lines hold anything: not only ends of blocks, nor a block's first line whose inside is elsewhere."""
     text = "\n".join(line for line in lines if not _END_WITH_COMMENT.match(line))
     opens = kind == "window" and len(lines) == 1 and lines[0].rstrip().endswith("{")
     return bool(_SAYS_SOMETHING.search(text)) and not _ONLY_ENDS.fullmatch(text) and not opens

@@ -46,7 +46,7 @@ class FoundCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexStatus:
-    """What is searched.
+    """State of the index that is searched.
 
     Attributes:
         root: The indexed folder.
@@ -111,7 +111,7 @@ class CodeTools:
         return read_lines(self.index, path, start, end)
 
     def status(self) -> IndexStatus:
-        """What is searched."""
+        """State of the index that is searched."""
         stats = self.index.stats
         return IndexStatus(
             root=str(self.index.root),

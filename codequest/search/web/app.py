@@ -36,7 +36,7 @@ def build_app(index: CodeIndex, *, names: Collection[str] = (), loopback_only: b
 
     Args:
         index: What is searched.
-        names: Names of this machine that requests may use beside ``localhost``.
+        names: Names of this machine that requests may use besides ``localhost``.
         loopback_only: Whether only this machine reaches it.
     """
     endpoints = _PageRoutes(index)

@@ -18,7 +18,7 @@ _NAMES = ("q", "limit", "language", "kind", "path", "mode", "html")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a search is asked for.
+    """Request for a search.
 
     Attributes:
         query: What is looked for.

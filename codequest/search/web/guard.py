@@ -33,7 +33,7 @@ class Guard:
 
     Args:
         app: What is guarded.
-        names: Names the server may be reached by beside ``localhost``.
+        names: Names the server may be reached by besides ``localhost``.
         loopback_only: Whether it is reached from this machine only, and so by its loopback addresses alone.
     """
 

@@ -1,4 +1,4 @@
-"""What an API run costs: known before, counted while it runs, and limited."""
+"""Cost of an API run: known before, counted while it runs, and limited."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codequest.errors import TeacherError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiEstimate:
-    """What embedding some texts will take, before a request is made.
+    """Cost of embedding some texts, before a request is made.
 
     Attributes:
         texts: How many.

@@ -29,7 +29,7 @@ _OUT_OF_CREDIT = "insufficient_quota"  # OpenAI's 429 that no waiting ends
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
-    """How one request ended.
+    """Outcome of one request.
 
     Attributes:
         body: The JSON object; None after a failure.

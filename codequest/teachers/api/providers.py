@@ -1,4 +1,4 @@
-"""What embedding APIs differ in, as a table."""
+"""Differences of embedding APIs, as a table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codequest.space import Side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """What is known of a model; one that no table lists works too.
+    """Known facts about a model; one that no table lists works too.
 
     Attributes:
         dim: Length of its vectors, unless `dimensions` asks for fewer.

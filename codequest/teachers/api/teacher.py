@@ -140,7 +140,7 @@ class ApiTeacher(Teacher):
         return self._budget.spent
 
     def estimate(self, texts: Sequence[str], side: Side = "document") -> ApiEstimate:
-        """What embedding these texts will take; makes no request."""
+        """Cost of embedding these texts; makes no request."""
         counts = self.token_counts(checked_texts(texts, name="texts", allow_empty=True), side)
         batches = batches_by_size(counts, max_texts=self.max_texts, max_size=self.batch_tokens)
         price = self._known.price if self._known else None

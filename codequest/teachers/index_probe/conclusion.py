@@ -1,4 +1,4 @@
-"""What a probe of an index found, and what to do about it."""
+"""Result of an index probe, and what to do about it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class IndexProbe:
 
 
 class Comparison:
-    """The stored vectors beside those of one setting.
+    """The stored vectors and those of one setting.
 
     Args:
         setting: The setting.

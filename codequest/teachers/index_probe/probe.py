@@ -1,4 +1,4 @@
-"""Whether a teacher made the vectors of an index; where it nearly did, which setting was another one."""
+"""Tell whether a teacher made the vectors of an index; where it nearly did, which setting was another one."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def _sampled(texts: Sequence[str], samples: int) -> list[int]:
 
 
 def _elsewhere(vectors: npt.NDArray[Any], rows: Sequence[int], own: Comparison) -> int:
-    """How many of the sampled texts have their vector in another row."""
+    """Number of sampled texts that have their vector in another row."""
     if not np.isfinite(own.match.mean):
         return 0
     best, at = np.full(len(rows), -np.inf, np.float32), np.zeros(len(rows), np.int64)

@@ -1,4 +1,4 @@
-"""Vectors out of arrays: .npy, .npz and .safetensors, with their texts in a file beside them."""
+"""Vectors out of arrays: .npy, .npz and .safetensors, with their texts in a file next to them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def read_arrays(
 
     Args:
         file: The file.
-        texts: The file of the texts, if they are not in it or in the ``.jsonl`` beside it.
+        texts: The file of the texts, if they are not in it or in the ``.jsonl`` next to it.
         text_column: The array with texts, if there is doubt.
         vector_column: The array or tensor with vectors, likewise.
 

@@ -20,7 +20,7 @@ _JSON = {".json", ".jsonl"}
 _ARRAYS = {".npy", ".npz", ".safetensors"}
 VECTOR_FILES = sorted(_ARROW | _JSON | _ARRAYS)
 FILES_OF: dict[Side, str] = {"query": "queries", "document": "documents"}
-"""What the files in a folder of stored vectors are called, without their endings."""
+"""Names of the files in a folder of stored vectors, without their endings."""
 
 
 def read_index(
@@ -30,7 +30,7 @@ def read_index(
 
     Args:
         vectors: A file that `read_vectors` reads, or a folder of stored vectors.
-        texts: See `read_vectors`; None for the texts in the file, beside it or in the folder.
+        texts: See `read_vectors`; None for the texts in the file, next to it or in the folder.
         side: Which files of the folder.
 
     Raises:
@@ -151,6 +151,6 @@ def explained(path: Path) -> Iterator[None]:
     except (OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise TeacherError(
             f"{path} cannot be read as stored vectors ({type(error).__name__}: {error}). Expected a file of texts and "
-            "vectors, .npy or .safetensors with the texts in a .jsonl beside it, or a folder with space.json and such "
+            "vectors, .npy or .safetensors with the texts in a .jsonl next to it, or a folder with space.json and such "
             "files named queries and documents."
         ) from error

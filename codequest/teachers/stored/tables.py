@@ -69,7 +69,7 @@ def read_json(path: Path, *, text_column: str | None, vector_column: str | None)
 
 
 def has_vectors(path: Path) -> bool:
-    """Whether the records of a JSON Lines file hold vectors, not only texts; decided by the first."""
+    """Tell whether the records of a JSON Lines file hold vectors, not only texts; decided by the first."""
     with path.open(encoding="utf-8") as lines:
         record = json.loads(next(lines, "null"))
     return isinstance(record, dict) and any(isinstance(value, np.ndarray) for value in _flat(record).values())

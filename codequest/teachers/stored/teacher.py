@@ -154,7 +154,7 @@ def _mixed(vectors: Vectors) -> str:
 
 
 def _positions(texts: Sequence[str], vectors: Vectors, side: Side) -> dict[str, int]:
-    """Where each text is first.
+    """First position of each text.
 
     Raises:
         InvalidInputError: A text has two different vectors.

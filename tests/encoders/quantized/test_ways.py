@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
@@ -14,14 +13,13 @@ from codequest.encoders.quantized import graph as compact_graph
 from codequest.encoders.quantized import ways as compact
 from codequest.encoders.quantized.ways import ways
 from codequest.errors import InvalidInputError, MissingDependencyError, ParityError, SpaceMismatchError
-from codequest.files import cache_root
 from codequest.runtimes import Parity
 from codequest.space import EmbeddingSpace
-from codequest.teachers import LocalTeacher
-from tests.tiny import QUERIES, build_model
+from tests.tiny import build_model
 
 pytest.importorskip("onnxscript")
 pytest.importorskip("nncf")
+
 CPU = torch.device("cpu")
 
 
@@ -77,20 +75,6 @@ def test_a_pair_that_does_not_exist_lists_those_that_do() -> None:
         ways("int8", "tensorrt", CPU)
 
 
-@pytest.mark.parametrize("runtime", ["auto", "openvino", "onnx"])
-def test_a_graph_gives_the_teachers_vectors_and_is_made_once(
-    runtime: Any, wide_teacher: Path, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected = LocalTeacher(str(wide_teacher), device="cpu").encode_queries(QUERIES)
-    encoder = create(space, wide_teacher, runtime=runtime)
-    assert (encoder.runtime, encoder.precision) == ("openvino" if runtime == "auto" else runtime, "int8")
-    vectors = encoder.encode(QUERIES)
-    assert (vectors * expected).sum(1).min() > 0.99
-    assert np.abs(vectors - expected).max() > 1e-5  # it is quantized
-    monkeypatch.setattr(compact_graph, "export_graph", None)  # would fail if it were called
-    np.testing.assert_array_equal(create(space, wide_teacher, runtime=runtime).encode(QUERIES), vectors)
-
-
 def test_what_is_not_installed_is_passed_over_and_named(
     missing: set[str], wide_teacher: Path, space: EmbeddingSpace
 ) -> None:
@@ -121,14 +105,6 @@ def test_a_graph_that_leaves_the_space_is_passed_over_and_remembered(
     again = create(space, wide_teacher, precision="int8")
     assert again.runtime == "torch"
     assert "to try again" in again.why
-
-
-def test_a_damaged_graph_is_made_again(wide_teacher: Path, space: EmbeddingSpace) -> None:
-    vectors = create(space, wide_teacher, runtime="onnx").encode(QUERIES)
-    [graph] = (cache_root() / "graphs").glob("*/model.onnx")
-    graph.write_bytes(graph.read_bytes()[:-100])
-    np.testing.assert_allclose(create(space, wide_teacher, runtime="onnx").encode(QUERIES), vectors, atol=1e-6)
-    assert [path.name for path in (cache_root() / "graphs").iterdir()] == [graph.parent.name]
 
 
 def test_other_weights_than_the_spaces_are_refused(space: EmbeddingSpace, tmp_path: Path) -> None:

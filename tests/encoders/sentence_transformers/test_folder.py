@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
-from codequest.encoders import ExportedQueryEncoder, LoRAQueryEncoder, QuantizedQueryEncoder, QueryEncoder
+from codequest.encoders import ExportedQueryEncoder, QuantizedQueryEncoder, QueryEncoder
 from codequest.encoders.sentence_transformers import modules as sentence_modules
 from codequest.errors import (
     AdapterFormatError,
@@ -23,41 +20,11 @@ from codequest.errors import (
     ParityError,
 )
 from codequest.space import EmbeddingSpace
-from tests.encoders.conftest import STATIC_KINDS, STUDENT_KINDS, build_case, disturb
-from tests.tiny import QUERIES, build_model
+from tests.encoders.conftest import STATIC_KINDS, STUDENT_KINDS, build_case
+from tests.tiny import QUERIES
 
 pytest.importorskip("sentence_transformers")
-STRANGE = ["sort a list by value " * 200, "SORT a List", "\x01", "in [unused] 東京"]
-"""Longer than the models, another case, no token at all, and none that is known."""
-
-ALONE = """
-import json, sys
-sys.modules["codequest"] = None
-import numpy as np
-from sentence_transformers import SentenceTransformer
-asked = json.load(sys.stdin)
-found = {}
-for folder, trust in asked["folders"].items():
-    model = SentenceTransformer(folder, device="cpu", trust_remote_code=trust)
-    found[folder] = model.encode(asked["texts"]).astype(float).tolist()
-print(json.dumps(found))
-"""
-
-
-class Exported:
-    """Every kind that can be exported, its folder, and what a process without codequest made of it."""
-
-    def __init__(self, cases: dict[str, QueryEncoder], folder: Path) -> None:
-        self.encoders = cases
-        self.folders = {
-            name: encoder.export(folder / name, runtime="sentence-transformers") for name, encoder in cases.items()
-        }
-        folders = {str(path): name.startswith("static") for name, path in self.folders.items()}
-        asked = json.dumps({"folders": folders, "texts": [*QUERIES, *STRANGE]})
-        command = [sys.executable, "-I", "-c", ALONE]
-        self.process = subprocess.run(command, input=asked, capture_output=True, text=True, timeout=300)
-        assert self.process.returncode == 0, self.process.stderr
-        self.vectors = {Path(path).name: np.array(rows) for path, rows in json.loads(self.process.stdout).items()}
+from tests.encoders.sentence_transformers.folders import STRANGE, Exported
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,15 +35,6 @@ def _modules_of_folders(tmp_path_factory: pytest.TempPathFactory) -> Any:
         patch.setenv("HF_MODULES_CACHE", place)
         patch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", place)
         yield
-
-
-@pytest.fixture(scope="module")
-def exported(
-    tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace, tmp_path_factory: pytest.TempPathFactory
-) -> Exported:
-    names = [*STUDENT_KINDS, *STATIC_KINDS]
-    cases = {name: build_case(name, tiny_base, wide_teacher, space).encoder for name in names}
-    return Exported(cases, tmp_path_factory.mktemp("exported"))
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +53,6 @@ def test_loading_warns_of_no_missing_weights(exported: Exported) -> None:
     assert "initialized" not in exported.process.stderr
 
 
-def test_only_static_encoders_bring_code(exported: Exported) -> None:
-    code = {name: [path.name for path in folder.rglob("*.py")] for name, folder in exported.folders.items()}
-    assert code == {name: ["codequest_static.py"] * name.startswith("static") for name in exported.folders}
-
-
 @pytest.mark.parametrize("name", ["lora-mlp", "static-linear"])
 def test_the_snippet_of_the_card_runs(name: str, exported: Exported) -> None:
     card = (exported.folders[name] / "README.md").read_text(encoding="utf-8")
@@ -109,13 +62,6 @@ def test_the_snippet_of_the_card_runs(name: str, exported: Exported) -> None:
     exec(snippet.replace("path/to/this/folder", str(exported.folders[name])), found)
     expected = exported.encoders[name].encode("sort a dictionary by value")
     np.testing.assert_allclose(found["query_vector"], expected, atol=1e-5)
-
-
-def test_a_static_table_keeps_its_number_format(exported: Exported) -> None:
-    from safetensors.torch import load_file
-
-    kept = {name: load_file(exported.folders[name] / "0_StaticRows" / "model.safetensors") for name in STATIC_KINDS}
-    assert [kept[name]["rows"].dtype for name in STATIC_KINDS] == [torch.int8, torch.float16]
 
 
 def test_the_folder_says_what_it_was_made_from(exported: Exported, tmp_path: Path) -> None:
@@ -130,38 +76,6 @@ def test_codequest_says_what_loads_it(name: str, exported: Exported) -> None:
         AdapterFormatError, match=r"was exported for sentence-transformers. Load it with SentenceTransf"
     ):
         QueryEncoder.from_pretrained(exported.folders[name])
-
-
-@pytest.mark.parametrize(
-    "model",
-    [
-        {"architecture": "qwen3", "pooling": "lasttoken", "padding_side": "left", "dense": 24},
-        {"architecture": "mpnet", "pooling": "cls", "lower_case": True},
-        {"max_tokens": 7},
-    ],
-)
-def test_pooling_padding_dense_layers_lower_case_and_truncation_are_kept(
-    model: dict[str, Any], tmp_path: Path, space: EmbeddingSpace
-) -> None:
-    from sentence_transformers import SentenceTransformer
-
-    base = build_model(tmp_path / "base", **model)
-    encoder = LoRAQueryEncoder.create(str(base), space=space, rank=2, map="mlp", device="cpu")
-    disturb(encoder)
-    folder = encoder.export(tmp_path / "out", runtime="sentence-transformers")
-    queries = [*QUERIES, "SORT a List"]
-    loaded = SentenceTransformer(str(folder), device="cpu")
-    np.testing.assert_allclose(loaded.encode(queries), encoder.encode(queries), atol=1e-5)
-
-
-def test_a_part_of_the_bases_layers_is_kept(tmp_path: Path, tiny_base: Path, space: EmbeddingSpace) -> None:
-    from sentence_transformers import SentenceTransformer
-
-    encoder = LoRAQueryEncoder.create(str(tiny_base), space=space, layers=1, rank=2, device="cpu")
-    folder = encoder.export(tmp_path / "out", runtime="sentence-transformers")
-    assert json.loads((folder / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"] == 1
-    loaded = SentenceTransformer(str(folder), device="cpu")
-    np.testing.assert_allclose(loaded.encode(QUERIES), encoder.encode(QUERIES), atol=1e-5)
 
 
 def test_what_is_exported_stays_as_it_is(exported: Exported) -> None:

@@ -17,106 +17,14 @@ import pytest
 import torch
 from safetensors.numpy import load_file, save_file
 from torch import nn
-from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from codequest.encoders import QueryEncoder, StaticQueryEncoder
-from codequest.encoders.static.network import StaticNetwork, principal_components
-from codequest.encoders.static.table import StaticTable, _gelu, quantized_rows
-from codequest.encoders.static.vocabulary import build_vocabulary, smooth_inverse_frequency
-from codequest.errors import AdapterFormatError, InvalidInputError, ModelFormatError
-from codequest.progress import silent
+from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.teachers import LocalTeacher
 from codequest.training import DistillationConfig, DistillationTrainer
 from tests.encoders.conftest import build_static, disturb
-from tests.tiny import QUERIES, build_model
-
-TEXTS = ["parse json file"] * 5 + ["read a json file"] * 4 + ["sort by value"] * 3 + ["parse xml"] * 2
-
-
-def _vocabulary(folder: Path, queries: list[str] = TEXTS, **options: Any) -> Any:
-    return build_vocabulary(folder, queries, **{"rows": 300, "max_tokens": 64, "progress": silent, **options})
-
-
-def _tokens(vocabulary: Any, text: str) -> list[str]:
-    return vocabulary.lookup.tokenizer.encode(text).tokens
-
-
-def _row_texts(vocabulary: Any, query: str) -> list[str]:
-    [rows] = vocabulary.lookup.rows([query])
-    return [vocabulary.texts[row] for row in rows]
-
-
-@pytest.fixture
-def encoder(tiny_base: Path, wide_teacher: Path) -> StaticQueryEncoder:
-    encoder = build_static(tiny_base, wide_teacher)
-    disturb(encoder)
-    return encoder
-
-
-class TestVocabulary:
-    def test_a_frequent_word_that_was_split_is_one_row(self, tiny_base: Path) -> None:
-        vocabulary = _vocabulary(tiny_base)
-        assert _tokens(vocabulary, "JSON xml") == ["json", "x", "##m", "##l"]  # 9 times, and 2 times
-        assert vocabulary.counts[vocabulary.lookup.tokenizer.token_to_id("json")] == 9
-
-    def test_frequent_pairs_have_rows_beside_their_tokens(self, tiny_base: Path) -> None:
-        vocabulary = _vocabulary(tiny_base)
-        assert _row_texts(vocabulary, "parse json file")[:3] == ["parse", "json", "file"]
-        assert set(_row_texts(vocabulary, "parse json file")[3:]) == {"parse json", "json file"}
-        assert _row_texts(vocabulary, "file json") == ["file", "json"]  # the other order is another pair
-        position = vocabulary.texts.index("json file")
-        assert vocabulary.counts[position] == 9
-
-    def test_a_pair_that_starts_inside_a_word_reads_as_text(self, tiny_base: Path) -> None:
-        long = "a" * 41  # no word for a row of its own
-        vocabulary = _vocabulary(tiny_base, [f"{long} file"] * 3)
-        assert _row_texts(vocabulary, f"{long} file")[-1] == "a file"
-        assert "aa" in vocabulary.texts
-
-    def test_rows_are_never_more_than_asked_for(self, tiny_base: Path) -> None:
-        for rows in (130, 133, 140, 150):
-            vocabulary = _vocabulary(tiny_base, rows=rows)
-            assert len(vocabulary.lookup) == len(vocabulary.texts) == len(vocabulary.counts) <= rows
-
-    def test_what_no_word_or_pair_wants_goes_to_the_tokenizer(self, tiny_base: Path) -> None:
-        tokens = set(_vocabulary(tiny_base, ["zebra"] * 2).lookup.tokenizer.get_vocab())
-        assert {"sort", "query", "##z", "[UNK]", "("} <= tokens
-        assert not {"[CLS]", "[SEP]", "[MASK]", "[PAD]"} & tokens
-
-    def test_other_scripts_have_rows_only_when_the_queries_have_them(self, tiny_base: Path, tmp_path: Path) -> None:
-        definition = json.loads((tiny_base / "tokenizer.json").read_text(encoding="utf-8"))
-        vocabulary = definition["model"]["vocab"]
-        vocabulary |= {token: len(vocabulary) + number for number, token in enumerate(["数", "λ", "[unused1]"])}
-        (tmp_path / "tokenizer.json").write_text(json.dumps(definition), encoding="utf-8")
-        tokens = _vocabulary(tmp_path, ["sort 数"]).lookup.tokenizer.get_vocab()
-        assert {"数", "λ", "[unused1]"} & set(tokens) == {"数"}
-
-    def test_special_tokens_in_a_text_are_plain_text(self, tiny_base: Path) -> None:
-        assert _tokens(_vocabulary(tiny_base), "[SEP]") == ["[", "s", "##e", "##p", "]"]
-
-    def test_long_texts_are_truncated_before_pairs_are_looked_up(self, tiny_base: Path) -> None:
-        vocabulary = _vocabulary(tiny_base, max_tokens=2)
-        assert _row_texts(vocabulary, "parse json file") == ["parse", "json", "parse json"]
-
-    def test_too_few_rows_are_refused(self, tiny_base: Path) -> None:
-        with pytest.raises(InvalidInputError, match=r"rows must be at least \d+, the single characters.*, got 50"):
-            _vocabulary(tiny_base, rows=50)
-
-    def test_a_tokenizer_of_another_kind_is_refused(self, tmp_path: Path) -> None:
-        folder = build_model(tmp_path / "qwen", architecture="qwen3")
-        with pytest.raises(ModelFormatError, match="is BPE; a static encoder needs WordPiece"):
-            _vocabulary(folder)
-        (folder / "tokenizer.json").write_text("{", encoding="utf-8")
-        with pytest.raises(ModelFormatError, match="is no tokenizer definition"):
-            _vocabulary(folder)
-        (folder / "tokenizer.json").unlink()
-        with pytest.raises(ModelFormatError, match=r"has no tokenizer\.json"):
-            _vocabulary(folder)
-
-    def test_weights_are_the_smooth_inverse_frequency(self) -> None:
-        weights = smooth_inverse_frequency(np.array([9990, 10, 0, 5]), 3)
-        np.testing.assert_allclose(weights, [0.001 / (0.001 + 0.999), 0.5, 1, 0.001 / (0.001 + 0.0005)], rtol=1e-6)
+from tests.tiny import QUERIES
 
 
 class TestStart:
@@ -131,15 +39,6 @@ class TestStart:
             parts, (residual,), *_ = np.linalg.lstsq(np.stack([mean, target], axis=1), vector)
             assert residual < 1e-5
             assert parts[1] > 0.05
-
-    def test_components_lead_back_to_the_vectors(self) -> None:
-        vectors = np.random.default_rng(0).normal(size=(50, 6)).astype(np.float32) * [3, 2, 1, 0, 0, 0] + 1
-        components, axes, mean = principal_components(vectors, 3)
-        np.testing.assert_allclose(components @ axes + mean, vectors, atol=1e-5)
-        np.testing.assert_allclose(axes @ axes.T, np.eye(3), atol=1e-6)
-        assert (np.diff(components.var(0)) < 0).all()
-        flipped, _, _ = principal_components(vectors[::-1].copy(), 3)
-        np.testing.assert_allclose(flipped[::-1], components, atol=1e-5)  # no axis changed its sign
 
     def test_the_same_seed_gives_the_same_encoder(self, tiny_base: Path, wide_teacher: Path) -> None:
         first, same, other = (build_static(tiny_base, wide_teacher, map="mlp", seed=seed) for seed in (3, 3, 4))
@@ -238,36 +137,6 @@ class TestVectors:
         assert np.abs(other.encode(QUERIES) - before).max() > 0.01
 
 
-class TestRounding:
-    def test_the_error_is_at_most_half_a_scale(self) -> None:
-        rows = np.random.default_rng(0).normal(size=(500, 40)).astype(np.float32) * np.logspace(-3, 3, 500)[:, None]
-        codes, scales = quantized_rows(rows.astype(np.float32))
-        error = np.abs(codes * scales.astype(np.float64)[:, None] - rows)
-        largest = np.abs(rows).max(1, keepdims=True)
-        assert (np.abs(codes.astype(int)).max(1) == 127)[np.abs(rows).max(1) > 0.01].all()
-        assert (error <= np.maximum(largest / 127, 2.0**-14) * 0.57).all()  # half, and the rounding of the scale
-
-    @pytest.mark.parametrize("scale", [0.0, 1e-9, 1e-4, 0.01, 1.0, 300.0])
-    @pytest.mark.parametrize("precision", ["int8", "fp16"])
-    def test_rounding_twice_changes_nothing(self, precision: Any, scale: float) -> None:
-        generator = np.random.default_rng(1)
-        values = {
-            "rows": (scale * generator.normal(size=(200, 16))).astype(np.float32),
-            "weights": generator.normal(size=200).astype(np.float32),
-            "map.linear.weight": generator.normal(size=(8, 16)).astype(np.float32),
-            "map.linear.bias": generator.normal(size=8).astype(np.float32),
-        }
-        once = StaticTable.rounded(values, precision)
-        twice = StaticTable.rounded(once.values(), precision)
-        for name, tensor in once.tensors.items():
-            np.testing.assert_array_equal(twice.tensors[name], tensor, err_msg=name)
-
-    def test_gelu_is_torchs(self) -> None:
-        values = np.linspace(-6, 6, 2001, dtype=np.float32)
-        exact = functional.gelu(torch.from_numpy(values).double()).numpy()  # fp32 errs by 9e-7 on some CPUs
-        np.testing.assert_allclose(_gelu(values), exact, atol=5e-7)
-
-
 @pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
 class TestTraining:
     @pytest.mark.parametrize("map", ["linear", "mlp"])
@@ -322,16 +191,6 @@ class TestTraining:
         for name in ("rows.weight", "weights.weight"):
             assert torch.equal(after[name][unseen], before[name][unseen])
         assert not torch.equal(after["map.linear.weight"], before["map.linear.weight"])
-
-    def test_the_network_gives_gradients_to_its_own_rows_only(self, encoder: StaticQueryEncoder) -> None:
-        inputs = encoder.prepare(QUERIES[:2])
-        network = encoder.network
-        assert isinstance(network, StaticNetwork)
-        network(**encoder.collate(inputs)).sum().backward()
-        hit = np.unique(np.concatenate([row["rows"] for row in inputs]))
-        gradient = network.rows.weight.grad
-        assert gradient is not None
-        np.testing.assert_array_equal(np.flatnonzero(gradient.abs().sum(1).numpy()), hit)
 
     def test_tokens_are_counted_before_they_are_truncated(self, encoder: StaticQueryEncoder) -> None:
         assert encoder.token_counts(["sort a list", "sort " * 100]) == [3, 100]

@@ -2,12 +2,9 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import pytest
-
 from codequest.report.figures.canvas import new_figure
 from codequest.report.figures.labels import label_points
 from codequest.report.figures.style import THEMES
-from codequest.report.figures.tradeoff_chart import amount
 
 
 def test_labels_of_crowded_points_do_not_overlap():
@@ -22,20 +19,3 @@ def test_labels_of_crowded_points_do_not_overlap():
     frame = axes.get_window_extent()
     assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 + 10 for box in boxes)
     assert not [pair for pair in combinations(boxes, 2) if pair[0].overlaps(pair[1])]
-
-
-@pytest.mark.parametrize(
-    ("value", "cost", "text"),
-    [
-        (2.04e9, "flops", "2.04 GFLOP"),
-        (1e6, "flops", "1 MFLOP"),
-        (250, "flops", "250 FLOP"),
-        (7.5, "latency", "7.5 ms"),
-        (0.05, "latency", "50 µs"),
-        (1500, "latency", "1.5 s"),
-        (46e6, "size", "46 MB"),
-        (999_999, "size", "1 MB"),
-    ],
-)
-def test_costs_are_told_with_their_unit(value, cost, text):
-    assert amount(value, cost) == text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,22 +10,7 @@ import pytest
 
 from codequest.errors import InvalidInputError
 from codequest.report import check_folder
-from codequest.report.figures.draw import Image
 from codequest.report.page.output import write_report
-from codequest.report.page.render import render_page
-
-
-@pytest.fixture(scope="module")
-def images(built) -> list[Image]:
-    """The figures as they were drawn."""
-    files = sorted((built[1] / "figures").glob("*.png"))
-    names = [(*file.stem.split("-"), file) for file in files]
-    return [Image(name, theme, file.read_bytes(), file.with_suffix(".svg").read_bytes()) for name, theme, file in names]
-
-
-@pytest.fixture(scope="module")
-def page(built) -> str:
-    return (built[1] / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_folder_holds_page_numbers_and_figures_in_both_themes(built):
@@ -38,32 +22,6 @@ def test_the_folder_holds_page_numbers_and_figures_in_both_themes(built):
     }
     assert (folder / "figures" / "map-light.png").read_bytes().startswith(b"\x89PNG")
     assert (folder / "report.json").read_text(encoding="utf-8") == study.to_json()
-
-
-def test_the_page_needs_nothing_else(page):
-    assert not re.search(r"https?://", page)
-    assert not re.search(r"<(script|link|iframe)|@import|url\(", page)
-    sources = re.findall(r'(?:src|srcset)="([^"]{0,30})', page)
-    assert len(sources) == 2 * 7
-    assert all(source.startswith("data:image/png;base64,") for source in sources)
-
-
-def test_the_page_says_what_was_measured(built, page):
-    study, _ = built
-    for sentence in (*study.verdict.recommendations, *study.notes):
-        assert sentence.replace("'", "&#x27;") in page
-    row = study.report.encoders[0]
-    assert f"{row.retention:.1%} [{100 * row.retention_low:.1f}, {100 * row.retention_high:.1f}]" in page
-    assert f"<td>{row.measures['nDCG@10']:.3f}</td>" in page
-    assert "4 queries in 4 documents that test/table embedded, with labels" in page
-
-
-def test_texts_are_escaped(built, images):
-    study, _ = built
-    shown = replace(study.disagreements["weak"][0], text="<script>alert(1)</script>")
-    page = render_page(replace(study, disagreements={"weak": (shown,)}), images)
-    assert "&lt;script&gt;alert(1)" in page
-    assert "<script" not in page
 
 
 def test_an_earlier_report_is_replaced_with_its_figures(built, images, tmp_path):

@@ -1,31 +1,7 @@
 import pytest
 
-from codequest.code import LANGUAGES
-from codequest.search.chunking.chunks import Chunk, chunk_file
+from tests.search.chunking.cuts import cut
 from tests.search.sources import SOURCES
-
-
-def spans(chunks: list[Chunk]) -> list[tuple[str, str, int, int]]:
-    return [(chunk.kind, chunk.symbol, chunk.start_line, chunk.end_line) for chunk in chunks]
-
-
-def cut(path: str, text: str, most: int = 1200) -> list[Chunk]:
-    return chunk_file(path, text, max_characters=most)
-
-
-@pytest.mark.parametrize("path", SOURCES)
-def test_every_language_is_cut_along_its_syntax(path: str) -> None:
-    text, expected = SOURCES[path]
-    chunks = cut(path, text)
-    assert spans(chunks) == expected
-    lines = text.split("\n")
-    for chunk in chunks:
-        assert chunk.text == "\n".join(lines[chunk.start_line - 1 : chunk.end_line])
-
-
-def test_every_parsed_language_is_among_the_sources() -> None:
-    found = {chunk.language for path, (text, _) in SOURCES.items() for chunk in cut(path, text)}
-    assert {language.name for language in LANGUAGES} - {"tsx"} <= found
 
 
 @pytest.mark.parametrize("path", SOURCES)
@@ -40,67 +16,9 @@ def test_no_word_is_lost(path: str, most: int) -> None:
     assert all(len(chunk.text) <= most or chunk.start_line == chunk.end_line for chunk in chunks)
 
 
-def test_a_long_function_is_split_with_overlap_behind_its_signature() -> None:
-    body = [f"    step_{number:02} = call({number:02})" for number in range(20)]
-    text = "\n".join(["def long(a):", '    """Does much."""', *body, "    return a", ""])
-    chunks = cut("a.py", text, 200)
-    assert spans(chunks) == [
-        ("function", "long", 1, 9),
-        ("function", "long", 9, 16),
-        ("function", "long", 16, 23),
-    ]
-    assert [chunk.context for chunk in chunks] == ["", *["def long(a):"] * 2]
-    assert chunks[2].embedded.split("\n") == ["def long(a):", *(line.strip() for line in [*body[13:], "return a"])]
-
-
-def test_a_long_class_is_cut_into_its_members_and_its_first_piece_outlines_them() -> None:
-    methods = [f"    def step_{number}(self):\n        return call({number})\n" for number in range(4)]
-    text = "class Job:\n    '''Does much.'''\n\n" + "\n".join([*methods, "    end = 1\n"])
-    chunks = cut("a.py", text, 120)
-    assert spans(chunks) == [
-        ("class", "Job", 1, 2),
-        *(("function", f"Job.step_{number}", 4 + 3 * number, 5 + 3 * number) for number in range(4)),
-        ("class", "Job", 16, 16),
-    ]
-    methods = [f"def step_{number}(self):" for number in range(4)]
-    assert chunks[0].embedded.split("\n") == ["class Job:", "    '''Does much.'''", *methods]
-    assert chunks[-1].embedded == "class Job:\nend = 1"
-
-
 def test_what_is_embedded_says_nothing_of_the_path() -> None:
     text = SOURCES["a.py"][0]
     assert [chunk.embedded for chunk in cut("a.py", text)] == [chunk.embedded for chunk in cut("b/other.py", text)]
-
-
-def test_a_section_is_embedded_behind_the_headings_around_it() -> None:
-    [_, install, _] = cut("a.md", SOURCES["a.md"][0])
-    assert install.embedded.startswith("Guide\n## Install\n\nRun pip.")
-    first, *later = cut("a.md", SOURCES["a.md"][0], 40)[1:]
-    assert (first.context, later[0].context) == ("Guide", "Guide > Install")
-
-
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("a.py", "def broken(:\n  return ((\nclass\n"),
-        ("a.py", "x = '\\ud83d'\n\x00\n"),
-        ("a.js", "function (" * 200),
-        ("a.c", "\n\n\n"),
-        ("a.txt", ""),
-        ("a.md", "#\n##\n"),
-        ("a.md", "# A\n```\n# never closed\n"),
-    ],
-)
-def test_broken_files_are_cut_as_far_as_they_can_be(path: str, text: str) -> None:
-    for chunk in cut(path, text):
-        assert 1 <= chunk.start_line <= chunk.end_line <= text.count("\n") + 1
-
-
-def test_lines_of_other_languages_come_in_windows_that_overlap() -> None:
-    text = "\n".join(f"line number {number:02}" for number in range(30))
-    chunks = cut("notes.txt", text, 100)
-    assert spans(chunks)[:3] == [("window", "", 1, 6), ("window", "", 6, 11), ("window", "", 11, 16)]
-    assert chunks[0].language == "text"
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,7 @@ def test_nothing_found_says_why(site: Site, open_page: Open) -> None:
     page = open_page(f"{site.address}/?q=xylophone&mode=lexical")
     expect(page.get_by_role("status")).to_have_text("No results")
     expect(page.locator("#welcome")).to_contain_text("No chunk has a word of “xylophone”. Rank by meaning, or by both.")
+    assert page.locator("article").count() == 0
 
 
 @pytest.mark.slow
@@ -233,3 +234,4 @@ def test_the_index_and_the_server_may_change_go_and_come_back(changing: Site, op
     changing.process.wait(timeout=60)
     page.keyboard.type("s")
     expect(alert).to_have_text("The server does not answer. Start it again with: codequest serve --index FOLDER")
+    assert changing.process.returncode is not None

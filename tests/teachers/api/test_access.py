@@ -12,7 +12,7 @@ import pytest
 from codequest import ProjectionQueryEncoder
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.teachers import ApiTeacher, CachedTeacher, load_teacher
-from tests.teachers.api.test_teacher import make
+from tests.teachers.api.made import make
 from tests.teachers.api_server import DIM, DROP, KEY, ApiServer, Fault
 
 

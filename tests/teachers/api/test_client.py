@@ -21,7 +21,7 @@ import pytest
 from codequest.errors import TeacherError
 from codequest.teachers import ApiTeacher, CachedTeacher
 from codequest.teachers.api import client as api_client
-from tests.teachers.api.test_teacher import make
+from tests.teachers.api.made import make
 from tests.teachers.api_server import DIM, DROP, ApiServer, Fault, Seen, expected
 
 TEXTS = [f"text number {number}" for number in range(12)]

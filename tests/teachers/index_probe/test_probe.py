@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,49 +10,10 @@ import numpy.typing as npt
 import pytest
 
 from codequest.errors import InvalidInputError, SpaceMismatchError
-from codequest.teachers import CachedTeacher, IndexProbe, LocalTeacher, Teacher, VectorsTeacher, probe_index
+from codequest.teachers import CachedTeacher, LocalTeacher, Teacher, VectorsTeacher, probe_index
 from tests.teachers.conftest import CountingTeacher
-from tests.tiny import build_model, write_json
-
-LINES = ["sort a list", "read the file", "open http", "search a dict", "query by value", "in the list", "x = {1: 2}"]
-LONG = ["x = {1: 2} # why? " * 8, "for path in paths: read(path) " * 6, "a = b + c; " * 20]
-TEXTS = [*(f"{line} {number}" for number, line in enumerate(LINES * 3)), *LONG, ""]
-PROMPTS = {"query": "find the code: ", "document": "code: ", "qa": "an answer to the question: "}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Mean pooling, prompts for both sides, two dense layers as EmbeddingGemma has, 32 dimensions, 64 tokens."""
-    folder = tmp_path_factory.mktemp("probe") / "model"
-    return build_model(folder, seed=6, prompts=PROMPTS, dense=(48, 32), activation="Identity")
-
-
-@pytest.fixture(scope="module")
-def teacher(folder: Path) -> LocalTeacher:
-    return LocalTeacher(str(folder), device="cpu")
-
-
-@pytest.fixture(scope="module")
-def index(teacher: LocalTeacher) -> npt.NDArray[Any]:
-    return teacher.encode_documents(TEXTS)
-
-
-def of(folder: Path, *, without: tuple[str, ...] = (), pooling: str = "mean", **options: Any) -> npt.NDArray[Any]:
-    """Documents embedded by sentence-transformers, as an index may have been made."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling
-
-    model = SentenceTransformer(str(folder), device="cpu")
-    modules = [module for module in model if type(module).__name__ not in without]
-    modules[1] = Pooling(32, pooling_mode=pooling)
-    changed = SentenceTransformer(modules=modules, device="cpu", prompts=PROMPTS)
-    if "max_tokens" in options:
-        changed.max_seq_length = options.pop("max_tokens")
-    return np.asarray(changed.encode(TEXTS, **{"prompt": PROMPTS["document"], **options}))
-
-
-def different(probe: IndexProbe) -> dict[str, tuple[str, str]]:
-    return {finding.what: (finding.index, finding.teacher) for finding in probe.findings if not finding.agrees}
+from tests.teachers.index_probe.indexes import PROMPTS, TEXTS, different, of
+from tests.tiny import build_model
 
 
 @pytest.mark.parametrize("stored", ["float32", "float16", "noise of 8 bits"])
@@ -154,60 +114,10 @@ def test_queries_are_compared_as_queries(teacher: LocalTeacher) -> None:
     assert (mixed.verdict, mixed.options) == ("setting", {"query_prompt": "code: "})
 
 
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (
-            lambda index: np.roll(index, 1, axis=0),
-            r"not of these texts: 2. of 24 texts have their",
-        ),
-        (lambda index: np.repeat(index, 2, axis=1), "did not make these vectors: they have 64 dimensions, its own 32"),
-        (lambda index: np.random.default_rng(1).standard_normal(index.shape), "did not make.*the same model gives 1"),
-    ],
-)
-def test_what_the_teacher_did_not_make_of_these_texts_is_refused(
-    teacher: LocalTeacher, index: npt.NDArray[Any], change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]], says: str
-) -> None:
-    probe = probe_index(change(index), TEXTS, teacher)
-    assert (probe.verdict, probe.options) == ("mismatch", {})
-    with pytest.raises(SpaceMismatchError, match=says):
-        probe.check()
-
-
-def test_another_model_of_the_same_shape_is_refused(tmp_path: Path, index: npt.NDArray[Any]) -> None:
-    other = LocalTeacher(str(build_model(tmp_path / "other", seed=7)), device="cpu")
-    probe = probe_index(index, TEXTS, other)
-    assert probe.verdict == "mismatch"
-    assert probe.nearest < 0.9
-    assert probe.says.startswith("other did not make these vectors")
-
-
-def test_the_prompt_of_another_known_model_is_recognized(teacher: LocalTeacher, folder: Path) -> None:
-    probe = probe_index(of(folder, prompt="passage: "), TEXTS, teacher)
-    assert (probe.verdict, probe.options) == ("setting", {"document_prompt": "passage: "})
-
-
-def test_a_prompt_that_nobody_knows_is_asked_for(teacher: LocalTeacher, folder: Path) -> None:
-    probe = probe_index(of(folder, prompt="x "), TEXTS, teacher)
-    assert probe.verdict == "mismatch"
-    assert 0.7 < probe.nearest < 0.99
-    assert "a prompt that was not tried: if you know that, give it with LocalTeacher('model', document_p" in probe.says
-
-
 def test_a_truncated_teacher_and_a_whole_index(folder: Path, index: npt.NDArray[Any]) -> None:
     probe = probe_index(index, TEXTS, LocalTeacher(str(folder), dim=8, device="cpu"))
     assert (probe.verdict, probe.options) == ("setting", {"dim": 32})
     assert np.isnan(probe.cosine)
-
-
-def test_a_teacher_without_a_model_is_tried_with_its_other_side() -> None:
-    teacher = CountingTeacher()
-    texts = [text for text in TEXTS if text]
-    assert probe_index(teacher.encode_documents(texts), texts, teacher).verdict == "match"
-    swapped = probe_index(teacher.encode_queries(texts), texts, teacher)
-    assert (swapped.verdict, different(swapped)) == ("setting", {"side": ("query", "document")})
-    assert "Embed the texts again" in swapped.says
-    assert swapped.options == {}
 
 
 def test_stored_vectors_can_be_probed_with(teacher: LocalTeacher, index: npt.NDArray[Any]) -> None:
@@ -244,11 +154,3 @@ def test_what_cannot_be_probed_is_refused(vectors: npt.NDArray[Any], texts: list
         probe_index(vectors, texts, CountingTeacher())
     with pytest.raises(InvalidInputError, match="samples must be at least 1, got 0"):
         probe_index(np.ones((1, 8)), ["a"], CountingTeacher(), samples=0)
-
-
-def test_a_model_without_a_stated_length_is_tried_with_shorter_ones(tmp_path: Path) -> None:
-    folder = build_model(tmp_path / "long", architecture="xlm-r", max_tokens=None)
-    teacher = LocalTeacher(str(folder), device="cpu")
-    write_json(folder / "sentence_bert_config.json", {"max_seq_length": 32})
-    cut = LocalTeacher(str(folder), device="cpu").encode_documents(TEXTS)
-    assert probe_index(cut, TEXTS, teacher).options == {"max_tokens": 32}

@@ -1,0 +1,40 @@
+"""``codequest encode`` on a tiny adapter."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codequest import QueryEncoder
+from codequest.errors import InvalidInputError
+from tests.cli.commands import run
+
+
+def test_encode_gives_the_encoders_vectors(adapter: Path, tmp_path: Path) -> None:
+    expected = QueryEncoder.from_pretrained(adapter).encode(["sort a dict", "read file"])
+    for given in ("sort a dict\nread file\n", "sort a dict\r\nread file"):
+        lines = [json.loads(line) for line in run("encode", adapter, input=given).splitlines()]
+        np.testing.assert_allclose(lines, expected, atol=1e-6)
+    out = tmp_path / "vectors.npy"
+    run("encode", adapter, "sort a dict", "read file", "--out", out)
+    np.testing.assert_array_equal(np.load(out), expected)
+
+
+@pytest.mark.parametrize(("given", "position"), [("sort a dict\n\nread file\n", 1), ("a\nb\n \t\n", 2), ("\n", 0)])
+def test_encode_refuses_a_blank_line_by_its_position(adapter: Path, given: str, position: int) -> None:
+    with pytest.raises(InvalidInputError, match=rf"queries\[{position}\] is empty or only whitespace"):
+        run("encode", adapter, input=given)
+
+
+def test_encode_reads_one_query_a_line_whatever_is_in_it(adapter: Path) -> None:
+    queries = ["sort\u2028a dict", "read\x0cfile", "open\x85it\x1e"]
+    lines = [json.loads(line) for line in run("encode", adapter, input="\n".join(queries)).splitlines()]
+    np.testing.assert_allclose(lines, QueryEncoder.from_pretrained(adapter).encode(queries), atol=1e-6)
+
+
+def test_encode_says_that_it_cannot_write(adapter: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"cannot be written to .*missing.*No such file"):
+        run("encode", adapter, "sort a dict", "--out", tmp_path / "missing" / "vectors.npy")

@@ -1,0 +1,16 @@
+"""From a text to its rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.encoders.static.vocabularies import _row_texts, _tokens, _vocabulary
+
+
+def test_special_tokens_in_a_text_are_plain_text(tiny_base: Path) -> None:
+    assert _tokens(_vocabulary(tiny_base), "[SEP]") == ["[", "s", "##e", "##p", "]"]
+
+
+def test_long_texts_are_truncated_before_pairs_are_looked_up(tiny_base: Path) -> None:
+    vocabulary = _vocabulary(tiny_base, max_tokens=2)
+    assert _row_texts(vocabulary, "parse json file") == ["parse", "json", "parse json"]

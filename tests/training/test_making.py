@@ -1,0 +1,105 @@
+"""Adapters of a recipe: trained, measured, saved, and not made twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codequest.encoders import QueryEncoder
+from codequest.encoders.index_check import check_teacher
+from codequest.teachers import CachedTeacher
+from codequest.training import make_adapters
+from codequest.training.making import Maker
+from codequest.training.recipe import Recipe
+from tests.training.conftest import TEXTS
+from tests.training.recipes import write_lines
+
+pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
+
+
+def test_a_recipe_is_followed(recipe: Recipe, data: Path, tmp_path: Path, teacher: CachedTeacher) -> None:
+    made = make_adapters(recipe, data=data, out=tmp_path / "out")
+    assert list(made) == ["small", "deeper", "further"]
+    names = [report.dataset for report in made["small"].reports]
+    assert names == ["pairs/dev", "pairs/train, held out"]
+    assert [report.queries for report in made["small"].reports] == [20, 7]  # a tenth of 70 is held out
+    encoder = QueryEncoder.from_pretrained(made["small"].folder, device="cpu")
+    assert encoder.metrics["pairs/dev"]["nDCG@10"] == made["small"].reports[0].encoders[0].summary()["nDCG@10"]
+    first, second = encoder.training["stages"]
+    assert (first["pairs"], second["pairs"]) == (0, 63)
+    assert first["assistant"] is None
+    assert second["assistant"] == Maker(recipe, data=data, out=tmp_path / "out").assistant.variant
+    assert encoder.training["seed"] == 3
+    counted, about = encoder.training["sources"]["pool"].split("; ")
+    assert counted.startswith("100 queries, sha256 ")
+    assert about == "made for tests, public domain"
+    assert encoder.training["sources"]["pairs:train"].startswith("70 queries with labels, sha256 ")
+    deeper = QueryEncoder.from_pretrained(made["deeper"].folder, device="cpu")
+    assert (deeper.kind, deeper.describe()["rank"], len(deeper.training["stages"])) == ("lora", 2, 3)
+    further = QueryEncoder.from_pretrained(made["further"].folder, device="cpu")
+    assert len(further.training["stages"]) == 3
+    assert not np.allclose(further.encode(TEXTS[:5]), encoder.encode(TEXTS[:5]), atol=1e-4)
+    for adapter in (encoder, deeper, further):
+        check_teacher(adapter, teacher)  # each carries vectors of the teacher, whatever the assistant taught it
+
+
+def test_what_is_made_is_not_made_again_unless_the_recipe_changed(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = make_adapters(recipe, data=data, out=out, only=["small"])["small"]
+    before = (first.folder / "model.safetensors").stat().st_mtime_ns
+    again = make_adapters(recipe, data=data, out=out, only=["small"])["small"]
+    assert not again.reports
+    assert (first.folder / "model.safetensors").stat().st_mtime_ns == before
+    encoder = QueryEncoder.from_pretrained(first.folder)
+    encoder.metrics = {}
+    encoder.save_pretrained(first.folder)  # as one whose measuring was interrupted
+    measured = make_adapters(recipe, data=data, out=out, only=["small"])["small"]
+    assert [report.encoders[0].measures for report in measured.reports] == [
+        report.encoders[0].measures for report in first.reports
+    ]
+    assert QueryEncoder.from_pretrained(first.folder).metrics["one query"]["MFLOP"] > 0
+    write_lines(data / "pool" / "queries.jsonl.gz", [{"text": text} for text in TEXTS[:140]])
+    assert make_adapters(recipe, data=data, out=out, only=["small"])["small"].reports
+
+
+def test_a_sample_of_a_source_keeps_its_own_documents_only(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    sampled = Maker(replace(recipe, at_most={"pairs:train": 40}), data=data, out=tmp_path / "out")
+    (kept,), (held,) = sampled._divided
+    assert (len(kept.queries), len(held.queries), len(held.documents)) == (36, 4, 40)
+    assert len(sampled.queries) == 160
+    whole = Maker(recipe, data=data, out=tmp_path / "out")
+    assert len(whole.queries) == 100
+    assert set(kept.queries) | set(held.queries) < set(whole._divided[0][0].queries) | set(whole._divided[1][0].queries)
+
+
+def test_nothing_that_is_measured_is_trained_on(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    maker = Maker(recipe, data=data, out=tmp_path / "out")
+    (kept,), (held,) = maker._divided
+    assert len(kept.queries) == 63
+    assert not set(kept.queries) & set(held.queries)
+    assert not set(kept.documents) & {document for judged in held.qrels.values() for document in judged}
+    assert set(kept.documents) == {document for judged in kept.qrels.values() for document in judged}
+    assert len(held.documents) == 90  # searched among all
+
+
+def test_excluded_queries_are_never_trained_on(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    (data / "never.txt").write_text("\n".join(text.upper() for text in TEXTS[:50]))
+    maker = Maker(replace(recipe, exclude=("never.txt",)), data=data, out=tmp_path / "out")
+    (first, _) = QueryEncoder.from_pretrained(maker.make("small").folder).training["stages"]
+    kept = set(maker.queries[:60]) - set(TEXTS[:50]) - {text for test in maker.tests for text in test.queries.values()}
+    assert first["queries"] == len(kept) < 50
+
+
+def test_searches_are_trained_on_beside_the_queries(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    maker = Maker(replace(recipe, searches={"pairs:train": "rust"}), data=data, out=tmp_path / "out")
+    (kept,), (held,) = maker._divided
+    searches = {id: text for id, text in kept.queries.items() if id.startswith("search-")}
+    assert (len(kept.queries), len(searches), len(held.queries)) == (126, 63, 7)
+    assert sum("rust" in text for text in searches.values()) > 40
+    assert all(kept.qrels[id] == kept.qrels[id.removeprefix("search-")] for id in searches)
+    assert maker._digest(recipe.encoders["small"]) != Maker(recipe, data=data, out=tmp_path / "out")._digest(
+        recipe.encoders["small"]
+    )
