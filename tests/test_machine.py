@@ -1,7 +1,12 @@
 """What the machine has."""
 
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
 import pytest
 
+from codequest import machine
 from codequest.machine import threads
 
 

@@ -76,7 +76,8 @@ def cached_graph(folder: Path, *, read: Callable[[Path], Graph], write: Callable
     try:
         write(folder)
     except (ModelFormatError, ParityError) as error:
-        with suppress(OSError):
+        with suppress(OSError):  # where nothing can be kept, the next call tries again
             replace_file(refusal, str(error).encode())
-        raise type(error)(f"{error} {again}") from error
+            raise type(error)(f"{error} {again}") from error
+        raise
     return read(folder)

@@ -37,8 +37,8 @@ def test_the_layer_computes_what_its_files_say(tmp_path: Path, config: dict[str,
     ("config", "message"),
     [
         ({"activation_function": "torch.nn.Softmax"}, "uses the activation 'Softmax', which codequest cannot rebuild"),
-        ({"use_residual": True}, "is no plain layer behind the pooling"),
-        ({"module_input_name": "token_embeddings"}, "is no plain layer behind the pooling"),
+        ({"use_residual": True}, "is no plain layer"),
+        ({"module_input_name": "token_embeddings"}, "is no plain layer"),
         ({"out_features": 4}, "The dense layer in .* cannot be loaded"),
     ],
 )

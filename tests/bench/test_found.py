@@ -11,12 +11,17 @@ from codequest.data import RetrievalDataset
 
 NAMES = ["a", "b"]
 DATASET = RetrievalDataset(
-    "two", {name: f"query {name}" for name in NAMES}, {name: name for name in NAMES}, {name: {name: 1} for name in NAMES}
+    "two",
+    {name: f"query {name}" for name in NAMES},
+    {name: name for name in NAMES},
+    {name: {name: 1} for name in NAMES},
 )
 
 
 def test_ndcg_is_set_against_that_of_the_teacher() -> None:
-    result = BenchResult(rows=(BenchRow(name="teacher", rounds=()), BenchRow(name="light", rounds=())), threads=1, texts=3)
+    result = BenchResult(
+        rows=(BenchRow(name="teacher", rounds=()), BenchRow(name="light", rounds=())), threads=1, texts=3
+    )
     right = np.eye(2, dtype=np.float32)
     vectors = {
         "teacher": np.vstack([right, right[:1]]),  # one text more than the dataset has

@@ -39,6 +39,6 @@ def test_every_pass_is_timed_after_one_to_warm_up(tmp_path: Path) -> None:
     measured = measure(spec)
     assert [len(measured[name]["ns"]) for name in ("single", "batch")] == [3 * 2, 3]
     assert min(measured["single"]["ns"]) > 0
-    assert CALLS == [["a"], *[["a"], ["bb"]] * 4, *[["ccc", "dddd"]] * 4, ["a", "bb", "ccc"]]
+    assert [["a"], *[["a"], ["bb"]] * 4, *[["ccc", "dddd"]] * 4, ["a", "bb", "ccc"]] == CALLS
     assert np.load(tmp_path / "vectors.npy").tolist() == [[2], [4], [6]]
     assert measured["versions"]["numpy"] == np.__version__

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from codequest.errors import CodequestWarning, IndexNotFoundError, InvalidInputError, SpaceMismatchError
-from codequest.integrations.server import bind
+from codequest.errors import IndexNotFoundError, InvalidInputError, SpaceMismatchError
 from codequest.search import CodeIndex
-from codequest.search.web import warn_if_open
 from tests.cli.commands import run
 from tests.search.conftest import FILES, write
 
@@ -33,10 +31,3 @@ def test_an_encoder_of_another_space_is_refused(tmp_path: Path, tiny_teacher: Pa
     CodeIndex.build(write(tmp_path, FILES), teacher=str(tiny_teacher))
     with pytest.raises(SpaceMismatchError, match="adapter 'minilm-lora' embeds into"):
         run("serve", "lora", "--index", tmp_path, "--port", 0)
-
-
-def test_a_page_that_others_reach_says_so() -> None:
-    with bind("0.0.0.0", 0) as everywhere, bind("127.0.0.1", 0) as here:
-        warn_if_open(here)
-        with pytest.warns(CodequestWarning, match=r"reaches http://0\.0\.0\.0:\d+ may read the indexed code"):
-            warn_if_open(everywhere)

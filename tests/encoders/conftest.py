@@ -19,16 +19,22 @@ from codequest.encoders import (
     TrainableQueryEncoder,
 )
 from codequest.encoders.student import StudentQueryEncoder
-from codequest.errors import PrecisionNotSupportedError
+from codequest.errors import (
+    PrecisionNotSupportedError,
+)
 from codequest.space import EmbeddingSpace
 from codequest.teachers import LocalTeacher
 from codequest.weights import locate
 from tests.tiny import QUERIES, build_model
 
 CPU = torch.device("cpu")
+
 STUDENT_KINDS = ["lora-linear", "lora-mlp", "projection-linear", "projection-mlp"]
+
 STATIC_KINDS = ["static-linear", "static-mlp"]
+
 EXPORTED_KINDS = ["exported-onnx", "exported-openvino"]
+
 QUANTIZED_KINDS = ["quantized-bf16", "quantized-int8", "quantized-nf4", "quantized-fp4"]
 
 
@@ -136,3 +142,18 @@ def student(
     encoder = build_case(request.param, tiny_base, wide_teacher, space).encoder
     assert isinstance(encoder, StudentQueryEncoder)
     return encoder
+
+
+@pytest.fixture(scope="module")
+def static(tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace) -> QueryEncoder:
+    """The encoder that is exported in a second or two."""
+    return build_case("static-linear", tiny_base, wide_teacher, space).encoder
+
+
+@pytest.fixture(scope="module")
+def folder(
+    tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
+) -> Path:
+    """A LoRA encoder in ONNX Runtime."""
+    encoder = build_case("lora-mlp", tiny_base, wide_teacher, space).encoder
+    return encoder.export(tmp_path_factory.mktemp("exported") / "onnx", runtime="onnx")

@@ -7,6 +7,9 @@ from typing import Any
 from codequest.evaluation import Report
 from codequest.evaluation.measurements import ReportRow
 from codequest.report.tradeoffs import RETENTION, find_tradeoffs
+from codequest.space import EmbeddingSpace
+
+SPACE = EmbeddingSpace(teacher="m", dim=4)
 
 
 def row(name: str, kind: str, recall: float, **values: Any) -> ReportRow:
@@ -18,6 +21,11 @@ def test_every_known_cost_has_both_qualities() -> None:
         dataset="d",
         queries=1,
         documents=1,
+        space=SPACE,
+        seed=0,
+        resamples=10,
+        confidence=0.95,
+        latency_queries=0,
         teacher=row("m", "teacher", 0.9, flops=100, active_bytes=40),
         encoders=(
             row("a", "lora", 0.8, flops=10, active_bytes=0, retention=0.95, retention_low=0.9, retention_high=1.0),

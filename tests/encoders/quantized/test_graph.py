@@ -19,6 +19,11 @@ pytest.importorskip("onnxscript")
 pytest.importorskip("nncf")
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
+
+
 def create(space: EmbeddingSpace, weights: Path, **options: Any) -> QuantizedQueryEncoder:
     return QuantizedQueryEncoder.create(space=space, weights=str(weights), device="cpu", **options)
 

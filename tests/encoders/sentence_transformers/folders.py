@@ -6,12 +6,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from codequest.encoders import QueryEncoder
 from tests.tiny import QUERIES
-
-pytest.importorskip("sentence_transformers")
 
 STRANGE = ["sort a list by value " * 200, "SORT a List", "\x01", "in [unused] 東京"]
 """Longer than the models, another case, no token at all, and none that is known."""

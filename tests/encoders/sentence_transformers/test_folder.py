@@ -27,16 +27,6 @@ pytest.importorskip("sentence_transformers")
 from tests.encoders.sentence_transformers.folders import STRANGE, Exported
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _modules_of_folders(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Where the code of a folder is copied to before it runs; transformers reads it once, so it is patched there."""
-    place = str(tmp_path_factory.mktemp("modules"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HF_MODULES_CACHE", place)
-        patch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", place)
-        yield
-
-
 @pytest.fixture(scope="module")
 def projection(tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace) -> QueryEncoder:
     return build_case("projection-mlp", tiny_base, wide_teacher, space).encoder

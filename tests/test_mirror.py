@@ -1,0 +1,60 @@
+"""A module's test is found by its path: codequest/a/b.py is tested by tests/a/test_b.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "codequest"
+LONG = 40
+"""Lines above which a module counts: shorter ones are tested by those that use them."""
+SHARE = 0.92
+"""Of the long modules, how many have their test at the mirrored path: the figure that was reached."""
+
+ACROSS = {
+    "backbone/test_families.py": "every family of models, from its files to its vectors",
+    "cli/test_executable.py": "the executable in a process of its own",
+    "encoders/test_contract.py": "what every kind of encoder promises",
+    "integrations/server/test_clients.py": "the clients that people have, against the real server",
+    "integrations/stores/test_search.py": "real stores, searched through the examples",
+    "integrations/test_examples.py": "the page about frameworks and its examples",
+    "runtimes/test_real_models.py": "real models in every runtime and precision",
+    "search/test_trouble.py": "index runs that are killed, concurrent, or out of disk",
+    "search/web/test_page.py": "the page in a browser: no module of Python",
+    "teachers/test_contract.py": "what every teacher promises",
+    "teachers/test_real_probe.py": "the real models that pip installs",
+    "teachers/test_real_teacher.py": "the real teacher as a graph, on real functions",
+    "teachers/test_teachers_page.py": "the code on docs/teachers.md",
+    "test_documents.py": "what documents tell people to run",
+    "test_examples.py": "examples that train, serve and look after adapters",
+    "test_house.py": "the rooms of the package",
+    "test_mirror.py": "the paths of the tests",
+    "test_pretrained.py": "the adapters that come with codequest",
+    "test_public_api.py": "the public names",
+    "test_recipes.py": "the recipes in examples",
+    "test_tested.py": "the page that says what was tested",
+    "test_wheel.py": "the wheel",
+    "training/test_refusals.py": "what a run refuses, wherever that is noticed",
+    "training/test_resume.py": "runs that are killed and resumed, in one process and in two",
+}
+"""Tests of no single module, and what they are of."""
+
+
+def mirrored() -> dict[str, Path]:
+    """Every test file with the module that its path names."""
+    tests = ROOT / "tests"
+    return {
+        path.relative_to(tests).as_posix(): PACKAGE / path.relative_to(tests).with_name(path.name[len("test_") :])
+        for path in tests.rglob("test_*.py")
+    }
+
+
+def test_every_test_has_its_module_or_says_what_it_is_of() -> None:
+    assert {test for test, module in mirrored().items() if not module.is_file()} == set(ACROSS)
+
+
+def test_long_modules_have_their_test_where_their_path_says() -> None:
+    modules = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" and "pretrained" not in path.parts]
+    long = {path for path in modules if len(path.read_text(encoding="utf-8").splitlines()) > LONG}
+    untested = sorted(path.relative_to(PACKAGE).as_posix() for path in long - set(mirrored().values()))
+    assert 1 - len(untested) / len(long) >= SHARE, untested
