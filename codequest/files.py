@@ -1,4 +1,4 @@
-"""Files and folders that appear whole, or not at all; and the folder of what is kept between runs."""
+"""Files and folders that appear whole or not at all, and the folder of everything kept between runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def replace_file(final: Path, content: bytes) -> None:
 
     Args:
         final: Final name; its folder is made if it does not exist.
-        content: All of it.
+        content: The whole content of the file.
 
     Raises:
         OSError: No permission or no space; nothing was changed.
@@ -50,7 +50,7 @@ def replace_folder(final: Path, fill: Callable[[Path], None]) -> None:
 
     Args:
         final: Final name.
-        fill: Writes the contents into the folder it is given; what it raises leaves everything as it was.
+        fill: Writes the contents into the folder it is given; if it raises, everything stays as it was.
 
     Raises:
         OSError: No permission or no space; nothing was changed.
@@ -62,7 +62,7 @@ def replace_folder(final: Path, fill: Callable[[Path], None]) -> None:
 def make_folder(final: Path, fill: Callable[[Path], None]) -> None:
     """Fill a folder of a cache as `replace_folder` does; of several processes that make the same one the first wins.
 
-    What killed processes left of it an hour ago or earlier is removed.
+    Unfinished folders that killed processes left an hour ago or earlier are removed.
 
     Raises:
         OSError: No permission or no space; nothing was changed.
@@ -96,7 +96,7 @@ def _filled(final: Path, fill: Callable[[Path], None]) -> Iterator[Path]:
 
 
 def _flush(path: Path) -> None:
-    """Onto the disk: a rename that outlives a power cut must not lead to empty files."""
+    """Write the files onto the disk: a rename that outlives a power cut must not lead to empty files."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

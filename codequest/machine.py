@@ -1,4 +1,4 @@
-"""The machine: what its CPU can do, and what numbers were measured with."""
+"""The machine: abilities of its CPU, and versions of the packages that measurements were made with."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Work(str, Enum):
-    """Work whose progress others take as part of their own: they know it by its value, whatever it says."""
+    """Work whose progress other code shows as a part of its own; it recognizes the work by these values."""
 
     EMBEDDING_QUERIES = "teacher embeds queries"
     EMBEDDING_DOCUMENTS = "teacher embeds documents"

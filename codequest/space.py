@@ -1,4 +1,4 @@
-"""EmbeddingSpace: which vectors may be compared with which."""
+"""EmbeddingSpace: decides whether vectors may be compared with each other."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class EmbeddingSpace:
         revision: Commit of the model, or ``sha256:…`` of its weights for a private folder.
         dim: Length of every vector.
         normalized: Whether the vectors have unit length.
-        pooling: How the teacher pools token states.
+        pooling: Way in which the teacher pools token states.
         query_prompt: Text the teacher puts before every query.
         document_prompt: Text the teacher puts before every document.
         max_tokens: Texts are truncated to this many tokens, special tokens included.
@@ -84,7 +84,7 @@ class EmbeddingSpace:
 
         Args:
             other: The space that must equal this one.
-            context: What was attempted; begins the message.
+            context: Description of the attempt; begins the message.
 
         Raises:
             SpaceMismatchError: The spaces differ; the message names both and every differing attribute.
@@ -134,7 +134,7 @@ class EmbeddingSpace:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> EmbeddingSpace:
-        """Read what `to_dict` wrote.
+        """The space from a dictionary that `to_dict` wrote.
 
         Raises:
             InvalidInputError: A key is unknown or missing.
@@ -193,7 +193,7 @@ class RowMatch(NamedTuple):
 
 
 def match_rows(stored: Vectors, again: Vectors) -> RowMatch:
-    """Answer the question whether a teacher made stored vectors, by what it gives for the same texts now.
+    """Compare stored vectors with those that a teacher gives for the same texts now, to tell whether it made them.
 
     Args:
         stored: (n, dim).

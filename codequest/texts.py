@@ -21,8 +21,8 @@ def checked_texts(texts: Iterable[str], *, name: str, allow_empty: bool = False)
     NUL characters and lone surrogates, which no tokenizer can represent, become U+FFFD.
 
     Args:
-        texts: What the caller gave.
-        name: What the caller calls them; used in messages.
+        texts: Texts of the caller.
+        name: Name of the texts in messages.
         allow_empty: Whether empty and whitespace texts are accepted.
 
     Returns:
@@ -52,7 +52,7 @@ def estimated_tokens(text: str) -> int:
 
 
 def visible(text: str) -> str:
-    """The text with what nobody sees written out: controls except tab and newline, bidirectional marks, tags.
+    """The text with invisible characters written out: controls except tab and newline, bidirectional marks, tags.
 
     A terminal obeys such characters, and a model may read what its user does not.
     """
@@ -70,7 +70,7 @@ def batches_by_size(sizes: Sequence[int], *, max_texts: int, max_size: int) -> I
     Largest first, so that a batch that does not fit into memory fails at the start.
 
     Args:
-        sizes: Of each text, in tokens or in characters.
+        sizes: Size of each text, in tokens or in characters.
         max_texts: Most texts in a batch.
         max_size: Largest batch once every text is padded to its largest; a text above it goes alone.
 

@@ -3,7 +3,7 @@
 #
 #     examples/mine_pairs.sh DATA        # DATA holds the sets of pretrained.toml; writes DATA/mined, downloads 1.5 GB
 #
-# Needs codequest[code], npm and, for the Debian packages, apt. mined/ beside this file lists the packages.
+# Needs codequest[code], npm and, for the Debian packages, apt. mined/ next to this file lists the packages.
 set -euo pipefail
 data=$(realpath "$1")
 lists=$(realpath "$(dirname "$0")")/mined

@@ -24,6 +24,7 @@ from tests.search.answers.chat_server import MODEL, ChatServer, answered
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BENCHMARKS = ROOT / "examples" / "benchmarks"
 BASE = "sentence-transformers/all-MiniLM-L6-v2"
 
 
@@ -137,8 +138,8 @@ def test_make_targets_in_documents_exist() -> None:
 def test_links_in_documents_lead_somewhere() -> None:
     links = [
         (document.name, target)
-        for document in DOCUMENTS
-        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
+        for document in [*DOCUMENTS, BENCHMARKS / "README.md"]
+        for target in re.findall(r"\]\(([^)#]+)#?[^)]*\)", document.read_text(encoding="utf-8"))
         if "://" not in target and not (document.parent / target).exists()
     ]
     assert links == []
@@ -169,9 +170,8 @@ def run_example(name: str, *arguments: object, cwd: Path) -> str:
 
 
 def test_examples_are_short() -> None:
-    lengths = {
-        path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "examples").glob("*.py")
-    }
+    scripts = [*(ROOT / "examples").glob("*.py"), *BENCHMARKS.glob("*.py")]
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in scripts}
     assert lengths["train_lora.py"] < 30
     assert max(lengths.values()) < 60
 
@@ -183,6 +183,12 @@ def test_search_existing_index(workplace: Path) -> None:
     scores = np.load("small.npy") @ QueryEncoder.from_pretrained("adapter").encode("sort by value")
     assert float(printed[0].split()[0]) == pytest.approx(float(scores.max()), abs=1e-3)
     assert len(printed) == 3
+
+
+def test_every_benchmark_has_its_row() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \|", (BENCHMARKS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    scripts = {path.relative_to(BENCHMARKS).as_posix() for kind in ("*.py", "*/*.sh") for path in BENCHMARKS.glob(kind)}
+    assert set(rows) == scripts | {"ablations.toml"}
 
 
 def test_fill_benchmarks_writes_each_table_in_its_place_and_replaces_it(tmp_path: Path) -> None:

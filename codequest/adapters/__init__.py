@@ -1,4 +1,4 @@
-"""The adapter folder: what is in it, where it comes from and goes to, its card, and its teacher's reference vectors."""
+"""The adapter folder: its contents, the places it is found in, its card, and its teacher's reference vectors."""
 
 from codequest.adapters.places import find_adapter, push_folder, shipped_adapters
 

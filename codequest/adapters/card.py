@@ -30,14 +30,14 @@ _LIMITS = (
 
 
 def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: str = SNIPPET) -> str:
-    """The card of an adapter: what it is, how to use it, how it was trained, what was measured, its limits.
+    """The card of an adapter: its description, use, training, measurements and limits.
 
     Everything is in the order of its name, as it is in config.json: a folder that is loaded and saved stays the same.
 
     Args:
-        config: Of the encoder.
-        library: What loads the folder.
-        snippet: How it is loaded; ``{path}`` and ``{dim}`` are filled in.
+        config: Configuration of the encoder.
+        library: Library that loads the folder.
+        snippet: Code that loads it; ``{path}`` and ``{dim}`` are filled in.
     """
     space, training = config.space, config.training
     parts = [

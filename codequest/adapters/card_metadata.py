@@ -1,4 +1,4 @@
-"""The metadata of a card: what the Hugging Face hub shows, filters and compares adapters by."""
+"""The metadata of a card, by which the Hugging Face hub shows, filters and compares adapters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ONE_QUERY = "one query"
 """Name under which an adapter's metrics keep the cost of a query; everything else there is a dataset."""
 
 _TAGS = ("codequest", "code-search", "query-encoder")
-_ON_THE_HUB = re.compile(r"\w[\w.-]*/[\w.-]+")  # not the path of a private folder, nor a name behind an API
+_ON_THE_HUB = re.compile(r"\w[\w.-]*/[\w.-]+")  # not the path of a private folder, nor the name of a model of an API
 _MEASURES = ("nDCG@10", "MRR@10", "Recall@10", "retention")
 
 
@@ -25,8 +25,8 @@ def front_matter(config: AdapterConfig, *, library: str) -> str:
     (https://github.com/huggingface/hub-docs/blob/main/modelcard.md)
 
     Args:
-        config: Of the encoder.
-        library: What loads the folder.
+        config: Configuration of the encoder.
+        library: Library that loads the folder.
     """
     import yaml
 

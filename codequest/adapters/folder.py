@@ -41,11 +41,11 @@ class AdapterConfig:
     """Contents of config.json of an adapter folder.
 
     Attributes:
-        kind: Which encoder class the folder is of.
+        kind: Kind of the encoder, which decides its class.
         space: The teacher's space its vectors lie in.
-        encoder: What the encoder class needs to rebuild itself.
-        training: How it was trained.
-        metrics: What was measured with it.
+        encoder: Settings that the encoder class needs to rebuild itself.
+        training: Description of its training.
+        metrics: Measurements of it.
         reference_vectors: A few vectors of its teacher, kept in a file of their own.
     """
 

@@ -15,7 +15,7 @@ def means_of_parts(datasets: Mapping[str, Mapping[str, float]]) -> dict[str, dic
     The retention is the ratio of the two means. Its interval is the normal approximation from the parts' intervals.
 
     Args:
-        datasets: What `ReportRow.summary` says, by the name of the dataset.
+        datasets: Results of `ReportRow.summary`, by the name of the dataset.
 
     Returns:
         The same of each such folder, by a name that says what it is.

@@ -19,7 +19,7 @@ def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
     """The local folder of an adapter: a folder, one that comes with codequest, or a repository on the hub.
 
     Raises:
-        AdapterFormatError: There is none of that name; says where it was looked for.
+        AdapterFormatError: There is none of that name; names the places that were searched.
     """
     folder = Path(name).expanduser()
     if folder.is_dir():

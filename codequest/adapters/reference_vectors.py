@@ -29,7 +29,7 @@ TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class ReferenceVectors:
-    """Texts and what their teacher gave for them.
+    """Texts and their teacher's vectors of them.
 
     Attributes:
         texts: n texts.

@@ -1,4 +1,4 @@
-"""Settings a model is used with: what the caller says, then its files, then the table of known models."""
+"""Settings a model is used with: those of the caller, then of its files, then of the table of known models."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class ModelWarning(CodequestWarning):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """A caller's choices for a model; None leaves it to its files, and where they are silent to the table.
+    """A caller's choices for a model; None leaves it to its files, and to the table where they say nothing.
 
     Attributes:
-        pooling: How token states become one vector.
+        pooling: Way in which token states become one vector.
         dim: Vectors are truncated to this length, before they are normalized (Matryoshka; Kusupati et al., 2022).
         query_prompt: Text before every query, or the name of one of the model's own prompts.
         document_prompt: Text before every document, or the name of one of the model's own prompts.
@@ -52,9 +52,9 @@ def settle(files: EmbeddingSettings, model_id: str, choices: Choices) -> Embeddi
     """The settings a model is used with.
 
     Args:
-        files: What its files say.
-        model_id: Its public id, by which the table of known models is asked.
-        choices: What the caller says.
+        files: Settings in its files.
+        model_id: Its public id, for a look into the table of known models.
+        choices: Settings of the caller.
 
     Raises:
         ModelFormatError: Two of the three say different poolings, and the caller did not decide between the others.
@@ -93,7 +93,7 @@ def checked_dim(model_id: str, full: int, dim: int | None) -> int | None:
     Args:
         model_id: The model's public id.
         full: Length of its vectors.
-        dim: What the caller asked for.
+        dim: Length that the caller asked for.
 
     Raises:
         ModelFormatError: The table knows another length of this model's vectors.

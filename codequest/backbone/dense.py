@@ -12,7 +12,7 @@ from codequest.backbone.settings import read_json
 from codequest.errors import ModelFormatError
 
 _ACTIVATIONS = ("Identity", "Tanh", "GELU", "ReLU", "SiLU")
-_POOLED = "sentence_embedding"  # what sentence-transformers calls the pooled vector
+_POOLED = "sentence_embedding"  # name of the pooled vector in sentence-transformers
 
 
 def load_dense(folder: Path) -> nn.Module:

@@ -1,4 +1,4 @@
-"""A transformer's first layers: the cheapest smaller model there is."""
+"""A transformer's first layers, which are a smaller model without any training."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def keep_first_layers(transformer: PreTrainedModel, layers: int) -> None:
 
     Args:
         transformer: The Hugging Face model.
-        layers: How many layers to keep.
+        layers: Number of layers to keep.
 
     Raises:
         InvalidInputError: More layers than the model has, or fewer than one.

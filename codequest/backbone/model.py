@@ -33,14 +33,14 @@ class Backbone(nn.Module):
     Attributes:
         transformer: The Hugging Face model.
         tokenizer: Its tokenizer.
-        pooling: How token states become one vector.
+        pooling: Way in which token states become one vector.
         max_tokens: Longer texts are truncated to this many tokens, special tokens included.
-        longest: The most that it could read.
+        longest: Most tokens that the model could read.
         lower_case: Whether texts are lower-cased first.
         dense: The model's own layers after pooling.
         dim: Length that vectors are truncated to; None when they are used whole.
-        settings: What the model's files say, prompts and normalisation included.
-        source: Which model this is.
+        settings: Settings in the model's files, prompts and normalisation included.
+        source: Identity and folder of the model.
     """
 
     def __init__(
@@ -87,9 +87,9 @@ class Backbone(nn.Module):
 
         Args:
             source: From `codequest.weights.locate`.
-            device: Where to put it.
+            device: Device for the model.
             precision: Number format of the weights.
-            choices: What the caller says where the model's files are silent, or should not decide.
+            choices: The caller's settings where the model's files say nothing, or should not decide.
             trust_remote_code: Run Python code that comes with the model.
             quantization: A transformers quantization config.
             layers: Keep only this many of its first layers; all by default.

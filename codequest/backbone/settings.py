@@ -32,7 +32,7 @@ class EmbeddingSettings:
     """Settings of a model in its sentence-transformers files; None where no file says anything.
 
     Attributes:
-        pooling: How token states become one vector.
+        pooling: Way in which token states become one vector.
         normalized: Whether the model ends with a normalisation.
         max_tokens: Truncation length.
         lower_case: Whether texts are lower-cased before they are tokenized.
@@ -41,7 +41,7 @@ class EmbeddingSettings:
         dense: Folders of the dense layers between pooling and normalisation, in order.
         transformer: Folder of the transformer's own files.
         prompts: Every prompt of the model by its name.
-        tokenizer: What the tokenizer is loaded with, such as whether it adds an end token.
+        tokenizer: Options that the tokenizer is loaded with, such as an added end token.
         token_limit: Most tokens that the model is known to read, whatever its tokenizer says.
     """
 

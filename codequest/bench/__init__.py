@@ -1,4 +1,4 @@
-"""Speed of encoders beside their teacher and their peers: each alone in its process, in alternating rounds."""
+"""Speed of encoders next to their teacher and their peers: each alone in its process, in alternating rounds."""
 
 from __future__ import annotations
 

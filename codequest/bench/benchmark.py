@@ -39,7 +39,7 @@ def bench(
     effort: Effort | None = None,
     progress: Progress = silent,
 ) -> BenchResult:
-    """Measure encoders and their exported forms beside their teacher in torch, fp32.
+    """Measure encoders and their exported forms next to their teacher in torch, fp32.
 
     Args:
         adapters: ``NAME=SOURCE`` or only the source: folders, those that come with codequest, repositories, or
@@ -47,7 +47,7 @@ def bench(
         dataset: What retention is measured on; the functions and docstrings of the standard library by default.
         queries: What is timed; those of the dataset by default.
         teacher: Public id or folder of the teacher; the adapters' own by default.
-        forms: ``"RUNTIME:PRECISION"`` of the exports that are measured besides.
+        forms: ``"RUNTIME:PRECISION"`` of the exports that are measured too.
         rounds: How many.
         effort: How long each process measures, on how many threads.
         progress: Called as work is done.

@@ -22,7 +22,7 @@ _LOADERS = "codequest.bench.loaders"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Competitor:
-    """One who takes part.
+    """A participant of a benchmark.
 
     Attributes:
         name: What the tables call it.

@@ -51,7 +51,7 @@ def export_forms(
 
 
 def check_forms(forms: Sequence[str]) -> None:
-    """Refuse what is no form.
+    """Refuse names that are not forms.
 
     Raises:
         InvalidInputError: Not one of `FORMS`.

@@ -15,7 +15,7 @@ from codequest.space import Vectors
 def with_retention(
     result: BenchResult, dataset: RetrievalDataset, document_vectors: Vectors, query_vectors: Mapping[str, Vectors]
 ) -> BenchResult:
-    """The result with nDCG@10 of everyone, over that of the baseline.
+    """The result with the nDCG@10 of each competitor, and its ratio to that of the baseline.
 
     Args:
         result: Speed.

@@ -29,8 +29,8 @@ class ProcessFigures(NamedTuple):
     """Figures of one process.
 
     Attributes:
-        figures: By name: those of `codequest.bench.result.FIGURES` that it measures.
-        versions: Of the libraries that it had loaded, by name.
+        figures: Figures by name: those of `codequest.bench.result.FIGURES` that it measures.
+        versions: Versions of the libraries that it had loaded, by name.
     """
 
     figures: dict[str, float]
@@ -42,7 +42,7 @@ class Effort:
     """Effort of one process: how long it measures.
 
     Attributes:
-        threads: Of every competitor, and the CPUs it may run on.
+        threads: Threads of every competitor, and CPUs it may run on.
         passes: Least number of times that every input is timed.
         seconds: Least number of seconds that inputs are timed, for one query at a time and for batches alike.
     """

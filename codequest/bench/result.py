@@ -50,7 +50,7 @@ class BenchRow:
     Attributes:
         name: What the tables call it.
         rounds: The figures of every round, by name: those of `FIGURES` that it has.
-        versions: Of the libraries that its process had loaded, by name: torch is among them, or was not needed.
+        versions: Versions of the libraries that its process had loaded, by name; torch only where it was needed.
         reference: Name of the competitor whose vectors it should give.
         bare_of: Name of the competitor that this one is without everything around its graph and tokenizer.
         cosine: Mean cosine to those vectors.
@@ -84,7 +84,7 @@ class BenchResult:
         rows: Who took part.
         baseline: Name of the one that ratios are to.
         not_run: Why others could not take part, by name.
-        threads: Of every competitor.
+        threads: Threads of every competitor.
         texts: Distinct texts that were timed.
         dataset: Name of the dataset of every retention; None without one.
         machine: What it ran on.
@@ -137,7 +137,7 @@ class BenchResult:
         """Read what `to_json` wrote.
 
         Raises:
-            InvalidInputError: It is no JSON, no result of a benchmark, or of another format version.
+            InvalidInputError: It is not JSON, not the result of a benchmark, or of another format version.
         """
         try:
             values: dict[str, Any] = dict(json.loads(text))
@@ -158,7 +158,7 @@ class BenchResult:
         """Read the file that `save` wrote.
 
         Raises:
-            InvalidInputError: It cannot be read, or is no result of a benchmark.
+            InvalidInputError: It cannot be read, or is not the result of a benchmark.
         """
         try:
             return cls.from_json(Path(path).read_text(encoding="utf-8"))

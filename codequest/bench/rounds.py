@@ -1,4 +1,4 @@
-"""Whole processes in alternating rounds, so that a machine that drifts slows everyone."""
+"""Whole processes in alternating rounds, so that a machine that drifts slows all competitors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from codequest.space import Vectors
 
 
 class Rounds:
-    """A benchmark: in every round each competitor runs once, alone in its process; who goes first rotates.
+    """A benchmark: in every round each competitor runs once, alone in its process; the first one rotates.
 
     Args:
         competitors: Who takes part.
@@ -30,10 +30,10 @@ class Rounds:
         effort: How long each process measures, on how many threads.
         baseline: Name of the competitor that ratios are to.
         not_run: Why others cannot take part, by name.
-        texts: What everyone embeds besides, in the first round, without being timed.
+        texts: Texts that each competitor embeds too, in the first round, without being timed.
 
     Attributes:
-        vectors: By name, what `run` found: the vectors of `texts`, then those of the workload's batch, (n, dim).
+        vectors: Vectors by name, filled by `run`: the vectors of `texts`, then those of the workload's batch, (n, dim).
 
     Raises:
         InvalidInputError: No round, no such baseline, a name twice, or more threads than CPUs.
@@ -63,7 +63,7 @@ class Rounds:
         _check_names([competitor.name for competitor in competitors], baseline)
 
     def run(self, *, progress: Progress = silent) -> BenchResult:
-        """Measure everyone.
+        """Measure all competitors.
 
         Args:
             progress: Called after every process.

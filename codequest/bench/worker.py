@@ -95,7 +95,7 @@ def _peak_bytes() -> int | None:
 
 
 def main() -> None:
-    """Measure what standard input says; whatever libraries print goes to standard error."""
+    """Measure what standard input says; everything that libraries print goes to standard error."""
     spec = json.load(sys.stdin)
     sys.path[0] = spec["folder"]
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")

@@ -33,7 +33,7 @@ def ann(
     queries: QueriesOption = None,
     vectors: VectorsOption = None,
     documents: DocumentsOption = None,
-    seed: Annotated[int, typer.Option(help="Of the samples of large sets.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the samples of large sets.")] = 0,
 ) -> None:
     """Search HNSW and IVF indexes with teacher and encoders: recall, nDCG, and the effort that each one needs."""
     from codequest.report import load_encoders

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="What you want to know about the code.")],
+    question: Annotated[str, typer.Argument(help="Your question about the code.")],
     *,
     path: PathOption = Path("."),
     endpoint: Annotated[

@@ -39,8 +39,8 @@ def bench(
         typer.Option(help="RUNTIME:PRECISION to export to and measure, or none; may be repeated. By default all."),
     ] = None,
     rounds: Annotated[int, typer.Option(help="Processes of each competitor, taking turns.")] = 5,
-    threads: Annotated[int, typer.Option(help="Of every competitor.")] = 2,
-    seconds: Annotated[float, typer.Option(min=0, help="Least time for queries, and for batches.")] = 1.0,
+    threads: Annotated[int, typer.Option(help="Number of threads of every competitor.")] = 2,
+    seconds: Annotated[float, typer.Option(min=0, help="Shortest time for queries, and for batches.")] = 1.0,
     out: Annotated[Path | None, typer.Option(help="Write every figure of every round, .json.")] = None,
     show: Annotated[Path | None, typer.Option(help="Measure nothing: show what --out wrote.")] = None,
     baseline: Annotated[
@@ -48,7 +48,7 @@ def bench(
     ] = None,
     markdown: Annotated[bool, typer.Option(help="Print Markdown.")] = False,
 ) -> None:
-    """Measure what a query costs, beside the teacher: each encoder alone in its process, in alternating rounds."""
+    """Measure the cost of a query, next to the teacher: each encoder alone in its process, in alternating rounds."""
     from dataclasses import replace
 
     from codequest.bench import BenchResult

@@ -100,7 +100,7 @@ class _LoggedProgress:
 
 
 def resumable(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, with a word on how to go on after Ctrl-C instead of a traceback."""
+    """The command, with a hint on how to continue after Ctrl-C instead of a traceback."""
 
     @functools.wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
@@ -172,7 +172,7 @@ def speed_table(report: Report) -> Group:
 
 
 def _named(report: Report) -> list[dict[str, str]]:
-    """The report's rows with the teacher's long name replaced by what it is."""
+    """The report's rows with the teacher's long name replaced by its role."""
     teacher, *encoders = report.rows
     return [{**teacher, "encoder": "teacher"}, *encoders]
 

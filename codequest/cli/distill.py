@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def distill(
     queries: Annotated[Path, typer.Argument(help="Training queries: .txt or .jsonl, or a folder with queries.jsonl.")],
-    out: Annotated[Path, typer.Option(help="Where the adapter goes.")],
+    out: Annotated[Path, typer.Option(help="Folder for the adapter.")],
     *,
     teacher: Annotated[str, typer.Option(help=TEACHER_HELP)] = DEFAULT_TEACHER,
     dim: Annotated[int | None, DimOption] = None,
@@ -51,9 +51,9 @@ def distill(
     evaluate: Annotated[str | None, typer.Option(help=f"Measured at the end. {DATASET_NAME}")] = None,
     loss: Annotated[list[str] | None, typer.Option(help="NAME or NAME=WEIGHT; may be repeated.")] = None,
     epochs: Annotated[float, typer.Option(help="Passes over the queries.")] = 3,
-    batch_size: Annotated[int, typer.Option(help="Queries a step and process.")] = 32,
+    batch_size: Annotated[int, typer.Option(help="Queries per step and process.")] = 32,
     learning_rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 5e-4,
-    seed: Annotated[int, typer.Option(help="Of data order, split and start.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of data order, split and start.")] = 0,
     checkpoints: Annotated[Path | None, typer.Option(help="Folder for checkpoints; in the cache by default.")] = None,
 ) -> None:
     """Train a light query encoder into a teacher's space.

@@ -32,7 +32,7 @@ def evaluate(
         typer.Option(help="Folder for evaluation.json and evaluation.md; of several datasets, one each below it."),
     ] = None,
 ) -> None:
-    """Measure how much of the teacher's retrieval quality encoders keep, and what a query costs."""
+    """Measure how much of the teacher's retrieval quality encoders keep, and the cost of a query."""
     from codequest.encoders import QueryEncoder
     from codequest.evaluation import compare_each
     from codequest.teachers import cached, load_teacher, teacher_of

@@ -16,7 +16,7 @@ def export(
     adapter: Annotated[str, AdapterArgument],
     *,
     out: Annotated[Path, typer.Option(help="Folder for the exported encoder.")],
-    runtime: Annotated[str, typer.Option(help="What is to run it: onnx, openvino or sentence-transformers.")] = "onnx",
+    runtime: Annotated[str, typer.Option(help="Runtime: onnx, openvino or sentence-transformers.")] = "onnx",
     precision: Annotated[str, typer.Option(help="fp32, bf16 (openvino, where the CPU has it) or int8.")] = "fp32",
     router: Annotated[
         bool, typer.Option("--router", help="sentence-transformers: with the teacher as the document route.")

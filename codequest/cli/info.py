@@ -10,7 +10,7 @@ from codequest.cli.display import console, quiet_libraries
 
 
 def info(adapter: Annotated[str, AdapterArgument]) -> None:
-    """Show what an adapter is: its space, how it was trained, what was measured, what a query costs."""
+    """Show an adapter: its space, its training, its measurements, and the cost of a query."""
     from dataclasses import asdict
 
     from codequest.encoders import QuantizedQueryEncoder, QueryEncoder

@@ -18,10 +18,10 @@ _LINES = 12
 
 
 def print_hits(hits: Sequence[SearchHit], root: Path, *, context: int = 0, lines: int = _LINES) -> None:
-    """Print where every hit is, and its code.
+    """Print the place and the code of every hit.
 
     Args:
-        hits: What was found below the root.
+        hits: Code that was found below the root.
         root: The indexed folder.
         context: Lines of the file around every hit.
         lines: Most lines of a hit.
@@ -65,7 +65,7 @@ def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableT
 
 
 def _around(hit: SearchHit, root: Path, context: int) -> tuple[list[str], list[str]]:
-    """Lines above and below a hit; none where the file is not what was indexed any more."""
+    """Lines above and below a hit; none where the file has changed since it was indexed."""
     try:
         lines = (root / hit.path).read_text(encoding="utf-8-sig", errors="replace").split("\n")
     except OSError:

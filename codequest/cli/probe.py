@@ -21,20 +21,20 @@ def probe(
     texts: Annotated[
         Path | None,
         typer.Option(
-            help="What the vectors were made of, .jsonl or .txt, where no file in the index or next to it says it."
+            help="The texts of the vectors, .jsonl or .txt, if they are neither in the index nor in a file next to it."
         ),
     ] = None,
     teacher: Annotated[str | None, typer.Option(help=f"The model that may have made them. {TEACHER_HELP}")] = None,
     adapter: Annotated[
-        str | None, typer.Option(help="Without the teacher: whether the index lies in this adapter's space.")
+        str | None, typer.Option(help="Check without the teacher that the index lies in this adapter's space.")
     ] = None,
     dim: Annotated[int | None, DimOption] = None,
     queries: Annotated[bool, typer.Option("--queries", help="The texts are queries, not documents.")] = False,
-    samples: Annotated[int, typer.Option(min=1, help="How many texts to embed again.")] = 32,
+    samples: Annotated[int, typer.Option(min=1, help="Number of texts to embed again.")] = 32,
 ) -> None:
-    """Say whether a teacher made the vectors of an index, and where it nearly did, which setting is off.
+    """Tell whether a teacher made the vectors of an index; where it nearly did, tell which setting differs.
 
-    Ends with exit code 2 unless it did, as it is set.
+    Ends with exit code 2 unless the teacher made them with the settings given here.
     """
     from codequest.encoders import QueryEncoder
     from codequest.encoders.index_check import check_index

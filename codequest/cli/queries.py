@@ -42,7 +42,7 @@ def queries(
         ),
     ] = None,
     like: Annotated[Path | None, typer.Option(help="Queries of your users, to compare with.")] = None,
-    max_characters: Annotated[int, typer.Option(min=100, help="Of a function in --pairs.")] = 4000,
+    max_characters: Annotated[int, typer.Option(min=100, help="Most characters of a function in --pairs.")] = 4000,
     seed: Annotated[int, typer.Option(help="Decides which queries are drawn.")] = 0,
 ) -> None:
     """Derive training queries from a codebase, for when there is no query log."""

@@ -32,7 +32,7 @@ def report(
     vectors: VectorsOption = None,
     documents: DocumentsOption = None,
     latency: Annotated[bool, typer.Option(help="Measure the time of a query.")] = True,
-    seed: Annotated[int, typer.Option(help="Of samples, intervals and t-SNE.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of samples, intervals and t-SNE.")] = 0,
 ) -> None:
     """Write a page that says which encoder to deploy: quality, cost, vectors, hubs, approximate search, examples."""
     from codequest.report import build_report, check_folder, load_encoders

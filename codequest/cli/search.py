@@ -23,7 +23,7 @@ from codequest.cli.search_options import (
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="What you are looking for: a description, a question, names.")],
+    query: Annotated[str, typer.Argument(help="Description of the code you want: a sentence, a question, names.")],
     *,
     path: PathOption = Path("."),
     language: LanguageOption = None,

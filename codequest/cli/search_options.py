@@ -29,7 +29,7 @@ EncoderOption = Annotated[
 
 
 def encoder_for(encoder: str, mode: str) -> str | None:
-    """Adapter that embeds queries, by the name that commands have for it; nothing does in mode lexical."""
+    """Adapter that embeds queries, by its name in commands; None in mode lexical, which embeds nothing."""
     return None if mode == "lexical" else _ENCODERS.get(encoder, encoder)
 
 

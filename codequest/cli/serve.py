@@ -26,9 +26,9 @@ def serve(
         Path | None, typer.Option(help="Serve a web page that searches the index of this folder instead.")
     ] = None,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; the default is reached from here only.")
+        str, typer.Option(help="Address to listen on; only this machine reaches the default.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8080,
     max_batch: Annotated[
         int | None, typer.Option(min=1, help=f"Most queries in one forward pass: {server.Limits().max_batch}.")
     ] = None,

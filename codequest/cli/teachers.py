@@ -6,7 +6,7 @@ from codequest.cli.display import console, text_table
 
 
 def teachers() -> None:
-    """List how teachers are named, and the models that pip can install."""
+    """List the schemes of teacher names, and the models that pip can install."""
     from codequest.teachers import describe_schemes
     from codequest.weights import describe_packages
 

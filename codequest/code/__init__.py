@@ -1,4 +1,4 @@
-"""Source files: what git knows of them, which ones nobody wrote, languages, definitions, comments, headings."""
+"""Source files: git, generated and vendored files, languages, definitions, comments, headings."""
 
 from codequest.code.git import git, git_files, is_ignored
 from codequest.code.languages import LANGUAGES, Language, language_of

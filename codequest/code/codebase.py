@@ -56,7 +56,7 @@ class Codebase:
 
 
 def _unfit(file: Path, content: bytes) -> str:
-    """Why a file is not read; empty when it is."""
+    """The reason why a file is not read; empty when it is."""
     if len(content) > MAX_BYTES:
         return f"larger than {MAX_BYTES // 1_000_000} MB"
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 def git_files(folder: Path) -> list[Path] | None:
     """Files that git tracks or would track in a folder, relative to it; None outside a repository, or without git.
 
-    An ignored folder is none of git's business either: None.
+    None also for a folder that git ignores.
     """
     if is_ignored(folder):
         return None

@@ -19,7 +19,7 @@ class Heading:
     Attributes:
         line: Its line, from 1.
         level: 1 is the highest.
-        text: As it is written, without marks in front and behind.
+        text: As it is written, without the marks around it.
         body: First line below it, from 1.
     """
 
@@ -30,7 +30,7 @@ class Heading:
 
 
 def headings(lines: Sequence[str], *, markdown: bool) -> Iterator[Heading]:
-    """Every heading of a document, in its order; those inside fenced code are none.
+    """Every heading of a document, in its order; lines inside fenced code are not headings.
 
     Args:
         lines: Those of the document.

@@ -13,13 +13,13 @@ class Language:
     """Parts of a tree-sitter grammar that are needed to find definitions; names are node types unless said otherwise.
 
     Attributes:
-        name: What outputs call it.
+        name: Name in outputs.
         grammar: Import name of the package with the grammar.
         entry: The function of that package that gives the grammar.
         suffixes: Ends of file names.
         functions: Functions and methods.
         classes: Classes, interfaces, structs, traits and the like.
-        types: Patterns of further named types, which are no classes to document but worth finding.
+        types: Patterns of further named types, which are not documented as classes but worth finding.
         scopes: What else puts its name in front of the names inside, by the field that holds it.
         comments: Comments.
         doc_marks: How a doc comment starts; empty where every comment above a definition is one.
@@ -30,7 +30,7 @@ class Language:
         named_by: Where an anonymous function may get a name from: field with the name, by type of its parent.
         wrappers: What may stand around a definition as part of it, such as ``export`` and a template's parameters.
         leading: What may stand above a definition as part of it, such as decorators.
-        name_path: Field to descend by until the name is reached, where it is no field of the definition.
+        name_path: Field to descend by until the name is reached, where it is not a field of the definition.
         receiver: Field with the type that a method belongs to, where it is not inside that type.
         raises: Statements that raise an error.
         strings: String literals.

@@ -41,7 +41,7 @@ LOCK, DATA, EMPTY = "lock file", "data", "empty"
 
 
 def unwanted(path: str, size: int) -> str:
-    """Why a file is not read, by its name and size; empty when it is.
+    """The reason why a file is not read, by its name and size; empty when it is.
 
     Args:
         path: Relative to the root, with forward slashes.
@@ -67,7 +67,7 @@ def readable_text(path: str, content: bytes) -> tuple[str, str]:
 
     Args:
         path: Relative to the root.
-        content: Of the file.
+        content: Content of the file.
 
     Returns:
         The text with lines ended by a newline character alone, invalid UTF-8 replaced; and the reason. One of the
@@ -86,7 +86,7 @@ def readable_text(path: str, content: bytes) -> tuple[str, str]:
 
 
 def _decoded(content: bytes) -> str | None:
-    """As UTF-8, or as UTF-16 where its first bytes say so; None where it is no text."""
+    """The content decoded as UTF-8, or as UTF-16 where its first bytes say so; None where it is not text."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = content.decode("utf-16", errors="replace")
     elif b"\0" in content:

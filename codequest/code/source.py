@@ -31,13 +31,13 @@ class Definition:
     """A function or a class.
 
     Attributes:
-        kind: Which of both.
+        kind: ``"function"`` or ``"class"``.
         name: Qualified name, such as ``"Parser.parse"``.
         line: Its first line, from 1; decorators and documentation do not count.
         documentation: Its doc comment or docstring with its marks; empty without one.
         documentation_line: First line of that, from 1; that of the definition without one.
         body: Source of its body; empty where it is only declared.
-        span: Where it is, decorators included.
+        span: Its bytes in the file, decorators included.
     """
 
     kind: Literal["function", "class"]
@@ -94,7 +94,7 @@ class SourceFile:
 
     @cached_property
     def loose_comments(self) -> list[Span]:
-        """Comments that are no definition's documentation."""
+        """Comments that do not document a definition."""
         documented = set(self._documented)
         return [span for span in self.comments if span not in documented]
 

@@ -1,4 +1,4 @@
-"""Files and folders that nobody wrote here: vendored, built, generated, minified."""
+"""Files and folders that are not written by hand here: vendored, built, generated, minified."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class RetrievalDataset:
     """A retrieval test: every kept query has at least one relevant document.
 
     Attributes:
-        name: What reports call it.
+        name: Name in reports.
         queries: Query text by query id; queries without a relevant document are dropped, the order is kept.
         documents: Document text by document id; a text may be empty.
         qrels: Relevance by query id and document id: above 0 is relevant, and more is better; aligned to `queries`.

@@ -20,7 +20,7 @@ def load_dataset(name: str, *, root: str | Path = ".") -> RetrievalDataset:
 
     Args:
         name: ``"FOLDER[:SPLIT[:CORPUS]]"`` for a BEIR folder, ``"hub:REPOSITORY[:SPLIT]"`` for the hub.
-        root: Where relative folders begin.
+        root: Folder that relative folders start from.
 
     Raises:
         InvalidInputError: Not such a name.

@@ -51,7 +51,7 @@ def judgments(records: NumberedRecords, *, source: str, unit: str) -> dict[str, 
         unit: What the numbers count: ``"line"`` or ``"row"``.
 
     Raises:
-        DatasetError: A value is missing, a score is no integer, or one pair has two scores.
+        DatasetError: A value is missing, a score is not an integer, or one pair has two scores.
     """
     qrels: dict[str, dict[str, int]] = {}
     for number, record in records:

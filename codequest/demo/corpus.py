@@ -36,7 +36,7 @@ class StandardLibrary:
         train: Labelled pairs to train on; its documents are those of the first pairs only, to save embedding.
         test: What is searched and measured.
         functions: Every function by its document id.
-        queries: All training descriptions, those of functions that are no document included.
+        queries: All training descriptions, also those of functions that are not among the documents.
     """
 
     root: Path

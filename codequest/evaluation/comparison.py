@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from codequest.teachers.base import Teacher
 
 CONFIDENCE = 0.95
-"""Of every interval in a report."""
+"""Confidence of every interval in a report."""
 _TOKENS = 12  # of the query that costs are counted for; special tokens included, prompts not
 _UNKNOWN_TEXT = "codequest times a teacher that can embed this text"
 
@@ -111,7 +111,7 @@ def compare_each(
     latency_queries: int = 50,
     progress: Progress = silent,
 ) -> Iterator[Report]:
-    """`compare` on one dataset after the other. What a query costs is measured with the first one only."""
+    """Reports of `compare` on one dataset after the other; latency is measured on the first one only."""
     for number, dataset in enumerate(datasets):
         timed = 0 if number else latency_queries
         yield compare(encoders, teacher, dataset, latency_queries=timed, progress=progress)
@@ -139,7 +139,7 @@ def summarize(
         dataset: Name of what was searched.
         queries: The queries.
         documents: How many documents they were searched in.
-        ceiling: What the teacher's own queries find; without scores, for want of labels, there is no retention.
+        ceiling: Results of the teacher's own queries; without labels there are no scores, and no retention.
         found: What each encoder finds, by name.
         latency_queries: How many queries to time; 0 leaves latency out.
         resamples: Bootstrap resamples for the interval of the retention.
@@ -263,7 +263,7 @@ def _key(name: str | None) -> str:
 
 
 def _timing(latencies: Mapping[str, Latency], name: str | None) -> dict[str, Any]:
-    """The latency fields of the row of an encoder, or of the teacher, which is no encoder and has no name."""
+    """The latency fields of the row of an encoder, or of the teacher, which is not an encoder and has no name."""
     latency, base = latencies.get(_key(name)), latencies.get(_key(None))
     if latency is None:
         return {}

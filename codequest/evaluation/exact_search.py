@@ -22,13 +22,13 @@ def exact_search(query_vectors: Vectors, document_vectors: Vectors, *, k: int) -
     Args:
         query_vectors: (queries, dim).
         document_vectors: (documents, dim), as the index holds them: unit rows in a normalized space.
-        k: How many to return; all documents when there are fewer.
+        k: Number of documents to return; all of them when there are fewer.
 
     Returns:
         Positions of the documents, best first, and their scores: both (queries, min(k, documents)).
 
     Raises:
-        InvalidInputError: k is below 1, there are no documents, or the vectors are no matrices of the same dim.
+        InvalidInputError: k is below 1, there are no documents, or the vectors are not matrices of the same dim.
     """
     _check(query_vectors, document_vectors, k)
     queries = np.asarray(query_vectors, dtype=np.float32)

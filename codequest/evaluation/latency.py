@@ -35,7 +35,7 @@ def measure_latency(
 ) -> dict[str, Latency]:
     """Time every encoder on every query, one query at a time.
 
-    The encoders take turns query by query, so that a busy machine slows all of them; who goes first rotates.
+    The encoders take turns query by query, so that a busy machine slows all of them; the first one rotates.
 
     Args:
         encoders: By name, what embeds one query.

@@ -98,7 +98,7 @@ class Report:
         resamples: Bootstrap resamples for every interval.
         confidence: Confidence of the intervals.
         latency_queries: How many queries were timed; 0 when latency was not measured.
-        machine: What it ran on.
+        machine: Machine it ran on.
         versions: Versions of the software.
     """
 
@@ -151,7 +151,7 @@ class Report:
         """Read what `to_json` wrote.
 
         Raises:
-            InvalidInputError: It is no JSON, not a report, or of another format version.
+            InvalidInputError: It is not JSON, not a report, or of another format version.
         """
         try:
             values: dict[str, Any] = dict(json.loads(text))
@@ -170,7 +170,7 @@ class Report:
         """Write ``evaluation.json`` and ``evaluation.md``, replacing those already there.
 
         Args:
-            folder: Where to; made if it does not exist.
+            folder: Folder for both files; made if it does not exist.
 
         Returns:
             The folder.

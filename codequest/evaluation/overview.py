@@ -8,7 +8,7 @@ from codequest.adapters.parts import means_of_parts
 from codequest.evaluation.measurements import MISSING, Report, percent
 
 Summaries = Mapping[str, Mapping[str, float]]
-"""By dataset: what `ReportRow.summary` says, and the metrics of an adapter hold."""
+"""Measured quality by dataset, as `ReportRow.summary` gives it and the metrics of an adapter hold it."""
 
 
 def summaries(reports: Sequence[Report]) -> dict[str, Summaries]:
@@ -23,7 +23,7 @@ def summaries(reports: Sequence[Report]) -> dict[str, Summaries]:
 def retention_table(measured: Mapping[str, Summaries]) -> list[dict[str, str]]:
     """Retention of nDCG@10 with its interval, as text: a row per dataset, a column per encoder.
 
-    The mean of several parts of one folder, such as languages, has a row of its own.
+    The mean of several parts of one folder, such as languages, has its own row.
 
     Args:
         measured: By encoder. What has no retention is left out.

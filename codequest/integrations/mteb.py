@@ -29,7 +29,7 @@ class CodequestModel(AbsEncoder):
         encoder: The encoder, or the folder, name or repository it is loaded from.
         teacher: The teacher, or its name.
         name: Under which results are kept, ``"organization/model"``.
-        revision: Of the encoder; part of where results are kept.
+        revision: Revision of the encoder; part of the path where results are kept.
 
     Raises:
         SpaceMismatchError: The teacher is not the one of the encoder's space.
@@ -51,7 +51,7 @@ class CodequestModel(AbsEncoder):
         prompt_type: PromptType | None = None,
         **kwargs: Any,  # noqa: ARG002  batches are codequest's own
     ) -> Vectors:
-        """Vectors of texts, (n, dim); those of queries by the encoder, those of documents by the teacher.
+        """Vectors of texts, (n, dim): of queries by the encoder, of documents by the teacher.
 
         Raises:
             InvalidInputError: The task has no queries and documents, such as classification.

@@ -25,7 +25,7 @@ def export_router(encoder: QueryEncoder, folder: str | Path, *, teacher: str | N
 
     Args:
         encoder: Any kind that `QueryEncoder.export` writes for sentence-transformers.
-        folder: Where to; an adapter or exported folder already there is replaced.
+        folder: Target folder; an adapter or exported folder already there is replaced.
         teacher: Folder of the teacher, when its id alone does not lead there.
 
     Returns:

@@ -46,7 +46,7 @@ class Sides:
         """The encoder's vectors, (n, dim).
 
         Raises:
-            InvalidInputError: An empty query, or something that is no string.
+            InvalidInputError: An empty query, or something that is not a string.
         """
         with self._querying:
             return self.encoder.encode(queries)
@@ -56,7 +56,7 @@ class Sides:
 
         Raises:
             TeacherError: There is no teacher.
-            InvalidInputError: Something that is no string.
+            InvalidInputError: Something that is not a string.
         """
         if self.teacher is None:
             raise TeacherError(

@@ -1,4 +1,4 @@
-"""Training queries and labelled pairs out of a codebase, and whether they are like those that users ask."""
+"""Training queries and labelled pairs out of a codebase, and how well they match the queries of users."""
 
 from codequest.mining.coverage import Coverage, query_coverage
 from codequest.mining.derive import DerivedQueries, check_query_file, derive_queries

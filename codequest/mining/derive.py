@@ -69,7 +69,8 @@ class DerivedQueries:
             The file.
 
         Raises:
-            InvalidInputError: It is no name of a JSON lines file, something else is there, or it cannot be written.
+            InvalidInputError: The name is not that of a JSON lines file, something else is there, or it cannot be
+                written.
         """
         final = Path(path).expanduser()
         check_query_file(final)
@@ -97,7 +98,7 @@ def derive_queries(
     seed: int = 0,
     progress: Progress = silent,
 ) -> DerivedQueries:
-    """Training queries where nobody logged any: what a codebase says about itself.
+    """Training queries from a codebase, for when there is no query log.
 
     Args:
         sources: Folders, git repositories, source files and documents; query files; and hub datasets as
@@ -135,7 +136,7 @@ def check_query_file(path: Path) -> None:
     """Refuse a name that queries cannot be written to.
 
     Raises:
-        InvalidInputError: It is no name of a JSON lines file, or something else is there.
+        InvalidInputError: It is not the name of a JSON lines file, or something else is there.
     """
     if not path.name.endswith((".jsonl", ".jsonl.gz")):
         raise InvalidInputError(f"Queries are written as JSON lines, not to {path}. Give a name that ends in .jsonl.")
@@ -144,7 +145,7 @@ def check_query_file(path: Path) -> None:
             raise DatasetError(str(path))
     except DatasetError as error:
         raise InvalidInputError(
-            f"{path} exists and is no query file, so it is not replaced. Choose another name, or remove it."
+            f"{path} exists and is not a query file, so it is not replaced. Choose another name, or remove it."
         ) from error
 
 

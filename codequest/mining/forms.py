@@ -1,4 +1,4 @@
-"""Form of a query: the way people ask, whatever they ask for."""
+"""Form of a query: the way people ask, independent of the subject."""
 
 from __future__ import annotations
 

@@ -165,19 +165,19 @@ def mine_pairs(
 
 
 def check_pairs_folder(folder: Path) -> None:
-    """Refuse what is there and is no BEIR folder.
+    """Refuse a path that exists and is not a BEIR folder.
 
     Raises:
         DatasetError: Something else is there.
     """
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / "qrels").is_dir()):
         raise DatasetError(
-            f"{folder} exists and is no BEIR folder, so it is not replaced. Choose another folder, or remove it."
+            f"{folder} exists and is not a BEIR folder, so it is not replaced. Choose another folder, or remove it."
         )
 
 
 def _folders_and_code(paths: Iterable[str | Path]) -> list[str]:
-    """Without what has no functions: hub datasets, and files that are no source code."""
+    """The folders and source files among the paths; hub datasets and other files have no functions."""
     given = [str(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
     code = [path for path in given if Path(path).suffix.lower() in CODE_SUFFIXES]
     return [path for path in given if not path.startswith("hub:") and (path in code or not Path(path).is_file())]

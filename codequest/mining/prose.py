@@ -40,5 +40,5 @@ def is_prose(sentence: str, *, min_words: int = 3) -> bool:
 
 
 def is_for_tools(comment: str) -> bool:
-    """Tell whether a comment is, in any of its lines, for lawyers, linters or editors, or a note to do something."""
+    """Tell whether any line of a comment is a license text, an instruction to a tool, or a note to do something."""
     return bool(_NO_PROSE.search(comment))

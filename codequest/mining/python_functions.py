@@ -16,7 +16,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def mine_python(files: Iterable[Path], *, min_words: int = 3, min_lines: int = 3) -> Iterator[MinedFunction]:
     """Functions and methods with a docstring, in the order of the files.
 
-    Files that are no valid Python of this interpreter's version, or not UTF-8, are passed over.
+    Files that are not valid Python of this interpreter's version, or not UTF-8, are passed over.
 
     Args:
         files: Python files.
@@ -35,7 +35,7 @@ def mine_python(files: Iterable[Path], *, min_words: int = 3, min_lines: int = 3
 
 
 def mine_python_source(source: str, path: Path, *, min_words: int = 3, min_lines: int = 3) -> Iterator[MinedFunction]:
-    """As `mine_python`, of source text; nothing where it is no valid Python."""
+    """Functions and methods in source text, as by `mine_python`; nothing where it is not valid Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)

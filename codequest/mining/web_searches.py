@@ -19,7 +19,7 @@ def as_search(text: str, language: str, generator: random.Random) -> str | None:
     """One way to search the web for what a text says, such as ``python sort dict by value``.
 
     The words of the first clause in lower case, its verb in the imperative, without articles; with the language in
-    front, behind, or not named at all.
+    front, at the end, or not named at all.
 
     Args:
         text: A doc comment or a title.
@@ -58,7 +58,7 @@ def with_searches(dataset: RetrievalDataset, language: str, generator: random.Ra
 
     Args:
         dataset: Queries that are doc comments or titles.
-        language: Of its code, as people type it.
+        language: Language of its code, as people type it.
         generator: Chooses among the ways to search.
     """
     made = {f"search-{id}": as_search(text, language, generator) for id, text in dataset.queries.items()}

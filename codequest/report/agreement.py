@@ -72,7 +72,7 @@ def rank_biased_overlap(
 
     Args:
         found: (queries, k), no document twice in a row.
-        ceiling: Of the same shape.
+        ceiling: Documents of the teacher's rankings, of the same shape.
         persistence: Weight of a rank over that of the rank before it, between 0 and 1.
     """
     depths = np.arange(1, found.shape[1] + 1)

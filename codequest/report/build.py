@@ -38,14 +38,14 @@ def build_report(
         out: Folder for the report; one that is already there is replaced.
         latency_queries: How many queries to time; 0 leaves latency out.
         resamples: Bootstrap resamples for the intervals.
-        seed: Of everything drawn at random; only latencies change between two runs.
+        seed: Seed of everything drawn at random; only latencies change between two runs.
         progress: Called as work is done.
 
     Returns:
         Everything that the report shows.
 
     Raises:
-        InvalidInputError: The folder holds something else or cannot be written, or there is no encoder.
+        InvalidInputError: The folder holds something else or cannot be written, or no encoder was given.
         SpaceMismatchError: An encoder or the stored vectors belong to another teacher.
         MissingDependencyError: The extra ``report`` is not installed.
     """

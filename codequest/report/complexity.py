@@ -26,7 +26,7 @@ class Point:
     Attributes:
         name: Its name.
         adaptation: How it comes from the teacher.
-        cost: Of one query, in the unit of its axis; above 0.
+        cost: Cost of one query, in the unit of its axis; above 0.
         quality: 0 to 1, or more where the teacher's own is 1.
         low: Lower end of the interval of the quality, if there is one.
         high: Upper end of it.
@@ -69,8 +69,8 @@ class Tradeoff:
     """One quality against one cost.
 
     Attributes:
-        cost: What is on the horizontal axis.
-        measure: What is on the vertical axis.
+        cost: Cost on the horizontal axis.
+        measure: Quality on the vertical axis.
         points: The teacher, where its cost is known, and the encoders.
         ceiling: The teacher's quality.
         fits: Over the encoders of every adaptation and over all of them; the teacher is left out.
@@ -85,7 +85,7 @@ class Tradeoff:
     front: tuple[str, ...]
 
     def dominated_by(self, name: str) -> str | None:
-        """The best of those that are at least as good and as cheap as this one, and better in one of both."""
+        """The best encoder that is at least as good and as cheap as this one, and better in quality or in cost."""
         this = next((point for point in self.points if point.name == name), None)
         better = [point for point in self.points if this is not None and _dominates(point, this)]
         return max(better, key=lambda point: (point.quality, -point.cost)).name if better else None

@@ -58,7 +58,7 @@ class Disagreement:
     Attributes:
         query: Its id.
         text: The query.
-        direction: Who is better by the labels; ``"different"`` without labels.
+        direction: The better one by the labels; ``"different"`` without labels.
         teacher: The teacher's nDCG@10; 1 without labels.
         encoder: The encoder's; without labels, the part of the teacher's top 10 that it finds.
         teacher_hits: The teacher's first three.
@@ -86,8 +86,8 @@ def find_disagreements(
 
     Args:
         data: Queries, documents and labels.
-        encoder: What the encoder finds.
-        teacher: What the teacher finds.
+        encoder: Results of the encoder.
+        teacher: Results of the teacher.
         overlaps: Part of the teacher's top 10 that is in the encoder's, (queries,); ranks queries without labels.
         count: Most queries of each direction.
 

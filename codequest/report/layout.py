@@ -31,11 +31,11 @@ class Layout:
 
     Attributes:
         method: What placed them.
-        perplexity: Of t-SNE.
+        perplexity: Perplexity of t-SNE.
         queries: Positions of the queries that were drawn, rising.
         documents: Positions of the documents that were drawn, rising.
-        document_points: Of those documents.
-        query_points: Of those queries, by whose vectors they are: the teacher's and each encoder's.
+        document_points: Points of those documents.
+        query_points: Points of those queries, by name of the teacher or encoder that embedded them.
     """
 
     method: Method
@@ -49,13 +49,13 @@ class Layout:
 def embed_in_plane(
     query_vectors: Mapping[str, Vectors], teacher_vectors: Vectors, document_vectors: Vectors, *, seed: int
 ) -> Layout:
-    """Embed a sample of queries, as everyone embeds them, and of documents.
+    """Place a sample of the queries, embedded by the teacher and each encoder, and of the documents in the plane.
 
     Args:
         query_vectors: (queries, dim) of every encoder, by name.
         teacher_vectors: (queries, dim), the teacher's of the same queries.
         document_vectors: (documents, dim), the teacher's.
-        seed: Of the sample and of t-SNE.
+        seed: Seed of the sample and of t-SNE.
 
     Raises:
         MissingDependencyError: ``scikit-learn`` is not installed.

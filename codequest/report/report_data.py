@@ -98,7 +98,7 @@ def load_report_data(
 ) -> ReportData:
     """Read what a report is made on.
 
-    Labels are used where they belong to the queries: a folder without ``qrels/*.tsv``, or queries of one's own, make
+    Labels are used where they belong to the queries: a folder without ``qrels/*.tsv``, or your own queries, make
     a report without labels.
 
     Args:
@@ -199,7 +199,7 @@ def _document_records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def _read_vectors(path: Path) -> tuple[Vectors, list[str] | None]:
     """The stored vectors, and their texts where they came with some."""
     if not path.exists():
-        raise DatasetError(f"There is no file of vectors {path}.")
+        raise DatasetError(f"There is no file of vectors at {path}.")
     try:
         loaded, texts = read_stored(path)
     except TeacherError as error:

@@ -29,14 +29,14 @@ _SAMPLES = 8  # documents that are embedded again, to see whether stored vectors
 
 @dataclass(frozen=True, slots=True)
 class Searches:
-    """Results of everyone; mappings are by name, the teacher first.
+    """Results of the teacher and the encoders; mappings are by name, the teacher first.
 
     Attributes:
         document_vectors: (documents, dim).
         results: The first ten documents of every query, with their measures where there are labels.
         deep: Positions of the first hundred documents, (queries, min(100, documents)).
         scores: Their inner products, of the same shape.
-        notes: What is odd about the stored vectors.
+        notes: Doubts about the stored vectors.
     """
 
     document_vectors: Vectors
@@ -47,7 +47,7 @@ class Searches:
 
     @property
     def query_vectors(self) -> dict[str, Vectors]:
-        """(queries, dim) of everyone."""
+        """Query vectors of the teacher and the encoders, (queries, dim)."""
         return {name: result.query_vectors for name, result in self.results.items()}
 
     @property

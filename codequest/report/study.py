@@ -103,7 +103,7 @@ def run_study(
         data: What to search; without labels the teacher's own results stand for them.
         latency_queries: How many queries to time; 0 leaves latency out.
         resamples: Bootstrap resamples for the intervals.
-        seed: Of everything drawn at random; only latencies change between two runs.
+        seed: Seed of everything drawn at random; only latencies change between two runs.
         progress: Called as work is done.
 
     Raises:

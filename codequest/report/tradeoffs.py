@@ -59,6 +59,6 @@ def _unlabelled(agreement: Mapping[str, Agreement]) -> dict[str, dict[str, Quali
 
 
 def _cost(row: ReportRow, cost: Cost) -> float | None:
-    """Of one query; None when it is unknown or zero, which has no place on a log axis."""
+    """Cost of one query; None when it is unknown, or zero, which a log axis cannot show."""
     values = {"flops": row.flops, "latency": row.latency_p50_ms, "size": row.active_bytes}
     return float(values[cost] or 0) or None

@@ -28,7 +28,7 @@ class EncoderVerdict:
         less_arithmetic: The teacher's floating-point operations over its own; None where one of them is unknown.
         megabytes: Weights that one query reads, in MB (10⁶ bytes).
         on_front: By cost, whether it is on the Pareto front of the quality against it.
-        dominated_by: By cost, who is as good and as cheap, and better in one of both.
+        dominated_by: By cost, the one that is as good and as cheap, and better in quality or in cost.
         sentence: The same in words.
     """
 
@@ -50,7 +50,7 @@ class Verdict:
 
     Attributes:
         basis: The cost that decides what is cheap: latency, or arithmetic where that was not measured.
-        recommendations: Which encoder to take for what.
+        recommendations: Sentences that say which encoder to take for which purpose.
         encoders: Each of them, best quality first.
     """
 
@@ -65,7 +65,7 @@ def reach_verdict(report: Report, agreement: Mapping[str, Agreement], tradeoffs:
     Args:
         report: Retention, latency and cost.
         agreement: Overlap, by name.
-        tradeoffs: Of the same encoders.
+        tradeoffs: Tradeoffs of the same encoders.
     """
     with_interval = [one for one in tradeoffs if any(point.low is not None for point in one.points)]
     fronts = {one.cost: one for one in with_interval}

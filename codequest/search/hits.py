@@ -12,7 +12,7 @@ ChunkKind = Literal["function", "class", "section", "window"]
 """A function or method; a class, interface or struct; a part of a document below a heading; other lines of a file."""
 
 SearchMode = Literal["hybrid", "dense", "lexical"]
-"""By meaning and words together; by meaning alone; by words alone, for which no encoder runs."""
+"""Ranking by meaning and words together; by meaning alone; by words alone, for which no encoder runs."""
 
 KINDS: tuple[ChunkKind, ...] = get_args(ChunkKind)
 MODES: tuple[SearchMode, ...] = get_args(SearchMode)

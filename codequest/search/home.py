@@ -35,7 +35,7 @@ class IndexHome:
         """The index of a folder, or of the nearest folder around it that has one.
 
         Raises:
-            IndexNotFoundError: There is none; says how to make it.
+            IndexNotFoundError: There is no index; the message says how to make it.
         """
         start = Path(path).expanduser().resolve()
         for root in (start, *start.parents):
@@ -51,7 +51,7 @@ class IndexHome:
         """The index of exactly this folder, there or not; its folder exists and can be written.
 
         Raises:
-            CodeIndexError: The path is no folder, or neither it nor the cache can be written.
+            CodeIndexError: The path is not a folder, or neither it nor the cache can be written.
         """
         root = Path(path).expanduser().resolve()
         if not root.is_dir():

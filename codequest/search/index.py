@@ -36,7 +36,7 @@ class CodeIndex:
 
     Attributes:
         root: The indexed folder.
-        encoder: What was given to embed queries with.
+        encoder: Encoder that was given to embed queries.
     """
 
     def __init__(self, home: IndexHome, encoder: str | QueryEncoder | None) -> None:
@@ -98,7 +98,7 @@ class CodeIndex:
                 made the index, or None to search by words alone. It is loaded for the first query.
 
         Raises:
-            IndexNotFoundError: There is no index; says how to make it.
+            IndexNotFoundError: There is no index; the message says how to make it.
             CodeIndexError: It is damaged, or of another version.
             SpaceMismatchError: The encoder embeds into another space.
             AdapterFormatError: There is no such adapter.

@@ -34,10 +34,10 @@ def measure_search(
         dataset: Queries, and documents that are taken as one chunk each.
         document_vectors: (documents, dim), of the teacher.
         encoders: What embeds queries, by name.
-        language: Of the documents, to find the name that a definition has; empty where they have none.
+        language: Language of the documents, to find the name that a definition has; empty where they have none.
 
     Returns:
-        By mode and encoder; lexical, for which there is none, under the name ``""``.
+        Scores by mode and encoder; those of mode lexical, which needs no encoder, under the name ``""``.
     """
     ids, queries = list(dataset.documents), list(dataset.queries.values())
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from codequest.code.identifiers import split_name
 
 _IDENTIFIER = re.compile(r"\w+")
-_MOST_CHARACTERS = 40  # of a word: hashes and encoded data are none
+_MOST_CHARACTERS = 40  # of a word: longer ones are hashes or encoded data
 
 
 def words(text: str) -> Iterator[str]:

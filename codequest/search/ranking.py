@@ -18,7 +18,7 @@ _CANDIDATES = 100  # of each of the two rankings
 _MEANING = 0.6  # share of the cosine in the sum; the rest is of BM25
 _FULL_MATCH = 5  # words that only one chunk has, whose BM25 is a full match
 _NAMED = 0.05  # for a definition whose name has all words of the query and no others
-_ASKED_FOR = 1.0  # for a definition whose name is the query: it stands before whatever only resembles it
+_ASKED_FOR = 1.0  # for a definition whose name is the query: it stands before chunks that only resemble it
 _TEST = 0.8  # factor of a chunk in a test
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__|testdata|fixtures)/|(?:^|/)test_|[._-](?:test|spec)s?\.\w+$", re.IGNORECASE
@@ -33,7 +33,7 @@ class Ranking:
     """Chunks, best first.
 
     Attributes:
-        positions: Of the chunks in the snapshot.
+        positions: Positions of the chunks in the snapshot.
         scores: As in `codequest.search.SearchHit`.
     """
 

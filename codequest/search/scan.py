@@ -27,7 +27,7 @@ class FileRecord:
         path: Relative to the root.
         size: In bytes.
         modified: When it was changed, in ns; 0 where that is too shortly before to rely on.
-        digest: Of its content.
+        digest: Digest of its content.
         language: Its language.
         skipped: Why it is not indexed; empty when it is.
     """
@@ -46,11 +46,11 @@ class FileRecord:
 
 @dataclass(slots=True)
 class Scan:
-    """The files of a folder against those of its index.
+    """The files of a folder, compared with those of its index.
 
     Attributes:
         records: Every file that was listed and is still there.
-        stale: Paths whose chunks in the index are not those of the file any more.
+        stale: Paths whose chunks in the index are out of date.
         chunks: Those of added and changed files.
         skipped: How many files are not indexed, by reason.
         added: New files.

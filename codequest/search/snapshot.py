@@ -31,7 +31,7 @@ class Snapshot:
 
     Args:
         store: The tables.
-        version: Of the table of chunks.
+        version: Version of the table of chunks.
 
     Attributes:
         columns: Path, language, kind, symbol and lines of every chunk.

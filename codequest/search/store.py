@@ -54,7 +54,7 @@ class ChunkStore:
             return table
 
     def begin(self, versions: Mapping[str, int], *, dim: int) -> ChunkWriter:
-        """A writer that goes on from these versions, or starts without any, whatever a killed run left."""
+        """A writer that goes on from these versions, or starts with no chunks; remains of a killed run are ignored."""
         with self.writing():
             return ChunkWriter(self, self._table(CHUNKS, versions, _chunk_schema(dim)))
 

@@ -27,13 +27,13 @@ class Teacher(ABC):
     Attributes:
         max_texts: Most texts in a batch.
         batch_tokens: Most tokens in a batch after padding.
-        concurrency: How many batches `embed_batch` may be given at once, from as many threads.
+        concurrency: Most batches that `embed_batch` may be given at once, from as many threads.
         variant: Tells teachers of one space apart whose vectors differ; they are not kept in its cache.
     """
 
     variant: str = ""
     max_texts: int = 512
-    batch_tokens: int = 1536  # what keeps a few CPU cores busy
+    batch_tokens: int = 1536  # enough to keep a few CPU cores busy
     concurrency: int = 1
 
     @property
@@ -53,8 +53,8 @@ class Teacher(ABC):
         """Called before so many tokens are embedded, in one batch or in many.
 
         Args:
-            tokens: Of all texts together.
-            progress: Called while this takes long.
+            tokens: Number of tokens of all texts together.
+            progress: Called from time to time where this takes long.
         """
 
     def interrupt(self) -> None:  # noqa: B027
@@ -108,10 +108,11 @@ class Teacher(ABC):
 
         Args:
             texts: The texts to embed, of which there is at least one.
-            side: What they are.
-            known: How many more are in the total that need no embedding.
-            shard: Which of how many processes this is; each begins at its own batch, and goes on to those of the next.
-            skip: Asked before a batch is embedded; one that is skipped does not come.
+            side: Side of the texts: queries or documents.
+            known: Number of further texts in the total, which need no embedding.
+            shard: Number of this process, from 0, and number of all processes; each begins at its own batch, and goes
+                on to those of the next.
+            skip: Asked before a batch is embedded; a batch that is skipped does not come.
             progress: Called while the teacher prepares and after every batch.
         """
         counts = self.token_counts(texts, side)

@@ -25,7 +25,7 @@ _WAIT_SECONDS = 60.0  # for another process to finish its write
 
 
 class CachedTeacher(WrappingTeacher):
-    """A teacher that remembers.
+    """A teacher whose vectors are kept in a file and computed only once.
 
     Vectors are keyed by the fingerprint of the space, the side and the text, and written batch by batch: a run that
     is killed loses at most the batches under way. Several processes may use one file. Precision and runtime are no
@@ -87,12 +87,12 @@ class CachedTeacher(WrappingTeacher):
             unknown, side, known=known, shard=_shard(), skip=stored, progress=progress
         ):
             self._write(keys_of(batch), embedded)
-            # Another process may have been first, with vectors rounded differently: what is kept is what counts.
+            # Another process may have been first, with vectors rounded differently: those in the file count.
             fill(keys_of(batch))
         return vectors
 
     def missing(self, texts: Sequence[str], side: Side) -> list[str]:
-        """The texts without a vector in the cache, each once: what `encode` would have to embed."""
+        """The texts without a vector in the cache, each once: those that `encode` would have to embed."""
         wanted = {self._key(text, side): text for text in texts}
         stored = {key for key, _ in self._read(wanted)}
         return [text for key, text in wanted.items() if key not in stored]
@@ -133,7 +133,7 @@ class CachedTeacher(WrappingTeacher):
             raise self._corrupt(str(error)) from error
 
     def _refuse_truncated(self, connection: sqlite3.Connection) -> None:
-        """SQLite notices missing pages only when it reads them; a file that lost its end is refused at once."""
+        """Refuse a file that lost its end; SQLite notices missing pages only when it reads them."""
         connection.execute("BEGIN IMMEDIATE")  # no other process writes while the size is compared
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         expected = pages * connection.execute("PRAGMA page_size").fetchone()[0]

@@ -54,8 +54,8 @@ class LocalTeacher(Teacher):
 
     Attributes:
         backbone: The model in torch.
-        precision: What it computes in: ``"fp32"``, ``"bf16"`` or ``"fp16"``.
-        runtime: What it computes with, from the first many texts on: ``"torch"`` or ``"openvino"``.
+        precision: Number format it computes in: ``"fp32"``, ``"bf16"`` or ``"fp16"``.
+        runtime: Library it computes with, from the first large number of texts on: ``"torch"`` or ``"openvino"``.
 
     Raises:
         WeightsNotFoundError: The model is not on this machine and cannot be fetched.
@@ -115,7 +115,7 @@ class LocalTeacher(Teacher):
         return "torch" if self._graph is None else "openvino"
 
     def in_torch(self) -> LocalTeacher:
-        """The same model, in torch whatever it computes with: what the time of one query is compared with."""
+        """The same model in torch, whatever this one computes with: the time of one query is compared with it."""
         other = copy(self)
         other._graph, other._graph_allowed = None, False
         return other

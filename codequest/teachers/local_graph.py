@@ -60,7 +60,7 @@ class TeacherGraph:
 
     Attributes:
         session: Runs it.
-        precision: What it computes in.
+        precision: Number format it computes in.
     """
 
     session: GraphSession

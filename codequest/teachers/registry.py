@@ -48,7 +48,7 @@ def register_teacher(scheme: str, factory: TeacherFactory) -> None:
     Installed packages do the same with an entry point named ``<scheme>`` in the group ``codequest.teachers``.
 
     Raises:
-        InvalidInputError: The scheme is no identifier, or is taken by another factory.
+        InvalidInputError: The scheme is not an identifier, or belongs to another factory.
     """
     if len(scheme) < 2 or not scheme.replace("-", "_").isidentifier():
         raise InvalidInputError(f"A teacher scheme is letters, digits and hyphens, at least two, got {scheme!r}.")
@@ -79,7 +79,7 @@ def load_teacher(name: str, *, revision: str | None = None, dim: int | None = No
     Args:
         name: ``"<scheme>:<rest>"`` for a registered scheme: ``local:`` a model in fp32, ``auto:`` a model in the
             fastest way that keeps its vectors on this machine, ``vectors:`` a folder of stored vectors, ``openai:``,
-            ``voyage:``, ``cohere:`` and ``jina:`` a model behind that API. Anything else is the public id or the
+            ``voyage:``, ``cohere:`` and ``jina:`` a model of that API. Anything else is the public id or the
             folder of a local model in fp32.
         revision: Commit, tag or branch of a public model; only for models.
         dim: Length that vectors are truncated to, see `LocalTeacher`; only for models.

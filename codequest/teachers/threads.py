@@ -16,17 +16,17 @@ def as_they_come(
     skip: Callable[[list[int]], bool],
     stop: Callable[[], None],
 ) -> Iterator[tuple[list[int], Vectors | None]]:
-    """Each batch with its vectors as soon as they are there; None for one that was skipped.
+    """Each batch with its vectors as soon as they are there; None for a batch that was skipped.
 
     Args:
         embed: Gives the vectors of a batch; called in the threads.
-        batches: What to embed, begun in this order.
-        threads: How many batches are under way at once; with one, everything happens in the calling thread.
+        batches: Batches to embed, begun in this order.
+        threads: Most batches under way at once; with one, everything happens in the calling thread.
         skip: Asked in the calling thread, right before a batch is begun.
         stop: Called once when a batch has failed, when the user interrupts, or when nobody takes further batches.
 
     Raises:
-        BaseException: What the first failing batch raised, after every batch that was under way has come.
+        BaseException: The error of the first failing batch, after every batch that was under way has come.
     """
     if threads == 1:
         for batch in batches:
@@ -66,7 +66,7 @@ def _collected(
         except KeyboardInterrupt as interrupt:
             if failure is not None:  # asked twice: at once, then
                 raise
-            failure = interrupt  # what is under way may be paid for already: it is still taken
+            failure = interrupt  # batches under way may be paid for already: they are still taken
             stop()
             continue
         for future in finished:

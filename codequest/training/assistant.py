@@ -1,4 +1,4 @@
-"""TeachingAssistant: the teacher's query vectors, moved to where the documents are found better."""
+"""TeachingAssistant: the teacher's query vectors, moved so that they find the documents better."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from codequest.training.targets import TrainingTargets, compute_targets, padded
 class TeachingAssistant(WrappingTeacher):
     """A teacher whose query vectors went through a linear map; its document vectors are the teacher's own.
 
-    Students regress it instead of the teacher (the place between both is that of Mirzadeh et al., "Improved Knowledge
+    Students regress it instead of the teacher (an assistant between both is from Mirzadeh et al., "Improved Knowledge
     Distillation via Teacher Assistant", 2019; the map is ours). Unlike the student's labelled pairs, it has targets
     for every query without labels.
 
     Args:
-        teacher: Whose vectors are mapped.
+        teacher: The teacher whose query vectors are mapped.
         weight: (dim, dim) float32; added to the identity.
         bias: (dim,) float32.
     """
@@ -60,7 +60,7 @@ def train_assistant(
     Args:
         teacher: Gives every vector, once.
         pairs: Labelled queries; their documents are the candidates.
-        config: Of it count losses (``infonce`` and ``cosine``), epochs, batch size, learning rate, warmup, schedule,
+        config: Used are losses (``infonce`` and ``cosine``), epochs, batch size, learning rate, warmup, schedule,
             weight decay, temperature, candidates, duplicate similarity, precision and seed.
         progress: Called while the teacher embeds and after every step.
     """
@@ -86,7 +86,7 @@ def train_assistant(
 def _batches(
     targets: TrainingTargets, steps: int, config: DistillationConfig, device: torch.device
 ) -> Iterator[tuple[Tensor, Candidates]]:
-    """So many batches: the teacher's query vectors, and the documents they are compared with."""
+    """The given number of batches: the teacher's query vectors, and the documents they are compared with."""
     queries, documents, positives = map(
         torch.from_numpy, (targets.query_vectors, targets.document_vectors, targets.positives)
     )

@@ -12,7 +12,7 @@ from codequest.training.config import DistillationConfig
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Frozen documents, and where the positives of a batch are among them.
+    """Frozen documents, and the positions of a batch's positives among them.
 
     Attributes:
         documents: (n, dim), the teacher's unit vectors.
@@ -25,7 +25,7 @@ class Candidates:
     relevant: Tensor
 
     def limited(self, config: DistillationConfig, *, step: int) -> Candidates:
-        """Those of one step: which ones depends on seed and step only, so that a resumed run sees the same."""
+        """The candidates of one step; they depend on seed and step only, so that a resumed run sees the same."""
         count = config.candidates
         if count is None or count >= len(self.documents):
             return self
@@ -35,8 +35,8 @@ class Candidates:
         """So many documents drawn at random, and every positive of the batch.
 
         Args:
-            count: How many to draw.
-            seed: Decides which.
+            count: Number of documents to draw.
+            seed: Decides which documents are drawn.
         """
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.randperm(len(self.documents), generator=generator)[:count].to(self.documents.device)

@@ -19,7 +19,7 @@ DOCUMENT_LOSSES = ("kl", "infonce")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistillationConfig:
-    """Settings of a training run: what to minimise, for how long, and how.
+    """Settings of a training run: the losses, how long they are minimised, and in which way.
 
     Attributes:
         losses: Weight of every loss: ``cosine``, ``mse`` and ``similarity`` need queries only; ``kl`` and ``infonce``
@@ -29,19 +29,19 @@ class DistillationConfig:
         gradient_accumulation: Batches per optimizer step.
         learning_rate: Peak learning rate of AdamW.
         warmup: Share of the steps in which the learning rate rises.
-        schedule: How it falls after that.
-        weight_decay: Of AdamW.
-        temperature: Of ``kl`` and ``infonce``.
+        schedule: Curve by which it falls after that.
+        weight_decay: Weight decay of AdamW.
+        temperature: Temperature of ``kl`` and ``infonce``.
         candidates: Number of documents that ``kl`` and ``infonce`` compare a batch with, drawn anew at every step,
             besides its positives; None for all of them.
         duplicate_similarity: Documents whose teacher vectors are at least this close to a query's positive are no
             negatives for it: near-duplicate code.
-        evaluations: How many times the validation measure is taken, and a checkpoint written, in the whole run.
+        evaluations: Number of times in the whole run that the validation measure is taken and a checkpoint written.
         patience: Stop after this many evaluations without a better one; None for never.
         precision: ``"bf16"`` for mixed precision, ``"fp32"``, or ``"auto"``: bf16 where the device computes in it.
         compile: Whether torch compiles the network first: a minute's wait, and steps up to half faster after it. On a
             CPU it needs a C++ compiler.
-        seed: Of the order of the queries and of the validation split.
+        seed: Seed of the order of the queries and of the validation split.
         report_to: Logging backends of transformers, such as ``"tensorboard"``.
     """
 
@@ -99,5 +99,5 @@ class DistillationConfig:
 
 
 def digest(*parts: Any) -> str:
-    """16 hexadecimal digits over JSON-ready values: names what a run depends on."""
+    """16 hexadecimal digits over JSON-ready values; they name everything that a run depends on."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -41,7 +41,7 @@ def check_queries(
     Args:
         queries: Training queries.
         token_count: Number of tokens of every text, untruncated.
-        max_tokens: Where the encoder truncates.
+        max_tokens: Number of tokens after which the encoder truncates.
     """
     sample = queries[:: max(1, len(queries) // _SAMPLE)]
     found: list[str] = []
@@ -83,8 +83,8 @@ def check_size(queries: int, *, trained_parameters: int, dim: int) -> list[str]:
     queries exactly, and nothing says which of these is right for other queries.
 
     Args:
-        queries: How many distinct ones there are.
-        trained_parameters: How many numbers are trained.
+        queries: Number of distinct training queries.
+        trained_parameters: Number of values that are trained.
         dim: Length of the teacher's vectors.
     """
     if queries * dim >= trained_parameters:

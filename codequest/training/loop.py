@@ -49,7 +49,7 @@ class DistillationLoop(transformers.Trainer):
     Args:
         network: Maps a batch's ``inputs`` to unit vectors.
         arguments: From `training_arguments`.
-        config: What to minimise.
+        config: The losses and their settings.
         targets: The frozen side.
         dataset: Training examples.
         collator: Their batches.
@@ -121,7 +121,7 @@ class DistillationLoop(transformers.Trainer):
         return metrics
 
     def get_decay_parameter_names(self, model: nn.Module) -> list[str]:
-        """Tables are exempt: decay would shrink the rows that no query of a batch has."""
+        """Names of the parameters that decay: no table, since decay shrinks rows that no query of a batch has."""
         tables = [module for module in model.modules() if isinstance(module, (nn.Embedding, nn.EmbeddingBag))]
         exempt = {id(weight) for table in tables for weight in table.parameters()}
         parameters = dict(model.named_parameters())
@@ -143,13 +143,13 @@ class DistillationLoop(transformers.Trainer):
             ) from error
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
-        """Checkpoints hold what is trained; the frozen base is where it came from."""
+        """Save only what is trained; the frozen base is loaded from its own place."""
         trained = {name for name, weight in self._student.named_parameters() if weight.requires_grad}
         state = self._student.state_dict() if state_dict is None else state_dict
         super()._save(output_dir, {name: weight for name, weight in state.items() if name in trained})
 
     def _issue_warnings_after_load(self, load_result: Any) -> None:
-        """Nothing to say: checkpoints leave out the frozen weights on purpose."""
+        """Warn of nothing: checkpoints leave out the frozen weights on purpose."""
 
 
 class ReportProgress(TrainerCallback):
@@ -165,7 +165,7 @@ class ReportProgress(TrainerCallback):
 
 
 class MeasureTheEnd(TrainerCallback):
-    """The last step is evaluated and kept like every other candidate, even between two intervals."""
+    """Evaluates and keeps the last step like every other candidate, even between two intervals."""
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:  # noqa: ARG002
         """Ask for an evaluation and a checkpoint at the last step."""
@@ -179,9 +179,9 @@ def training_arguments(
     """The Hugging Face arguments of a run.
 
     Args:
-        config: What the user asked for.
-        folder: Where checkpoints go.
-        device: Where the encoder is.
+        config: Settings of the user.
+        folder: Folder for checkpoints.
+        device: Device of the encoder.
         steps: Optimizer steps of the whole run.
         metric: Name of the validation measure that chooses the best checkpoint; greater is better.
     """
@@ -235,7 +235,7 @@ def _is_whole(checkpoint: Path) -> bool:
         with safe_open(checkpoint / "model.safetensors", framework="pt"):
             pass
         saved = {checkpoint / "optimizer.pt", checkpoint / "scheduler.pt", *checkpoint.glob("*.pth")}
-        for path in saved:  # what torch.save writes is a zip archive with checksums
+        for path in saved:  # torch.save writes a zip archive with checksums
             with zipfile.ZipFile(path) as archive:
                 if archive.testzip() is not None:
                     return False

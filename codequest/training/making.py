@@ -42,8 +42,8 @@ class MadeAdapter:
     """One adapter of a recipe.
 
     Attributes:
-        folder: Where it was saved.
-        reports: What was measured, one report per dataset; empty when it was already there.
+        folder: Folder of the adapter.
+        reports: Measurements, one report per dataset; empty when it was already there.
     """
 
     folder: Path
@@ -57,7 +57,7 @@ class Maker:
     checkpoint of one that was interrupted.
 
     Args:
-        recipe: What to make.
+        recipe: The recipe.
         data: Folder that holds the recipe's datasets.
         out: Folder for the adapters.
         progress: Called during everything that takes long.
@@ -111,7 +111,7 @@ class Maker:
         return self.recipe.encoders[name]
 
     def _digest(self, recipe: EncoderRecipe) -> str:
-        """Names what an adapter depends on."""
+        """Digest of everything that an adapter depends on."""
         stages = [
             [stage.config.to_dict(), stage.queries, stage.documents, stage.pairs, stage.assistant]
             for stage in recipe.stages
@@ -125,7 +125,7 @@ class Maker:
 
     @property
     def sources(self) -> dict[str, str]:
-        """Training data by name: how much, a digest of it, and what the recipe says about it."""
+        """Training data by name: its size, a digest of it, and what the recipe says about it."""
         about = self.recipe.about
         return {name: "; ".join([what, *filter(None, [about.get(name)])]) for name, what in self._amounts.items()}
 
@@ -142,7 +142,7 @@ class Maker:
 
     @cached_property
     def queries(self) -> list[str]:
-        """Every query without labels, in a random order: so many from its beginning are a sample of all."""
+        """Every query without labels, in a random order: its first n are a sample of all."""
         texts = [text for name in self.recipe.queries for text in self._unlabelled(name)]
         return shuffled(texts, seed=self.recipe.seed)
 
@@ -177,7 +177,7 @@ class Maker:
 
     @cached_property
     def assistant(self) -> TeachingAssistant:
-        """Trained on the very pairs that the encoders are trained on, by default without those that validate them."""
+        """The assistant, trained on the same pairs as the encoders, by default without those that validate them."""
         config = self.recipe.assistant
         assert config is not None  # the recipe was checked
         labelled = merge_datasets(self._divided[0])
@@ -191,7 +191,7 @@ class Maker:
         return measured + [query for name in self.recipe.exclude for query in load_queries(self.data / name)]
 
     def _start(self, recipe: EncoderRecipe) -> QueryEncoder | Callable[[Sequence[str]], QueryEncoder]:
-        """The encoder that the first stage trains, or what makes it of the queries that stage trains on."""
+        """The encoder that the first stage trains, or a function that makes it from the queries it trains on."""
         if not recipe.kind:
             return self._adapter(recipe.start)
         options: dict[str, Any] = {"seed": self.recipe.seed, **recipe.options}

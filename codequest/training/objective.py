@@ -19,7 +19,7 @@ def weighted_loss(
         vectors: (batch, dim), the encoder's unit vectors.
         targets: (batch, dim), the teacher's.
         everything: All documents; of them the losses see those of this step.
-        config: What to minimise.
+        config: The losses and their weights.
         step: Optimizer steps made so far.
     """
     seen = everything.limited(config, step=step) if config.needs_documents else None

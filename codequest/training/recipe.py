@@ -24,9 +24,9 @@ class Stage:
     """One training run of an encoder; it starts where the stage before it ended.
 
     Attributes:
-        config: What to minimise, for how long, and how.
-        queries: How many of the queries without labels; None for all.
-        documents: How many of the pairs' documents to regress as well.
+        config: The losses, how long they are minimised, and in which way.
+        queries: Number of the queries without labels to use; None for all.
+        documents: Number of the pairs' documents to regress as well.
         pairs: Whether to train on the labelled pairs.
         assistant: Whether the recipe's assistant gives the vectors to regress, instead of the teacher.
     """
@@ -61,21 +61,21 @@ class Recipe:
     """Data, teacher and encoders.
 
     Attributes:
-        teacher: What `load_teacher` takes.
+        teacher: Name of the teacher, for `load_teacher`.
         queries: Files or folders of queries without labels.
         pairs: Names of labelled datasets to train on.
         evaluate: Names of the datasets that every encoder is measured on; their queries are never trained on.
         validate: Names of the datasets that choose checkpoints, all of them as one.
         exclude: Files or folders of further queries that are never trained on.
-        at_most: How many queries of a source are used at most, by its name in `queries` or `pairs`: a sample drawn by
+        at_most: Largest number of queries to use of a source, by its name in `queries` or `pairs`: a sample drawn by
             the seed, of labelled ones with their own documents only.
         searches: Language of a labelled dataset, by its name in `pairs`: next to every query of it stands one in the
             form of a web search.
-        hold_out: How many queries of a labelled dataset, by its name, are kept from training to measure on; with them
-            goes every other query of their documents.
-        seed: Of samples, splits and random starts.
-        assistant: How the teaching assistant is trained on the pairs, or None.
-        about: What the data is and its licence, by the names in `queries` and `pairs`; for the cards.
+        hold_out: Number of queries of a labelled dataset, by its name, that are not trained on but measured on; every
+            other query of their documents is not trained on either.
+        seed: Seed of samples, splits and random starts.
+        assistant: Settings for training the teaching assistant on the pairs, or None.
+        about: Description and licence of the data, by the names in `queries` and `pairs`; for the cards.
         encoders: By the name of their adapter.
         source: Contents of the file.
     """
@@ -127,7 +127,7 @@ def load_recipe(path: str | Path) -> Recipe:
 
 
 def _check_assistant(recipe: Recipe, where: str) -> None:
-    """Refuse an assistant that nothing teaches, and one that is wanted and not there."""
+    """Refuse an assistant that cannot be trained, and a stage that uses an assistant where there is none."""
     wanted = any(stage.assistant for encoder in recipe.encoders.values() for stage in encoder.stages)
     if wanted and recipe.assistant is None:
         raise InvalidInputError(f"{where}: a stage has assistant = true. Add a table [assistant].")

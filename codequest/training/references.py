@@ -1,4 +1,4 @@
-"""Adapters get a few vectors of their teacher, by which it is recognized."""
+"""Reference vectors for adapters: a few vectors of their teacher, by which it is recognized."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One training run and its folder of checkpoints: what it is named by, and whose the folder is."""
+"""One training run and its folder of checkpoints: the name of the run, and the check that the folder is its own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_main_process() -> bool:
 
 
 def leave_process_group_at_exit() -> None:
-    """Without it a process may be aborted by gloo's threads at its very end, after all its work is done."""
+    """Leave the process group at exit; otherwise gloo's threads may abort the process after all its work is done."""
     if processes() > 1:
         atexit.register(_leave_process_group)
 
@@ -64,7 +64,7 @@ def claim_folder(folder: Path, run: str) -> None:
 
 
 def weights_digest(encoder: TrainableQueryEncoder) -> str:
-    """Names the weights that training starts from."""
+    """Digest of the weights that training starts from."""
     weights = hashlib.sha256()
     for name, tensor in sorted(encoder.trained_tensors().items()):
         weights.update(name.encode())

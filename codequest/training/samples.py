@@ -19,7 +19,7 @@ def hold_out(
         queries: Distinct queries.
         share: Share of the queries to hold out; at least one, if there are two.
         at_most: Most queries to hold out.
-        seed: Decides which.
+        seed: Decides which queries are held out.
 
     Returns:
         Training and validation queries, each in the order given.
@@ -31,7 +31,7 @@ def hold_out(
 
 
 def without(queries: Sequence[str], excluded: Iterable[str]) -> list[str]:
-    """The queries that are not, in `normal_form`, among the excluded ones: what is measured on is not trained on."""
+    """The queries that are not, in `normal_form`, among the excluded ones, such as those that are measured on."""
     known = {normal_form(query) for query in excluded}
     return [query for query in queries if normal_form(query) not in known]
 

@@ -45,7 +45,7 @@ def split(
     exclude: Iterable[str],
     seed: int,
 ) -> TrainingSplit:
-    """Divide what the caller gave.
+    """Divide the caller's data into training and validation data.
 
     Args:
         queries: Queries without labels.
@@ -83,12 +83,12 @@ def hold_out_pairs(
 
     Args:
         dataset: Labelled queries.
-        count: How many queries to hold out; at most a tenth of them are.
-        seed: Decides which.
+        count: Number of queries to hold out; at most a tenth of them are.
+        seed: Decides which queries are held out.
 
     Returns:
-        What to train on, with the documents of its own queries only, since others may be measured on; and what was
-        held out, with all documents, or None.
+        The part to train on, with the documents of its own queries only, since others may be measured on; and the
+        part that was held out, with all documents, or None.
     """
     queries = list(dataset.queries)
     held = hold_out(queries, share=0.1, at_most=count, seed=seed)[1] if count > 0 else []

@@ -39,7 +39,7 @@ class TrainingResult:
         best: The validation measure of the weights that were kept.
         measure: Its name: ``"nDCG@10"`` with validation documents, ``"cosine"`` without.
         history: (step, value) of the validation measure at every evaluation.
-        folder: Where the checkpoints are.
+        folder: Folder of the checkpoints.
     """
 
     steps: int
@@ -58,12 +58,12 @@ class DistillationTrainer:
     process only, and every other loss is what one process would compute over the whole batch.
 
     Args:
-        encoder: Trained in place. An untrained one starts from the closed-form map; a trained one from where it is. Or
-            what makes one of the queries that it will be trained on: those of validation and the excluded ones, which
-            only the trainer tells apart, decide nothing then.
+        encoder: The encoder to train, in place; an untrained one starts from the closed-form map, a trained one from
+            its weights. Or a function that makes an encoder from the queries that it will be trained on: then the
+            queries of validation and the excluded ones, which only the trainer tells apart, have no influence on it.
         teacher: Made the vectors of the index; gives the targets.
         train_queries: Queries without labels; may be empty when there are pairs.
-        config: What to minimise and for how long.
+        config: The losses, and how long they are minimised.
         documents: Texts of the index to regress as well, towards the teacher's document vectors; long ones are cut
             at what the encoder reads.
         pairs: Queries labelled with documents; their documents are the candidates of ``kl`` and ``infonce``.
@@ -125,7 +125,7 @@ class DistillationTrainer:
         self.output_dir = Path(output_dir) if output_dir else cache_root() / "runs" / self._run
 
     def train(self) -> TrainingResult:
-        """Train, keep the best weights, and say what happened.
+        """Train, keep the best weights, and report on the run.
 
         Returns:
             Steps, measures and the folder of the checkpoints. The encoder is ready to encode and to save.
@@ -157,7 +157,7 @@ class DistillationTrainer:
 
     @contextmanager
     def _training(self) -> Iterator[None]:
-        """Begins at the starting weights, and puts them back when interrupted: training can always start again."""
+        """Begin at the starting weights, and put them back when interrupted: training can always start again."""
         self.encoder.begin_training()
         self._rewind()
         try:
@@ -175,7 +175,7 @@ class DistillationTrainer:
             tensor.data.copy_(self._start[name])
 
     def _refuse_other_weights(self) -> None:
-        """The run is named by the weights it starts from."""
+        """Refuse an encoder whose weights have changed: the run is named by the weights it starts from."""
         if weights_digest(self.encoder) not in self._known:
             raise TrainingError(
                 "The weights of this encoder have changed since this DistillationTrainer was made. Make a new one to "
@@ -229,7 +229,7 @@ class DistillationTrainer:
             warnings.warn(problem, DataWarning, stacklevel=3)
 
     def _run_digest(self) -> str:
-        """Names this run: the same inputs always give the same name."""
+        """Name of this run: the same inputs always give the same name."""
         given = [data for data in (self.data.pairs, self.data.validation) if data is not None]
         return digest(
             metadata.version("codequest"),
@@ -274,7 +274,7 @@ class DistillationTrainer:
         self.encoder.training = {"stages": [*self._before.get("stages", []), stage]}
         self._known.add(weights_digest(self.encoder))
         self.encoder.reference_vectors = reference_vectors_of(self.teacher) or self.encoder.reference_vectors
-        self.encoder.metrics = {}  # what was measured before was measured of other weights
+        self.encoder.metrics = {}  # earlier measurements are of other weights
         return TrainingResult(
             steps=state.global_step, best=best, measure=measure, history=history, folder=self.output_dir
         )

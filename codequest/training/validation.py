@@ -1,4 +1,4 @@
-"""Measures an encoder during training, by what it is for: retrieval."""
+"""Measures an encoder during training: its retrieval, where there are documents to find."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Validator:
     """Mean cosine to the teacher's query vectors, and nDCG@10 on its documents when there are any.
 
     Args:
-        encoder: What is measured, as it is at the moment of the call.
+        encoder: The encoder to measure, as it is at the moment of the call.
         teacher: Gives the vectors, once.
         dataset: Labelled validation queries and documents, or None.
         held_out: Queries to measure the cosine on when there is no dataset.

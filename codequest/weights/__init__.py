@@ -1,4 +1,4 @@
-"""Model weights: where they come from (a folder, an installed package, the hub), and what is known of public models."""
+"""Model weights from a folder, an installed package or the hub, and known facts about public models."""
 
 from codequest.weights.known import KnownModel, known_models
 from codequest.weights.packages import describe_packages

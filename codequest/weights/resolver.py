@@ -31,13 +31,13 @@ _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
 
 @dataclass(frozen=True, slots=True)
 class WeightSource:
-    """A model folder on this machine, and what it is.
+    """A model folder on this machine, and the identity of the model.
 
     Attributes:
         folder: Holds config, tokenizer and ``model.safetensors``.
         model_id: Public id; the folder's name for a private model.
         revision: Commit of the public model; ``sha256:…`` of weights, configuration and tokenizer of a private one.
-        found_in: Where it was found.
+        found_in: Place where it was found.
     """
 
     folder: Path

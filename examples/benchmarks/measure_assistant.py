@@ -1,4 +1,4 @@
-"""What the teaching assistant of a recipe finds, beside its teacher: measure_assistant.py RECIPE DATA."""
+"""What the teaching assistant of a recipe finds, and what its teacher finds: measure_assistant.py RECIPE DATA."""
 
 import sys
 

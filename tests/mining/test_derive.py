@@ -189,6 +189,6 @@ def test_other_files_are_not_written_over(code: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"Give a name that ends in \.jsonl"):
         found.save(tmp_path / "queries.csv")
     (tmp_path / "data.jsonl").write_text('{"a": 1}\n')
-    with pytest.raises(InvalidInputError, match="exists and is no query file"):
+    with pytest.raises(InvalidInputError, match="exists and is not a query file"):
         found.save(tmp_path / "data.jsonl")
     assert (tmp_path / "data.jsonl").read_text() == '{"a": 1}\n'

@@ -101,7 +101,7 @@ def test_a_failing_replace_keeps_the_pairs_that_were_there(
 def test_another_folder_is_not_replaced(code: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("years", encoding="utf-8")
-    with pytest.raises(DatasetError, match=r"thesis exists and is no BEIR folder, so it is not replaced"):
+    with pytest.raises(DatasetError, match=r"thesis exists and is not a BEIR folder, so it is not replaced"):
         mine_pairs([code]).save(tmp_path / "thesis")
     with pytest.raises(DatasetError, match=r"cannot be written to .*: File exists"):
         mine_pairs([code]).save(code / "a.py" / "pairs")

@@ -151,7 +151,7 @@ def test_files_that_contradict_each_other_are_refused(folder: Path, tmp_path: Pa
         ),
         (np.zeros((2, 2), np.int64), "got an array of shape .* type int64"),
         (b"no numpy", "is no .npy file of numbers"),
-        (None, "There is no file of vectors"),
+        (None, "There is no file of vectors at "),
     ],
 )
 def test_vectors_that_are_none_are_refused(folder: Path, tmp_path: Path, content: object, message: str) -> None:

@@ -1,4 +1,4 @@
-"""KeyRequired: who may use the server."""
+"""KeyRequired: only clients with the key may use the server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class KeyRequired:
     """ASGI middleware: what lies under ``/v1/`` is answered to bearers of the key only.
 
     Args:
-        app: What is guarded.
+        app: Application that is guarded.
         key: The key; None lets everyone in.
     """
 

@@ -29,9 +29,9 @@ def build_app(encoder: QueryEncoder, *, name: str, key: str | None, limits: Limi
 
     Args:
         encoder: Embeds the queries.
-        name: What clients call it.
-        key: What clients must bear; None lets everyone in.
-        limits: How much at once.
+        name: Model name that clients send.
+        key: Key that clients must send; None lets everyone in.
+        limits: Limits of batches and requests.
     """
     endpoints = _EncoderRoutes(encoder, name, limits)
     routes = [

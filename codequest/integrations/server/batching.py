@@ -36,7 +36,7 @@ class Embedded:
 
 @dataclass(order=True, slots=True)
 class _Piece:
-    """At most a batch of one request's texts; the one of lowest turn comes first."""
+    """Some texts of one request, at most a batch of them; the piece with the lowest turn comes first."""
 
     turn: int
     number: int
@@ -47,12 +47,12 @@ class _Piece:
 class Batcher:
     """One inference thread, fed with what several requests ask at about the same time.
 
-    Long requests are cut into batches that take turns with those of other requests: who asks for one query does not
-    wait for somebody else's thousand. What arrives while a batch is computed makes the next one.
+    Long requests are cut into batches that take turns with those of other requests: a request for one query does not
+    wait for another one's thousand. Queries that arrive while a batch is computed form the next one.
 
     Args:
         encoder: Used by the inference thread only.
-        limits: How much at once.
+        limits: Limits of batches and of waiting queries.
         observe: Called with the number of queries of every batch.
     """
 
@@ -134,7 +134,7 @@ class Batcher:
             size = self._limits.max_batch if self._encoder.batch_invariant else 1
             vectors = self._encoder.encode(texts, batch_size=size)
             counts = self._encoder.token_counts(texts)
-        except Exception as error:  # whatever a runtime raises belongs to whoever asked
+        except Exception as error:  # any error of a runtime goes to the request that caused it
             if len(batch) == 1:
                 return [error]
             return [outcome for piece in batch for outcome in self._embed_together([piece])]

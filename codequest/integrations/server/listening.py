@@ -46,7 +46,7 @@ def read_key() -> str | None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket that does not listen yet: who connects before the encoder is loaded is refused, not left waiting.
+    """A socket that does not listen yet: clients that connect before the encoder is loaded are refused at once.
 
     Args:
         host: Name or address; ``127.0.0.1`` is reached from this machine only.
@@ -97,9 +97,9 @@ def serve(
     Args:
         encoder: Embeds the queries, in one thread.
         bound: Where to listen; see `bind`.
-        name: What clients call the encoder.
-        key: What clients must send as a bearer token; None lets everyone in.
-        limits: How much at once.
+        name: Model name that clients send.
+        key: Key that clients must send as a bearer token; None lets everyone in.
+        limits: Limits of batches and requests.
 
     Raises:
         MissingDependencyError: The extra ``server`` is not installed.

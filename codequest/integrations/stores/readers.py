@@ -97,7 +97,7 @@ def read_chroma(collection: Any, *, sample: int = 8) -> StoredVectors:
 
 
 def read_faiss(index: Any, *, texts: Sequence[str] | None = None, sample: int = 8) -> StoredVectors:
-    """Description of a FAISS index; vectors are read from flat and graph indexes that keep them whole.
+    """Description of a FAISS index; vectors are read from flat and HNSW indexes that keep them whole.
 
     Args:
         index: A ``faiss`` index.

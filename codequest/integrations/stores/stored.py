@@ -17,11 +17,11 @@ class StoredVectors:
     """A vector store's settings, and a few of its records.
 
     Attributes:
-        store: What messages call it.
+        store: Name in messages.
         metric: ``"cosine"``, ``"dot"``, ``"euclidean"``, or the store's own word for another one.
         dim: Length of its vectors.
         vectors: (n, dim), of some records; none where the store does not keep them as they were added.
-        texts: Of the same records; None where a record has no text.
+        texts: Texts of the same records; None where a record has no text.
     """
 
     store: str

@@ -34,8 +34,8 @@ def compare_in_indexes(
         encoders: By the name they have in the result.
         teacher: The teacher of all of them; best one with a cache.
         data: What to search; with labels, nDCG@10 is measured too.
-        kinds: Of index.
-        seed: Of the samples of large sets.
+        kinds: Kinds of index to build.
+        seed: Seed of the samples of large sets.
         progress: Called as work is done.
 
     Returns:

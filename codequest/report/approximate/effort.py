@@ -43,7 +43,7 @@ class ApproximateSearch:
 
     Attributes:
         index: Kind of the index: ``"HNSW"`` or ``"IVF"``.
-        effort: What its effort is called: ``"ef"``, candidates that a search keeps, or ``"nprobe"``, lists it reads.
+        effort: Name of its effort: ``"ef"``, candidates that a search keeps, or ``"nprobe"``, lists it reads.
         k: Length of the rankings.
         documents: How many documents the index holds.
         queries: How many queries were searched.
@@ -52,7 +52,7 @@ class ApproximateSearch:
         reference: An effort.
         target: The teacher's recall at the reference.
         needed: The least effort that reaches the target, by name; None where none does.
-        labelled: What the labels say; None without labels, and of a sample of the documents.
+        labelled: Measures by the labels; None without labels, and for a sample of the documents.
     """
 
     index: str
@@ -84,11 +84,11 @@ def search_approximately(
 
     Args:
         query_vectors: (queries, dim) by name, the teacher's among them.
-        document_vectors: (documents, dim), the teacher's; unit rows, or the inner product is no cosine.
-        kind: Of the index.
+        document_vectors: (documents, dim), the teacher's; unit rows, or the inner product is not a cosine.
+        kind: Kind of the index.
         grades: Relevance of each query's relevant documents, at least one, by position; None without labels.
         k: Length of the rankings; all documents when there are fewer.
-        seed: Of the samples.
+        seed: Seed of the samples.
         progress: Called while the index is built and searched.
 
     Raises:

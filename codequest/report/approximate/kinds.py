@@ -25,8 +25,8 @@ class IndexKind:
     """A kind of index whose searches take more or less effort.
 
     Attributes:
-        name: What reports call it.
-        effort: What its effort is called.
+        name: Name in reports.
+        effort: Name of its effort.
         efforts: Those that are tried, rising.
         reference: The teacher's recall at this effort is what every encoder is to reach.
         build: From document vectors, (documents, dim), to a faiss index of inner products.

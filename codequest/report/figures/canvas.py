@@ -1,4 +1,4 @@
-"""A figure without pyplot, which would keep state of its own."""
+"""A figure made without pyplot, which would keep global state."""
 
 from __future__ import annotations
 

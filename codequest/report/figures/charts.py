@@ -19,7 +19,7 @@ _SEEN = 0.004  # of a ridge's height; below it, nothing is drawn
 
 
 def adaptations(study: Study) -> Mapping[str, Adaptation]:
-    """The adaptation of everyone by name, the teacher first."""
+    """The adaptations of the teacher and the encoders by name, the teacher first."""
     return {TEACHER: "teacher", **{row.name: adaptation(row.kind) for row in study.report.encoders}}
 
 

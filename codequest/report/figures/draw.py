@@ -26,8 +26,8 @@ class Image:
     """One figure for one kind of page.
 
     Attributes:
-        name: Of the figure.
-        theme: Of the page.
+        name: Name of the figure.
+        theme: Theme of the page.
         png: For the page.
         svg: For print.
     """

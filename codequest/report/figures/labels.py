@@ -45,7 +45,7 @@ def label_points(
         axes: Matplotlib axes.
         points: x and y in data units, and the name.
         theme: Colors of the page.
-        lines: What is drawn besides the points, as corners in data units.
+        lines: Other lines that are drawn, as corners in data units.
     """
     figure = axes.figure
     figure.draw_without_rendering()
@@ -110,9 +110,9 @@ def annotate(
         text: What to write.
         point: x and y in data units.
         theme: Colors of the page.
-        place: Where to, in points right of and above the point.
-        ha: Which side of the text is there: ``"left"``, ``"center"`` or ``"right"``.
-        va: Which height of the text is there: ``"top"``, ``"center"`` or ``"bottom"``.
+        place: Place of the text, in points right of and above the point.
+        ha: Side of the text that is there: ``"left"``, ``"center"`` or ``"right"``.
+        va: Height of the text that is there: ``"top"``, ``"center"`` or ``"bottom"``.
     """
     effects = require("matplotlib.patheffects", extra="report")
     written = axes.annotate(

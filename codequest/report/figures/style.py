@@ -25,7 +25,7 @@ class Theme:
         grid: Grid lines.
         documents: Document points.
         page: The page under the figure, for the halo of text and markers.
-        colors: Of each adaptation.
+        colors: Color of each adaptation.
     """
 
     name: ThemeName

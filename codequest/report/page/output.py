@@ -44,7 +44,7 @@ def check_folder(folder: str | Path) -> Path:
         ) from error
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         raise InvalidInputError(
-            f"The report cannot be written to {folder}: {existing} is no folder with write permission. "
+            f"The report cannot be written to {folder}: {existing} is not a folder with write permission. "
             "Choose another folder."
         )
     return folder
@@ -79,7 +79,7 @@ def write_report(folder: str | Path, study: Study, images: Sequence[Image]) -> P
 
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise NotADirectoryError(20, f"{folder.name} is no folder")
+        raise NotADirectoryError(20, f"{folder.name} is not a folder")
     return [path for path in folder.rglob("*") if not path.is_dir()]
 
 

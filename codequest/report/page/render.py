@@ -118,9 +118,9 @@ def _map_sentence(study: Study) -> str:
     layout = study.layout
     how = f"t-SNE of cosines, perplexity {layout.perplexity:.0f}" if layout.perplexity is not None else "PCA"
     return (
-        f"One joint {how} of {len(layout.queries):,} queries, as everyone embeds them, and {len(layout.documents):,} "
-        "documents: a line joins both vectors of a query, so short lines are faithful ones; distances between far "
-        "groups mean little."
+        f"One joint {how} of {len(layout.queries):,} queries, as the teacher and each encoder embed them, and "
+        f"{len(layout.documents):,} documents: a line joins both vectors of a query, so short lines are faithful ones; "
+        "distances between far groups mean little."
     )
 
 
@@ -128,8 +128,8 @@ def _hnsw_sentence(study: Study) -> str:
     hnsw = study.hnsw
     return (
         f"An HNSW index of {hnsw.documents:,} documents (M 16, efConstruction 200) searched with each encoder's own "
-        f"queries: whoever needs a higher ef for the recall that the teacher has at ef {hnsw.reference} makes the "
-        "search itself slower."
+        f"queries: an encoder that needs a higher ef for the recall that the teacher has at ef {hnsw.reference} "
+        "makes the search itself slower."
     )
 
 
@@ -190,7 +190,7 @@ def _foot(study: Study) -> str:
     report = study.report
     facts = [
         f"Space {report.space}; seed {report.seed}; {report.resamples:,} bootstrap resamples.",
-        f"Latency of {report.latency_queries} queries, one at a time, everyone in turn."
+        f"Latency of {report.latency_queries} queries, one at a time; teacher and encoders take turns."
         if report.latency_queries
         else "Latency was not measured.",
         "Machine: " + ", ".join(f"{key} {value}" for key, value in report.machine.items()) + ".",

@@ -16,7 +16,7 @@ class Answer:
     """An answer.
 
     Attributes:
-        text: What the model said; characters that nobody sees are written out.
+        text: Answer of the model; invisible characters are written out.
         cited: The places that it cites and was given, each once, in their order.
         unfounded: The places that it cites and was not given.
         answered: Whether it says that the code answers the question.

@@ -30,12 +30,12 @@ class Citation:
     source: Source | None
 
     def __str__(self) -> str:
-        """As ``path:line`` or ``path:first-last``."""
+        """The place as ``path:line`` or ``path:first-last``."""
         return f"{self.path}:{self.lines}"
 
     @property
     def lines(self) -> str:
-        """As ``line`` or ``first-last``."""
+        """The lines as ``line`` or ``first-last``."""
         return f"{self.start_line}" + ("" if self.start_line == self.end_line else f"-{self.end_line}")
 
 

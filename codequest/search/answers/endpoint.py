@@ -20,7 +20,7 @@ KEY_VARIABLE = "OPENAI_API_KEY"
 
 _PATH = "/chat/completions"
 _SILENCE_SECONDS = 600.0  # a model on a CPU reads a long prompt for minutes before its first word
-_BEGINNING = 4000  # bytes of an answer that is none
+_BEGINNING = 4000  # bytes of a response that is not an answer
 _STREAM = "text/event-stream"
 _DONE = "[DONE]"
 
@@ -30,7 +30,7 @@ class Completion:
     """Words of a model.
 
     Attributes:
-        text: All of it; characters that nobody sees are written out.
+        text: All of the answer; invisible characters are written out.
         cut: Whether it had more to say: it reached its limit of tokens.
     """
 
@@ -49,7 +49,7 @@ class ChatEndpoint:
 
     Raises:
         InvalidInputError: The address cannot be one, or the model has no name.
-        AnswerError: The variable holds what can be no key.
+        AnswerError: The value of the variable cannot be a key.
         MissingDependencyError: The extra ``api`` is not installed.
     """
 
@@ -147,7 +147,9 @@ class ChatEndpoint:
                 return content, str(choice.get("finish_reason") or "")
         except (ValueError, KeyError, TypeError, AttributeError):
             pass
-        raise self._failed(f"it streams what is no piece of an answer: {self._access.excerpt(data)}", remedy)
+        raise self._failed(
+            f"it streams something other than a piece of an answer: {self._access.excerpt(data)}", remedy
+        )
 
     def _beginning(self, response: Response) -> str:
         data = b""

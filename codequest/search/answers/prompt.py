@@ -10,7 +10,7 @@ from codequest.search.answers.sources import Source
 from codequest.texts import visible
 
 NOT_ANSWERED = "The sources do not answer this question."
-"""Beginning of an answer that is none."""
+"""First sentence of an answer that says that the sources do not answer the question."""
 
 _RULES = """\
 You answer a question about a code base from excerpts of its files. Each excerpt stands between \
@@ -48,7 +48,7 @@ class Prompt:
 
     @property
     def messages(self) -> list[dict[str, str]]:
-        """As chat endpoints take them."""
+        """Both messages as chat endpoints take them."""
         return [{"role": "system", "content": self.rules}, {"role": "user", "content": self.question}]
 
     @property

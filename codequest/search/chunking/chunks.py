@@ -46,7 +46,7 @@ class Chunk:
     def embedded(self) -> str:
         """Text that the teacher embeds: doc comment and code as they are, dedented, between context and outline.
 
-        Path and symbol are no part of it, so that a renamed file costs nothing: they are searched as words.
+        Path and symbol are left out, so that a renamed file is not embedded again; they are searched as words.
         """
         text = textwrap.dedent(self.text).strip("\n")
         return "\n".join(part for part in (self.context, text, self.outline) if part)

@@ -13,7 +13,7 @@ _BETWEEN = " > "
 def section_chunks(lines: Sequence[str], *, max_characters: int) -> Iterator[Piece]:
     """The pieces of a document: each section up to the next heading, its headings as symbol and as context.
 
-    A heading with nothing below it but another heading is no piece: it is in the context of those below.
+    A heading that is followed by another heading at once is not a piece: it is in the context of the pieces below it.
 
     Args:
         lines: Those of the document.

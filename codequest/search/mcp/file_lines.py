@@ -13,7 +13,7 @@ from codequest.search.index import CodeIndex
 from codequest.texts import visible
 
 MOST_LINES = 400
-"""Of one reading."""
+"""Most lines that one call reads."""
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -26,8 +26,8 @@ class FileLines:
         path: File, relative to the indexed root, with forward slashes.
         start_line: First line, from 1.
         end_line: Last line, inclusive.
-        total_lines: Of the file.
-        text: The lines; characters that nobody sees are written out.
+        total_lines: Number of lines of the file.
+        text: The lines; invisible characters are written out.
     """
 
     path: str
@@ -51,7 +51,7 @@ def read_lines(index: CodeIndex, path: str, start: int = 1, end: int | None = No
 
     Raises:
         InvalidInputError: No indexed file, or no such lines.
-        CodeIndexError: The file is gone, or is no file to be read any more.
+        CodeIndexError: The file is gone, or may not be read any more.
     """
     name = _relative(index.root, path)
     if name not in index.paths:

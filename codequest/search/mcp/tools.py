@@ -28,9 +28,9 @@ class FoundCode:
         end_line: Last line, inclusive.
         symbol: Qualified name; empty where there is none.
         kind: function, class, section or window.
-        language: Of the file.
+        language: Language of the file.
         snippet: The first ten lines.
-        more_lines: How many follow.
+        more_lines: How many lines follow.
     """
 
     place: str

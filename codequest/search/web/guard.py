@@ -1,4 +1,4 @@
-"""Guard: only the page itself may ask, whatever else a browser on this machine has open."""
+"""Guard: only the page itself may ask, and no other page that is open in a browser on this machine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Guard:
 
     A name that an attacker's DNS points to this machine (DNS rebinding) is known by the header ``Host``: a browser
     sends the name, and only names and addresses of this server are let in. Requests of other pages are known by
-    ``Origin``, and by ``Sec-Fetch-Site`` where a browser sends no origin; a link that is followed is none of them.
+    ``Origin``, and by ``Sec-Fetch-Site`` where a browser sends no origin; a link that a user follows is let in.
 
     Args:
         app: What is guarded.
@@ -59,7 +59,7 @@ class Guard:
         await app(scope, receive, send_guarded)
 
     def _reason(self, headers: Headers) -> str | None:
-        """Why a request is refused, if it is."""
+        """The reason why a request is refused; None when it is not."""
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self._ours(host):
             return (

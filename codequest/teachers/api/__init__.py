@@ -1,1 +1,1 @@
-"""Teachers behind an HTTP API."""
+"""Teachers that are reached over an HTTP API."""

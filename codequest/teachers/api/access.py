@@ -1,4 +1,4 @@
-"""ApiAccess: an address, and the key it wants, which is never shown."""
+"""ApiAccess: an address, and the key that it needs, which is never shown."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class ApiAccess:
 
     Args:
         url: The address; without a user, a password or parameters, which would be shown in messages.
-        name: What messages call the other side.
+        name: Name of the other side in messages.
         key_variable: The environment variable that holds the key; None sends none.
-        given_as: What the caller calls the address.
-        error: Raised where there is no key.
+        given_as: Name of the argument that holds the address, for messages.
+        error: Class of the error that is raised when there is no key.
 
     Raises:
-        InvalidInputError: The address cannot be one.
-        CodequestError: Of the class `error`: the variable is not set, or holds what can be no key.
+        InvalidInputError: This cannot be an address.
+        CodequestError: Of the class `error`: the variable is not set, or its value cannot be a key.
         MissingDependencyError: httpx2 is not installed.
     """
 
@@ -52,10 +52,10 @@ class ApiAccess:
         self._key()
 
     def client(self, *, answer_seconds: float) -> Client:
-        """A client that sends the key, to be used by several threads.
+        """A client that sends the key and can be used by several threads.
 
         Args:
-            answer_seconds: How long the other side may be silent.
+            answer_seconds: Longest time without an answer from the other side.
         """
         timeout = self._httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS)
         client: Client = self._httpx.Client(timeout=timeout, auth=self._authorize)

@@ -13,10 +13,10 @@ class ApiEstimate:
     """Cost of embedding some texts, before a request is made.
 
     Attributes:
-        texts: How many.
-        tokens: Of all texts together; estimated from their length, rather too many than too few.
-        requests: How many will be made if none has to be repeated.
-        dollars: US dollars; None where the price of the model is not known to codequest.
+        texts: Number of texts.
+        tokens: Number of tokens of all texts; estimated from their length, rather too many than too few.
+        requests: Number of requests if none has to be repeated.
+        dollars: Price in US dollars; None where the price of the model is not known to codequest.
     """
 
     texts: int
@@ -29,10 +29,10 @@ class TokenBudget:
     """Counts tokens over several threads and refuses a request that may exceed the limit.
 
     Args:
-        limit: Most tokens; None for no limit.
+        limit: Largest number of tokens; None for no limit.
 
     Attributes:
-        spent: Tokens so far: as the API reported them, and estimated where it did not.
+        spent: Number of tokens used so far, as the API reported them; estimated where it did not.
     """
 
     def __init__(self, limit: int | None) -> None:
@@ -45,7 +45,7 @@ class TokenBudget:
         """Set tokens aside for a request that is about to be made.
 
         Raises:
-            TeacherError: With those of requests under way they may exceed the limit.
+            TeacherError: Together with the requests under way it may exceed the limit.
         """
         with self._lock:
             if self.limit is not None and self.spent + self._reserved + tokens > self.limit:
@@ -57,7 +57,7 @@ class TokenBudget:
             self._reserved += tokens
 
     def settle(self, reserved: int, spent: int) -> None:
-        """Replace what was reserved for a request by what it took."""
+        """Replace the tokens that were reserved for a request by those that it took."""
         with self._lock:
             self._reserved -= reserved
             self.spent += spent

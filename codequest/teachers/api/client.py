@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 8
 _FIRST_WAIT = 0.5  # seconds; doubled every time
 _LONGEST_WAIT = 60.0  # seconds
-_PATIENCE = 300.0  # seconds: who is told to wait longer than this wants to know
+_PATIENCE = 300.0  # seconds: the user should know of a longer wait
 _ANSWER_SECONDS = 120.0
 _TRY_AGAIN = {408, 409, 429, *range(500, 600)}
 _OUT_OF_CREDIT = "insufficient_quota"  # OpenAI's 429 that no waiting ends
@@ -33,8 +33,8 @@ class _Outcome:
 
     Attributes:
         body: The JSON object; None after a failure.
-        problem: What failed.
-        status: Of the answer; None if there was none.
+        problem: Description of the failure.
+        status: HTTP status of the answer; None if there was none.
         again: Whether another attempt may help.
         wait: Seconds that the server asked to wait.
         billed: Whether tokens may have been billed.
@@ -72,11 +72,11 @@ class ApiClient:
         self._http = access.client(answer_seconds=_ANSWER_SECONDS)
 
     def post(self, body: Mapping[str, Any], *, tokens: int) -> dict[str, Any]:
-        """The answer to a request, after as many attempts as needed.
+        """Send a request, with further attempts where they may help.
 
         Args:
             body: The request.
-            tokens: How many it will take, by estimate.
+            tokens: Estimated number of tokens of the request.
 
         Returns:
             The JSON object of the answer.
@@ -103,7 +103,7 @@ class ApiClient:
         try:
             response: Response = self._http.post(self._access.url, json=body)
         except self._access.errors as error:
-            # Nothing is behind an address that never answered: the user is told at once.
+            # An address that never answered is probably a wrong one: the user is told at once.
             hopeless = isinstance(error, self._access.unreachable) and not self._answered
             problem = self._access.redacted(f"{type(error).__name__}: {error}")
             return _Outcome(problem=problem, again=not hopeless, billed=not isinstance(error, self._access.unreachable))
@@ -144,7 +144,7 @@ class ApiClient:
 
 
 def _pause(attempt: int, asked: float | None) -> float:
-    """Seconds before the next attempt: what the server asked for, else exponential, both with jitter.
+    """Seconds before the next attempt: as the server asked, otherwise exponential, both with jitter.
 
     Threads that failed together should not come back together.
     """

@@ -31,21 +31,21 @@ class Provider:
     """One API.
 
     Attributes:
-        title: What people call it.
-        base_url: Where it is, unless the user says otherwise.
-        path: Of the embedding endpoint, after the base.
+        title: Its usual name.
+        base_url: Its address, unless the user gives another one.
+        path: Path of the embedding endpoint, after the base.
         key_variable: The environment variable that holds its key.
         texts_field: Field of the request that holds the texts.
         side_field: Field of the request that says query or document; empty if the API knows no difference.
-        sides: What stands in that field.
-        task: What is prefixed to it with a dot; empty if there are no tasks.
+        sides: Values of that field for queries and documents.
+        task: Prefix of that value, before a dot; empty if there are no tasks.
         dimensions_field: Field of the request that asks for shorter vectors.
         fixed: Further fields of every request.
-        rows: Where in the response the vectors are: a list of vectors, or of objects with `embedding` and `index`.
-        usage: Where in the response the billed tokens are.
+        rows: Place of the vectors in the response: a list of vectors, or of objects with `embedding` and `index`.
+        usage: Place of the billed tokens in the response.
         max_texts: Most texts in a request.
         batch_tokens: Most tokens in a request by our estimate: below what the API allows, and little to lose.
-        models: What is known of its models.
+        models: Known facts about its models.
     """
 
     title: str

@@ -23,26 +23,26 @@ from codequest.texts import batches_by_size, checked_texts, estimated_tokens
 
 _NUMBERS = ("dimensions", "max_tokens_total", "concurrency", "max_texts")
 _WORDS = ("base_url", "key_variable", "task", "query_prompt", "document_prompt")
-_OWN_SERVER_TEXTS = 32  # what text-embeddings-inference accepts as it comes
+_OWN_SERVER_TEXTS = 32  # the default limit of text-embeddings-inference
 
 
 class ApiTeacher(Teacher):
-    """A model behind an HTTP API: OpenAI and servers with its protocol, Voyage, Cohere, Jina.
+    """A model that is reached over an HTTP API: OpenAI and servers with its protocol, Voyage, Cohere, Jina.
 
     The key is read from the environment and kept nowhere. The space is named by provider, model and task, whatever the
     address. Nothing is requested before vectors are; only the dim of a model that no table lists costs one small call.
 
     Args:
         provider: ``"openai"``, ``"voyage"``, ``"cohere"`` or ``"jina"``.
-        model: As the provider names it.
+        model: Name of the model at the provider.
         base_url: Another address that speaks the provider's protocol, such as ``http://localhost:8000/v1``. The
             provider's key is not sent there.
         key_variable: The environment variable that holds the key; by default the provider's at its own address, and
             none at another.
         dimensions: Ask for vectors this short, where the model can.
         task: Jina's task, without its ``.query`` or ``.passage``.
-        query_prompt: Put before every query; for servers that do not know queries from documents.
-        document_prompt: Put before every document, likewise.
+        query_prompt: Text before every query; for servers that do not distinguish queries from documents.
+        document_prompt: Text before every document, likewise.
         max_tokens_total: Make no request that may exceed this many tokens in the life of this teacher.
         max_texts: Most texts in a request; by default the provider's, and 32 at another address.
         concurrency: Requests under way at once.
@@ -136,7 +136,7 @@ class ApiTeacher(Teacher):
 
     @property
     def tokens_spent(self) -> int:
-        """Tokens so far, as the API reported them; estimated where it did not."""
+        """Number of tokens used so far, as the API reported them; estimated where it did not."""
         return self._budget.spent
 
     def estimate(self, texts: Sequence[str], side: Side = "document") -> ApiEstimate:
@@ -166,8 +166,8 @@ class ApiTeacher(Teacher):
         vectors = self._request(texts, side)
         if vectors.shape[1] != self.space.dim:
             raise TeacherError(
-                f"{self._name} returned vectors of dim {vectors.shape[1]}, expected {self.space.dim}. Is another model "
-                "behind the address than before, or does it ignore dimensions? Vectors already in a cache are kept."
+                f"{self._name} returned vectors of dim {vectors.shape[1]}, expected {self.space.dim}. Does the "
+                "address serve another model than before, or ignore dimensions? Vectors already in a cache are kept."
             )
         return vectors
 

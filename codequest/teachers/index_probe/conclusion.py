@@ -24,8 +24,8 @@ class Finding:
 
     Attributes:
         what: Its name.
-        index: What it is in the index; ``"?"`` where that is not known.
-        teacher: What the teacher, set as it is, would have made.
+        index: Its value in the index; ``"?"`` where that is not known.
+        teacher: Its value in vectors that the teacher, set as it is, would have made.
         agrees: Whether both are the same.
     """
 
@@ -42,12 +42,12 @@ class IndexProbe:
     Attributes:
         verdict: ``"match"``: the teacher, set as it is, made the vectors; ``"setting"``: it made them with other
             settings, or their lengths were changed; ``"mismatch"``: it did not make them, or not of these texts.
-        says: What that means and what to do.
+        says: Meaning of the verdict, and what to do.
         cosine: Mean cosine of the stored vectors and the teacher's, set as it is; NaN where it has fewer dimensions.
         nearest: The same with the nearest setting that was tried.
-        samples: How many texts were embedded again.
-        findings: What was compared, one by one.
-        options: What `LocalTeacher` has to be given to make such vectors, as far as it has options for that.
+        samples: Number of texts that were embedded again.
+        findings: Everything that was compared, one by one.
+        options: Arguments with which `LocalTeacher` makes such vectors, as far as it has arguments for that.
     """
 
     verdict: Verdict
@@ -73,14 +73,14 @@ class Comparison:
 
     Args:
         setting: The setting.
-        vectors: (n, dim or more), what it gives for the sampled texts.
-        stored: (n, dim), what the index has for them.
+        vectors: (n, dim or more), the setting's vectors of the sampled texts.
+        stored: (n, dim), the index's vectors of the same texts.
 
     Attributes:
         vectors: The setting's, cut to the length of the stored ones, unit rows.
         lengths: Lengths of the stored vectors, (n,), and of the setting's before they were normalized.
-        dims: How many dimensions the stored vectors and the setting's have.
-        match: How near both are; NaN where the setting has fewer dimensions than the index.
+        dims: Numbers of dimensions of the stored vectors and of the setting's.
+        match: Likeness of both; NaN where the setting has fewer dimensions than the index.
     """
 
     def __init__(self, setting: Setting, vectors: Vectors, stored: Vectors) -> None:
@@ -102,9 +102,9 @@ def conclude(teacher: Teacher, own: Comparison, nearest: Comparison, *, elsewher
 
     Args:
         teacher: The teacher that was asked about.
-        own: As it is set.
-        nearest: With the setting that came nearest.
-        elsewhere: How many of the texts have their vector in another row.
+        own: Comparison with the teacher as it is set.
+        nearest: Comparison with the setting that came nearest.
+        elsewhere: Number of texts that have their vector in another row.
     """
     name, count = teacher.space.teacher, len(own.vectors)
     made = nearest.match.same

@@ -1,4 +1,4 @@
-"""Tell whether a teacher made the vectors of an index; where it nearly did, which setting was another one."""
+"""Tell whether a teacher made the vectors of an index; where it nearly did, tell which setting differs."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def probe_index(
 
     Args:
         vectors: (n, dim), as they are stored.
-        texts: Text i is what vector i was made of.
-        teacher: Which may have made them.
-        side: What the texts are.
-        samples: How many texts to embed again: a quarter are the longest ones, the others are spread over the index.
+        texts: The texts that the vectors were made of, in the same order.
+        teacher: The teacher that may have made them.
+        side: Side of the texts: queries or documents.
+        samples: Number of texts to embed again: a quarter are the longest ones, the others are spread over the index.
         progress: Called while the teacher embeds.
 
     Raises:

@@ -24,11 +24,11 @@ class Setting:
     """One way to embed texts with a teacher.
 
     Attributes:
-        side: What the texts were taken for.
+        side: Side that the texts were taken for: queries or documents.
         prompt: Text before every text.
-        pooling: How token states become one vector.
+        pooling: Way in which token states become one vector.
         dense: Whether the model's own dense layers are used.
-        max_tokens: Texts are truncated to this many tokens; None where that is the teacher's secret.
+        max_tokens: Texts are truncated to this many tokens; None where the teacher does not tell.
     """
 
     side: Side
@@ -61,7 +61,7 @@ def embedded(
     Args:
         backbone: The model.
         texts: n texts.
-        side: What they are.
+        side: Side of the texts: queries or documents.
         prompt: Text before every text.
         max_tokens: Texts are truncated to this many tokens.
     """

@@ -31,7 +31,7 @@ def read_array(path: Path) -> npt.NDArray[Any]:
 def read_arrays(
     file: Path, texts: Path | None, *, text_column: str | None, vector_column: str | None
 ) -> tuple[list[str] | None, npt.NDArray[Any]]:
-    """Texts and vectors of a ``.npy``, ``.npz`` or ``.safetensors`` file; None for texts that are nowhere.
+    """Texts and vectors of a ``.npy``, ``.npz`` or ``.safetensors`` file; the texts are None where there are none.
 
     Args:
         file: The file.

@@ -31,7 +31,7 @@ def read_index(
     Args:
         vectors: A file that `read_vectors` reads, or a folder of stored vectors.
         texts: See `read_vectors`; None for the texts in the file, next to it or in the folder.
-        side: Which files of the folder.
+        side: Side whose files of the folder are read.
 
     Raises:
         InvalidInputError: A file of another kind, or texts for a file that has its own.
@@ -142,7 +142,7 @@ def find_vectors(folder: Path, name: str) -> Path | None:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Every error names the file or folder."""
+    """Make every error name the file or folder."""
     try:
         yield
     except CodequestError as error:

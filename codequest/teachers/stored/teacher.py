@@ -22,7 +22,7 @@ _SAME = 0.05  # of its length: half precision and repeated API calls move a vect
 
 
 class VectorsTeacher(Teacher):
-    """Answers from stored vectors; refuses texts it has no vector of.
+    """Answers from stored vectors; refuses texts that have no stored vector.
 
     Args:
         space: The space the vectors lie in.
@@ -91,7 +91,7 @@ class VectorsTeacher(Teacher):
         Args:
             path: The file.
             space: The space its vectors lie in; a store does not know that.
-            side: Whether its texts are documents or queries.
+            side: Side of its texts: documents or queries.
             text_column: The column with texts, if there is doubt.
             vector_column: The column with vectors, likewise.
 

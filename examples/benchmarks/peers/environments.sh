@@ -7,5 +7,5 @@ for requirements in "$here"/requirements/*.txt; do
     test -x "$environment/bin/python" || "${PYTHON:-python3}" -m venv "$environment"
     "$environment/bin/pip" install --quiet --requirement "$requirements"
 done
-# A text model needs none, and the one on PyPI cannot be imported beside a torch that was built for CPUs.
+# A text model needs none, and the one on PyPI cannot be imported with a torch that was built for CPUs.
 "$1/st-openvino/bin/pip" uninstall --quiet --yes torchvision

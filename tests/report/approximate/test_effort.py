@@ -9,29 +9,29 @@ from tests.report.approximate.cases import unit
 
 
 def test_recall_rises_with_the_effort_to_one(searched):
-    graph, _ = searched
-    assert (graph.k, graph.documents, graph.queries) == (10, 3000, 60)
-    for recall in graph.recall.values():
-        assert len(recall) == len(graph.efforts)
+    hnsw, _ = searched
+    assert (hnsw.k, hnsw.documents, hnsw.queries) == (10, 3000, 60)
+    for recall in hnsw.recall.values():
+        assert len(recall) == len(hnsw.efforts)
         assert recall[0] < recall[-1]
         assert recall[-1] > 0.99
 
 
 def test_the_needed_effort_is_the_least_that_reaches_the_target(searched):
-    graph, _ = searched
-    assert graph.target == graph.recall["teacher"][graph.efforts.index(64)]
-    assert graph.needed["teacher"] <= 64
-    efforts = dict(zip(graph.efforts, graph.recall["far"], strict=True))
-    needed = graph.needed["far"]
-    assert all(recall < graph.target for ef, recall in efforts.items() if ef < needed / 2)
+    hnsw, _ = searched
+    assert hnsw.target == hnsw.recall["teacher"][hnsw.efforts.index(64)]
+    assert hnsw.needed["teacher"] <= 64
+    efforts = dict(zip(hnsw.efforts, hnsw.recall["far"], strict=True))
+    needed = hnsw.needed["far"]
+    assert all(recall < hnsw.target for ef, recall in efforts.items() if ef < needed / 2)
 
 
 def test_recall_against_labels_is_the_share_of_relevant_documents_found():
     vectors = np.eye(12, dtype=np.float32)
     off = vectors[[11, *range(1, 12)]]  # all but the first query find their document
-    graph = search_approximately({"teacher": vectors, "off": off}, vectors, grades=[{row: 1} for row in range(12)], k=1)
-    assert graph.labelled.recall_exact == pytest.approx({"teacher": 1, "off": 11 / 12})
-    assert graph.labelled.recall["off"][-1] == pytest.approx(11 / 12)
+    hnsw = search_approximately({"teacher": vectors, "off": off}, vectors, grades=[{row: 1} for row in range(12)], k=1)
+    assert hnsw.labelled.recall_exact == pytest.approx({"teacher": 1, "off": 11 / 12})
+    assert hnsw.labelled.recall["off"][-1] == pytest.approx(11 / 12)
     assert found_share(np.array([[0, 1], [2, 3]]), [[0, 7], [3]]) == 0.75
 
 
@@ -39,12 +39,12 @@ def test_ndcg_of_exact_search_is_that_of_the_order_and_every_document_found_late
     """Each query's documents: the one of grade 2 comes second, the one of grade 1 first."""
     vectors = np.eye(12, dtype=np.float32)
     queries = vectors + 0.5 * np.roll(vectors, 1, axis=1)
-    graph = search_approximately(
+    hnsw = search_approximately(
         {"teacher": queries}, vectors, grades=[{row: 1, (row + 1) % 12: 2} for row in range(12)], k=2
     )
     expected = (1 + 2 / np.log2(3)) / (2 + 1 / np.log2(3))
-    assert graph.labelled.ndcg_exact["teacher"] == pytest.approx(expected)
-    assert graph.labelled.ndcg["teacher"][-1] == pytest.approx(expected)
+    assert hnsw.labelled.ndcg_exact["teacher"] == pytest.approx(expected)
+    assert hnsw.labelled.ndcg["teacher"][-1] == pytest.approx(expected)
 
 
 def test_queries_off_the_documents_need_more_effort_than_those_on_them():
@@ -65,22 +65,22 @@ def test_queries_off_the_documents_need_more_effort_than_those_on_them():
 
 
 def test_without_labels_there_is_no_recall_against_them(searched):
-    graph, _ = searched
-    assert graph.labelled is None
+    hnsw, _ = searched
+    assert hnsw.labelled is None
 
 
 def test_fewer_documents_than_ten_are_all_found():
     vectors = np.eye(4, dtype=np.float32)
-    graph = search_approximately({"teacher": vectors, "same": vectors}, vectors)
-    assert graph.k == 4
-    assert set(graph.recall["same"]) == {1.0}
-    assert graph.needed == {"teacher": 4, "same": 4}
+    hnsw = search_approximately({"teacher": vectors, "same": vectors}, vectors)
+    assert hnsw.k == 4
+    assert set(hnsw.recall["same"]) == {1.0}
+    assert hnsw.needed == {"teacher": 4, "same": 4}
 
 
 def test_equal_documents_are_as_good_as_each_other():
     documents = np.repeat(np.eye(3, dtype=np.float32), 30, axis=0)
-    graph = search_approximately({"teacher": np.eye(3, dtype=np.float32)}, documents)
-    assert graph.recall["teacher"][-1] == 1
+    hnsw = search_approximately({"teacher": np.eye(3, dtype=np.float32)}, documents)
+    assert hnsw.recall["teacher"][-1] == 1
 
 
 @pytest.mark.parametrize("wanted", [1, 10, 11, 16, 63, 64, 65, 100])

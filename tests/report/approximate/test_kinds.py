@@ -32,11 +32,11 @@ def test_lists_find_more_the_more_of_them_are_read_and_all_when_all_are():
 
 
 def test_the_graph_is_the_same_every_time(searched):
-    graph, documents = searched
+    hnsw, documents = searched
     random = np.random.default_rng(0)
     unit(random, 3000)
     again = search_approximately({"teacher": unit(random, 60), "far": unit(random, 60)}, documents, seed=0)
-    assert again == graph
+    assert again == hnsw
 
 
 def test_faiss_finds_the_neighbors_by_inner_product():

@@ -56,13 +56,13 @@ def test_what_is_no_folder_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInputError, match=r"cannot be written to .*file"):
         check_folder(tmp_path / "file")
-    with pytest.raises(InvalidInputError, match=r"file is no folder with write permission|Not a directory"):
+    with pytest.raises(InvalidInputError, match=r"file is not a folder with write permission|Not a directory"):
         check_folder(tmp_path / "file" / "report")
 
 
 def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda *_: False)
-    with pytest.raises(InvalidInputError, match=r"is no folder with write permission. Choose another folder"):
+    with pytest.raises(InvalidInputError, match=r"is not a folder with write permission. Choose another folder"):
         check_folder(tmp_path / "new")
 
 
