@@ -8,7 +8,8 @@ from importlib import metadata
 from pathlib import Path
 
 from codequest.adapters import find_adapter
-from codequest.adapters.folder import CONFIG_FILE, TENSORS_FILE, read_config
+from codequest.adapters.folder import CARD_FILE, read_config
+from codequest.adapters.reference_vectors import REFERENCE_FILE
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.exported import ExportedQueryEncoder
 from codequest.encoders.kinds import find_kind
@@ -25,6 +26,7 @@ from codequest.runtimes.graph_cache import cached_graph, graph_folder, open_grap
 
 _RUNTIME: Runtime = "onnx"
 _PRECISION: GraphPrecision = "fp32"  # the very vectors, and for one query hardly slower than int8
+_NO_PART_OF_VECTORS = (CARD_FILE, REFERENCE_FILE)
 
 
 def light_encoder(adapter: str | Path) -> QueryEncoder:
@@ -81,7 +83,11 @@ def _place(source: Path) -> Path | None:
     kind = find_kind(read_config(source).kind)
     if kind is None or kind.derived or not kind.needs_torch:
         return None
-    made_from = {name: hashlib.sha256((source / name).read_bytes()).hexdigest() for name in (CONFIG_FILE, TENSORS_FILE)}
+    made_from = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in source.iterdir()
+        if path.is_file() and path.name not in _NO_PART_OF_VECTORS
+    }
     try:
         return graph_folder(source.name, made_from, runtime=_RUNTIME, precision=_PRECISION)
     except metadata.PackageNotFoundError:  # ONNX Runtime or torch is not installed

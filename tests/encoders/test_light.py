@@ -54,6 +54,48 @@ def test_a_graph_is_made_once_and_anew_for_another_adapter(adapter: Path, tmp_pa
     assert len(list(folder.parent.iterdir())) == 2
 
 
+PLAIN = """
+import numpy as np
+from codequest.encoders import EncoderCost, QueryEncoder
+
+class PlainQueryEncoder(QueryEncoder):
+    kind = "plain"
+
+    def embed_batch(self, queries):
+        vectors = np.zeros((len(queries), self.space.dim), dtype=np.float32)
+        vectors[:, 0] = 1
+        return vectors
+
+    def cost(self, *, tokens=12):
+        return EncoderCost(parameters=1, active_bytes=1, flops=1, tokens=tokens)
+
+    def describe(self):
+        return {}
+
+    @classmethod
+    def rebuild(cls, config, folder, *, device):
+        return cls(config.space)
+"""
+
+
+def test_a_kind_of_another_package_needs_neither_tensors_nor_a_graph(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, space: EmbeddingSpace
+) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
+    installed = tmp_path / "plain_kind-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: plain-kind\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text("[codequest.encoders]\nplain = plain_kind:PlainQueryEncoder\n")
+    (tmp_path / "plain_kind.py").write_text(PLAIN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import plain_kind  # type: ignore[import-not-found]
+
+    folder = plain_kind.PlainQueryEncoder(space).save_pretrained(tmp_path / "plain")
+    assert not (folder / "model.safetensors").exists()
+    assert not prepare_light(folder)
+    np.testing.assert_array_equal(light_encoder(folder).encode("a query")[:2], [1, 0])
+
+
 def test_a_damaged_graph_is_left_and_made_again(adapter: Path, tmp_path: Path) -> None:
     assert prepare_light(adapter)
     [folder] = (tmp_path / "cache" / "graphs").iterdir()
