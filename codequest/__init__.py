@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from codequest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from codequest.data import RetrievalDataset as RetrievalDataset
@@ -67,13 +68,7 @@ __all__ = [
     "register_teacher",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used (PEP 562): ``import codequest`` stays fast."""
-    try:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    except KeyError:
-        raise AttributeError(f"module 'codequest' has no attribute {name!r}") from None
+__getattr__ = lazy_names(__name__, _HOMES)  # ``import codequest`` stays fast
 
 
 def __dir__() -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from codequest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from codequest.backbone.choices import Choices as Choices
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
     from codequest.backbone.settings import read_settings as read_settings
 
 _HOMES = {
-    "Backbone": "model",
-    "Choices": "choices",
-    "EmbeddingSettings": "settings",
-    "ModelWarning": "choices",
-    "Precision": "precision",
-    "choose_device": "precision",
-    "faithful_half": "precision",
-    "pool": "pooling",
-    "read_settings": "settings",
-    "refuse_unsupported": "precision",
-    "settle": "choices",
+    "Backbone": "codequest.backbone.model",
+    "Choices": "codequest.backbone.choices",
+    "EmbeddingSettings": "codequest.backbone.settings",
+    "ModelWarning": "codequest.backbone.choices",
+    "Precision": "codequest.backbone.precision",
+    "choose_device": "codequest.backbone.precision",
+    "faithful_half": "codequest.backbone.precision",
+    "pool": "codequest.backbone.pooling",
+    "read_settings": "codequest.backbone.settings",
+    "refuse_unsupported": "codequest.backbone.precision",
+    "settle": "codequest.backbone.choices",
 }
 
 __all__ = [
@@ -46,9 +47,4 @@ __all__ = [
     "settle",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first used (PEP 562): some need no torch."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'codequest.backbone' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"codequest.backbone.{_HOMES[name]}"), name)
+__getattr__ = lazy_names(__name__, _HOMES)  # some need no torch

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from codequest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from codequest.bench.benchmark import bench as bench
@@ -22,10 +23,4 @@ _HOMES = {
 
 __all__ = ["BenchResult", "Competitor", "Rounds", "Workload", "bench"]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first used (PEP 562): `codequest --help` imports neither numpy nor torch."""
-    try:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    except KeyError:
-        raise AttributeError(f"module 'codequest.bench' has no attribute {name!r}") from None
+__getattr__ = lazy_names(__name__, _HOMES)  # `codequest --help` imports neither numpy nor torch

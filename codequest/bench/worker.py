@@ -6,7 +6,6 @@ without codequest. The specification is what `codequest.bench.process` writes.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
@@ -15,6 +14,8 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from codequest.lazy import load
 
 _LIBRARIES = (
     "torch", "transformers", "sentence_transformers", "optimum", "onnxruntime", "openvino", "nncf", "bitsandbytes",
@@ -27,7 +28,7 @@ Encode = Callable[[list[str]], Any]
 
 def measure(spec: dict[str, Any]) -> dict[str, Any]:
     """Load the competitor and time it; nanoseconds and bytes."""
-    encode = _load(spec["loader"])(spec["source"], **spec["options"])
+    encode: Encode = load(spec["loader"])(spec["source"], **spec["options"])
     single, batch = spec["single"], spec["batch"]
     encode([*single, *batch][:1])
     measured: dict[str, Any] = {"cold_start_ns": time.monotonic_ns() - spec["started_ns"]}
@@ -41,12 +42,6 @@ def measure(spec: dict[str, Any]) -> dict[str, Any]:
         np.save(spec["vectors"], np.asarray(encode(spec["texts"]), dtype=np.float32))
     measured["versions"] = _versions()
     return measured
-
-
-def _load(name: str) -> Callable[..., Encode]:
-    module, _, function = name.partition(":")
-    loader: Callable[..., Encode] = getattr(importlib.import_module(module), function)
-    return loader
 
 
 def _timed(encode: Encode, inputs: Sequence[list[str]], *, passes: int, seconds: float) -> list[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from codequest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from codequest.encoders.base import QueryEncoder as QueryEncoder
@@ -58,10 +59,4 @@ __all__ = [
     "encoder_kinds",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import an encoder when it is first used (PEP 562): one that needs no torch must not import it."""
-    try:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    except KeyError:
-        raise AttributeError(f"module 'codequest.encoders' has no attribute {name!r}") from None
+__getattr__ = lazy_names(__name__, _HOMES)  # one that needs no torch must not import it

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
 from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.lazy import load
 from codequest.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -49,11 +49,10 @@ class EncoderKind:
         Raises:
             AdapterFormatError: The package that brings it cannot be imported.
         """
-        module, _, name = self.where.partition(":")
         try:
-            found: type[QueryEncoder] = getattr(importlib.import_module(module), name)
+            found: type[QueryEncoder] = load(self.where)
         except (ImportError, AttributeError) as error:
-            if module.startswith("codequest."):
+            if self.where.startswith("codequest."):
                 raise
             raise AdapterFormatError(
                 f"The encoder kind {self.name!r} is installed as {self.where}, which cannot be imported: {error}."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from codequest.lazy import load
 
 if TYPE_CHECKING:
     from codequest.runtimes.session import GraphSession
@@ -37,8 +38,7 @@ class RuntimeRow:
 
     def load(self) -> type[GraphSession]:
         """The class that runs, writes and reduces its graphs; imports nothing of the runtime itself."""
-        module, _, name = self.where.partition(":")
-        found: type[GraphSession] = getattr(importlib.import_module(module), name)
+        found: type[GraphSession] = load(self.where)
         return found
 
 

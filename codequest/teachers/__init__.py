@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from codequest.lazy import lazy_names
 
 if TYPE_CHECKING:
     from codequest.teachers.api.budget import ApiEstimate as ApiEstimate
@@ -64,10 +65,4 @@ __all__ = [
     "teacher_schemes",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a name when it is first used (PEP 562): a client of an API needs no torch."""
-    try:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    except KeyError:
-        raise AttributeError(f"module 'codequest.teachers' has no attribute {name!r}") from None
+__getattr__ = lazy_names(__name__, _HOMES)  # a client of an API needs no torch
