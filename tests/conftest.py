@@ -37,3 +37,13 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An MPNet of two layers: hidden 48, mean pooling, normalized."""
     return build_model(tmp_path_factory.mktemp("models") / "tiny-teacher", architecture="mpnet", seed=2, hidden=48)
+
+
+@pytest.fixture(scope="module")
+def modules_of_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where the code of a folder is copied to before it runs; transformers reads it once, so it is patched there."""
+    place = str(tmp_path_factory.mktemp("modules"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_MODULES_CACHE", place)
+        patch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", place)
+        yield

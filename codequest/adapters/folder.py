@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -212,6 +212,28 @@ def _read(folder: Path, load: Callable[[Path], dict[str, _Loaded]]) -> dict[str,
         raise AdapterFormatError(f"{folder} has no {TENSORS_FILE}. Save or download the adapter again.") from error
     except (SafetensorError, OSError, KeyError, TypeError) as error:  # the last two: a number format numpy lacks
         raise AdapterFormatError(f"{path} is truncated or damaged: {error}. Save or download it again.") from error
+
+
+def check_names(
+    tensors: Mapping[str, Any], expected: Iterable[str], folder: Path, *, cause: str = "config.json edited"
+) -> None:
+    """Refuse weights whose names are not those that the configuration asks for.
+
+    Args:
+        tensors: The weights that were read, by name.
+        expected: The names that they should have.
+        folder: Adapter folder.
+        cause: What may have been done to it.
+
+    Raises:
+        AdapterFormatError: A tensor is missing or left over.
+    """
+    missing, left_over = sorted(set(expected) - set(tensors)), sorted(set(tensors) - set(expected))
+    if missing or left_over:
+        raise AdapterFormatError(
+            f"The weights in {folder} are not those of its configuration: missing {missing[:3]}, unknown "
+            f"{left_over[:3]}. Was {cause}?"
+        )
 
 
 def check_destination(folder: str | Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
     from codequest.teachers import Teacher
     from codequest.training import DistillationConfig
+    from codequest.training.trainer import EncoderMaker
 
 
 def distill(
@@ -105,7 +106,7 @@ def _created(kind: str, teacher: Teacher, options: Mapping[str, Any], queries: S
 
 
 def _train(
-    encoder: QueryEncoder | Callable[[Sequence[str]], QueryEncoder],
+    encoder: QueryEncoder | EncoderMaker,
     teacher: Teacher,
     queries: list[str],
     *,

@@ -6,7 +6,7 @@ import mmap
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy.typing as npt
 
@@ -28,10 +28,6 @@ from codequest.runtimes import (
 )
 from codequest.runtimes.table import RUNTIMES
 from codequest.space import EmbeddingSpace, Vectors
-
-if TYPE_CHECKING:
-    pass
-
 
 _NEEDED = {"batch_invariant", "cost", "exported", "graph", "max_tokens", "precision", "reader", "runtime"}
 

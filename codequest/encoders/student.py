@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from codequest.adapters.folder import AdapterConfig
+from codequest.adapters.folder import AdapterConfig, check_names
 from codequest.backbone import Backbone, Choices, faithful_half, read_settings, settle
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.graph_source import BackboneGraph, GraphSource, merge_updates, token_reader
@@ -182,12 +182,7 @@ def load_tensors(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor]
     expected = {
         f"{prefix}.{name}": (module, name) for prefix, module in modules.items() for name in _trained_names(module)
     }
-    missing, left_over = sorted(set(expected) - set(tensors)), sorted(set(tensors) - set(expected))
-    if missing or left_over:
-        raise AdapterFormatError(
-            f"The weights in {folder} are not those of its configuration: missing {missing[:3]}, unknown "
-            f"{left_over[:3]}. Was config.json edited, or the base model replaced?"
-        )
+    check_names(tensors, expected, folder, cause="config.json edited, or the base model replaced")
     for key, (module, name) in expected.items():
         target = module.get_parameter(name)
         if target.shape != tensors[key].shape:

@@ -81,12 +81,12 @@ class CodeIndex:
         """
         from codequest.search.index_run import build_index
 
-        report = build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
+        run = build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
         with suppress(SpaceMismatchError):  # the adapter that comes with codequest is of another teacher
-            queries = QueryVectors(DEFAULT_ENCODER, IndexMeta.read(report.folder, root=report.root).stats)
+            queries = QueryVectors(DEFAULT_ENCODER, IndexMeta.read(run.folder, root=run.root).stats)
             progress("Making the query encoder start fast", 0, 1)
             queries.prepare()
-        return report
+        return run
 
     @classmethod
     def open(cls, path: str | Path = ".", *, encoder: str | QueryEncoder | None = DEFAULT_ENCODER) -> CodeIndex:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from codequest.training.recipe import EncoderRecipe, Recipe, Stage
 from codequest.training.run_folder import is_main_process
 from codequest.training.samples import sample, shuffled
 from codequest.training.split import hold_out_pairs, judged_only, split
-from codequest.training.trainer import DistillationTrainer
+from codequest.training.trainer import DistillationTrainer, EncoderMaker
 
 _TIMED = 100  # queries
 
@@ -190,20 +190,19 @@ class Maker:
         measured = [query for test in self.tests for query in test.queries.values()]
         return measured + [query for name in self.recipe.exclude for query in load_queries(self.data / name)]
 
-    def _start(self, recipe: EncoderRecipe) -> QueryEncoder | Callable[[Sequence[str]], QueryEncoder]:
+    def _start(self, recipe: EncoderRecipe) -> QueryEncoder | EncoderMaker:
         """The encoder that the first stage trains, or a function that makes it from the queries it trains on."""
         if not recipe.kind:
             return self._adapter(recipe.start)
         options: dict[str, Any] = {"seed": self.recipe.seed, **recipe.options}
         if not recipe.start:
-            return partial(self._created, recipe.kind, options)
+            return lambda queries: create_encoder(
+                recipe.kind, self.teacher, queries=queries, options=options, progress=self.progress
+            )
         try:
             return LoRAQueryEncoder.from_projection(self._projection(recipe.start), **options)
         except TypeError as error:
             raise InvalidInputError(f"The {recipe.kind} encoder cannot be made with {options}: {error}.") from error
-
-    def _created(self, kind: str, options: Mapping[str, Any], queries: Sequence[str]) -> QueryEncoder:
-        return create_encoder(kind, self.teacher, queries=queries, options=options, progress=self.progress)
 
     def _adapter(self, name: str) -> QueryEncoder:
         """An adapter of this recipe, of a folder or of the hub."""
@@ -219,9 +218,7 @@ class Maker:
             raise InvalidInputError(f"{name!r} is a {encoder.kind} encoder; a lora starts from a projection.")
         return encoder
 
-    def _train(
-        self, encoder: QueryEncoder | Callable[[Sequence[str]], QueryEncoder], stage: Stage
-    ) -> TrainableQueryEncoder:
+    def _train(self, encoder: QueryEncoder | EncoderMaker, stage: Stage) -> TrainableQueryEncoder:
         """The trained encoder.
 
         Without a loss that reads them, the documents of the pairs are not needed: their queries are regressed.

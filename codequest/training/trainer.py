@@ -29,6 +29,9 @@ from codequest.training.split import TrainingSplit, split
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets, compute_targets
 from codequest.training.validation import Validator
 
+EncoderMaker = Callable[[Sequence[str]], QueryEncoder]
+"""Makes an untrained encoder from the queries that it will be trained on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingResult:
@@ -82,7 +85,7 @@ class DistillationTrainer:
 
     def __init__(
         self,
-        encoder: QueryEncoder | Callable[[Sequence[str]], QueryEncoder],
+        encoder: QueryEncoder | EncoderMaker,
         teacher: Teacher,
         train_queries: Sequence[str],
         *,

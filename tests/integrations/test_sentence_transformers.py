@@ -24,15 +24,7 @@ from tests.integrations.conftest import DOCUMENTS
 from tests.tiny import QUERIES, build_model
 
 BASE = "sentence-transformers/all-MiniLM-L6-v2"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _modules_of_folders(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    place = str(tmp_path_factory.mktemp("modules"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HF_MODULES_CACHE", place)
-        patch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", place)
-        yield
+pytestmark = pytest.mark.usefixtures("modules_of_folders")
 
 
 def check(folder: Path, encoder: QueryEncoder, teacher: LocalTeacher, **options: Any) -> SentenceTransformer:

@@ -179,10 +179,8 @@ def _opened(
 
 
 def _teacher_source(space: EmbeddingSpace, source: WeightSource) -> GraphSource:
-    prompt, teacher = (
-        space.query_prompt,
-        Backbone.load(source, device=torch.device("cpu"), choices=Choices.of_space(space)),
-    )
+    prompt = space.query_prompt
+    teacher = Backbone.load(source, device=torch.device("cpu"), choices=Choices.of_space(space))
     space.check(teacher.space, context="The quantized teacher is not the teacher of the space")
 
     @torch.inference_mode()

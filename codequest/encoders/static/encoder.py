@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from codequest.adapters.folder import AdapterConfig, read_arrays
 from codequest.encoders.cost import EncoderCost
-from codequest.encoders.static.lookup import RowLookup, RowReader, Rows, check_bigrams, read_tokenizer
+from codequest.encoders.static.lookup import RowLookup, RowReader, check_bigrams, joined, read_tokenizer
 from codequest.encoders.static.table import StaticTable, TablePrecision, check_tensors, table_shapes
 from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, InvalidInputError
@@ -129,7 +129,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         if self._training:
             return self._embed_as_trained(queries)
         found = self._lookup.rows(queries)
-        return self._table.embed(*_joined(found))
+        return self._table.embed(*joined(found))
 
     def _embed_as_trained(self, queries: Sequence[str]) -> Vectors:
         import torch
@@ -171,7 +171,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
     def collate(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         import torch
 
-        rows, starts = _joined([row["rows"] for row in inputs])
+        rows, starts = joined([row["rows"] for row in inputs])
         return {"rows": torch.from_numpy(rows.astype(np.int64)), "starts": torch.from_numpy(starts)}
 
     def initialize(
@@ -290,12 +290,3 @@ def _check_numbers(*, rows: int, width: int, max_tokens: int, dim: int) -> None:
     for name, value, most in (("rows", rows, 2**24), ("width", width, dim), ("max_tokens", max_tokens, 2**16)):
         if type(value) is not int or not 1 <= value <= most:
             raise InvalidInputError(f"{name} must be a whole number from 1 to {most}, got {value!r}.")
-
-
-def _joined(found: Sequence[Rows]) -> tuple[Rows, Rows]:
-    """The rows of all texts, (total,), and where each text begins, (batch,)."""
-    if len(found) == 1:
-        return found[0], np.zeros(1, dtype=np.int64)
-    starts = np.zeros(len(found), dtype=np.int64)
-    np.cumsum([len(rows) for rows in found[:-1]], out=starts[1:])
-    return np.concatenate(found), starts

@@ -65,6 +65,15 @@ class RowLookup:
         return np.concatenate((tokens, found[known] + self._tokens))
 
 
+def joined(found: Sequence[Rows]) -> tuple[Rows, Rows]:
+    """The rows of all texts, (total,), and where each text begins, (batch,)."""
+    if len(found) == 1:
+        return found[0], np.zeros(1, dtype=np.int64)
+    starts = np.zeros(len(found), dtype=np.int64)
+    np.cumsum([len(rows) for rows in found[:-1]], out=starts[1:])
+    return np.concatenate(found), starts
+
+
 class RowReader:
     """A `RowLookup` as what makes the inputs of a graph: row numbers in place of token ids."""
 

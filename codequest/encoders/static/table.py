@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from codequest.adapters.folder import check_names
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.space import Vectors
 
@@ -169,12 +170,7 @@ def check_tensors(
     Raises:
         AdapterFormatError: A tensor is missing, left over, or of another shape or number format.
     """
-    missing, left_over = sorted(set(expected) - set(tensors)), sorted(set(tensors) - set(expected))
-    if missing or left_over:
-        raise AdapterFormatError(
-            f"The weights in {folder} are not those of its configuration: missing {missing[:3]}, unknown "
-            f"{left_over[:3]}. Was config.json edited?"
-        )
+    check_names(tensors, expected, folder)
     for name, (shape, numbers) in expected.items():
         tensor = tensors[name]
         if tensor.shape != shape or tensor.dtype != numbers:

@@ -10,6 +10,8 @@ from tests.encoders.conftest import STATIC_KINDS
 pytest.importorskip("sentence_transformers")
 from tests.encoders.sentence_transformers.folders import Exported
 
+pytestmark = pytest.mark.usefixtures("modules_of_folders")
+
 
 def test_only_static_encoders_bring_code(exported: Exported) -> None:
     code = {name: [path.name for path in folder.rglob("*.py")] for name, folder in exported.folders.items()}

@@ -26,6 +26,8 @@ from tests.tiny import QUERIES
 pytest.importorskip("sentence_transformers")
 from tests.encoders.sentence_transformers.folders import STRANGE, Exported
 
+pytestmark = pytest.mark.usefixtures("modules_of_folders")
+
 
 @pytest.fixture(scope="module")
 def projection(tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace) -> QueryEncoder:

@@ -16,6 +16,8 @@ from tests.tiny import QUERIES, build_model
 
 pytest.importorskip("sentence_transformers")
 
+pytestmark = pytest.mark.usefixtures("modules_of_folders")
+
 
 @pytest.mark.parametrize(
     "model",
