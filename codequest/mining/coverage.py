@@ -10,7 +10,7 @@ import numpy as np
 
 from codequest.code.identifiers import content_words
 from codequest.errors import InvalidInputError
-from codequest.mining.forms import FORMS_OF_QUERIES, form_of
+from codequest.mining.forms import FORMS_OF_QUERIES, form_shares
 from codequest.mining.language import foreign_share
 
 _WORTH_COVERING = 0.05
@@ -93,7 +93,7 @@ def query_coverage(derived: Sequence[str], *, users: Sequence[str]) -> Coverage:
         raise InvalidInputError(
             f"There are {len(derived)} derived queries and {len(users)} of users to compare. Give at least one of each."
         )
-    own, theirs = _shares(users), _shares(derived)
+    own, theirs = form_shares(users), form_shares(derived)
     used = Counter(word for query in users for word in content_words(query))
     known = {word for query in derived for word in content_words(query)}
     unknown = Counter({word: count for word, count in used.items() if word not in known})
@@ -108,11 +108,6 @@ def query_coverage(derived: Sequence[str], *, users: Sequence[str]) -> Coverage:
         foreign=(foreign_share(users), foreign_share(derived)),
         lacking=tuple(sorted(lacking, key=lambda form: -own[form])),
     )
-
-
-def _shares(queries: Sequence[str]) -> dict[str, float]:
-    counts = Counter(form_of(query) for query in queries)
-    return {form: counts[form] / len(queries) for form in FORMS_OF_QUERIES}
 
 
 def _lengths(queries: Sequence[str]) -> tuple[float, ...]:

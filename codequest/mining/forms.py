@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from codequest.code.identifiers import FUNCTION_WORDS
@@ -109,16 +110,21 @@ def form_of(query: str) -> str:
     describes = _base(first) in _VERBS and bool(others) and others[0] not in ("of", "for", "with", "in")
     gerund = first.endswith("ing") and len(first) > 4 and first not in _NO_GERUNDS
     few = bare and len(words) <= _MOST_KEYWORDS and (not acts or len(words) == 2)
-    names = sum(bool(_NAME.match(word)) for word in text.split())
     rules = {
         "question": bool(_QUESTION.search(text)),
-        "error": bool(_ERROR.search(text)) and not acts and not describes,
-        "identifier": len(words) <= 3 and 2 * names > len(words),
+        "error": not acts and not describes and bool(_ERROR.search(text)),
+        "identifier": len(words) <= 3 and 2 * sum(bool(_NAME.match(word)) for word in text.split()) > len(words),
         "description": describes,
         "keywords": len(words) <= 1 or few,
         "task": acts or (gerund and not bare),
     }
     return next((form for form, holds in rules.items() if holds), "") or _without_verb(text, words)
+
+
+def form_shares(queries: Sequence[str]) -> dict[str, float]:
+    """Share of the queries by form, 0 to 1, for every one of `FORMS_OF_QUERIES`."""
+    counts = Counter(form_of(query) for query in queries)
+    return {form: counts[form] / max(1, len(queries)) for form in FORMS_OF_QUERIES}
 
 
 def begins_with_verb(text: str) -> bool:

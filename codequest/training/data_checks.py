@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from codequest.data.query_files import normal_form
 from codequest.errors import CodequestWarning
+from codequest.mining.forms import form_shares
 from codequest.mining.language import foreign_share
 
 FEW_QUERIES = 2_000
 _DUPLICATE_SHARE = 0.2
-_ONE_FORM_SHARE = 0.95
+_TWO_FORMS_SHARE = 0.95
 _TRUNCATED_SHARE = 0.5
 _SAMPLE = 20_000
 _FOREIGN_SHARE = 0.5
-_QUESTION = re.compile(r"^(how|what|why|when|where|which|who|is|are|can|does|do|should)\b|\?\s*$", re.IGNORECASE)
 
 
 class DataWarning(CodequestWarning):
     """The training data will probably not give a good encoder."""
-
-
-def query_form(query: str) -> str:
-    """One of ``question``, ``identifier``, ``keywords`` (up to three words) and ``sentence``."""
-    words = query.split()
-    if _QUESTION.search(query):
-        return "question"
-    if len(words) == 1:
-        return "identifier"
-    return "keywords" if len(words) <= 3 else "sentence"
 
 
 def check_queries(
@@ -43,7 +33,7 @@ def check_queries(
         token_count: Number of tokens of every text, untruncated.
         max_tokens: Number of tokens after which the encoder truncates.
     """
-    sample = queries[:: max(1, len(queries) // _SAMPLE)]
+    sample = queries[:: max(1, -(-len(queries) // _SAMPLE))]
     found: list[str] = []
     if len(queries) < FEW_QUERIES:
         found.append(
@@ -54,13 +44,6 @@ def check_queries(
     repeated = 1 - len(stems) / len(sample) if sample else 0.0
     if repeated > _DUPLICATE_SHARE:
         found.append(f"{repeated:.0%} of the training queries have the same words as another one: deduplicate them.")
-    forms = Counter(query_form(query) for query in sample).most_common(1)
-    if len(sample) > 1 and forms[0][1] / len(sample) > _ONE_FORM_SHARE:
-        form, count = forms[0]
-        found.append(
-            f"{count / len(sample):.0%} of the training queries are of one form ({form}): the encoder will be weaker "
-            "on questions, keywords, identifiers or sentences that it has not seen."
-        )
     too_long = sum(count > max_tokens for count in token_count(sample)) / max(1, len(sample))
     if too_long > _TRUNCATED_SHARE:
         found.append(
@@ -73,7 +56,22 @@ def check_queries(
             f"{foreign:.0%} of the training queries are in another language than English: unless the teacher is "
             "multilingual, they can be expected to fail. Use a teacher of their language, or translate them."
         )
+    elif len(sample) > 1:  # forms are told apart by English words
+        found += _one_sided(sample)
     return found
+
+
+def _one_sided(queries: Sequence[str]) -> Iterator[str]:
+    """A problem where nearly all queries are of one form, or of two, such as names and keywords."""
+    shares = form_shares(queries)
+    first, second, *others = sorted(shares, key=lambda form: -shares[form])
+    most, rare = ([first], [second, *others]) if shares[first] > _TWO_FORMS_SHARE else ([first, second], others)
+    share = sum(shares[form] for form in most)
+    if share > _TWO_FORMS_SHARE:
+        yield (
+            f"{share:.0%} of the training queries are of the form {' or '.join(most)}: the encoder will be weaker on "
+            f"queries of other forms ({', '.join(rare)}) than on these. Add some of those that users ask."
+        )
 
 
 def check_size(queries: int, *, trained_parameters: int, dim: int) -> list[str]:
