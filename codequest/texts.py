@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from codequest.errors import InvalidInputError
 
 _BYTES_PER_TOKEN = 3  # of UTF-8; English has about 4.5 and code about 3.5, so this is rather too many tokens
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff]"
+# fmt: off
+_UNSEEN = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but tab and newline
+    "\xad\u061c\u070f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # format, lines, directions
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"  # drawn as nothing
+    "\U000e0000-\U000e0fff"  # tags, further variation selectors
+    "\ud800-\udfff\ufffe\uffff"  # no characters
 )
+_EMOJI = (
+    "\xa9\xae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935\u2b05-\u2b55"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+_JOINING = "\u0620-\u06d5\u06ee-\u06ff\u0750-\u077f\u0900-\u0dff"  # Arabic and its kin, the scripts of India
+# fmt: on
+_ANY_UNSEEN = re.compile(f"[{_UNSEEN}]")
+_WRITTEN_OUT = re.compile(
+    f"[{_EMOJI}][\ufe0e\ufe0f]?(?:\u200d[{_EMOJI}][\ufe0e\ufe0f]?)*|[0-9#*]\ufe0f\u20e3"
+    f"|(?<=[{_JOINING}])[\u200c\u200d](?=[{_JOINING}])|([{_UNSEEN}])"
+)
+_UNFINISHED = re.compile(f"[{_EMOJI}{_JOINING}0-9#*\u200c\u200d\ufe0e\ufe0f]{{1,64}}\\Z")
 _NOT_ENCODABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -51,12 +68,44 @@ def estimated_tokens(text: str) -> int:
     return len(text.encode()) // _BYTES_PER_TOKEN + 1
 
 
-def visible(text: str) -> str:
-    """The text with invisible characters written out: controls except tab and newline, bidirectional marks, tags.
+def written_out(character: str) -> str:
+    """A character by its number, such as ``<U+202E>``."""
+    return f"<U+{ord(character):04X}>"
 
-    A terminal obeys such characters, and a model may read what its user does not.
+
+def visible(text: str, *, write: Callable[[str], str] = written_out) -> str:
+    """The text with what cannot be seen written out.
+
+    Those are controls except tab and newline, separators of lines, marks of direction, joiners, variation selectors,
+    tags, fillers and lone surrogates: a terminal obeys such characters, and a model may read what its user does not.
+    Kept is what ordinary text needs: one variation selector after an emoji, joiners between two emoji, and one between
+    two letters of Arabic or of a script of India.
+
+    Args:
+        text: From outside.
+        write: How a character is written.
     """
-    return _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+    if not _ANY_UNSEEN.search(text):
+        return text
+    return _WRITTEN_OUT.sub(lambda found: write(found[1]) if found[1] else found[0], text)
+
+
+def visible_line(text: str) -> str:
+    """The text as `visible` has it on one line: for names and places, which could forge lines of their own."""
+    return visible(text).replace("\n", written_out("\n")).replace("\t", written_out("\t"))
+
+
+def visible_pieces(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces of a text that arrives bit by bit, as `visible` has the whole; what may be cut in two waits."""
+    held = ""
+    for piece in pieces:
+        text = held + piece
+        unfinished = _UNFINISHED.search(text)
+        held = unfinished[0] if unfinished else ""
+        if ready := text[: len(text) - len(held)]:
+            yield visible(ready)
+    if held:
+        yield visible(held)
 
 
 def batches_by_length(texts: Sequence[str], *, max_texts: int, max_characters: int) -> Iterator[list[int]]:

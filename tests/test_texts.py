@@ -1,10 +1,23 @@
 import random
+import sys
 from typing import Any
+from unicodedata import category
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
 
 from codequest.errors import InvalidInputError
-from codequest.texts import batches_by_length, batches_by_size, checked_texts, estimated_tokens, visible
+from codequest.texts import (
+    batches_by_length,
+    batches_by_size,
+    checked_texts,
+    estimated_tokens,
+    visible,
+    visible_line,
+    visible_pieces,
+)
 
 
 def test_texts_are_returned_in_order_from_any_iterable() -> None:
@@ -68,11 +81,58 @@ def test_batches_by_size_by_hand() -> None:
     assert list(batches_by_size([7, 9, 8], max_texts=9, max_size=6)) == [[1], [2], [0]]
 
 
-def test_what_nobody_sees_is_written_out_and_everything_else_stays() -> None:
-    unseen = "\x00\x0b\x1b\r\x7f\x85\xad\u200b\u200e\u2028\u202e\u2066\ufeff\U000e0041"
-    assert visible(unseen) == "".join(f"<U+{ord(letter):04X}>" for letter in unseen)
-    seen = "def f():\n\treturn 'ü 日本語 👩\u200d💻 ‘’ \u00a0'"
+IGNORABLE = [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2065, 0x3164, *range(0xFE00, 0xFE10),
+             0xFFA0, *range(0xFFF0, 0xFFF9), *range(0x13430, 0x13440), *range(0xE0000, 0xE1000)]  # fmt: skip
+"""Default_Ignorable_Code_Point and format controls of Unicode 16 that not every Python's `category` knows."""
+
+NUMBER_SIGNS = [*range(0x0600, 0x0606), 0x06DD, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD]
+"""Of category Cf, and drawn all the same."""
+
+
+def test_what_nobody_sees_is_written_out_wherever_it_is_in_unicode() -> None:
+    hidden = {number for number in range(sys.maxunicode + 1) if category(chr(number)) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    hidden = (hidden | set(IGNORABLE) | {0xFFFE, 0xFFFF}) - set(NUMBER_SIGNS) - {ord("\t"), ord("\n")}
+    for number in range(sys.maxunicode + 1):
+        letter = chr(number)
+        assert visible(letter) == (f"<U+{number:04X}>" if number in hidden else letter)
+    assert visible_line("a\tb\nc\u202e") == "a<U+0009>b<U+000A>c<U+202E>"
+    assert visible("a\x1bb", write=lambda letter: f"[{letter!r}]") == "a['\\x1b']b"
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "def f():\n\treturn 'ü 日本語 ‘’ \u00a0'",
+        "👩\u200d💻 👩🏽\u200d🚀 👁\ufe0f\u200d🗨\ufe0f 🏳\ufe0f\u200d🌈 ❤\ufe0f ♂\ufe0e 1\ufe0f\u20e3 🇩🇪",
+        "می\u200cخواهم क्\u200dष e\u0301 한국어 สวัสดี עברית",
+    ],
+)
+def test_ordinary_text_of_any_script_stays(seen: str) -> None:
     assert visible(seen) == seen
+    assert "".join(visible_pieces(seen)) == seen
+
+
+@pytest.mark.parametrize(
+    ("hiding", "shown"),
+    [
+        ("😊\ufe0f\ufe01\U000e0101", "😊\ufe0f<U+FE01><U+E0101>"),
+        ("a\u200db\u200c\ufe0f", "a<U+200D>b<U+200C><U+FE0F>"),
+        ("👩\u200d\u200d👩\u200d", "👩<U+200D><U+200D>👩<U+200D>"),
+        ("🏴\U000e0067\U000e007f", "🏴<U+E0067><U+E007F>"),
+        ("م\u200c\u200cم", "م<U+200C><U+200C>م"),
+    ],
+)
+def test_joiners_and_selectors_that_hide_something_are_written_out(hiding: str, shown: str) -> None:
+    assert visible(hiding) == shown
+    assert "".join(visible_pieces(hiding)) == shown
+
+
+@given(st.text(st.sampled_from("a1\x1b\u202e👩💻🏽❤\u200d\u200c\ufe0fم日\n"), max_size=30), st.data())
+@settings(max_examples=200, derandomize=True, deadline=None)
+def test_pieces_are_shown_as_the_whole_however_it_is_cut(text: str, data: DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    assert "".join(visible_pieces(pieces)) == visible(text)
 
 
 def test_tokens_are_estimated_by_bytes() -> None:

@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from codequest.code.git import git_files
+from codequest.code.globs import git_globs
 from codequest.code.unwanted import BUILT_FOLDERS, INDEX_FOLDER, VENDORED_FOLDERS
-from codequest.errors import require
+from codequest.errors import InvalidInputError
 
 LINK, OTHER_REPOSITORY, VENDORED = "symbolic link", "other git repository", "vendored, built or hidden folder"
 
@@ -85,7 +86,16 @@ def _ignore_rules(folder: Path) -> list[tuple[Path, Any]]:
         lines = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
-    return [(folder, require("pathspec", extra="search").GitIgnoreSpec.from_lines(lines))]
+    return [(folder, git_globs(filter(_is_understood, lines)))]
+
+
+def _is_understood(line: str) -> bool:
+    """Tell whether git, and so what comes after a line, goes on with it: a line that is no glob ignores nothing."""
+    try:
+        git_globs([line])
+    except InvalidInputError:
+        return False
+    return True
 
 
 def _is_ignored(path: Path, rules: list[tuple[Path, Any]], *, folder: bool) -> bool:

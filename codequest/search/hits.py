@@ -17,6 +17,8 @@ SearchMode = Literal["hybrid", "dense", "lexical"]
 KINDS: tuple[ChunkKind, ...] = get_args(ChunkKind)
 MODES: tuple[SearchMode, ...] = get_args(SearchMode)
 
+_MOST_FILTERS, _LONGEST_FILTER = 100, 1000  # each glob is matched with every path
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchHit:
@@ -59,7 +61,7 @@ class SearchFilters:
         kinds: Kinds of chunks.
 
     Raises:
-        InvalidInputError: An unknown kind, or a string where a list of strings is expected.
+        InvalidInputError: An unknown kind, a string where a list of strings is expected, or too many or too long ones.
     """
 
     languages: Sequence[str] = ()
@@ -70,7 +72,12 @@ class SearchFilters:
         for name in self.__slots__:
             value = getattr(self, name)
             if isinstance(value, str) or not all(isinstance(item, str) and item for item in value):
-                raise InvalidInputError(f"{name} must be a list of strings, got {value!r}.")
+                raise InvalidInputError(f"{name} must be a list of strings, got {value!r:.200}.")
+            if len(value) > _MOST_FILTERS or any(len(item) > _LONGEST_FILTER for item in value):
+                raise InvalidInputError(
+                    f"{name} may be {_MOST_FILTERS} strings of {_LONGEST_FILTER} characters at most, got "
+                    f"{len(value):,}, the longest of {max(map(len, value)):,}."
+                )
         unknown = sorted(set(self.kinds) - set(KINDS))
         if unknown:
-            raise InvalidInputError(f"Unknown kinds {unknown}; expected some of {', '.join(KINDS)}.")
+            raise InvalidInputError(f"Unknown kinds {unknown!s:.200}; expected some of {', '.join(KINDS)}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from codequest.errors import InvalidInputError, require
+from codequest.code.globs import git_globs
 
 
 class PathGlobs:
@@ -22,14 +22,9 @@ class PathGlobs:
     """
 
     def __init__(self, globs: Sequence[str]) -> None:
-        pathspec = require("pathspec", extra="search")
         wanted = [glob for glob in globs if not glob.startswith("!")]
         unwanted = [glob.removeprefix("!") for glob in globs if glob.startswith("!")]
-        try:
-            self._wanted = pathspec.GitIgnoreSpec.from_lines(wanted or ["*"])
-            self._unwanted = pathspec.GitIgnoreSpec.from_lines(unwanted)
-        except ValueError as error:
-            raise InvalidInputError(f"Cannot read the globs {list(globs)}: {error}") from error
+        self._wanted, self._unwanted = git_globs(wanted or ["*"]), git_globs(unwanted)
 
     def matching(self, paths: Collection[str]) -> set[str]:
         """Those of the paths that match."""

@@ -39,6 +39,9 @@ TREE = {
     ".codequest/x.py": "a",
 }
 
+DAMAGED = "[z-a]\n" + "*a" * 200 + "b\nmade\\\n*.tmp\n"
+"""A .gitignore with lines that are no globs, and with one that takes for ever where every way to match is tried."""
+
 EXPECTED = [".gitignore", "a.py", "src/.gitignore", "src/kept.tmp", "src/made/a.py"]
 
 
@@ -80,3 +83,8 @@ def test_a_name_that_is_not_unicode_is_skipped(tmp_path: Path) -> None:
     write(tmp_path, {"é.py": "a"})
     Path(os.fsdecode(bytes(tmp_path) + b"/\xff.py")).write_text("a", encoding="utf-8")
     assert listed(tmp_path) == (["é.py"], {"name that is not UTF-8": 1})
+
+
+def test_lines_of_a_gitignore_that_are_no_globs_ignore_nothing(tmp_path: Path) -> None:
+    root = write(tmp_path / "plain", {".gitignore": DAMAGED, "a" * 250: "a", "b.tmp": "a", "c.py": "a"})
+    assert listed(root)[0] == [".gitignore", "a" * 250, "c.py"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from importlib import resources
 from pathlib import PurePosixPath
@@ -13,10 +14,10 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from codequest.errors import CodequestError, InvalidInputError
 from codequest.integrations.server.replies import ApiError, error_response
@@ -25,6 +26,7 @@ from codequest.search.index import CodeIndex
 from codequest.search.web.asked import Asked, read_filters
 from codequest.search.web.guard import Guard
 from codequest.search.web.snippets import highlighted
+from codequest.texts import visible, visible_line
 
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _KEPT = {"Cache-Control": "private, max-age=3600"}  # the icon: browsers fetch it again with every new address
@@ -40,14 +42,14 @@ def build_app(index: CodeIndex, *, names: Collection[str] = (), loopback_only: b
         loopback_only: Whether only this machine reaches it.
     """
     endpoints = _PageRoutes(index)
-    return Starlette(
+    return _GuardedApp(
+        lambda app: Guard(app, names, loopback_only=loopback_only),
         routes=[
             Route("/api/search", endpoints.search),
             Route("/api/index", endpoints.stats),
             Route("/health", endpoints.health),
             Route("/{name:path}", endpoints.file),
         ],
-        middleware=[Middleware(Guard, names=names, loopback_only=loopback_only)],
         exception_handlers={
             ApiError: _refused,
             CodequestError: _unusable,
@@ -55,6 +57,24 @@ def build_app(index: CodeIndex, *, names: Collection[str] = (), loopback_only: b
             Exception: _failed,
         },
     )
+
+
+class _GuardedApp(Starlette):
+    """Application inside a guard: Starlette would put its answers to unforeseen errors outside of every middleware."""
+
+    def __init__(self, guard: Callable[[ASGIApp], ASGIApp], **settings: Any) -> None:
+        self._guard = guard
+        super().__init__(**settings)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return self._guard(super().build_middleware_stack())
+
+
+class _AsciiJson(JSONResponse):
+    """JSON in ASCII: a name of a folder or of a teacher may hold what UTF-8 cannot."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
 
 
 class _PageRoutes:
@@ -69,14 +89,14 @@ class _PageRoutes:
         async with self._turns:
             if await request.is_disconnected():  # something else was typed meanwhile
                 return Response(status_code=204)
-            return JSONResponse(await run_in_threadpool(self._found, asked))
+            return _AsciiJson(await run_in_threadpool(self._found, asked))
 
     async def stats(self, request: Request) -> Response:
         filters = read_filters(request.query_params)
-        return JSONResponse(await run_in_threadpool(lambda: {**self._facets(filters), **self._about()}))
+        return _AsciiJson(await run_in_threadpool(lambda: {**self._facets(filters), **self._about()}))
 
     async def health(self, _: Request) -> Response:
-        return JSONResponse({"status": "ok", "root": str(self._index.root), "encoder": self._encoder})
+        return _AsciiJson({"status": "ok", "root": str(self._index.root), "encoder": self._encoder})
 
     async def file(self, request: Request) -> Response:
         name = request.path_params["name"] or "index.html"
@@ -96,8 +116,9 @@ class _PageRoutes:
         took = time.perf_counter() - began
         found = [hit.to_dict() for hit in hits]
         if asked.html:
-            for hit in found:
+            for hit in found:  # names are shown as text, where marks of direction would put them in another order
                 hit["html"] = highlighted(hit["text"], hit["language"], asked.query)
+                hit |= {name: visible_line(hit[name]) for name in ("path", "symbol")}
         return {
             "query": asked.query,
             "mode": asked.mode,
@@ -123,18 +144,18 @@ class _PageRoutes:
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    return error_response(error)
+    return error_response(error)  # what it quotes is quoted by `repr`
 
 
 async def _unusable(_: Request, error: Exception) -> Response:
     """The index or its encoder cannot be used now; the message says what to do."""
     status, code = (400, None) if isinstance(error, InvalidInputError) else (503, "index_unusable")
-    return error_response(ApiError(str(error), status=status, code=code))
+    return error_response(ApiError(visible(str(error)), status=status, code=code))
 
 
 async def _refused_by_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    asked = f"{request.method} {request.url.path}"
+    asked = visible_line(f"{request.method} {request.scope['path']}"[:200])
     message = f"{error.detail}: {asked}. Expected GET /, /api/search, /api/index or /health."
     return error_response(ApiError(message, status=error.status_code, headers=error.headers))
 

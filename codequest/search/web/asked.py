@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from codequest.search.hits import MODES, SearchFilters, SearchMode
 
 _MOST_HITS = 100
 _FILTERS = {"language": "languages", "kind": "kinds", "path": "paths"}
+_NUMBER = re.compile("[1-9][0-9]{0,3}")
 _NAMES = ("q", "limit", "language", "kind", "path", "mode", "html")
 
 
@@ -68,6 +70,6 @@ def read_filters(parameters: QueryParams) -> SearchFilters:
 
 def _limit(parameters: QueryParams) -> int:
     given = parameters.get("limit", "10")
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= _MOST_HITS):
+    if not (_NUMBER.fullmatch(given) and int(given) <= _MOST_HITS):
         raise ApiError(f"limit must be a number from 1 to {_MOST_HITS}, got {given!r:.80}.", param="limit")
     return int(given)

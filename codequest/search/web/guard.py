@@ -25,7 +25,9 @@ _HEADERS = {
 
 
 class Guard:
-    """ASGI middleware: refuses requests that come from other pages, and says how answers may be used.
+    """ASGI application around another one: refuses requests of other pages, and says how answers may be used.
+
+    It stands around everything else, what answers for an error included, so that no answer is without its headers.
 
     A name that an attacker's DNS points to this machine (DNS rebinding) is known by the header ``Host``: a browser
     sends the name, and only names and addresses of this server are let in. Requests of other pages are known by
@@ -68,7 +70,7 @@ class Guard:
             )
         followed = headers.get("sec-fetch-mode") == "navigate"
         foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site") and not followed
-        if foreign or (origin is not None and urlsplit(origin).netloc.lower() != host.lower()):
+        if foreign or (origin is not None and _place(origin) != host.lower()):
             who = "" if origin is None else f" ({origin[:80]!r})"
             return f"A page of another origin{who} asked, and only this server's own page may. Nothing was searched."
         return None
@@ -83,3 +85,11 @@ class Guard:
         except ValueError:
             return name in self._names
         return given.is_loopback or not self._loopback_only
+
+
+def _place(origin: str) -> str | None:
+    """Host and port of an origin; None where it is none."""
+    try:
+        return urlsplit(origin).netloc.lower() or None
+    except ValueError:
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -9,7 +10,9 @@ from html import escape
 
 from codequest.code.identifiers import content_words, split_name
 from codequest.search.lexers import lexer_name
+from codequest.texts import visible
 
+_log = logging.getLogger(__name__)
 _MOST_CHARACTERS = 400  # of a line: minified code and data need no highlighting to be recognized
 _WORD = re.compile(r"[^\W_]+")
 _ENDING = re.compile(r"(?<=\w{3})(?:ies|ied|ying|y|ing|ed|ers?|es|e|s)$")
@@ -21,15 +24,21 @@ _Piece = tuple[str, str]
 def highlighted(text: str, language: str, query: str) -> list[str]:
     """The lines of a text as HTML, one string each, without newline characters.
 
-    Tokens are ``<span class="…">`` with the short names of Pygments, and words of the query are in ``<mark>``.
+    Tokens are ``<span class="…">`` with the short names of Pygments, words of the query are in ``<mark>``, and what
+    cannot be seen is written out in ``<span class="unseen">``. A text that cannot be highlighted is only escaped.
 
     Args:
         text: Code as it was indexed.
         language: As in `codequest.search.SearchHit`.
         query: Words of it are marked wherever they stand alone or in an identifier, in any inflection.
     """
-    asked = frozenset(_stem(word) for word in content_words(query))
-    return ["".join(_element(kind, _marked(piece, asked)) for kind, piece in line) for line in _lines(text, language)]
+    try:
+        asked = frozenset(_stem(word) for word in content_words(query))
+        lines = _lines(text, language)
+        return ["".join(_element(kind, _marked(piece, asked)) for kind, piece in line) for line in lines]
+    except Exception:  # one text that a lexer fails on must not cost the other hits
+        _log.exception("A text of %d characters in %s cannot be highlighted; it is shown plain.", len(text), language)
+        return [_html(_shortened(line)) for line in text.split("\n")]
 
 
 @lru_cache(maxsize=2048)
@@ -61,7 +70,7 @@ def _tokens(text: str, language: str) -> Iterator[_Piece]:
         lexer = get_lexer_by_name(name, **plain, **_OPTIONS.get(name, {}))
     except ClassNotFound:
         lexer = get_lexer_by_name("text", **plain)
-    for kind, value in lexer.get_tokens(text):
+    for _, kind, value in lexer.get_tokens_unprocessed(text):  # which changes no character
         yield next(STANDARD_TYPES[known] for known in reversed(kind.split()) if known in STANDARD_TYPES), value
 
 
@@ -70,19 +79,29 @@ def _element(kind: str, html: str) -> str:
 
 
 def _marked(piece: str, asked: frozenset[str]) -> str:
-    """The piece escaped; words of an identifier are found apart from each other."""
+    """The piece escaped; words of an identifier are found apart from each other.
+
+    They are counted, never looked up in lower case: that may be longer, and that of one letter depends on others.
+    """
     parts, end = [], 0
     for found in _WORD.finditer(piece):
         start = found.start()
-        for word in split_name(found.group()):
-            start = piece.lower().index(word.lower(), start)
-            if _stem(word.lower()) in asked:
-                parts += [escape(piece[end:start]), f"<mark>{escape(piece[start : start + len(word)])}</mark>"]
+        for word in split_name(found.group()):  # these follow each other without a gap
+            if _stem(word) in asked:
+                parts += [_html(piece[end:start]), f"<mark>{_html(piece[start : start + len(word)])}</mark>"]
                 end = start + len(word)
             start += len(word)
-    return "".join([*parts, escape(piece[end:])])
+    return "".join([*parts, _html(piece[end:])])
+
+
+def _html(text: str) -> str:
+    return visible(escape(text), write=_unseen)
+
+
+def _unseen(character: str) -> str:
+    return f'<span class="unseen">U+{ord(character):04X}</span>'
 
 
 def _stem(word: str) -> str:
     """Close enough to what the full-text index does to show why a chunk was found."""
-    return _ENDING.sub("", word)
+    return _ENDING.sub("", word.casefold())

@@ -23,6 +23,7 @@ PROJECT = {
     "src/long.py": "def unicorn(f):\n" + "".join(f"    f({number})\n" for number in range(25)),
     "src/page.js": "/** Draws <img src=x onerror=alert(1)> of a unicorn. */\nfunction draw() { return '&amp;'; }\n",
 }
+_CLIENT = httpx.Client(timeout=60)  # one for all: a new one reads the certificates of the system again
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Site:
     adapter: Path
 
     def get(self, path: str, **options: Any) -> httpx.Response:
-        return httpx.get(f"{self.address}{path}", timeout=60, **options)
+        return _CLIENT.get(f"{self.address}{path}", **options)
 
 
 @contextmanager

@@ -8,6 +8,22 @@ import pytest
 
 from tests.search.web.conftest import Site
 
+ODD_NUMBERS = (
+    "000000100000",
+    "%2B5",
+    "-1",
+    "5.0",
+    "1e1",
+    "%EF%BC%95",
+    "%C2%B2",
+    "0x5",
+    "05",
+    "%205",
+    "5%0A",
+    "1_0",
+    "9" * 5000,
+)
+
 
 @pytest.mark.parametrize(
     ("asked", "parameter", "says"),
@@ -17,10 +33,13 @@ from tests.search.web.conftest import Site
         ("q=a&limit=0", "limit", "limit must be a number from 1 to 100, got '0'"),
         ("q=a&limit=ten", "limit", "got 'ten'"),
         ("q=a&limit=101", "limit", "got '101'"),
+        *((f"q=a&limit={odd}", "limit", "limit must be a number from 1 to 100, got") for odd in ODD_NUMBERS),
         ("q=a&mode=fuzzy", "mode", "mode must be one of hybrid, dense, lexical, got 'fuzzy'"),
         ("q=a&lang=python", "lang", "Unknown parameter 'lang'; expected q, limit, language, kind, path, mode, html"),
         ("q=a&kind=method", None, r"Unknown kinds \['method'\]; expected some of function"),
         ("q=a&path=", None, "paths must be a list of strings"),
+        ("q=a&path=%5Bz-a%5D", None, r"Cannot read the globs '\[z-a\]'"),
+        ("q=a" + "&path=a" * 5000, None, "paths may be 100 strings of 1000 characters at most, got 5,000"),
     ],
 )
 def test_bad_parameters_are_refused_with_what_to_do(site: Site, asked: str, parameter: str | None, says: str) -> None:
