@@ -61,6 +61,10 @@ class DatasetError(CodequestError, ValueError):
     """A dataset is missing, malformed or contradicts itself."""
 
 
+class GitError(CodequestError, RuntimeError):
+    """Git refuses to read a folder, or would have to leave it."""
+
+
 class CodeIndexError(CodequestError, RuntimeError):
     """A code index cannot be made, read or written."""
 

@@ -17,6 +17,7 @@ BUILT_INS = {
     "DatasetError": ValueError,
     "BenchmarkError": RuntimeError,
     "TrainingError": RuntimeError,
+    "GitError": RuntimeError,
     "CodeIndexError": RuntimeError,
     "IndexNotFoundError": FileNotFoundError,
     "AnswerError": RuntimeError,

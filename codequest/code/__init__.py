@@ -1,6 +1,6 @@
 """Source files: git, generated and vendored files, languages, definitions, comments, headings."""
 
-from codequest.code.git import git, git_files, is_ignored
+from codequest.code.git import commits, git_files, is_ignored
 from codequest.code.languages import LANGUAGES, Language, language_of
 from codequest.code.source import Definition, SourceFile, Span
 from codequest.code.unwanted import BUILT_FOLDERS, MAX_BYTES, VENDORED_FOLDERS, is_machine_made
@@ -14,7 +14,7 @@ __all__ = [
     "Language",
     "SourceFile",
     "Span",
-    "git",
+    "commits",
     "git_files",
     "is_ignored",
     "is_machine_made",

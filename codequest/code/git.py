@@ -1,44 +1,151 @@
-"""Answers of git about a folder; read only, and without the programs that a repository's settings may name."""
+"""Answers of git about a folder: read only, about nothing else, and without the programs that settings may name."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
+
+from codequest.code.repository import Repository
+from codequest.errors import CodequestWarning, GitError
+from codequest.texts import visible
+
+_SECONDS = 120.0
+"""Longest that one answer may take; a list of all files of Linux takes one second."""
+
+_OFF = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.askPass=",
+    "core.sshCommand=false",
+    "core.gitProxy=",
+    "core.alternateRefsCommand=false",
+    "credential.helper=",
+    "diff.orderFile=/dev/null",
+    "gpg.program=false",
+    "log.mailmap=false",
+    "log.showSignature=false",
+    "protocol.allow=never",
+    "safe.bareRepository=explicit",
+    "submodule.recurse=false",
+)
+"""What a repository's settings may name: programs, and files anywhere. None is needed to list files and commits."""
+
+_KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_TEST_ASSUME_DIFFERENT_OWNER")
+"""Beginnings of the caller's variables that stay: his own settings. The others send git to another repository, have it
+run a program or write a trace."""
 
 
 def git_files(folder: Path) -> list[Path] | None:
     """Files that git tracks or would track in a folder, relative to it; None outside a repository, or without git.
 
-    None also for a folder that git ignores.
+    None also for a folder that git ignores, and, with a warning, for one that git refuses to read.
     """
-    if is_ignored(folder):
+    try:
+        if is_ignored(folder):
+            return None
+        listed = _said(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    except GitError as error:
+        warnings.warn(
+            f"{error} Its files are listed without git: hidden and built folders are left out, submodules are not.",
+            CodequestWarning,
+            stacklevel=2,
+        )
         return None
-    listed = _output(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if listed is None:
         return None
     return [Path(os.fsdecode(name)) for name in dict.fromkeys(listed.split(b"\0")) if name]
 
 
 def is_ignored(folder: Path) -> bool:
-    """Tell whether a folder is in a git repository whose ignore rules leave it out."""
-    return git(folder, "check-ignore", "-q", ".") is not None
+    """Tell whether a folder is in a git repository whose ignore rules leave it out.
+
+    Raises:
+        GitError: git refuses to say so.
+    """
+    return _said(folder, "check-ignore", "-q", ".", fails=1) is not None
 
 
-def git(folder: Path, *arguments: str) -> str | None:
-    """Output of a git command; None when it fails or git is not installed."""
-    printed = _output(folder, *arguments)
-    return None if printed is None else printed.decode(errors="replace")
+def commits(folder: Path, *, most: int) -> Iterator[tuple[str, str, str]]:
+    """Abbreviated hash, author and subject of the commits that touched a folder, newest first.
+
+    Nothing outside a repository, for a folder that git ignores, and, with a warning, where git refuses.
+    """
+    try:
+        if is_ignored(folder) or _said(folder, "rev-parse", "--quiet", "--verify", "HEAD", fails=1) is None:
+            return
+        chosen = ("--no-merges", f"--max-count={most}", "--no-patch", "--no-ext-diff", "--no-textconv")
+        log = _said(folder, "log", *chosen, "--format=%h%x00%an%x00%s", "--", ".")
+    except GitError as error:
+        warnings.warn(f"{error} Its commits are not read.", CodequestWarning, stacklevel=2)
+        return
+    for line in (log or b"").decode(errors="replace").split("\n"):
+        if line.count("\0") >= 2:
+            commit, author, subject = line.split("\0", 2)
+            yield commit, author, subject
 
 
-def _output(folder: Path, *arguments: str) -> bytes | None:
-    executable = shutil.which("git")
-    if executable is None:
+def _said(folder: Path, *arguments: str, fails: int | None = None) -> bytes | None:
+    """Output of a git command; None without git, outside a repository, and for the exit code that says no.
+
+    The only place that runs git about a folder.
+    """
+    repository = Repository.around(folder)
+    executable = _executable()
+    if repository is None or executable is None:
         return None
-    # A repository's own settings may name programs to run: none is needed to list files and commits.
-    settings = ("core.quotepath=off", "core.fsmonitor=false", "log.showSignature=false")
-    options = [option for setting in settings for option in ("-c", setting)]
-    command = [executable, "--no-optional-locks", "-C", str(folder), *options, *arguments]
-    result = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
-    return result.stdout if result.returncode == 0 else None
+    oddity = repository.oddity()
+    if oddity:
+        raise GitError(f"git is not asked about {folder}: {visible(oddity)}.")
+    settings = [*_OFF, f"core.excludesFile={_excludes_file(executable)}"]
+    command = [
+        *(executable, "--no-optional-locks", "--no-pager"),
+        *("-C", os.path.realpath(folder), f"--work-tree={repository.top}"),
+        *(option for setting in settings for option in ("-c", setting)),
+        *arguments,
+    ]
+    try:
+        result = _run(command, ceiling=repository.top.parent)
+    except subprocess.TimeoutExpired as error:
+        raise GitError(
+            f"git did not answer about {folder} within {_SECONDS:g} s. Is one of its files no file, such as a pipe?"
+        ) from error
+    if result.returncode == 0:
+        return result.stdout
+    if result.returncode == fails:
+        return None
+    said = visible(" ".join(result.stderr.decode(errors="replace").split()))
+    raise GitError(f'git refuses to read {folder}. It said: "{said}" (exit code {result.returncode}).')
+
+
+def _excludes_file(executable: str) -> str:
+    """The user's own file of ignore rules; a repository's settings could name any other file."""
+    command = [executable, "-C", os.path.abspath(os.sep), "config", "--path", "--get", "core.excludesFile"]
+    named = os.fsdecode(_run(command, ceiling=Path(os.path.abspath(os.sep))).stdout.strip())
+    return named or str(Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "git" / "ignore")
+
+
+def _executable() -> str | None:
+    """Git of an absolute place: a name that is looked up from the working directory may be the repository's."""
+    places = [place for place in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(place).is_absolute()]
+    found = shutil.which("git", path=os.pathsep.join(places))
+    return found if found and Path(found).is_absolute() else None
+
+
+def _run(command: list[str], *, ceiling: Path) -> subprocess.CompletedProcess[bytes]:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)},
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_CEILING_DIRECTORIES": str(ceiling),
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+    return subprocess.run(
+        command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment, timeout=_SECONDS
+    )

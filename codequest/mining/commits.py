@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from codequest.code import git, is_ignored
+from codequest.code import commits
 from codequest.code.identifiers import content_words
 from codequest.mining.derived import DerivedQuery
 from codequest.mining.descriptions import is_description
@@ -47,11 +47,7 @@ _NOISE = frozenset((
 
 def commit_queries(folder: Path) -> Iterator[DerivedQuery]:
     """The subjects of the commits that touched a folder, newest first; nothing outside a git repository."""
-    if is_ignored(folder):
-        return
-    log = git(folder, "log", "--no-merges", f"--max-count={_MOST_COMMITS}", "--format=%h%x00%an%x00%s", "--", ".")
-    for line in (log or "").splitlines():
-        commit, author, subject = line.split("\0", 2) if line.count("\0") >= 2 else ("", "[bot]", "")
+    for commit, author, subject in commits(folder, most=_MOST_COMMITS):
         query = "" if author.lower().endswith(("[bot]", "-bot", " bot")) else subject_query(subject)
         if query:
             yield DerivedQuery(query, "commits", f"commit {commit}")

@@ -1,32 +1,168 @@
-"""What git says of a folder."""
+"""What git says of a folder, and what it must not do for that."""
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
+import time
+import warnings
 from pathlib import Path
 
 import pytest
 
-from codequest.code.git import git, git_files, is_ignored
+from codequest.code import git as git_module
+from codequest.code.git import commits, git_files, is_ignored
+from codequest.errors import CodequestWarning, GitError
+from tests.code.crafted import BORROWED, PATHS, PROGRAMS, SECRET, Place, git, plain_git, write
 
-needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git")
+pytestmark = pytest.mark.skipif(shutil.which("git") is None or os.name == "nt", reason="git")
+
+_ASKED = "protocol=https\nhost=example.com\n\n"
 
 
-@needs_git
+def everything(folder: Path) -> str:
+    """All that codequest asks git about a folder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CodequestWarning)
+        return f"{git_files(folder)} {git_files(folder / 'src')} {list(commits(folder, most=10))}"
+
+
 def test_what_is_tracked_or_would_be(tmp_path: Path) -> None:
-    for name in ("é.py", "a.tmp", "out/b.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("a", encoding="utf-8")
-    (tmp_path / ".gitignore").write_text("*.tmp\nout/\n", encoding="utf-8")
-    subprocess.run(["git", "-C", str(tmp_path), "init", "-q"], check=True)
+    write(tmp_path, {"é.py": "a", "a.tmp": "a", "out/b.py": "a", ".gitignore": "*.tmp\nout/\n"})
+    git(tmp_path, "init", "-q")
     assert sorted(git_files(tmp_path) or []) == [Path(".gitignore"), Path("é.py")]
     assert is_ignored(tmp_path / "out")
     assert git_files(tmp_path / "out") is None
-    assert git(tmp_path, "rev-parse", "--is-inside-work-tree") == "true\n"
-    assert git(tmp_path, "no-such-command") is None
+    assert list(commits(tmp_path, most=9)) == []
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "one\ntwo")
+    git(tmp_path, "commit", "-qm", "empty", "--allow-empty")
+    assert [said[1:] for said in commits(tmp_path, most=9)] == [("A", "one two")]
+    assert list(commits(tmp_path / "out", most=9)) == []
 
 
-def test_without_git_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert (git(tmp_path, "status"), git_files(tmp_path), is_ignored(tmp_path)) == (None, None, False)
+def test_outside_a_repository_and_without_git_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (git_files(tmp_path), is_ignored(tmp_path), list(commits(tmp_path, most=9))) == (None, False, [])
+    git(tmp_path, "init", "-q")
+    assert git_files(tmp_path) == []
+    monkeypatch.setenv("PATH", "")
+    assert (git_files(tmp_path), is_ignored(tmp_path), list(commits(tmp_path, most=9))) == (None, False, [])
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_no_program_of_a_repository_is_run(name: str, tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    arguments = PROGRAMS[name](place)
+    everything(place.root)
+    assert not place.ran.exists()
+    plain_git(place.root, *arguments, typed=_ASKED)
+    assert place.ran.exists()  # what git does by itself
+
+
+@pytest.mark.parametrize("name", BORROWED)
+def test_nothing_is_told_of_another_repository(name: str, tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    arguments = BORROWED[name](place)
+    assert SECRET not in everything(place.root)
+    assert SECRET in plain_git(place.root, *arguments)
+
+
+@pytest.mark.parametrize("name", ["partial clone with missing history", "sparse index with a missing tree"])
+def test_the_settings_hold_where_git_knows_no_variable_against_lazy_fetches(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place.make(tmp_path)
+    PROGRAMS[name](place)
+    run = git_module.subprocess.run
+
+    def older(command: list[str], *, env: dict[str, str], **options: object) -> object:
+        return run(command, env={name: value for name, value in env.items() if name != "GIT_NO_LAZY_FETCH"}, **options)
+
+    monkeypatch.setattr(git_module.subprocess, "run", older)
+    everything(place.root)
+    assert not place.ran.exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GIT_DIR", "{outside}/.git"),
+        ("GIT_WORK_TREE", "{outside}"),
+        ("GIT_INDEX_FILE", "{outside}/.git/index"),
+        ("GIT_COMMON_DIR", "{outside}/.git"),
+        ("GIT_OBJECT_DIRECTORY", "{outside}/.git/objects"),
+        ("GIT_NAMESPACE", "other"),
+        ("GIT_TRACE", "{outside}/trace"),
+        ("GIT_TRACE2_EVENT", "{outside}/trace"),
+        ("GIT_EXTERNAL_DIFF", "{canary}"),
+        ("GIT_SSH_COMMAND", "{canary}"),
+        ("GIT_ASKPASS", "{canary}"),
+        ("GIT_PAGER", "{canary}"),
+        ("GIT_EDITOR", "{canary}"),
+        ("GIT_LITERAL_PATHSPECS", "0"),
+        ("GIT_CONFIG", "{outside}/.git/config"),
+    ],
+)
+def test_no_variable_of_the_caller_leads_elsewhere(
+    variable: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place.make(tmp_path)
+    before = sorted(place.outside.rglob("*"))
+    monkeypatch.setenv(variable, value.format(outside=place.outside, canary=place.canary))
+    assert sorted(git_files(place.root) or []) == [Path("a.py"), Path("src/b.py")]
+    assert [subject for _, _, subject in commits(place.root, most=9)] == ["read the configuration of every parser"]
+    assert sorted(place.outside.rglob("*")) == before
+    assert not place.ran.exists()
+
+
+def test_a_program_called_git_in_the_working_directory_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place.make(tmp_path)
+    shutil.copy(place.canary, place.root / "git")
+    monkeypatch.chdir(place.root)
+    monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}{os.environ['PATH']}")
+    assert sorted(git_files(place.root) or []) == [Path("a.py"), Path("git"), Path("src/b.py")]
+    assert not place.ran.exists()
+
+
+def test_the_users_own_ignore_rules_hold_and_not_those_that_a_repository_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place.make(tmp_path)
+    write(tmp_path, {"rules": "*.log\n", "home/git/ignore": "*.tmp\n"})
+    write(place.root, {"a.log": "a", "a.tmp": "a"})
+    place.config(core__excludesFile=str(tmp_path / "rules"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "no settings"))
+    assert sorted(git_files(place.root) or []) == [Path("a.log"), Path("a.py"), Path("src/b.py")]
+    write(tmp_path, {"settings": f"[core]\nexcludesFile = {tmp_path}/rules\n"})
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "settings"))
+    assert sorted(git_files(place.root) or []) == [Path("a.py"), Path("a.tmp"), Path("src/b.py")]
+
+
+def test_what_git_refuses_is_said_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place.make(tmp_path)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.warns(
+        CodequestWarning, match=r"It said: .*dubious ownership.* --add safe\.directory .* listed without git"
+    ):
+        assert git_files(place.root) is None
+    with pytest.warns(CodequestWarning, match=r"dubious ownership.*Its commits are not read\."):
+        assert list(commits(place.root, most=9)) == []
+    with pytest.raises(GitError, match="dubious ownership"):
+        is_ignored(place.root)
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place.make(tmp_path)
+    os.mkfifo(place.root / ".gitignore")
+    monkeypatch.setattr(git_module, "_SECONDS", 0.5)
+    began = time.monotonic()
+    with pytest.warns(CodequestWarning, match=r"git did not answer about .* within 0\.5 s\. .* such as a pipe"):
+        assert git_files(place.root) is None
+    assert time.monotonic() - began < 5
+
+
+def test_the_crafted_repositories_are_many() -> None:
+    assert len(PROGRAMS) + len(BORROWED) + len(PATHS) >= 25
