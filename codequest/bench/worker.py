@@ -6,6 +6,7 @@ without codequest. The specification is what `codequest.bench.process` writes.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -14,8 +15,6 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-
-from codequest.lazy import load
 
 _LIBRARIES = (
     "torch", "transformers", "sentence_transformers", "optimum", "onnxruntime", "openvino", "nncf", "bitsandbytes",
@@ -28,7 +27,7 @@ Encode = Callable[[list[str]], Any]
 
 def measure(spec: dict[str, Any]) -> dict[str, Any]:
     """Load the competitor and time it; nanoseconds and bytes."""
-    encode: Encode = load(spec["loader"])(spec["source"], **spec["options"])
+    encode: Encode = _loader(spec["loader"])(spec["source"], **spec["options"])
     single, batch = spec["single"], spec["batch"]
     encode([*single, *batch][:1])
     measured: dict[str, Any] = {"cold_start_ns": time.monotonic_ns() - spec["started_ns"]}
@@ -42,6 +41,13 @@ def measure(spec: dict[str, Any]) -> dict[str, Any]:
         np.save(spec["vectors"], np.asarray(encode(spec["texts"]), dtype=np.float32))
     measured["versions"] = _versions()
     return measured
+
+
+def _loader(where: str) -> Callable[..., Encode]:
+    """The object of ``"module:name"``; `codequest.lazy` cannot be imported where there is no codequest."""
+    module, _, name = where.partition(":")
+    found: Callable[..., Encode] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def _timed(encode: Encode, inputs: Sequence[list[str]], *, passes: int, seconds: float) -> list[int]:

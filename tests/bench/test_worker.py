@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from codequest.bench import worker
 from codequest.bench.worker import measure
 
 CALLS: list[list[str]] = []
@@ -42,3 +46,17 @@ def test_every_pass_is_timed_after_one_to_warm_up(tmp_path: Path) -> None:
     assert [["a"], *[["a"], ["bb"]] * 4, *[["ccc", "dddd"]] * 4, ["a", "bb", "ccc"]] == CALLS
     assert np.load(tmp_path / "vectors.npy").tolist() == [[2], [4], [6]]
     assert measured["versions"]["numpy"] == np.__version__
+
+
+def test_an_environment_without_codequest_is_enough(tmp_path: Path) -> None:
+    (tmp_path / "alone.py").write_text("def lengths(source):\n    return lambda texts: [len(text) for text in texts]\n")
+    spec = {
+        "loader": "alone:lengths", "source": "", "options": {}, "folder": str(tmp_path), "threads": 1, "texts": [],
+        "single": ["a", "bb"], "batch": [], "started_ns": 0, "passes": 2, "seconds": 0, "vectors": None,
+    }  # fmt: skip
+    bare = [sys.executable, "-I", "-S", str(worker.__file__)]  # nothing but the standard library
+    answer = subprocess.run(bare, input=json.dumps(spec), capture_output=True, text=True, check=False, timeout=60)
+    assert answer.returncode == 0, answer.stderr
+    measured = json.loads(answer.stdout)
+    assert len(measured["single"]["ns"]) == 2 * 2
+    assert measured["versions"] == {}
