@@ -18,8 +18,13 @@ from codequest.bench import worker
 from codequest.bench.competitors import Competitor
 from codequest.bench.workload import Workload
 from codequest.errors import BenchmarkError
+from codequest.runtimes import RUNTIMES
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+_LIBRARIES = (
+    "torch", "transformers", "sentence_transformers", "optimum", *(row.package for row in RUNTIMES.values()), "nncf",
+    "bitsandbytes", "peft", "fastembed", "model2vec", "pynife", "tokenizers", "numpy",
+)  # fmt: skip
 _PATIENCE_SECONDS = 3600
 _TAIL_LINES = 5
 _LOG_LINE = 300  # characters
@@ -82,6 +87,7 @@ def run_alone(
         "threads": effort.threads,
         "passes": effort.passes,
         "seconds": effort.seconds,
+        "libraries": _LIBRARIES,
         "texts": list(texts),
         "vectors": str(vectors) if vectors else None,
     }

@@ -16,11 +16,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-_LIBRARIES = (
-    "torch", "transformers", "sentence_transformers", "optimum", "onnxruntime", "openvino", "nncf", "bitsandbytes",
-    "peft", "fastembed", "model2vec", "pynife", "tokenizers", "numpy",
-)  # fmt: skip
-
 Encode = Callable[[list[str]], Any]
 """Embeds texts: what every loader returns."""
 
@@ -39,7 +34,7 @@ def measure(spec: dict[str, Any]) -> dict[str, Any]:
         import numpy as np
 
         np.save(spec["vectors"], np.asarray(encode(spec["texts"]), dtype=np.float32))
-    measured["versions"] = _versions()
+    measured["versions"] = _versions(spec["libraries"])
     return measured
 
 
@@ -65,10 +60,10 @@ def _timed(encode: Encode, inputs: Sequence[list[str]], *, passes: int, seconds:
     return timings
 
 
-def _versions() -> dict[str, str]:
-    """Versions of the libraries that this process has loaded: one that runs without torch has none here."""
+def _versions(libraries: Sequence[str]) -> dict[str, str]:
+    """Versions of those libraries that this process has loaded: one that runs without torch has none here."""
     versions = {}
-    for library in _LIBRARIES:
+    for library in libraries:
         if library in sys.modules:
             try:
                 versions[library] = version(library)

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from codequest.cli.arguments import AdapterArgument
 from codequest.cli.display import console, messages, quiet_libraries
 from codequest.errors import InvalidInputError
+from codequest.runtimes import RUNTIMES, GraphPrecision
+
+
+def _precisions() -> str:
+    """The precisions, each with its runtimes where not all have it."""
+    named = []
+    for precision in get_args(GraphPrecision):
+        having = [row.name for row in RUNTIMES.values() if precision in row.precisions]
+        everywhere = len(having) == len(RUNTIMES)
+        named.append(precision if everywhere else f"{precision} ({', '.join(having)}, where the CPU has it)")
+    return f"{', '.join(named[:-1])} or {named[-1]}."
+
+
+_RUNTIME_HELP = f"Runtime: {', '.join(RUNTIMES)} or sentence-transformers."
+_PRECISION_HELP = _precisions()
 
 
 def export(
     adapter: Annotated[str, AdapterArgument],
     *,
     out: Annotated[Path, typer.Option(help="Folder for the exported encoder.")],
-    runtime: Annotated[str, typer.Option(help="Runtime: onnx, openvino or sentence-transformers.")] = "onnx",
-    precision: Annotated[str, typer.Option(help="fp32, bf16 (openvino, where the CPU has it) or int8.")] = "fp32",
+    runtime: Annotated[str, typer.Option(help=_RUNTIME_HELP)] = "onnx",
+    precision: Annotated[str, typer.Option(help=_PRECISION_HELP)] = "fp32",
     router: Annotated[
         bool, typer.Option("--router", help="sentence-transformers: with the teacher as the document route.")
     ] = False,

@@ -165,13 +165,14 @@ class QueryEncoder(ABC):
     def export(self, folder: str | Path, *, runtime: ExportTarget, precision: GraphPrecision = "fp32") -> Path:
         """Write the encoder for another runtime, if what that runtime loads gives the encoder's vectors.
 
-        For ONNX Runtime and OpenVINO it is one graph, from token ids to unit vectors, which `from_pretrained` loads
-        again and which runs on the CPU without torch. Of several ways to int8 the fastest faithful one is taken. For
-        sentence-transformers it is a folder of its modules, which needs no codequest.
+        For a runtime such as ONNX Runtime or OpenVINO it is one graph, from token ids to unit vectors, which
+        `from_pretrained` loads again and which runs on the CPU without torch. Of several ways to int8 the fastest
+        faithful one is taken. For sentence-transformers it is a folder of its modules, which needs no codequest.
 
         Args:
             folder: Where to; an adapter already there is replaced.
-            runtime: ``"onnx"`` for ONNX Runtime, ``"openvino"``, or ``"sentence-transformers"``.
+            runtime: One of `codequest.runtimes.RUNTIMES`, such as ``"onnx"`` for ONNX Runtime or ``"openvino"``; or
+                ``"sentence-transformers"``.
             precision: ``"fp32"``; of graphs also ``"bf16"`` where runtime and CPU compute in it, or ``"int8"``.
 
         Raises:

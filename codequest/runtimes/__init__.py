@@ -4,6 +4,7 @@ from codequest.runtimes.parity import PARITY_QUERIES, Parity, check_parity, meas
 from codequest.runtimes.readers import TextReader, TokenReader
 from codequest.runtimes.session import (
     GraphSession,
+    Merit,
     check_choices,
     graph_digests,
     open_session,
@@ -18,6 +19,7 @@ __all__ = [
     "RUNTIMES",
     "GraphPrecision",
     "GraphSession",
+    "Merit",
     "Parity",
     "Runtime",
     "RuntimeRow",

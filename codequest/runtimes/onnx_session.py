@@ -15,7 +15,7 @@ from codequest.errors import (
 from codequest.machine import multiplies_bytes, threads
 from codequest.runtimes.quiet import quiet_tools
 from codequest.runtimes.reduction import Reduction
-from codequest.runtimes.session import GraphSession, Tokens, shares_cpu
+from codequest.runtimes.session import GraphSession, Merit, Tokens, shares_cpu
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
 from codequest.space import Vectors
 
@@ -100,6 +100,11 @@ class OnnxSession(GraphSession):
             Reduction("dynamic int8, narrowing layers in fp32", _dynamic_without_narrowing, batch_invariant=False),
             Reduction(f"int8 by blocks of {_BLOCK}", _blockwise),
         ]
+
+    @classmethod
+    def merits(cls) -> list[Merit]:
+        why = "ONNX Runtime multiplies 8-bit integers, and a quarter of the bytes are read"
+        return [Merit("int8", place=20, why=why)]
 
 
 def _onnxruntime() -> Any:

@@ -11,7 +11,7 @@ from codequest.errors import AdapterFormatError, ModelFormatError, PrecisionNotS
 from codequest.machine import multiplies_bytes, threads
 from codequest.runtimes.quiet import import_openvino, quiet_tools
 from codequest.runtimes.reduction import Reduction
-from codequest.runtimes.session import GraphSession, Tokens
+from codequest.runtimes.session import GraphSession, Merit, Tokens
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
 from codequest.space import Vectors
 
@@ -91,6 +91,15 @@ class OpenVINOSession(GraphSession):
             return [Reduction("bf16", _halved)]
         require("nncf", extra="openvino")
         return [Reduction("int8 weights, activations by groups of 32", _compressed)]
+
+    @classmethod
+    def merits(cls) -> list[Merit]:
+        fast = "this CPU multiplies 8-bit integers, and a quarter of the bytes are read"
+        slow = "a quarter of the bytes are read; this CPU does not multiply 8-bit integers"
+        return [
+            Merit("int8", place=10, why=fast if multiplies_bytes() else slow),
+            Merit("bf16", place=30, why="OpenVINO computes in bf16 on this CPU"),
+        ]
 
 
 def _core() -> Any:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
-from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
+from codequest.runtimes.table import RUNTIMES, GraphPrecision, ReducedPrecision, Runtime
 from codequest.space import Vectors
 
 if TYPE_CHECKING:
@@ -27,6 +28,21 @@ Tokens = npt.NDArray[np.int64]
 """Token ids or attention masks, (batch, tokens)."""
 
 _SAID_AS_MEMORY = ("bad_alloc", "allocate", "out of memory", "not enough memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Merit:
+    """Reason to run a teacher in a reduced precision of a runtime.
+
+    Attributes:
+        precision: Of the teacher's graph.
+        place: Its place among those of all runtimes by the time of a single query, the lowest first.
+        why: What speaks for it on this machine, in a few words.
+    """
+
+    precision: ReducedPrecision
+    place: int
+    why: str
 
 
 class GraphSession(ABC):
@@ -70,6 +86,11 @@ class GraphSession(ABC):
     @abstractmethod
     def reductions(cls, precision: GraphPrecision, *, written: GraphPrecision) -> list[Reduction]:
         """The ways to a precision other than a plain copy, the fastest first; see `codequest.runtimes.reduction`."""
+
+    @classmethod
+    @abstractmethod
+    def merits(cls) -> list[Merit]:
+        """The precisions that a teacher is worth running in, without importing the runtime."""
 
 
 _shared: ContextVar[bool] = ContextVar("_shared", default=False)

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 Runtime = Literal["onnx", "openvino"]
 """Name of what runs a graph: ONNX Runtime or OpenVINO."""
 
-GraphPrecision = Literal["fp32", "bf16", "int8"]
+ReducedPrecision = Literal["bf16", "int8"]
+"""Number format of a graph that is smaller or faster than in fp32."""
+
+GraphPrecision = Literal["fp32", ReducedPrecision]
 """Number format that the matrices of a graph are multiplied in."""
 
 

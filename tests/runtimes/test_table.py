@@ -40,6 +40,14 @@ def test_the_files_are_those_of_an_export_and_of_adapters(name: str, tiny_base: 
     assert set(QueryEncoder.from_pretrained(folder).describe()["graph"]) == set(row.files)
 
 
+def test_merits_are_of_precisions_that_the_runtime_has_and_have_places_of_their_own() -> None:
+    merits = {row.name: row.load().merits() for row in RUNTIMES.values()}
+    for name, found in merits.items():
+        assert {merit.precision for merit in found} <= set(RUNTIMES[name].precisions) - {"fp32"}
+    places = sorted(merit.place for found in merits.values() for merit in found)
+    assert places == sorted(set(places))
+
+
 def test_a_precision_that_is_in_no_row_is_refused_by_the_runtime() -> None:
     for row in RUNTIMES.values():
         pytest.importorskip(row.package)

@@ -52,15 +52,15 @@ _NEXT_MAY_SUCCEED = (
 class QuantizedQueryEncoder(QueryEncoder):
     """The teacher with quantized weights: no training, same pooling, prompts and normalisation.
 
-    On a CPU with OpenVINO or ONNX Runtime the teacher becomes a graph with int8 weights, made once and kept in the
-    cache folder (bf16 in OpenVINO is faster for batches where the CPU has AMX). In torch, int8 is the vector-wise
+    On a CPU with a runtime of graphs the teacher becomes a graph with int8 weights, made once and kept in the cache
+    folder (bf16 in OpenVINO is faster for batches where the CPU has AMX). In torch, int8 is the vector-wise
     quantization of LLM.int8() (Dettmers et al., 2022) without its outlier columns, nf4 and fp4 are the 4-bit formats
     of QLoRA (Dettmers et al., 2023), all by bitsandbytes; bf16 and fp16 only where the device computes in them. Build
     one with `create`.
 
     Attributes:
         precision: What the weights are stored in.
-        runtime: What computes: ``"torch"``, ``"onnx"`` or ``"openvino"``.
+        runtime: What computes: ``"torch"``, or a runtime of graphs such as ``"onnx"`` or ``"openvino"``.
         why: What speaks for these two on this machine, and why others that come before them cannot be had.
     """
 
@@ -90,8 +90,9 @@ class QuantizedQueryEncoder(QueryEncoder):
             space: The teacher's space.
             precision: ``"int8"``, ``"nf4"``, ``"fp4"``, ``"bf16"`` or ``"fp16"``; ``"auto"`` is the one that embeds a
                 single query fastest on this machine among those that keep the teacher's vectors.
-            runtime: ``"torch"``, ``"onnx"`` or ``"openvino"``; ``"auto"`` is the fastest that is installed, runs the
-                precision and keeps the vectors. What was chosen, and why, is in the attributes.
+            runtime: ``"torch"``, or a runtime of graphs such as ``"onnx"`` or ``"openvino"``; ``"auto"`` is the
+                fastest that is installed, runs the precision and keeps the vectors. What was chosen, and why, is in
+                the attributes.
             weights: Folder of the teacher, when its id alone does not lead there.
             device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
 

@@ -10,8 +10,7 @@ import torch
 
 from codequest.backbone.precision import runs
 from codequest.errors import InvalidInputError
-from codequest.machine import multiplies_bytes
-from codequest.runtimes import Runtime
+from codequest.runtimes import RUNTIMES, Runtime
 
 QuantizedPrecision = Literal["int8", "nf4", "fp4", "bf16", "fp16"]
 QuantizedRuntime = Literal["torch", Runtime]
@@ -60,12 +59,9 @@ def ways(precision: str, runtime: str, device: torch.device) -> list[Way]:
 
 
 def _in_graphs() -> Iterator[Way]:
-    if multiplies_bytes():
-        yield Way("openvino", "int8", "this CPU multiplies 8-bit integers, and a quarter of the bytes are read")
-    else:
-        yield Way("openvino", "int8", "a quarter of the bytes are read; this CPU does not multiply 8-bit integers")
-    yield Way("onnx", "int8", "ONNX Runtime multiplies 8-bit integers, and a quarter of the bytes are read")
-    yield Way("openvino", "bf16", "OpenVINO computes in bf16 on this CPU")
+    merits = [(row.name, merit) for row in RUNTIMES.values() for merit in row.load().merits()]
+    for name, merit in sorted(merits, key=lambda item: item[1].place):
+        yield Way(name, merit.precision, merit.why)
 
 
 def _in_torch(device: torch.device) -> Iterator[Way]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
 
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 from codequest.encoders.quantized import graph as compact_graph
-from codequest.encoders.quantized import ways as compact
 from codequest.encoders.quantized.ways import ways
 from codequest.errors import InvalidInputError, MissingDependencyError, ParityError, SpaceMismatchError
-from codequest.runtimes import Parity
+from codequest.runtimes import RUNTIMES, Merit, Parity, openvino_session
+from codequest.runtimes.onnx_session import OnnxSession
+from codequest.runtimes.table import RuntimeRow
 from codequest.space import EmbeddingSpace
 from tests.tiny import build_model
 
@@ -49,16 +50,35 @@ def create(space: EmbeddingSpace, weights: Path, **options: Any) -> QuantizedQue
 
 def test_the_order_of_the_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True}, raising=False)
-    monkeypatch.setattr(compact, "multiplies_bytes", lambda: True)
+    monkeypatch.setattr(openvino_session, "multiplies_bytes", lambda: True)
     found = ways("auto", "auto", CPU)
     expected = "openvino int8, onnx int8, openvino bf16, torch bf16, torch int8, torch nf4, torch fp4, torch fp16"
     assert ", ".join(map(str, found)) == expected
     assert "multiplies 8-bit integers" in found[0].why
-    monkeypatch.setattr(compact, "multiplies_bytes", lambda: False)
+    monkeypatch.setattr(openvino_session, "multiplies_bytes", lambda: False)
     assert "does not multiply 8-bit integers" in ways("auto", "auto", CPU)[0].why
     assert [str(way) for way in ways("int8", "auto", CPU)] == ["openvino int8", "onnx int8", "torch int8"]
     assert [str(way) for way in ways("auto", "onnx", CPU)] == ["onnx int8"]
     assert [str(way) for way in ways("nf4", "auto", CPU)] == ["torch nf4"]
+
+
+class FastSession(OnnxSession):
+    """Another runtime, which is better than the others for a teacher in int8."""
+
+    @classmethod
+    def merits(cls) -> list[Merit]:
+        return [Merit("int8", place=5, why="it is fast")]
+
+
+def test_a_runtime_brings_its_ways_in_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    name: Any = "fast"
+    row = RuntimeRow(
+        name=name, package="fast", files=("model.fast",), precisions=("int8",), where=f"{__name__}:FastSession"
+    )
+    monkeypatch.setitem(cast("dict[str, RuntimeRow]", RUNTIMES), name, row)
+    found = ways("int8", "auto", CPU)
+    assert [str(way) for way in found] == ["fast int8", "openvino int8", "onnx int8", "torch int8"]
+    assert found[0].why == "it is fast"
 
 
 def test_a_gpu_has_no_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
