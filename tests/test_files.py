@@ -20,7 +20,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+def test_a_file_is_replaced_and_nothing_is_left_next_to_it(tmp_path: Path) -> None:
     final = tmp_path / "new" / "file.json"
     replace_file(final, b"one")
     replace_file(final, b"two")

@@ -85,7 +85,7 @@ def _common_space(sources: Mapping[str, str]) -> EmbeddingSpace | None:
     first = next(iter(spaces.values()), None)
     for name, space in spaces.items():
         if first is not None:
-            first.check(space, context=f"{name!r} cannot be measured beside {next(iter(spaces))!r}")
+            first.check(space, context=f"{name!r} cannot be measured together with {next(iter(spaces))!r}")
     return first
 
 

@@ -123,7 +123,7 @@ class BenchResult:
         return _spread([own / base if FIGURES[figure] else base / own for own, base in known])
 
     def overhead(self, bare: BenchRow) -> Spread | None:
-        """Time that `encode` of one query adds to graph and tokenizer run bare, in the same round: 0.1 is a tenth."""
+        """Time that `encode` of one query adds to graph and tokenizer alone, in the same round: 0.1 is a tenth."""
         rounds = zip(self.row(bare.bare_of or "").rounds, bare.rounds, strict=True)
         return _spread([full["single p50 ms"] / only["single p50 ms"] - 1 for full, only in rounds])
 

@@ -8,7 +8,7 @@ from codequest.bench.result import BenchResult, BenchRow, Spread
 from codequest.bench.workload import BATCH, LONGEST, SHORTEST
 
 _KEPT = "What is kept"
-_BARE = "encode() beside graph and tokenizer run bare"
+_BARE = "encode() compared with graph and tokenizer alone"
 
 Row = Mapping[str, str]
 

@@ -115,8 +115,8 @@ def _savings(row: ReportRow, teacher: ReportRow) -> Iterator[str]:
     elif teacher.flops and row.flops:
         yield f"needs {100 * row.flops / teacher.flops:.2g}% of the teacher's arithmetic"
     if row.active_bytes is not None:
-        beside = f" instead of {_megabytes(teacher.active_bytes)}" if teacher.active_bytes else ""
-        yield f"reads {_megabytes(row.active_bytes)} of weights{beside}"
+        instead = f" instead of {_megabytes(teacher.active_bytes)}" if teacher.active_bytes else ""
+        yield f"reads {_megabytes(row.active_bytes)} of weights{instead}"
 
 
 def _megabytes(count: int) -> str:

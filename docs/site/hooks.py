@@ -1,4 +1,4 @@
-"""What mkdocs does beside rendering the pages: the reference of the commands, and links that leave the docs folder."""
+"""Additions to the pages that mkdocs renders: the reference of the commands, and links that leave the docs folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dense layer behind the pooling."""
+"""The dense layer after the pooling."""
 
 from __future__ import annotations
 

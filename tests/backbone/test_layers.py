@@ -18,12 +18,12 @@ CPU = torch.device("cpu")
 
 
 @pytest.mark.parametrize("architecture", ["bert", "mpnet"])
-def test_the_first_layer_alone_gives_the_states_behind_it(architecture: Architecture, tmp_path: Path) -> None:
+def test_the_first_layer_alone_gives_the_states_after_it(architecture: Architecture, tmp_path: Path) -> None:
     source = locate(str(build_model(tmp_path / "model", architecture=architecture)))
     whole, first = Backbone.load(source, device=CPU), Backbone.load(source, device=CPU, layers=1)
     tokens = whole.tokenize(QUERIES)
     with torch.inference_mode():
-        expected = whole.transformer(**tokens, output_hidden_states=True).hidden_states[1]  # behind the first layer
+        expected = whole.transformer(**tokens, output_hidden_states=True).hidden_states[1]  # after the first layer
         found = first.transformer(**tokens).last_hidden_state
     mask = tokens["attention_mask"].bool()
     torch.testing.assert_close(found[mask], expected[mask])

@@ -115,10 +115,10 @@ def test_an_empty_text_is_zero_where_the_tokenizer_adds_nothing(tmp_path: Path, 
     tokenizer = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
     write_json(folder / "tokenizer.json", {**tokenizer, "post_processor": None})
     backbone = _load(folder)
-    alone, beside = _embed(backbone, ["", ""], "document"), _embed(backbone, ["", "text"], "document")
+    alone, together = _embed(backbone, ["", ""], "document"), _embed(backbone, ["", "text"], "document")
     assert alone.tolist() == torch.zeros(2, 32).tolist()
-    assert beside[0].tolist() == torch.zeros(32).tolist()
-    torch.testing.assert_close(beside[1], _embed(backbone, ["text"], "document")[0], atol=1e-6, rtol=0)
+    assert together[0].tolist() == torch.zeros(32).tolist()
+    torch.testing.assert_close(together[1], _embed(backbone, ["text"], "document")[0], atol=1e-6, rtol=0)
 
 
 def test_the_base_is_frozen_and_in_evaluation_mode(tmp_path: Path) -> None:

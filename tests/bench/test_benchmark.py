@@ -1,4 +1,4 @@
-"""The whole benchmark on tiny models: from names to speed with retention beside it."""
+"""The whole benchmark on tiny models: from names to speed and retention."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def size(*folders: Path) -> int:
     return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
-def test_speed_with_retention_beside_it(adapter: Path, tiny_base: Path, tiny_teacher: Path) -> None:
+def test_speed_and_retention(adapter: Path, tiny_base: Path, tiny_teacher: Path) -> None:
     result = bench(
         [str(adapter)], dataset=DATASET, teacher=str(tiny_teacher), forms=["openvino:fp32"], rounds=1, effort=QUICK
     )
@@ -105,5 +105,5 @@ def test_adapters_of_another_teacher_are_refused(adapter: Path, tiny_base: Path,
         bench([str(adapter)], teacher=str(other), dataset=DATASET, rounds=1, effort=QUICK)
     space = load_teacher(str(other)).space
     ProjectionQueryEncoder.create(str(tiny_base), space=space, map="linear").save_pretrained(tmp_path / "second")
-    with pytest.raises(SpaceMismatchError, match="'second' cannot be measured beside 'light'"):
+    with pytest.raises(SpaceMismatchError, match="'second' cannot be measured together with 'light'"):
         bench([str(adapter), str(tmp_path / "second")], dataset=DATASET, rounds=1, effort=QUICK)

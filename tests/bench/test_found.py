@@ -1,4 +1,4 @@
-"""Retention beside speed, counted by hand."""
+"""Retention of what was timed, counted by hand."""
 
 from __future__ import annotations
 

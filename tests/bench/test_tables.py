@@ -11,7 +11,7 @@ from codequest.bench.tables import bench_tables, notes, to_markdown
 def test_tables_show_every_figure_with_its_ratio_and_what_is_kept(result: BenchResult) -> None:
     tables = bench_tables(result)
     assert list(tables) == [
-        "One query of 8 to 12 words", "The process", "What is kept", "encode() beside graph and tokenizer run bare"
+        "One query of 8 to 12 words", "The process", "What is kept", "encode() compared with graph and tokenizer alone"
     ]  # fmt: skip
     assert tables["One query of 8 to 12 words"] == [
         {"": "teacher", "p50 ms": "60.0", "retention": "100.0%"},
@@ -21,7 +21,7 @@ def test_tables_show_every_figure_with_its_ratio_and_what_is_kept(result: BenchR
     assert tables["What is kept"][1] == {
         "": "encoder", "nDCG@10": "0.500", "retention": "98.4% [90.0%, 110.0%]", "cosine": "0.9991 to teacher"
     }  # fmt: skip
-    assert tables["encode() beside graph and tokenizer run bare"] == [
+    assert tables["encode() compared with graph and tokenizer alone"] == [
         {"": "encoder", "encode p50 ms": "5.00", "bare p50 ms": "4.00", "encode adds": "+5.3% [+0.0%, +25.0%]"}
     ]
     assert bench_tables(replace(result, dataset=None))["What is kept"][1] == {
@@ -33,7 +33,7 @@ def test_tables_show_every_figure_with_its_ratio_and_what_is_kept(result: BenchR
 
 def test_a_bare_graph_whose_encoder_died_is_left_out(result: BenchResult) -> None:
     left = replace(result, rows=tuple(row for row in result.rows if row.name != "encoder"))
-    assert "encode() beside graph and tokenizer run bare" not in bench_tables(left)
+    assert "encode() compared with graph and tokenizer alone" not in bench_tables(left)
 
 
 def test_markdown_says_how_it_was_measured(result: BenchResult) -> None:

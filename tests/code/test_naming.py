@@ -15,7 +15,7 @@ SOURCES = {
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_a_name_stands_behind_the_names_around_it(name: str) -> None:
+def test_a_name_stands_after_the_names_around_it(name: str) -> None:
     source, expected = SOURCES[name]
     [language] = [language for language in LANGUAGES if language.name == name]
     assert [found.name for found in SourceFile(source, language).definitions] == expected

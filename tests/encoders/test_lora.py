@@ -110,7 +110,7 @@ def test_targets_adapt_those_layers_only(tiny_base: Path, space: EmbeddingSpace,
 
 
 @pytest.mark.parametrize("targets", [["nonsense"], ["query", "nonsense"]])
-def test_unknown_targets_are_refused_even_beside_known_ones(
+def test_unknown_targets_are_refused_even_next_to_known_ones(
     tiny_base: Path, space: EmbeddingSpace, targets: list[str]
 ) -> None:
     message = "no linear layers named nonsense. It has dense, key, query, value"

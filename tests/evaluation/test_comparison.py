@@ -100,7 +100,7 @@ def test_overlap_counts_shared_documents_whatever_their_order():
     assert mean_overlap(found, ceiling) == pytest.approx((1 + 0.25) / 2)
 
 
-def test_latency_is_that_of_the_model_behind_a_cache(tmp_path):
+def test_latency_is_that_of_the_model_that_is_cached(tmp_path):
     model = TableTeacher()
     evaluate(TableEncoder(), CachedTeacher(model, tmp_path / "vectors.sqlite"), DATASET, latency_queries=1)
     timed = [text for text in model.embedded if text in DATASET.queries.values()]
@@ -115,8 +115,8 @@ def test_latency_is_that_of_torch(tiny_teacher, tmp_path, monkeypatch):
         def embed_batch(self, queries):
             return teacher.encode_queries(queries)
 
-    behind = CachedTeacher(teacher, tmp_path / "vectors.sqlite")
-    evaluate(Twin(space=teacher.space), behind, DATASET, latency_queries=1)
+    stored = CachedTeacher(teacher, tmp_path / "vectors.sqlite")
+    evaluate(Twin(space=teacher.space), stored, DATASET, latency_queries=1)
     assert len([text for text in in_torch.embedded if text in DATASET.queries.values()]) == 1 + 3
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from codequest.mining.heading_queries import heading_queries
 
 
-def test_headings_that_say_nothing_come_behind_their_parents() -> None:
+def test_headings_that_say_nothing_come_after_their_parents() -> None:
     text = """---
 title: x
 ---

@@ -1,4 +1,4 @@
-"""Doc comments become searches; a labelled set gets one beside every query."""
+"""Doc comments become searches; a labelled set gets one next to every query."""
 
 import random
 

@@ -102,7 +102,7 @@ def test_texts_of_an_index_are_strings_or_objects(tmp_path: Path, vectors: Path)
     assert data.documents == {"0": "def f", "1": "def g\nreturn 1", "third": "pass"}
 
 
-def test_vectors_stand_beside_labels_and_texts(folder: Path, vectors: Path) -> None:
+def test_vectors_stand_next_to_labels_and_texts(folder: Path, vectors: Path) -> None:
     data = load_report_data(label(folder, "q2\td1\t1"), vectors=vectors)
     assert data.qrels is not None
     assert data.documents["d1"] == "def f1"

@@ -116,7 +116,7 @@ def test_without_labels_the_teachers_results_stand_for_them(unlabelled):
     assert unlabelled.report.teacher.measures == {}
     assert unlabelled.report.encoders[0].retention is None
     assert unlabelled.agreement["same"] == unlabelled.agreement["same"].__class__(1, 1, 1, 1, 1, 1)
-    # The extra documents come behind the four: both find the same ten, but on two of four queries another one first.
+    # The extra documents come after the four: both find the same ten, but on two of four queries another one first.
     other = unlabelled.agreement["other"]
     assert other.overlap == unlabelled.report.encoders[1].overlap
     assert other.overlap_low <= other.overlap <= other.overlap_high

@@ -106,7 +106,7 @@ def test_tests_come_last_unless_they_are_asked_for(tmp_path: Path, query: str, f
     assert rank(chunks, query, vector, mode="hybrid", limit=5).positions[0] == first
 
 
-def test_tests_beside_the_code_come_last_as_well(tmp_path: Path) -> None:
+def test_tests_next_to_the_code_come_last_as_well(tmp_path: Path) -> None:
     chunks = snapshot(tmp_path, symbols=["tests.display", "Tests.display", "", "", ""])
     vector = np.array([0.51, 0.5, 0.1, 0.1, 0.1], np.float32)
     assert rank(chunks, "something", vector, mode="hybrid", limit=5).positions[:2].tolist() == [1, 0]

@@ -48,7 +48,7 @@ def test_a_killed_run_goes_on_and_embeds_nothing_twice(tmp_path: Path, build: Bu
     seen: list[tuple[str, int]] = []
     report = build(root, progress=lambda what, done, total: seen.append((what, done)))
     assert (report.files, report.chunks) == (150, 1200)
-    # The vectors that the killed run had computed are known: the first batch begins behind them.
+    # The vectors that the killed run had computed are known: the first batch begins after them.
     first = next(done for what, done in seen if what == "Embedding chunks")
     assert first > 100
     assert len(held(root)) == 150  # every function of a file has the same text

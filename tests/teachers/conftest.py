@@ -100,8 +100,8 @@ def in_a_graph(folder: str) -> LocalTeacher:
     return teacher
 
 
-def behind_an_api(folder: str) -> ApiTeacher:
-    """A local model behind an HTTP server with OpenAI's protocol."""
+def through_an_api(folder: str) -> ApiTeacher:
+    """A local model on an HTTP server with OpenAI's protocol."""
     from tests.teachers.api_server import ApiServer
 
     model = LocalTeacher(folder, device="cpu").backbone
@@ -117,10 +117,10 @@ BUILDERS: dict[str, tuple[Callable[[str, Path], Teacher], float]] = {
     "local": (lambda folder, _: LocalTeacher(folder, device="cpu"), 1e-5),
     "local bf16": (lambda folder, _: LocalTeacher(folder, precision="bf16", device="cpu"), 0.03),
     "local graph": (lambda folder, _: in_a_graph(folder), 0.03),
-    "api": (lambda folder, _: behind_an_api(folder), 1e-5),
+    "api": (lambda folder, _: through_an_api(folder), 1e-5),
     "vectors": (lambda folder, _: stored(LocalTeacher(folder, device="cpu")), 0.0),
     "cached local": (lambda folder, path: CachedTeacher(LocalTeacher(folder, device="cpu"), path), 1e-5),
-    "cached api": (lambda folder, path: CachedTeacher(behind_an_api(folder), path), 1e-5),
+    "cached api": (lambda folder, path: CachedTeacher(through_an_api(folder), path), 1e-5),
     "cached vectors": (lambda folder, path: CachedTeacher(stored(LocalTeacher(folder, device="cpu")), path), 0.0),
 }
 

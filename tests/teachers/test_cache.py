@@ -100,9 +100,9 @@ def test_only_what_is_missing_is_embedded(filled: Path) -> None:
 
 def test_what_is_missing_is_known_before(filled: Path) -> None:
     teacher = CountingTeacher()
-    behind = CachedTeacher(teacher, filled)
-    assert behind.missing(["new", TEXTS[3], "newer", "new"], "query") == ["new", "newer"]
-    assert behind.missing(TEXTS[:2], "document") == TEXTS[:2]
+    stored = CachedTeacher(teacher, filled)
+    assert stored.missing(["new", TEXTS[3], "newer", "new"], "query") == ["new", "newer"]
+    assert stored.missing(TEXTS[:2], "document") == TEXTS[:2]
     assert teacher.embedded == []
 
 
@@ -248,16 +248,16 @@ def stop_after(teacher: CountingTeacher, batches: int) -> None:
     teacher.embed_batch = embed_or_stop  # type: ignore[method-assign,assignment]
 
 
-def test_cached_puts_a_cache_behind_a_model_and_leaves_what_needs_none(
+def test_cached_puts_a_cache_in_front_of_a_model_and_leaves_what_needs_none(
     path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path))
     teacher = CountingTeacher()
-    behind = cached(teacher)
-    assert isinstance(behind, CachedTeacher)
-    assert behind.teacher is teacher
-    assert behind.path == cache_root() / "vectors" / f"{teacher.space.fingerprint}.sqlite"
-    assert cached(behind) is behind
+    stored = cached(teacher)
+    assert isinstance(stored, CachedTeacher)
+    assert stored.teacher is teacher
+    assert stored.path == cache_root() / "vectors" / f"{teacher.space.fingerprint}.sqlite"
+    assert cached(stored) is stored
     elsewhere = CachedTeacher(teacher, path)
     assert cached(elsewhere) is elsewhere
     stored = VectorsTeacher(teacher.space, queries=(TEXTS, EXPECTED))

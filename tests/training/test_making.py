@@ -93,7 +93,7 @@ def test_excluded_queries_are_never_trained_on(recipe: Recipe, data: Path, tmp_p
     assert first["queries"] == len(kept) < 50
 
 
-def test_searches_are_trained_on_beside_the_queries(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+def test_searches_are_trained_on_next_to_the_queries(recipe: Recipe, data: Path, tmp_path: Path) -> None:
     maker = Maker(replace(recipe, searches={"pairs:train": "rust"}), data=data, out=tmp_path / "out")
     (kept,), (held,) = maker._divided
     searches = {id: text for id, text in kept.queries.items() if id.startswith("search-")}

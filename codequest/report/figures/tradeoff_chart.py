@@ -15,7 +15,7 @@ from codequest.report.figures.labels import label_points
 from codequest.report.figures.style import MARKERS, SIZES, Theme
 from codequest.report.named_encoders import TEACHER
 
-_BESIDE = 5  # names; with more of them a panel takes the whole width
+_MOST_IN_A_ROW = 5  # names; with more of them a panel takes the whole width
 
 COST_LABELS: dict[Cost, str] = {
     "flops": "floating-point operations of one query (log)",
@@ -31,9 +31,9 @@ _UNITS: dict[Cost, Sequence[tuple[float, str]]] = {
 
 def draw_tradeoffs(tradeoffs: Sequence[Tradeoff], theme: Theme) -> Any:
     """One panel per quality, all against the same cost; above each other where there are many names to write."""
-    beside = len(tradeoffs[0].points) <= _BESIDE
-    shape = (1, len(tradeoffs)) if beside else (len(tradeoffs), 1)
-    figure, panels = new_figure(*shape, height=4.3 if beside else 0.5 + 3.6 * len(tradeoffs))
+    in_a_row = len(tradeoffs[0].points) <= _MOST_IN_A_ROW
+    shape = (1, len(tradeoffs)) if in_a_row else (len(tradeoffs), 1)
+    figure, panels = new_figure(*shape, height=4.3 if in_a_row else 0.5 + 3.6 * len(tradeoffs))
     for axes, one in zip(panels.flat, tradeoffs, strict=True):
         _panel(axes, one, theme)
     _legend(figure, tradeoffs[0], theme)

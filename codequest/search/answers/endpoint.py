@@ -1,4 +1,4 @@
-"""ChatEndpoint: a language model behind OpenAI's chat completions protocol, streamed."""
+"""ChatEndpoint: a language model that speaks OpenAI's chat completions protocol, streamed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Completion:
 
 
 class ChatEndpoint:
-    """A model behind any server that speaks OpenAI's protocol: OpenAI, vLLM, llama.cpp, Ollama, LM Studio, ….
+    """A model on any server that speaks OpenAI's protocol: OpenAI, vLLM, llama.cpp, Ollama, LM Studio, ….
 
     The key is read from the environment variable ``OPENAI_API_KEY`` when a request is made, and kept nowhere.
 

@@ -87,7 +87,7 @@ def _text(root: Path, name: str) -> str:
     file = root / name
     try:
         if os.path.realpath(file, strict=True) != str(file):  # the root has none: a link was put in since the index run
-            raise CodeIndexError(f"{name} is behind a symbolic link, which is not followed.")
+            raise CodeIndexError(f"{name} is reached through a symbolic link, which is not followed.")
         content = _content(file, name)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

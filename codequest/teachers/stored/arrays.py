@@ -46,12 +46,12 @@ def read_arrays(
     if file.suffix == ".npz":
         return _npz(file, texts, text_column=text_column, vector_column=vector_column)
     vectors = read_array(file) if file.suffix == ".npy" else _safetensors(file, vector_column)
-    return _texts_beside(file, texts), vectors
+    return _texts_next_to(file, texts), vectors
 
 
-def _texts_beside(file: Path, given: Path | None) -> list[str] | None:
-    beside = file.with_suffix(".jsonl")
-    return _read_texts(given or beside) if given is not None or beside.exists() else None
+def _texts_next_to(file: Path, given: Path | None) -> list[str] | None:
+    neighbor = file.with_suffix(".jsonl")
+    return _read_texts(given or neighbor) if given is not None or neighbor.exists() else None
 
 
 def _read_texts(path: Path) -> list[str]:
@@ -85,7 +85,7 @@ def _npz(
     strings = {name: array for name, array in arrays.items() if array.dtype.kind == "U"}
     vectors = _only(path, numbers, vector_column, "vector")
     if texts is not None or (not strings and text_column is None):
-        return _texts_beside(path, texts), vectors
+        return _texts_next_to(path, texts), vectors
     return _only(path, strings, text_column, "text").tolist(), vectors
 
 

@@ -25,4 +25,4 @@ for question in questions:
     seconds.append(time.perf_counter() - began)
 print(json.dumps({"rankings": rankings, "seconds": seconds, "index_seconds": indexed}), file=printed)
 printed.flush()
-os._exit(0)  # threads that an engine leaves behind keep nobody waiting
+os._exit(0)  # threads that an engine leaves running keep nobody waiting

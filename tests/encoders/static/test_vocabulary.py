@@ -20,7 +20,7 @@ def test_a_frequent_word_that_was_split_is_one_row(tiny_base: Path) -> None:
     assert vocabulary.counts[vocabulary.lookup.tokenizer.token_to_id("json")] == 9
 
 
-def test_frequent_pairs_have_rows_beside_their_tokens(tiny_base: Path) -> None:
+def test_frequent_pairs_have_rows_next_to_their_tokens(tiny_base: Path) -> None:
     vocabulary = _vocabulary(tiny_base)
     assert _row_texts(vocabulary, "parse json file")[:3] == ["parse", "json", "file"]
     assert set(_row_texts(vocabulary, "parse json file")[3:]) == {"parse json", "json file"}

@@ -1,4 +1,4 @@
-"""A language model behind a real server that streams, and what happens when it does not."""
+"""A language model on a real server that streams, and what happens when it does not."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_model_that_does_not_exist(server: ChatServer) -> None:
         ask(CONTEXT, ChatEndpoint(server.url.removesuffix("/v1"), model=MODEL))
 
 
-def test_nothing_behind_the_address(server: ChatServer) -> None:
+def test_nothing_at_the_address(server: ChatServer) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"

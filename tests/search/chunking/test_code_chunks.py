@@ -22,7 +22,7 @@ def test_every_parsed_language_is_among_the_sources() -> None:
     assert {language.name for language in LANGUAGES} - {"tsx"} <= found
 
 
-def test_a_long_function_is_split_with_overlap_behind_its_signature() -> None:
+def test_a_long_function_is_split_with_overlap_after_its_signature() -> None:
     body = [f"    step_{number:02} = call({number:02})" for number in range(20)]
     text = "\n".join(["def long(a):", '    """Does much."""', *body, "    return a", ""])
     chunks = cut("a.py", text, 200)

@@ -4,7 +4,7 @@ from tests.search.chunking.cuts import cut
 from tests.search.sources import SOURCES
 
 
-def test_a_section_is_embedded_behind_the_headings_around_it() -> None:
+def test_a_section_is_embedded_after_the_headings_around_it() -> None:
     [_, install, _] = cut("a.md", SOURCES["a.md"][0])
     assert install.embedded.startswith("Guide\n## Install\n\nRun pip.")
     first, *later = cut("a.md", SOURCES["a.md"][0], 40)[1:]

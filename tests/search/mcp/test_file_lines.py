@@ -18,7 +18,7 @@ SECRETS = {".env": "KEY=sk-1", "deploy.pem": "sk-2", "src/.ssh/id_rsa": "sk-3", 
 
 @pytest.fixture
 def index(project: Path, build: Callable[..., IndexRun], tmp_path: Path) -> CodeIndex:  # noqa: F811
-    """With secrets beside it and around it."""
+    """With secrets in it and around it."""
     write(tmp_path, {"outside.py": "sk-5 = 1\n"})
     write(
         project,
@@ -77,13 +77,13 @@ def test_nothing_else_can_be_read(index: CodeIndex, path: str) -> None:
 def test_an_indexed_file_that_became_a_link_is_refused(index: CodeIndex, tmp_path: Path) -> None:
     (index.root / "src/sort.js").unlink()
     (index.root / "src/sort.js").symlink_to(tmp_path / "outside.py")
-    with pytest.raises(CodeIndexError, match=r"src/sort.js is behind a symbolic link"):
+    with pytest.raises(CodeIndexError, match=r"src/sort.js is reached through a symbolic link"):
         read_lines(index, "src/sort.js")
     write(tmp_path, {"elsewhere/guide.md": "sk-6"})
     (index.root / "docs/guide.md").unlink()
     (index.root / "docs").rmdir()
     (index.root / "docs").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(CodeIndexError, match=r"docs/guide.md is behind a symbolic link"):
+    with pytest.raises(CodeIndexError, match=r"docs/guide.md is reached through a symbolic link"):
         read_lines(index, "docs/guide.md")
     (index.root / "notes.txt").unlink()
     (index.root / "notes.txt").symlink_to("notes.txt")

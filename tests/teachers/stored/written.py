@@ -47,19 +47,19 @@ def fixed_size(path: Path) -> None:
     parquet.write_table(chunks, path)
 
 
-def beside(path: Path, save: Callable[[Path], None]) -> None:
+def with_texts(path: Path, save: Callable[[Path], None]) -> None:
     save(path)
     jsonl(path.with_suffix(".jsonl"), [{"text": text} for text in TEXTS])
 
 
 WRITERS: dict[str, tuple[str, Callable[[Path], None], float]] = {
-    "npy": ("v.npy", lambda path: beside(path, lambda file: np.save(file, VECTORS)), 0),
+    "npy": ("v.npy", lambda path: with_texts(path, lambda file: np.save(file, VECTORS)), 0),
     "npz": ("v.npz", lambda path: np.savez(path, texts=np.array(TEXTS), embeddings=VECTORS, ids=np.array([1.0])), 0),
-    "npz without texts": ("v.npz", lambda path: beside(path, lambda file: np.savez(file, VECTORS)), 0),
-    "safetensors": ("v.safetensors", lambda path: beside(path, lambda file: save_file({"x": VECTORS}, file)), 0),
+    "npz without texts": ("v.npz", lambda path: with_texts(path, lambda file: np.savez(file, VECTORS)), 0),
+    "safetensors": ("v.safetensors", lambda path: with_texts(path, lambda file: save_file({"x": VECTORS}, file)), 0),
     "safetensors bf16": (
         "v.safetensors",
-        lambda path: beside(path, lambda file: save_torch({"x": torch.from_numpy(VECTORS).bfloat16()}, file)),
+        lambda path: with_texts(path, lambda file: save_torch({"x": torch.from_numpy(VECTORS).bfloat16()}, file)),
         4e-3,
     ),
     "parquet": ("v.parquet", lambda path: parquet.write_table(table(), path), 0),

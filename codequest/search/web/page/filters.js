@@ -1,4 +1,4 @@
-// The filters beside the results.
+// The filters next to the results.
 
 const MOST = 12; // languages that are listed; chosen ones always are
 const $ = (id) => document.getElementById(id);

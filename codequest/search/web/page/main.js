@@ -150,7 +150,7 @@ document.addEventListener("visibilitychange", look);
 setInterval(look, BETWEEN_LOOKS);
 listen(input, $("results"), clearQuery);
 
-const wide = matchMedia("(min-width: 860px)"); // where the filters stand beside the results, without a button
+const wide = matchMedia("(min-width: 860px)"); // where the filters stand next to the results, without a button
 const unfold = () => ($("filters").open = wide.matches);
 wide.addEventListener("change", unfold);
 unfold();
