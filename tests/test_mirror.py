@@ -29,6 +29,7 @@ ACROSS = {
     "test_examples.py": "examples that train, serve and look after adapters",
     "test_house.py": "the rooms of the package",
     "test_mirror.py": "the paths of the tests",
+    "test_names_in_files.py": "names in files, in every place that loads what they name",
     "test_pretrained.py": "the adapters that come with codequest",
     "test_public_api.py": "the public names",
     "test_recipes.py": "the recipes in examples",

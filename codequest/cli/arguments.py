@@ -27,7 +27,9 @@ EncodersOption = Annotated[
         "a repository on the hub, or quantized:int8, quantized:nf4, … for the teacher itself in low precision."
     ),
 ]
-ReportTeacherOption = Annotated[str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own.")]
+ReportTeacherOption = Annotated[
+    str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own, if it is on this machine.")
+]
 QueriesOption = Annotated[
     Path | None, typer.Option(help="Your own queries instead of the dataset's: .txt or .jsonl; no labels needed.")
 ]

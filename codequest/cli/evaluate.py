@@ -25,7 +25,9 @@ def evaluate(
     adapters: Annotated[list[str], typer.Argument(help="Adapter folders or repositories to compare.")],
     *,
     dataset: Annotated[list[str], typer.Option(help=f"{DATASET_NAME} May be repeated.")],
-    teacher: Annotated[str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own.")] = None,
+    teacher: Annotated[
+        str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own, if it is on this machine.")
+    ] = None,
     dim: Annotated[int | None, DimOption] = None,
     out: Annotated[
         Path | None,
@@ -41,7 +43,8 @@ def evaluate(
     datasets = [load_dataset(name) for name in dataset]
     encoders = {name: QueryEncoder.from_pretrained(name) for name in adapters}
     space = next(iter(encoders.values())).space
-    source = cached(load_teacher(teacher, dim=dim) if teacher else teacher_of(space))
+    where = f"The adapter {adapters[0]!r}"
+    source = cached(load_teacher(teacher, dim=dim) if teacher else teacher_of(space, where=where))
     reports: list[Report] = []
     with progress_bars() as progress:
         for report in compare_each(encoders, source, datasets, progress=progress):

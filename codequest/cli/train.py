@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +20,9 @@ def train(
     data: Annotated[Path, typer.Option(help="Folder that holds the recipe's datasets.")],
     out: Annotated[Path, typer.Option(help="Folder for the adapters.")],
     only: Annotated[list[str] | None, typer.Option(help="Make this adapter only; may be repeated.")] = None,
-    teacher: Annotated[str | None, typer.Option(help=f"{TEACHER_HELP} By default the recipe's.")] = None,
+    teacher: Annotated[
+        str | None, typer.Option(help=f"{TEACHER_HELP} By default the recipe's, if it is on this machine.")
+    ] = None,
 ) -> None:
     """Train, measure and save the adapters of a recipe.
 
@@ -32,10 +33,8 @@ def train(
 
     quiet_libraries()
     followed = load_recipe(recipe)
-    if teacher is not None:
-        followed = replace(followed, teacher=teacher)
     with progress_bars() as progress:
-        made = make_adapters(followed, data=data, out=out, only=only or (), progress=progress)
+        made = make_adapters(followed, data=data, out=out, only=only or (), teacher=teacher, progress=progress)
     if not is_main_process():
         return
     for name, adapter in made.items():

@@ -12,9 +12,12 @@ from typing import Any
 from codequest.encoders import QueryEncoder
 from codequest.errors import InvalidInputError, require
 from codequest.teachers import Teacher, load_teacher
+from codequest.teachers.registry import refuse_other_machines
 
 require("haystack", extra="haystack")
 from haystack import Document, component, default_from_dict, default_to_dict  # noqa: E402
+
+_REMEDY = "Make that component in your own code: CodequestDocumentEmbedder({name})."
 
 
 @component
@@ -105,5 +108,10 @@ class CodequestDocumentEmbedder:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> CodequestDocumentEmbedder:
-        """A component from what `to_dict` gave."""
+        """A component from what `to_dict` gave.
+
+        Raises:
+            TeacherError: The teacher is not on this machine, and whoever stored the pipeline must not choose it.
+        """
+        refuse_other_machines("The stored pipeline", data.get("init_parameters", {}).get("teacher", ""), remedy=_REMEDY)
         return default_from_dict(cls, data)

@@ -7,10 +7,13 @@ from typing import Any
 
 from codequest.errors import require
 from codequest.integrations.sides import Sides
+from codequest.teachers.registry import refuse_other_machines
 
 require("llama_index.core", extra="llama-index")
 from llama_index.core.base.embeddings.base import BaseEmbedding  # noqa: E402
 from llama_index.core.bridge.pydantic import Field, PrivateAttr  # noqa: E402
+
+_REMEDY = "Say it in your own code: CodequestEmbedding.from_dict(…, teacher={name})."
 
 
 class CodequestEmbedding(BaseEmbedding):
@@ -31,6 +34,17 @@ class CodequestEmbedding(BaseEmbedding):
         sides = Sides(encoder, teacher)
         super().__init__(**{"model_name": encoder, **fields, "encoder": encoder, "teacher": teacher})
         self._sides = sides
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any], **fields: Any) -> CodequestEmbedding:
+        """A model from what `to_dict` gave, with fields of the caller's.
+
+        Raises:
+            TeacherError: The teacher is not on this machine, and whoever stored the model must not choose it.
+        """
+        if "teacher" not in fields and data.get("teacher") is not None:
+            refuse_other_machines("The stored embedding model", data["teacher"], remedy=_REMEDY)
+        return super().from_dict(data, **fields)
 
     @classmethod
     def class_name(cls) -> str:

@@ -47,11 +47,13 @@ def load_encoders(names: Sequence[str], *, teacher: str | None = None) -> tuple[
 
     Args:
         names: As in `encoder_sources`.
-        teacher: Name of the teacher, as `load_teacher` reads it; the adapters' own by default.
+        teacher: Name of the teacher, as `load_teacher` reads it; by default the adapters' own, if it is on this
+            machine.
 
     Raises:
         AdapterFormatError: There is no such adapter.
         InvalidInputError: A name cannot be used, or only quantized encoders were named and no teacher.
+        TeacherError: The adapters' own teacher is not on this machine: name it.
     """
     sources = encoder_sources(names)
     loaded = {
@@ -81,4 +83,5 @@ def _teacher(name: str | None, encoders: Mapping[str, QueryEncoder]) -> Teacher:
             "Quantized encoders alone do not say who their teacher is. Name it, such as "
             "sentence-transformers/all-mpnet-base-v2."
         )
-    return teacher_of(next(iter(encoders.values())).space)
+    first, encoder = next(iter(encoders.items()))
+    return teacher_of(encoder.space, where=f"The encoder {first!r}")

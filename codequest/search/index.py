@@ -68,7 +68,8 @@ class CodeIndex:
         Args:
             path: A folder.
             teacher: Embeds the code: a name as in `codequest.load_teacher`, or a teacher. By default the one that
-                made the index, or ``auto:sentence-transformers/all-mpnet-base-v2`` for a new one.
+                made the index, or ``auto:sentence-transformers/all-mpnet-base-v2`` for a new one. One that is not on
+                this machine is said once; that is kept in codequest's cache.
             rebuild: Start from nothing, for another teacher or a damaged index; what searches see is the old one
                 until it is done.
             progress: Called while files are read and chunks are embedded.
@@ -76,14 +77,16 @@ class CodeIndex:
         Raises:
             CodeIndexError: No folder, nothing to index, an index of another version, or it cannot be written.
             SpaceMismatchError: The index was made by another teacher.
-            TeacherError: The teacher failed; WeightsNotFoundError: it is not on this machine.
+            TeacherError: The teacher failed, or the index names one of an API, which you have not said;
+                WeightsNotFoundError: it is not on this machine.
             MissingDependencyError: The extra ``search`` is not installed.
         """
         from codequest.search.index_run import build_index
 
         run = build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
         with suppress(SpaceMismatchError):  # the adapter that comes with codequest is of another teacher
-            queries = QueryVectors(DEFAULT_ENCODER, IndexMeta.read(run.folder, root=run.root).stats)
+            stats = IndexMeta.read(run.folder, root=run.root).stats
+            queries = QueryVectors(DEFAULT_ENCODER, IndexHome(run.root, run.folder), stats)
             progress("Making the query encoder start fast", 0, 1)
             queries.prepare()
         return run
@@ -220,7 +223,7 @@ class CodeIndex:
         self._stamp = self._stamped()
         self._meta = IndexMeta.read(self._home.folder, root=self.root)
         if self.encoder is not None and (self._queries is None or self._queries.space != self._meta.stats.space):
-            self._queries = QueryVectors(self.encoder, self._meta.stats)
+            self._queries = QueryVectors(self.encoder, self._home, self._meta.stats)
         self._snapshot = Snapshot(self._store, self._meta.versions[CHUNKS])
 
     def _stamped(self) -> tuple[int, int]:

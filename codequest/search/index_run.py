@@ -12,11 +12,12 @@ from importlib import metadata
 from pathlib import Path
 
 from codequest.code.listing import list_files
-from codequest.errors import CodeIndexError, InvalidInputError, SpaceMismatchError
+from codequest.errors import CodeIndexError, InvalidInputError
 from codequest.progress import Progress, Work
 from codequest.search.chunking.chunks import Chunk, chunk_file
 from codequest.search.deferred import DeferredTeacher
 from codequest.search.home import IndexHome
+from codequest.search.index_teacher import load_index_teacher, refuse_other, remember_teacher
 from codequest.search.meta import DEFAULT_TEACHER, META_FILE, IndexMeta, IndexStats
 from codequest.search.scan import FileRecord, Scan, scan
 from codequest.search.store import CHUNKS, FILES, ChunkStore, ChunkWriter
@@ -75,7 +76,9 @@ class _Run:
     def __init__(self, home: IndexHome, old: IndexMeta | None, teacher: str | Teacher | None, progress: Progress):
         self.home, self.old, self.progress = home, old, progress
         self.store = ChunkStore(home.folder)
-        self.name, self.teacher = _teacher(old, teacher, home.root)
+        self.name, self.teacher = _teacher(old, teacher, home)
+        if isinstance(teacher, str):
+            remember_teacher(home.root, teacher)
         self.space = self.teacher.space
 
     def finish(self, began: float) -> IndexRun:
@@ -182,30 +185,19 @@ def _longest(space: EmbeddingSpace) -> int:
     return int(min(max(space.max_tokens * _CHARACTERS_PER_TOKEN, _FEWEST), _MOST))
 
 
-def _teacher(old: IndexMeta | None, given: str | Teacher | None, root: Path) -> tuple[str, Teacher]:
+def _teacher(old: IndexMeta | None, given: str | Teacher | None, home: IndexHome) -> tuple[str, Teacher]:
     """The teacher and its name; not loaded where it is the one that made the index."""
     if given is not None and not isinstance(given, (str, Teacher)):
         raise InvalidInputError(f"teacher must be a name or a Teacher, got {type(given).__name__}.")
-    if old is not None and given in (None, old.stats.teacher):
-        load = partial(_checked, old, old.stats.teacher, root)
+    if old is not None and not isinstance(given, Teacher) and given in (None, old.stats.teacher):
+        load = partial(load_index_teacher, home, old.stats, said=given)
         return old.stats.teacher, cached(DeferredTeacher(old.stats.space, load))
-    name = given.space.teacher if isinstance(given, Teacher) else given or DEFAULT_TEACHER
-    teacher = given if isinstance(given, Teacher) else load_teacher(name)
+    if isinstance(given, Teacher):
+        name, teacher = given.space.teacher, given
+    else:
+        name = given or DEFAULT_TEACHER
+        teacher = load_teacher(given or DEFAULT_TEACHER)
     if old is not None:
-        _refuse_other(old, teacher, root)
+        refuse_other(home, old.stats, teacher)
         name = old.stats.teacher
     return name, cached(teacher)
-
-
-def _checked(old: IndexMeta, name: str, root: Path) -> Teacher:
-    teacher = load_teacher(name)
-    _refuse_other(old, teacher, root)
-    return teacher
-
-
-def _refuse_other(old: IndexMeta, teacher: Teacher, root: Path) -> None:
-    if teacher.space != old.stats.space:
-        raise SpaceMismatchError(
-            f"The index of {root} lies in {old.stats.space}, and cannot be continued in {teacher.space}. Go on with "
-            f"the teacher {old.stats.teacher!r}, or make it anew: codequest index {root} --rebuild --teacher …"
-        )

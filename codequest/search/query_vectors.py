@@ -11,6 +11,7 @@ from codequest.encoders.base import QueryEncoder
 from codequest.encoders.light import light_encoder, prepare_light
 from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.runtimes import sharing_cpu
+from codequest.search.home import IndexHome
 from codequest.search.meta import IndexStats
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.texts import checked_texts
@@ -23,17 +24,18 @@ class QueryVectors:
 
     Args:
         encoder: An adapter by name or folder, an encoder, or ``"teacher"``.
-        stats: Those of the index.
+        home: The index.
+        stats: Its contents.
 
     Raises:
         SpaceMismatchError: The encoder is of another space than the index.
         AdapterFormatError: There is no such adapter.
     """
 
-    def __init__(self, encoder: str | QueryEncoder, stats: IndexStats) -> None:
+    def __init__(self, encoder: str | QueryEncoder, home: IndexHome, stats: IndexStats) -> None:
         self._lock = threading.Lock()
         self._embed: Callable[[str], Vectors] | None = None
-        self._encoder, self._stats = encoder, stats
+        self._encoder, self._home, self._stats = encoder, home, stats
         if isinstance(encoder, QueryEncoder):
             self._check(encoder.space, f"encoder of kind {encoder.kind}")
         elif encoder != TEACHER:
@@ -64,10 +66,9 @@ class QueryVectors:
         if self._encoder != TEACHER:
             with sharing_cpu():  # the product with the index and LanceDB have threads of their own
                 return light_encoder(self._encoder).encode
-        from codequest.teachers import load_teacher
+        from codequest.search.index_teacher import load_index_teacher
 
-        teacher = load_teacher(self._stats.teacher)
-        self._check(teacher.space, f"teacher {self._stats.teacher!r}")
+        teacher = load_index_teacher(self._home, self._stats)
         return lambda query: teacher.encode_queries([query])[0]
 
     def _check(self, space: EmbeddingSpace, what: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from codequest.teachers.registry import describe_schemes as describe_schemes
     from codequest.teachers.registry import load_teacher as load_teacher
     from codequest.teachers.registry import register_teacher as register_teacher
+    from codequest.teachers.registry import teacher_named_in as teacher_named_in
     from codequest.teachers.registry import teacher_of as teacher_of
     from codequest.teachers.registry import teacher_schemes as teacher_schemes
     from codequest.teachers.stored.files import read_index as read_index
@@ -41,6 +42,7 @@ _HOMES = {
     "read_index": "codequest.teachers.stored.files",
     "read_vectors": "codequest.teachers.stored.files",
     "register_teacher": "codequest.teachers.registry",
+    "teacher_named_in": "codequest.teachers.registry",
     "teacher_of": "codequest.teachers.registry",
     "teacher_schemes": "codequest.teachers.registry",
 }
@@ -61,6 +63,7 @@ __all__ = [
     "read_index",
     "read_vectors",
     "register_teacher",
+    "teacher_named_in",
     "teacher_of",
     "teacher_schemes",
 ]

@@ -1,4 +1,4 @@
-"""load_teacher: a teacher by its name."""
+"""A teacher by its name: one that the caller says, or one that a file says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codequest.backbone import Choices
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.space import EmbeddingSpace
 from codequest.teachers.api.providers import PROVIDERS
-from codequest.teachers.api.teacher import ApiTeacher
+from codequest.teachers.api.teacher import ApiTeacher, api_access
 from codequest.teachers.base import Teacher
 from codequest.teachers.local import LocalTeacher, TeacherPrecision
 from codequest.teachers.stored.teacher import VectorsTeacher
@@ -18,6 +18,8 @@ from codequest.teachers.stored.teacher import VectorsTeacher
 TeacherFactory = Callable[[str], Teacher]
 
 ENTRY_POINT_GROUP = "codequest.teachers"
+
+SAY_IT = "If you want it, say it yourself: --teacher {name}, or load_teacher({name}) in your own code."
 
 
 def _auto(name: str) -> LocalTeacher:
@@ -34,6 +36,7 @@ def _api(scheme: str) -> TeacherFactory:
 
 
 _MODELS: dict[str, TeacherPrecision] = {"local": "fp32", "auto": "auto"}
+_ON_THIS_MACHINE = ("", "vectors", *_MODELS)
 _factories: dict[str, TeacherFactory] = {
     "local": LocalTeacher,
     "auto": _auto,
@@ -50,7 +53,7 @@ def register_teacher(scheme: str, factory: TeacherFactory) -> None:
     Raises:
         InvalidInputError: The scheme is not an identifier, or belongs to another factory.
     """
-    if len(scheme) < 2 or not scheme.replace("-", "_").isidentifier():
+    if not _can_be_scheme(scheme):
         raise InvalidInputError(f"A teacher scheme is letters, digits and hyphens, at least two, got {scheme!r}.")
     if _factories.get(scheme, factory) != factory:
         raise InvalidInputError(f"The teacher scheme {scheme!r} is taken. Taken: {', '.join(teacher_schemes())}.")
@@ -74,7 +77,9 @@ def describe_schemes() -> list[dict[str, str]]:
 
 
 def load_teacher(name: str, *, revision: str | None = None, dim: int | None = None) -> Teacher:
-    """A teacher by its name.
+    """A teacher by a name that the caller says; it may be reached over the network, with a key.
+
+    Never give it a name that was read from a file: that is for `teacher_named_in`.
 
     Args:
         name: ``"<scheme>:<rest>"`` for a registered scheme: ``local:`` a model in fp32, ``auto:`` a model in the
@@ -117,15 +122,64 @@ def load_teacher(name: str, *, revision: str | None = None, dim: int | None = No
     return teacher
 
 
-def teacher_of(space: EmbeddingSpace) -> Teacher:
+def is_on_this_machine(name: str) -> bool:
+    """Tell whether a teacher of this name is a model or vectors on this machine: all that a file may ask for."""
+    scheme, rest = _parts(name)
+    return scheme in _ON_THIS_MACHINE and not rest.replace("\\", "/").startswith("//")  # as Windows writes a share
+
+
+def describe_access(name: str) -> str:
+    """Where a teacher that is not on this machine sends texts, and which variable; the predicate of a sentence."""
+    scheme, rest = _parts(name)
+    if scheme not in PROVIDERS:
+        return "lies on another machine" if scheme in _ON_THIS_MACHINE else f"is loaded by the scheme {scheme!r}"
+    address, variable = api_access(scheme, rest)
+    key = f"with the key in the environment variable {variable!r}" if variable else "without a key"
+    return f"sends texts to {address!r} {key}"
+
+
+def teacher_named_in(where: object, name: str, *, remedy: str = SAY_IT) -> Teacher:
+    """The teacher that a file names, if it is on this machine: whoever wrote the file must not choose who gets texts.
+
+    Args:
+        where: The file, for the message.
+        name: The name in it.
+        remedy: Says how to have this teacher all the same; ``{name}`` stands for its name.
+
+    Raises:
+        TeacherError: It would be reached over an API, or loaded by a scheme of another package.
+        WeightsNotFoundError: No such model on this machine or the hub.
+    """
+    refuse_other_machines(where, name, remedy=remedy)
+    return load_teacher(name)
+
+
+def refuse_other_machines(where: object, name: str, *, remedy: str = SAY_IT) -> None:
+    """Refuse a name in a file that `teacher_named_in` would refuse, for a teacher that is loaded later.
+
+    Raises:
+        TeacherError: It would be reached over an API, or loaded by a scheme of another package.
+    """
+    if not is_on_this_machine(name):
+        raise TeacherError(
+            f"{where} names the teacher {name!r}, which {describe_access(name)}. What a file names is loaded from "
+            f"this machine only. {remedy.format(name=repr(name))}"
+        )
+
+
+def teacher_of(space: EmbeddingSpace, *, where: object = "The space") -> Teacher:
     """The teacher of a space, with the space's own revision, dim, prompts, pooling and length.
+
+    Args:
+        space: As an adapter's folder has it.
+        where: The folder, for the message.
 
     Raises:
         WeightsNotFoundError: A model that is not on this machine and cannot be fetched.
-        TeacherError: A teacher of another kind, which could not be loaded.
+        TeacherError: A teacher that is not on this machine: see `teacher_named_in`.
     """
-    if _parts(space.teacher)[0]:
-        return load_teacher(space.teacher)
+    if _parts(space.teacher)[0] or not is_on_this_machine(space.teacher):
+        return teacher_named_in(where, space.teacher)
     choices = asdict(Choices.of_space(space))
     return LocalTeacher(space.teacher, revision=space.public_revision, **choices)
 
@@ -133,7 +187,11 @@ def teacher_of(space: EmbeddingSpace) -> Teacher:
 def _parts(name: str) -> tuple[str, str]:
     """The scheme of a name and what follows it; no scheme for a model by its id or folder."""
     scheme, separator, rest = name.partition(":")
-    return (scheme, rest) if separator and len(scheme) > 1 else ("", name)  # a drive letter is no scheme
+    return (scheme, rest) if separator and _can_be_scheme(scheme) else ("", name)
+
+
+def _can_be_scheme(scheme: str) -> bool:
+    return len(scheme) > 1 and scheme.replace("-", "_").isidentifier()  # neither a drive letter nor a part of a path
 
 
 def _from_entry_point(scheme: str) -> TeacherFactory | None:

@@ -25,7 +25,7 @@ from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.evaluation import Report, compare_each, summaries
 from codequest.mining.web_searches import with_searches
 from codequest.progress import Progress, silent
-from codequest.teachers import cached, load_teacher
+from codequest.teachers import cached, load_teacher, teacher_named_in
 from codequest.training.assistant import TeachingAssistant, train_assistant
 from codequest.training.config import digest
 from codequest.training.recipe import EncoderRecipe, Recipe, Stage
@@ -60,15 +60,24 @@ class Maker:
         recipe: The recipe.
         data: Folder that holds the recipe's datasets.
         out: Folder for the adapters.
+        teacher: See `make_adapters`.
         progress: Called during everything that takes long.
     """
 
-    def __init__(self, recipe: Recipe, *, data: str | Path, out: str | Path, progress: Progress = silent) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        data: str | Path,
+        out: str | Path,
+        teacher: str | None = None,
+        progress: Progress = silent,
+    ) -> None:
         self.recipe = recipe
         self.out = Path(out).expanduser()
         self.data = Path(data).expanduser()
         self.progress = progress
-        self.teacher = cached(load_teacher(recipe.teacher))
+        self.teacher = cached(load_teacher(teacher) if teacher else teacher_named_in("The recipe", recipe.teacher))
 
     def make(self, name: str) -> MadeAdapter:
         """Train, measure and save one adapter; one that this recipe already made is left as it is.
@@ -258,6 +267,7 @@ def make_adapters(
     data: str | Path,
     out: str | Path,
     only: Sequence[str] = (),
+    teacher: str | None = None,
     progress: Progress = silent,
 ) -> Mapping[str, MadeAdapter]:
     """Make the adapters of a recipe.
@@ -267,13 +277,15 @@ def make_adapters(
         data: Folder that holds the recipe's datasets.
         out: Folder for the adapters.
         only: Names of the adapters to make; all by default.
+        teacher: Name of the teacher, as `load_teacher` reads it; by default the recipe's, if it is on this machine.
         progress: Called during everything that takes long.
 
     Raises:
         InvalidInputError: A name in `only` is not in the recipe, or a value of the recipe is wrong.
         SpaceMismatchError: An adapter for another teacher is where one would go.
+        TeacherError: The recipe's teacher is not on this machine: say its name.
     """
-    maker = Maker(recipe, data=data, out=out, progress=progress)
+    maker = Maker(recipe, data=data, out=out, teacher=teacher, progress=progress)
     return {name: maker.make(name) for name in only or recipe.encoders}
 
 

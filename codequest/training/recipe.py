@@ -61,7 +61,7 @@ class Recipe:
     """Data, teacher and encoders.
 
     Attributes:
-        teacher: Name of the teacher, for `load_teacher`.
+        teacher: Name of a teacher on this machine; for another one it only says which to name.
         queries: Files or folders of queries without labels.
         pairs: Names of labelled datasets to train on.
         evaluate: Names of the datasets that every encoder is measured on; their queries are never trained on.

@@ -38,7 +38,7 @@ def add_reference_vectors(adapter: str | Path, teacher: Teacher | None = None) -
 
     Args:
         adapter: Its folder, or the name of one that comes with codequest.
-        teacher: Its teacher; loaded by the adapter's space when left out.
+        teacher: Its teacher; loaded by the adapter's space when left out, if it is on this machine.
 
     Returns:
         The file that was written.
@@ -51,7 +51,7 @@ def add_reference_vectors(adapter: str | Path, teacher: Teacher | None = None) -
     """
     folder = find_adapter(adapter)
     space = read_config(folder).space
-    source = teacher if teacher is not None else cached(teacher_of(space))
+    source = teacher if teacher is not None else cached(teacher_of(space, where=folder))
     space.check(source.space, context="The reference vectors would be those of another teacher")
     path, content = folder / REFERENCE_FILE, ReferenceVectors.of(source).to_bytes()
     try:

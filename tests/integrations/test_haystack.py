@@ -12,6 +12,7 @@ pytest.importorskip("haystack")
 from haystack import Document, Pipeline
 from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
 from haystack.components.writers import DocumentWriter
+from haystack.core.errors import DeserializationError
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 
 from codequest.encoders import QueryEncoder
@@ -68,6 +69,17 @@ def test_a_pipeline_is_stored_as_text_and_read_again(
     assert read.to_dict() == pipeline.to_dict()
     result = read.run({"query": {"text": QUERIES[0]}, "documents": {"documents": [Document(content="a list")]}})
     np.testing.assert_allclose(result["query"]["embedding"], encoder.encode(QUERIES[0]), atol=1e-6)
+
+
+def test_a_stored_teacher_that_is_not_on_this_machine_is_refused() -> None:
+    pipeline = Pipeline()
+    pipeline.add_component("documents", CodequestDocumentEmbedder("openai:x?key_variable=SECRET"))
+    with pytest.raises(
+        DeserializationError,  # haystack's own
+        match=r"The stored pipeline names the teacher 'openai:x.*', which sends texts to 'https://api\.openai\.com/v1/"
+        r"embeddings' .*'SECRET'\..* Make that component in your own code: CodequestDocumentEmbedder\('openai:x",
+    ):
+        Pipeline.loads(pipeline.dumps(), allowed_modules=["codequest.integrations.haystack"])
 
 
 def test_nothing_is_loaded_before_it_warms_up() -> None:

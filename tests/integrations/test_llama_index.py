@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,15 @@ def test_stored_by_its_fields_and_read_again(embedding: CodequestEmbedding) -> N
     )
     assert read.model_name == embedding.encoder
     assert read.get_query_embedding(QUERIES[0]) == embedding.get_query_embedding(QUERIES[0])
+
+
+def test_a_stored_teacher_that_is_not_on_this_machine_is_refused(
+    embedding: CodequestEmbedding, teacher_folder: Path
+) -> None:
+    stored = embedding.to_dict() | {"teacher": "openai:x?key_variable=SECRET"}
+    with pytest.raises(TeacherError, match=r"embedding model names the teacher 'openai:x.*'SECRET'.*Say it in your"):
+        CodequestEmbedding.from_json(json.dumps(stored))
+    assert CodequestEmbedding.from_dict(stored, teacher=str(teacher_folder)).teacher == str(teacher_folder)
 
 
 def test_an_existing_index_needs_no_teacher(adapter: Path, encoder: QueryEncoder) -> None:

@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from codequest.errors import InvalidInputError, TeacherError, WeightsNotFoundError
-from codequest.teachers import LocalTeacher, Teacher, load_teacher, register_teacher, registry, teacher_schemes
+from codequest.teachers import (
+    LocalTeacher,
+    Teacher,
+    load_teacher,
+    register_teacher,
+    registry,
+    teacher_named_in,
+    teacher_schemes,
+)
 from tests.teachers.conftest import CountingTeacher
 
 
@@ -85,6 +93,41 @@ def test_an_installed_entry_point_is_a_scheme(plugin: Path) -> None:
 def test_an_entry_point_that_cannot_be_imported_is_named(plugin: Path) -> None:
     with pytest.raises(TeacherError, match="'broken' is installed as teacher_plugin:missing, which cannot be imported"):
         load_teacher("broken:x")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        (
+            "openai:x",
+            "sends texts to 'https://api.openai.com/v1/embeddings' with the key in .* 'OPENAI_API_KEY'",
+        ),
+        ("jina:x?key_variable=HOME", "sends texts to 'https://api.jina.ai/v1/embeddings' with the key in .* 'HOME'"),
+        ("openai:x?base_url=http://a/&base_url=http://b/", "sends texts to 'http://b/embeddings' without a key"),
+        ("cohere:x?no_such=option", "sends texts to 'https://api.cohere.com/v2/embed' with"),
+        ("plugged:x", "is loaded by the scheme 'plugged'"),
+        ("nobody:x", "is loaded by the scheme 'nobody'"),
+        ("https://host/model", "is loaded by the scheme 'https'"),
+        ("//host/share/model", "lies on another machine"),
+        (r"auto:\\host\share", "lies on another machine"),
+    ],
+)
+def test_a_file_names_only_what_is_on_this_machine(plugin: Path, name: str, says: str) -> None:
+    with pytest.raises(TeacherError, match="(?s)a.json names the teacher .*, which " + says) as caught:
+        teacher_named_in("a.json", name)
+    assert str(caught.value).endswith(f"--teacher {name!r}, or load_teacher({name!r}) in your own code.")
+    assert "teacher_plugin" not in sys.modules
+
+
+@pytest.mark.parametrize("scheme", ["", "local:", "auto:"])
+def test_a_file_may_name_a_model_of_this_machine(tiny_teacher: Path, scheme: str) -> None:
+    assert teacher_named_in("a.json", f"{scheme}{tiny_teacher}").space.dim == 48
+
+
+@pytest.mark.parametrize("name", ["C:/models/tiny", "./with:colon", "/models/a:b", "user/model:v2"])
+def test_what_cannot_be_a_scheme_is_a_model(name: str) -> None:
+    with pytest.raises(WeightsNotFoundError, match="No weights for"):
+        load_teacher(name)
 
 
 def test_without_a_scheme_it_is_a_local_model_in_fp32(tiny_teacher: Path) -> None:

@@ -17,7 +17,7 @@ from codequest.teachers.api.access import ApiAccess
 from codequest.teachers.api.budget import ApiEstimate, TokenBudget
 from codequest.teachers.api.client import ApiClient
 from codequest.teachers.api.protocol import billed_tokens, request_body, response_vectors
-from codequest.teachers.api.providers import PROVIDERS, Model
+from codequest.teachers.api.providers import PROVIDERS, Model, Provider
 from codequest.teachers.base import Teacher
 from codequest.texts import batches_by_size, checked_texts, estimated_tokens
 
@@ -88,11 +88,8 @@ class ApiTeacher(Teacher):
         self._space: EmbeddingSpace | None = None
         self._probing = Lock()
         self._budget = TokenBudget(max_tokens_total)
-        access = ApiAccess(
-            (base_url or self._provider.base_url).rstrip("/") + self._provider.path,
-            name=self._name,
-            key_variable=key_variable or (None if base_url else self._provider.key_variable),
-        )
+        address, variable = _destination(self._provider, base_url, key_variable)
+        access = ApiAccess(address, name=self._name, key_variable=variable)
         self._client = ApiClient(access, budget=self._budget, billed=partial(billed_tokens, self._provider))
         self.max_texts = max_texts or (_OWN_SERVER_TEXTS if base_url else self._provider.max_texts)
         self.batch_tokens = self._provider.batch_tokens
@@ -105,10 +102,10 @@ class ApiTeacher(Teacher):
         Raises:
             InvalidInputError: An option is unknown or no number; otherwise as the class.
         """
-        model, _, query = name.partition("?")
+        model, options = _parts(name)
         words: dict[str, str] = {}
         numbers: dict[str, int] = {}
-        for option, value in parse_qsl(query, keep_blank_values=True):
+        for option, value in options:
             if option in _WORDS:
                 words[option] = value
             elif option in _NUMBERS and value.isdecimal():
@@ -185,6 +182,27 @@ class ApiTeacher(Teacher):
         if given and not usual:
             raise InvalidInputError(f"{self._model} of {self._provider.title} takes no task, got {given!r}.")
         return given or usual
+
+
+def api_access(provider: str, name: str) -> tuple[str, str | None]:
+    """The address that a teacher of this name sends texts to, and the variable with the key; makes no teacher.
+
+    Args:
+        provider: One of `PROVIDERS`.
+        name: As for `ApiTeacher.from_name`; options that it does not know are left out.
+    """
+    options = dict(_parts(name)[1])
+    return _destination(PROVIDERS[provider], options.get("base_url"), options.get("key_variable"))
+
+
+def _parts(name: str) -> tuple[str, list[tuple[str, str]]]:
+    model, _, query = name.partition("?")
+    return model, parse_qsl(query, keep_blank_values=True)
+
+
+def _destination(provider: Provider, base_url: str | None, key_variable: str | None) -> tuple[str, str | None]:
+    address = (base_url or provider.base_url).rstrip("/") + provider.path
+    return address, key_variable or (None if base_url else provider.key_variable)
 
 
 def _check_counts(**given: int | None) -> None:
