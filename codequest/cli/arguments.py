@@ -69,15 +69,22 @@ def report_data(name: str | None, *, queries: Path | None, vectors: Path | None,
     )
 
 
-def shares(given: list[str]) -> dict[str, float]:
-    """Shares by name, from repeated ``NAME=SHARE`` options."""
+def weights_of(given: list[str], *, expected: str, default: float | None = None) -> dict[str, float]:
+    """Weights by name, from repeated ``NAME=NUMBER`` options.
+
+    Args:
+        given: The options.
+        expected: Form of an option, for the error.
+        default: Weight of a name without a number; None where each needs one.
+
+    Raises:
+        InvalidInputError: An option has no number, or something that is none.
+    """
     found = {}
     for item in given:
-        name, _, share = item.partition("=")
+        name, sign, number = item.partition("=")
         try:
-            found[name] = float(share)
+            found[name] = default if default is not None and not sign else float(number)
         except ValueError:
-            raise InvalidInputError(
-                f"Cannot read the weight {item!r}. Expected ORIGIN=SHARE, such as names=0.2."
-            ) from None
+            raise InvalidInputError(f"Cannot read the weight {item!r}. Expected {expected}.") from None
     return found

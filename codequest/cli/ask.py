@@ -22,7 +22,7 @@ from codequest.cli.search_options import (
 from codequest.errors import AnswerError, InvalidInputError
 
 if TYPE_CHECKING:
-    from codequest.search import Answer, PackedContext
+    from codequest.search import Answer, ChatEndpoint, PackedContext
 
 
 def ask(
@@ -50,7 +50,6 @@ def ask(
 ) -> None:
     """Answer a question about the indexed code with a language model, or print the prompt that would."""
     from codequest.search import ChatEndpoint, CodeIndex
-    from codequest.search import ask as ask_model
 
     quiet_libraries()
     if endpoint and not model:
@@ -61,12 +60,18 @@ def ask(
     index = CodeIndex.open(path, encoder=encoder_for(encoder, mode))
     filters = filters_of(language, glob, kind)
     context = index.pack(question, budget=budget, limit=limit, filters=filters, mode=cast(Any, mode))
-    if chat is None:
-        _say(_packed(context))
-        _say("No endpoint is given: paste this into a model, or give --endpoint and --model.")
-        console.file.write(context.prompt)
+    if chat is not None:
+        _print_answer(context, chat, index.root)
         return
-    _say(f"{_packed(context)} to {model} at {chat.url}")
+    _say(_packed(context))
+    _say("No endpoint is given: paste this into a model, or give --endpoint and --model.")
+    console.file.write(context.prompt)
+
+
+def _print_answer(context: PackedContext, chat: ChatEndpoint, root: Path) -> None:
+    from codequest.search import ask as ask_model
+
+    _say(f"{_packed(context)} to {chat.model} at {chat.url}")
     try:
         answer = ask_model(context, chat, show=_show)
     except AnswerError as error:
@@ -74,7 +79,7 @@ def ask(
             console.file.write("\n")
         raise
     console.file.write("\n")
-    _print_sources(answer, index.root)
+    _print_sources(answer, root)
     _warn(answer)
 
 

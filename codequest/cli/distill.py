@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP, DimOption
+from codequest.cli.arguments import TEACHER_HELP, DimOption, weights_of
 from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries
 from codequest.data import DATASET_NAME, load_dataset
-from codequest.errors import InvalidInputError
 from codequest.search.meta import DEFAULT_TEACHER
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def distill(
     quiet_libraries()
     check_destination(out)
     trainable_kind(kind)
-    losses: Any = _losses(loss or ["cosine"])
+    losses: Any = weights_of(loss or ["cosine"], expected="NAME or NAME=WEIGHT", default=1)
     config = DistillationConfig(
         losses=losses, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed
     )
@@ -143,14 +142,3 @@ def _train(
         f"{result.steps} steps, best {result.measure} {result.best:.4f} on validation. Adapter: {folder}",
         highlight=False,
     )
-
-
-def _losses(given: list[str]) -> dict[str, float]:
-    weights = {}
-    for item in given:
-        name, _, weight = item.partition("=")
-        try:
-            weights[name] = float(weight or 1)
-        except ValueError:
-            raise InvalidInputError(f"Cannot read the loss {item!r}. Expected NAME or NAME=WEIGHT.") from None
-    return weights

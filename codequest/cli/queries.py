@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.arguments import shares
+from codequest.cli.arguments import weights_of
 from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries, text_table
 from codequest.data import load_dataset
 from codequest.errors import InvalidInputError
@@ -47,7 +47,7 @@ def queries(
 ) -> None:
     """Derive training queries from a codebase, for when there is no query log."""
     from codequest.data.query_files import load_queries
-    from codequest.mining import check_pairs_folder, check_query_file, derive_queries, query_coverage
+    from codequest.mining import check_pairs_folder, check_query_file
 
     quiet_libraries()
     if out is None and pairs is None:
@@ -56,20 +56,33 @@ def queries(
         check_query_file(out)
     if pairs is not None:
         check_pairs_folder(pairs)
-    weights = shares(weight or [])
-    users = load_queries(like) if like else []
+    weights = weights_of(weight or [], expected="ORIGIN=SHARE, such as names=0.2")
+    users = load_queries(like) if like else None
     excluded = [query for name in exclude or () for query in _queries_of(name)]
     if out is not None:
-        with progress_bars() as progress:
-            derived = derive_queries(
-                sources, weights=weights, limit=limit, exclude=excluded, seed=seed, progress=progress
-            )
-        derived.save(out)
-        _show_queries(derived, out)
-        if like:
-            _show_coverage(query_coverage(derived.texts, users=users))
+        _derive(sources, out, weights=weights, limit=limit, excluded=excluded, seed=seed, users=users)
     if pairs is not None:
         _mine(sources, pairs, excluded=excluded, max_characters=max_characters)
+
+
+def _derive(
+    sources: list[str],
+    out: Path,
+    *,
+    weights: Mapping[str, float],
+    limit: int | None,
+    excluded: list[str],
+    seed: int,
+    users: list[str] | None,
+) -> None:
+    from codequest.mining import derive_queries, query_coverage
+
+    with progress_bars() as progress:
+        derived = derive_queries(sources, weights=weights, limit=limit, exclude=excluded, seed=seed, progress=progress)
+    derived.save(out)
+    _show_queries(derived, out)
+    if users is not None:
+        _show_coverage(query_coverage(derived.texts, users=users))
 
 
 def _mine(sources: list[str], folder: Path, *, excluded: list[str], max_characters: int) -> None:

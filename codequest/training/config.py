@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
@@ -65,14 +66,14 @@ class DistillationConfig:
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.losses) - set(get_args(LossName)))
-        if unknown or not self.losses or any(weight <= 0 for weight in self.losses.values()):
+        if unknown or not self.losses or not all(0 < weight < math.inf for weight in self.losses.values()):
             raise InvalidInputError(
-                f"losses maps names to positive weights, got {dict(self.losses)}. "
+                f"losses maps names to positive, finite weights, got {dict(self.losses)}. "
                 f"Names: {', '.join(get_args(LossName))}."
             )
         for name in ("epochs", "batch_size", "gradient_accumulation", "learning_rate", "temperature", "evaluations"):
-            if not getattr(self, name) > 0:
-                raise InvalidInputError(f"{name} must be positive, got {getattr(self, name)}.")
+            if not 0 < getattr(self, name) < math.inf:
+                raise InvalidInputError(f"{name} must be positive and finite, got {getattr(self, name)}.")
         for name in ("batch_size", "gradient_accumulation", "evaluations", "patience", "candidates"):
             value = getattr(self, name)
             optional = name in ("patience", "candidates")

@@ -12,7 +12,11 @@ from tests.cli.commands import run
     ("arguments", "error", "message"),
     [
         (["distill", "missing.txt", "--out", "x"], DatasetError, r"no query file missing\.txt"),
-        (["distill", "missing.txt", "--out", "x", "--loss", "cosine=much"], InvalidInputError, "Cannot read the loss"),
+        (
+            ["distill", "missing.txt", "--out", "x", "--loss", "cosine=much"],
+            InvalidInputError,
+            r"Cannot read the weight 'cosine=much'\. Expected NAME or NAME=WEIGHT",
+        ),
         (["distill", "missing.txt", "--out", "x", "--loss", "cosin"], InvalidInputError, "Names: cosine, mse"),
         (["evaluate", "x", "--dataset", "a:b:c:d"], InvalidInputError, r"Cannot read the dataset 'a:b:c:d'"),
         (["evaluate", "x", "--dataset", "hub:a:b:c"], InvalidInputError, r"Cannot read the dataset 'hub:a:b:c'"),

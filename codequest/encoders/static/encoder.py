@@ -96,22 +96,18 @@ class StaticQueryEncoder(TrainableQueryEncoder):
             InvalidInputError: No queries, an unknown map or precision, or a number out of range.
         """
         from codequest.encoders.static.network import starting_values
-        from codequest.encoders.static.vocabulary import build_vocabulary, smooth_inverse_frequency
+        from codequest.encoders.static.vocabulary import build_vocabulary
         from codequest.weights import locate
 
         space = teacher.space
-        width = min(space.dim, _WIDTH) if width is None else width
-        max_tokens = min(space.max_tokens or _MOST_TOKENS, _MOST_TOKENS) if max_tokens is None else max_tokens
-        _check_numbers(rows=rows, width=width, max_tokens=max_tokens, dim=space.dim)
+        width, max_tokens = _sizes(space, rows=rows, width=width, max_tokens=max_tokens)
         table_shapes(rows=rows, bigrams=0, width=width, dim=space.dim, map=map, precision=precision)
         texts = checked_texts(queries, name="queries")
         if not texts:
             raise InvalidInputError("queries is empty: the training queries decide which words have a row.")
         source = locate(tokenizer, revision=revision)
         found = build_vocabulary(source.folder, texts, rows=rows, max_tokens=max_tokens, progress=progress)
-        values = starting_values(teacher, found.texts, width=width, map=map, seed=seed, progress=progress)
-        tokens = len(found.lookup) - len(found.lookup.bigrams)
-        values["weights"] = smooth_inverse_frequency(found.counts, tokens)
+        values = starting_values(teacher, found, width=width, map=map, seed=seed, progress=progress)
         table = StaticTable.rounded(values, precision)
         return cls(space, found.lookup, table, tokenizer=source.model_id, device=device)
 
@@ -284,6 +280,14 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         lookup = RowLookup(tokenizer, bigrams, settings["max_tokens"])
         name = str(settings.get("tokenizer"))
         return cls(config.space, lookup, StaticTable(tensors), tokenizer=name, device=device)
+
+
+def _sizes(space: EmbeddingSpace, *, rows: int, width: int | None, max_tokens: int | None) -> tuple[int, int]:
+    """Width and most tokens of an encoder for this space, checked together with the rows; by default what suits it."""
+    width = min(space.dim, _WIDTH) if width is None else width
+    max_tokens = min(space.max_tokens or _MOST_TOKENS, _MOST_TOKENS) if max_tokens is None else max_tokens
+    _check_numbers(rows=rows, width=width, max_tokens=max_tokens, dim=space.dim)
+    return width, max_tokens
 
 
 def _check_numbers(*, rows: int, width: int, max_tokens: int, dim: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from codequest.encoders.maps import MapKind, SpaceMap
+from codequest.encoders.static.vocabulary import Vocabulary
 from codequest.progress import Progress
 from codequest.space import TeacherLike, Vectors
 
@@ -49,39 +50,40 @@ class StaticNetwork(nn.Module):
 
 def starting_values(
     teacher: TeacherLike,
-    texts: Sequence[str],
+    vocabulary: Vocabulary,
     *,
     width: int,
     map: MapKind,
     seed: int,
     progress: Progress,
 ) -> dict[str, npt.NDArray[np.float32]]:
-    """Rows and map of an untrained network: the teacher's vectors of the texts, and the way back to them.
+    """Values of an untrained network: the teacher's vectors of the rows' texts, and the way back to them.
 
     The rows are the principal components of the vectors, the linear map leads from their direction to the teacher's.
 
     Args:
         teacher: Embeds the texts as queries.
-        texts: What each row stands for.
+        vocabulary: What each row stands for, and its weight.
         width: Length of the rows; at most the teacher's.
         map: ``"linear"`` or ``"mlp"``.
         seed: Of the random part of an mlp.
         progress: Called while the teacher embeds.
 
     Returns:
-        ``rows``, (texts, width), and the map's tensors under ``map.``.
+        ``rows``, (rows, width), ``weights``, (rows,), and the map's tensors under ``map.``.
     """
-    distinct = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    distinct = {text: number for number, text in enumerate(dict.fromkeys(vocabulary.texts))}
     vectors = teacher.encode_queries(list(distinct), progress=progress)
     vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
-    rows, axes, mean = principal_components(vectors[[distinct[text] for text in texts]], width)
+    rows, axes, mean = principal_components(vectors[[distinct[text] for text in vocabulary.texts]], width)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
         space_map = SpaceMap(width, len(mean), kind=map)
         # Sums of rows come in at unit length, so the map gives them the length that rows have on average.
         space_map.linear.weight.copy_(torch.from_numpy(axes.T * np.sqrt((rows**2).sum(1).mean())))
         space_map.linear.bias.copy_(torch.from_numpy(mean))
-    return {"rows": rows, **{f"map.{name}": tensor.numpy() for name, tensor in space_map.state_dict().items()}}
+    map_values = {f"map.{name}": tensor.numpy() for name, tensor in space_map.state_dict().items()}
+    return {"rows": rows, "weights": vocabulary.weights, **map_values}
 
 
 def principal_components(vectors: Vectors, width: int) -> tuple[Vectors, Vectors, Vectors]:

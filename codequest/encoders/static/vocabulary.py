@@ -37,6 +37,11 @@ class Vocabulary:
     counts: npt.NDArray[np.int64]
     texts: list[str]
 
+    @property
+    def weights(self) -> npt.NDArray[np.float32]:
+        """Weight of every row, (rows,), before training."""
+        return smooth_inverse_frequency(self.counts, len(self.lookup) - len(self.lookup.bigrams))
+
 
 @dataclass(frozen=True, slots=True)
 class _WordPiece:

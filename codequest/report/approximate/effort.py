@@ -101,15 +101,10 @@ def search_approximately(
     labels = [grades[row] for row in chosen] if grades is not None and len(documents) == len(document_vectors) else None
     with one_thread():
         index = kind.build(documents, progress)
-        bounds = kind.least(k), kind.most(index)
         searches = {
             name: _Queries(index, vectors[chosen], documents, k, kind) for name, vectors in query_vectors.items()
         }
         target = searches[TEACHER].recall(kind.reference)
-        needed = {}
-        for done, (name, one) in enumerate(searches.items(), start=1):
-            needed[name] = least_effort(one.recall, target, lowest=bounds[0], highest=bounds[1])
-            progress(f"searching the {kind.name} index", done, len(searches))
         return ApproximateSearch(
             index=kind.name,
             effort=kind.effort,
@@ -120,9 +115,20 @@ def search_approximately(
             recall={name: tuple(map(one.recall, kind.efforts)) for name, one in searches.items()},
             reference=kind.reference,
             target=target,
-            needed=needed,
+            needed=_needed(searches, target, kind, (kind.least(k), kind.most(index)), progress),
             labelled=None if labels is None else _judged(searches, labels, kind.efforts),
         )
+
+
+def _needed(
+    searches: Mapping[str, _Queries], target: float, kind: IndexKind, bounds: tuple[int, int], progress: Progress
+) -> dict[str, int | None]:
+    """The least effort, within its bounds, whose recall reaches the target, by name."""
+    needed = {}
+    for done, (name, one) in enumerate(searches.items(), start=1):
+        needed[name] = least_effort(one.recall, target, lowest=bounds[0], highest=bounds[1])
+        progress(f"searching the {kind.name} index", done, len(searches))
+    return needed
 
 
 def found_share(top: Indices, relevant: Sequence[Sequence[int]]) -> float:
