@@ -7,7 +7,7 @@ of a cache around it, and is unknown for a teacher that cannot embed new texts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +29,28 @@ CONFIDENCE = 0.95
 """Confidence of every interval in a report."""
 _TOKENS = 12  # of the query that costs are counted for; special tokens included, prompts not
 _UNKNOWN_TEXT = "codequest times a teacher that can embed this text"
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Everything of a comparison that is drawn at random.
+
+    Attributes:
+        latency_queries: How many queries to time; 0 leaves latency out.
+        resamples: Bootstrap resamples for the interval of the retention.
+        seed: Seed of the bootstrap and of the choice of queries to time.
+    """
+
+    latency_queries: int = 50
+    resamples: int = 10_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.latency_queries < 0 or self.resamples < 1:
+            raise InvalidInputError(
+                f"Expected latency_queries of at least 0 and resamples of at least 1, "
+                f"got {self.latency_queries} and {self.resamples}."
+            )
 
 
 def evaluate(
@@ -79,7 +101,8 @@ def compare(
         DatasetError: The teacher finds nothing in this dataset.
         InvalidInputError: No encoder, or an argument out of its range.
     """
-    check_comparable(encoders, teacher, latency_queries=latency_queries, resamples=resamples)
+    sampling = Sampling(latency_queries, resamples, seed)
+    check_comparable(encoders, teacher)
     require("ir_measures", extra="evaluation")
     texts = list(dataset.queries.values())
     document_vectors = teacher.encode_documents(list(dataset.documents.values()), progress=progress)
@@ -96,9 +119,7 @@ def compare(
         documents=len(document_vectors),
         ceiling=ceiling,
         found=found,
-        latency_queries=latency_queries,
-        resamples=resamples,
-        seed=seed,
+        sampling=sampling,
         progress=progress,
     )
 
@@ -126,9 +147,7 @@ def summarize(
     documents: int,
     ceiling: SearchResults,
     found: Mapping[str, SearchResults],
-    latency_queries: int,
-    resamples: int,
-    seed: int,
+    sampling: Sampling,
     progress: Progress = silent,
 ) -> Report:
     """The report of searches that are done, after the latency is measured.
@@ -141,19 +160,15 @@ def summarize(
         documents: How many documents they were searched in.
         ceiling: Results of the teacher's own queries; without labels there are no scores, and no retention.
         found: What each encoder finds, by name.
-        latency_queries: How many queries to time; 0 leaves latency out.
-        resamples: Bootstrap resamples for the interval of the retention.
-        seed: Seed of the bootstrap and of the choice of queries to time.
+        sampling: How many queries are timed, and how intervals are drawn.
         progress: Called as work is done.
 
     Raises:
         DatasetError: The teacher finds nothing in this dataset.
     """
-    rows = {
-        name: _encoder_row(name, encoder, found[name], ceiling, resamples=resamples, seed=seed)
-        for name, encoder in encoders.items()
-    }
-    timed = [queries[i] for i in np.random.default_rng(seed).permutation(len(queries))[:latency_queries]]
+    rows = {name: _encoder_row(name, encoder, found[name], ceiling, sampling) for name, encoder in encoders.items()}
+    drawn = np.random.default_rng(sampling.seed).permutation(len(queries))[: sampling.latency_queries]
+    timed = [queries[i] for i in drawn]
     latencies = _latencies(encoders, teacher, timed, progress)
     return Report(
         dataset=dataset,
@@ -162,8 +177,8 @@ def summarize(
         teacher=ReportRow(**_teacher_row(teacher, ceiling), **_timing(latencies, None)),
         encoders=tuple(ReportRow(**row, **_timing(latencies, name)) for name, row in rows.items()),
         space=teacher.space.fingerprint,
-        seed=seed,
-        resamples=resamples,
+        seed=sampling.seed,
+        resamples=sampling.resamples,
         confidence=CONFIDENCE,
         latency_queries=len(timed),
         machine={**describe_machine(), **_number_format(teacher)},
@@ -171,42 +186,35 @@ def summarize(
     )
 
 
-def check_comparable(
-    encoders: Mapping[str, QueryEncoder], teacher: Teacher, *, latency_queries: int, resamples: int
-) -> None:
+def check_comparable(encoders: Mapping[str, QueryEncoder], teacher: Teacher) -> None:
     """Refuse, before the teacher embeds a corpus, what cannot be compared; arguments and errors as in `compare`."""
     if not encoders:
         raise InvalidInputError("compare needs at least one encoder, by name; got none.")
-    if latency_queries < 0 or resamples < 1:
-        raise InvalidInputError(
-            f"Expected latency_queries of at least 0 and resamples of at least 1, "
-            f"got {latency_queries} and {resamples}."
-        )
     for name, encoder in encoders.items():
         teacher.space.check(encoder.space, context=f"Encoder {name!r} cannot be evaluated against this teacher")
 
 
 def _encoder_row(
-    name: str, encoder: QueryEncoder, found: SearchResults, ceiling: SearchResults, *, resamples: int, seed: int
+    name: str, encoder: QueryEncoder, found: SearchResults, ceiling: SearchResults, sampling: Sampling
 ) -> dict[str, Any]:
     """The values of a `ReportRow` for an encoder, latency left out."""
     return {
         "name": name,
         "kind": encoder.source_kind,
         "measures": found.means,
-        **_retention(found, ceiling, resamples=resamples, seed=seed),
+        **_retention(found, ceiling, sampling),
         "cosine": mean_cosine(found, ceiling),
         "overlap": mean_overlap(found, ceiling),
         **asdict(encoder.cost(tokens=_TOKENS)),
     }
 
 
-def _retention(found: SearchResults, ceiling: SearchResults, *, resamples: int, seed: int) -> dict[str, float]:
+def _retention(found: SearchResults, ceiling: SearchResults, sampling: Sampling) -> dict[str, float]:
     """The retention fields of a row; none without labels."""
     if not ceiling.scores:
         return {}
     scores = (found.scores["nDCG@10"], ceiling.scores["nDCG@10"])
-    kept = paired_bootstrap(*scores, resamples=resamples, seed=seed, confidence=CONFIDENCE)
+    kept = paired_bootstrap(*scores, resamples=sampling.resamples, seed=sampling.seed, confidence=CONFIDENCE)
     return {"retention": kept.retention, "retention_low": kept.low, "retention_high": kept.high}
 
 

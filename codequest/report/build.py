@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.data import RetrievalDataset
+from codequest.evaluation.comparison import Sampling
 from codequest.progress import Progress, silent
 from codequest.report.figures.draw import draw_figures
 from codequest.report.page.output import check_folder, write_report
@@ -49,15 +50,7 @@ def build_report(
         SpaceMismatchError: An encoder or the stored vectors belong to another teacher.
         MissingDependencyError: The extra ``report`` is not installed.
     """
-    folder = check_folder(out)
-    study = run_study(
-        encoders,
-        teacher,
-        data,
-        latency_queries=latency_queries,
-        resamples=resamples,
-        seed=seed,
-        progress=progress,
-    )
+    folder, sampling = check_folder(out), Sampling(latency_queries, resamples, seed)
+    study = run_study(encoders, teacher, data, sampling=sampling, progress=progress)
     write_report(folder, study, draw_figures(study, progress=progress))
     return study

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codequest.data import RetrievalDataset
 from codequest.errors import InvalidInputError, require
 from codequest.evaluation import Report
-from codequest.evaluation.comparison import CONFIDENCE, check_comparable, summarize
+from codequest.evaluation.comparison import CONFIDENCE, Sampling, check_comparable, summarize
 from codequest.progress import Progress, silent
 from codequest.report.agreement import Agreement, measure_agreement, overlap_by_query
 from codequest.report.approximate.effort import ApproximateSearch, search_approximately
@@ -90,9 +90,7 @@ def run_study(
     teacher: Teacher,
     data: ReportData | RetrievalDataset,
     *,
-    latency_queries: int = 50,
-    resamples: int = 10_000,
-    seed: int = 0,
+    sampling: Sampling,
     progress: Progress = silent,
 ) -> Study:
     """Measure everything that a report shows.
@@ -101,18 +99,16 @@ def run_study(
         encoders: By the name they have in the report.
         teacher: The teacher of all of them; best one with a cache.
         data: What to search; without labels the teacher's own results stand for them.
-        latency_queries: How many queries to time; 0 leaves latency out.
-        resamples: Bootstrap resamples for the intervals.
-        seed: Seed of everything drawn at random; only latencies change between two runs.
+        sampling: How many queries are timed, and how intervals, samples and the map are drawn.
         progress: Called as work is done.
 
     Raises:
         SpaceMismatchError: An encoder or the stored vectors belong to another teacher.
-        InvalidInputError: No encoder, or an argument out of its range.
+        InvalidInputError: No encoder, or one with the name of the teacher.
         MissingDependencyError: The extra ``report`` is not installed.
     """
     data = ReportData.from_dataset(data) if isinstance(data, RetrievalDataset) else data
-    _check(encoders, teacher, latency_queries, resamples)
+    _check(encoders, teacher)
     found = search_everything(encoders, teacher, data, progress=progress)
     report = summarize(
         encoders,
@@ -122,22 +118,18 @@ def run_study(
         documents=len(data.documents),
         ceiling=found.results[TEACHER],
         found=found.results,
-        latency_queries=latency_queries,
-        resamples=resamples,
-        seed=seed,
+        sampling=sampling,
         progress=progress,
     )
-    return _study(report, data, found, resamples=resamples, seed=seed, progress=progress)
+    return _study(report, data, found, progress)
 
 
-def _study(
-    report: Report, data: ReportData, found: Searches, *, resamples: int, seed: int, progress: Progress
-) -> Study:
+def _study(report: Report, data: ReportData, found: Searches, progress: Progress) -> Study:
     """Everything that follows from the searches."""
-    ceiling = found.results[TEACHER]
+    ceiling, seed = found.results[TEACHER], report.seed
     agreement = {
         row.name: measure_agreement(
-            found.results[row.name].top, ceiling.top, resamples=resamples, seed=seed, confidence=CONFIDENCE
+            found.results[row.name].top, ceiling.top, resamples=report.resamples, seed=seed, confidence=CONFIDENCE
         )
         for row in report.encoders
     }
@@ -170,10 +162,10 @@ def _study(
     )
 
 
-def _check(encoders: Mapping[str, QueryEncoder], teacher: Teacher, latency_queries: int, resamples: int) -> None:
+def _check(encoders: Mapping[str, QueryEncoder], teacher: Teacher) -> None:
     if TEACHER in encoders:
         raise InvalidInputError(f"The name {TEACHER!r} stands for the teacher itself; give the encoder another one.")
-    check_comparable(encoders, teacher, latency_queries=latency_queries, resamples=resamples)
+    check_comparable(encoders, teacher)
     for module in ("sklearn.manifold", "faiss", "matplotlib"):
         require(module, extra="report")
 

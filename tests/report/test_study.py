@@ -11,6 +11,7 @@ import pytest
 
 from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.evaluation import Report, compare
+from codequest.evaluation.comparison import Sampling
 from codequest.report import ReportData, run_study
 from codequest.space import EmbeddingSpace
 from tests.evaluation.tables import (
@@ -93,8 +94,8 @@ def test_few_queries_are_remarked_on(study):
 
 
 def test_only_latencies_differ_between_two_runs(study):
-    settings = {"latency_queries": 0, "resamples": 500, "seed": 1}
-    first, second = (run_study(ENCODERS, TableTeacher(), DATASET, **settings) for _ in range(2))
+    sampling = Sampling(latency_queries=0, resamples=500, seed=1)
+    first, second = (run_study(ENCODERS, TableTeacher(), DATASET, sampling=sampling) for _ in range(2))
     assert first == second
     assert all(one.cost != "latency" for one in first.tradeoffs)
     assert "Latency was not measured; speed is compared by floating-point operations." in first.notes
@@ -107,7 +108,7 @@ def unlabelled():
     vectors[4:] *= np.linspace(1, 0.9995, 8)[:, None].astype(np.float32)
     data = ReportData("mine", DATASET.queries, dict.fromkeys(documents), None, vectors)
     same, other = TableEncoder(TEACHER), TableEncoder(STUDENT)
-    return run_study({"same": same, "other": other}, TableTeacher(), data, latency_queries=0, resamples=500)
+    return run_study({"same": same, "other": other}, TableTeacher(), data, sampling=Sampling(0, 500))
 
 
 def test_without_labels_the_teachers_results_stand_for_them(unlabelled):
@@ -134,14 +135,19 @@ def test_without_labels_the_teachers_results_stand_for_them(unlabelled):
 
 def test_another_space_is_refused():
     with pytest.raises(SpaceMismatchError, match="Encoder 'odd' cannot be evaluated against this teacher"):
-        run_study({"odd": TableEncoder(space=EmbeddingSpace(teacher="someone/else", dim=4))}, TableTeacher(), DATASET)
+        run_study(
+            {"odd": TableEncoder(space=EmbeddingSpace(teacher="someone/else", dim=4))},
+            TableTeacher(),
+            DATASET,
+            sampling=Sampling(),
+        )
 
 
 def test_the_teachers_name_is_taken():
     with pytest.raises(InvalidInputError, match="'teacher' stands for the teacher itself"):
-        run_study({"teacher": TableEncoder()}, TableTeacher(), DATASET)
+        run_study({"teacher": TableEncoder()}, TableTeacher(), DATASET, sampling=Sampling())
 
 
 def test_no_encoder_is_refused():
     with pytest.raises(InvalidInputError, match="at least one encoder"):
-        run_study({}, TableTeacher(), DATASET)
+        run_study({}, TableTeacher(), DATASET, sampling=Sampling())
