@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape
 
 from codequest.errors import InvalidInputError
 
@@ -95,17 +96,30 @@ def visible_line(text: str) -> str:
     return visible(text).replace("\n", written_out("\n")).replace("\t", written_out("\t"))
 
 
+def html_text(text: str) -> str:
+    """The text as `visible` has it, escaped for HTML."""
+    return escape(visible(text))
+
+
 def visible_pieces(pieces: Iterable[str]) -> Iterator[str]:
-    """The pieces of a text that arrives bit by bit, as `visible` has the whole; what may be cut in two waits."""
-    held = ""
-    for piece in pieces:
-        text = held + piece
-        unfinished = _UNFINISHED.search(text)
-        held = unfinished[0] if unfinished else ""
-        if ready := text[: len(text) - len(held)]:
-            yield visible(ready)
+    """The pieces of a text that arrives bit by bit, as `visible` has the whole; what may be cut in two waits.
+
+    Where the text ends in an error, what waited comes before it.
+    """
+    held, failed = "", None
+    try:
+        for piece in pieces:
+            text = held + piece
+            unfinished = _UNFINISHED.search(text)
+            held = unfinished[0] if unfinished else ""
+            if ready := text[: len(text) - len(held)]:
+                yield visible(ready)
+    except Exception as error:
+        failed = error
     if held:
         yield visible(held)
+    if failed:
+        raise failed
 
 
 def batches_by_length(texts: Sequence[str], *, max_texts: int, max_characters: int) -> Iterator[list[int]]:

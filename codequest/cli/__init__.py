@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 
 from codequest.errors import CodequestError, require
+from codequest.texts import visible
 
 
 def main() -> None:
@@ -17,5 +19,8 @@ def main() -> None:
 
         app()
     except CodequestError as error:
-        sys.stderr.write(f"Error: {error}\n")
+        sys.stderr.write(f"Error: {visible(str(error))}\n")
         raise SystemExit(2) from None
+    except Exception:
+        sys.stderr.write(visible(traceback.format_exc()))
+        raise SystemExit(1) from None

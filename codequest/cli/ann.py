@@ -52,7 +52,7 @@ def ann(
         out.write_text(to_json(results), encoding="utf-8")
     except OSError as error:
         raise InvalidInputError(f"The numbers cannot be written to {out}: {error.strerror}.") from error
-    messages.print(f"Numbers: {out}", highlight=False)
+    messages.print(f"Numbers: {out}")
 
 
 def _show(result: ApproximateSearch) -> None:

@@ -20,6 +20,7 @@ from codequest.cli.search_options import (
     place,
 )
 from codequest.errors import AnswerError, InvalidInputError
+from codequest.texts import visible_line
 
 if TYPE_CHECKING:
     from codequest.search import Answer, ChatEndpoint, PackedContext
@@ -99,7 +100,7 @@ def _print_sources(answer: Answer, root: Path) -> None:
     for citation in answer.cited:
         assert citation.source is not None
         line = place(root, citation.source.path, citation.lines)
-        line.append(f"  {citation.source.symbols.get(citation.start_line, '')}", style="not bold dim")
+        line.append(f"  {visible_line(citation.source.symbols.get(citation.start_line, ''))}", style="not bold dim")
         console.print("  ", line, sep="", soft_wrap=True)
 
 
@@ -115,4 +116,4 @@ def _warn(answer: Answer) -> None:
 
 
 def _say(text: str) -> None:
-    messages.print(text, highlight=False, markup=False, soft_wrap=True)
+    messages.print(text, soft_wrap=True)

@@ -10,6 +10,7 @@ import typer
 
 from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries
 from codequest.data import DATASET_NAME, load_dataset
+from codequest.texts import visible
 
 if TYPE_CHECKING:
     from codequest.bench import BenchResult
@@ -74,11 +75,11 @@ def bench(
             effort=effort,
         )
     if out is not None:
-        messages.print(f"Benchmark: {result.save(out)}", highlight=False)
+        messages.print(f"Benchmark: {result.save(out)}")
     if baseline is not None:
         result = replace(result, baseline=baseline)
     if markdown:
-        console.file.write(to_markdown(result))
+        console.file.write(visible(to_markdown(result)))
     else:
         _show(result)
 
@@ -123,4 +124,4 @@ def _show(result: BenchResult) -> None:
     for title, rows in bench_tables(result, between="\n").items():
         console.print(number_table(rows, title=title, columns=list(rows[0])))
     for note in notes(result):
-        console.print(note, highlight=False, markup=False)
+        console.print(note)

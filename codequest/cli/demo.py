@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from codequest.cli.display import console, progress_bars, quality_table, quiet_libraries, speed_table
 from codequest.cli.printed_hits import print_hits
 
 if TYPE_CHECKING:
     from codequest.demo import DemoResult
+    from codequest.demo.tour import FoundFunction
     from codequest.search import CodeIndex
 
 
@@ -27,7 +29,6 @@ def demo(
     console.print(
         f"The code: {len(library.test.documents):,} functions of {library.root}, docstrings removed; their docstrings' "
         "first sentences are the queries.\n",
-        highlight=False,
     )
     with progress_bars() as progress:
         result = run_demo(library=library, train=train, progress=progress)
@@ -40,29 +41,33 @@ def demo(
 
 
 def _show_searches(result: DemoResult) -> None:
-    console.print("[bold]Five searches in the index that the teacher made[/]\n")
+    console.print("Five searches in the index that the teacher made\n", style="bold")
     for query, (teacher_hits, encoder_hits) in result.searches.items():
         drawn = Table.grid(padding=(0, 2), expand=True)
         for _ in range(2):
             drawn.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-        drawn.add_row("[dim]teacher[/]", f"[dim]{result.searcher}[/]")
+        drawn.add_row("teacher", result.searcher, style="dim")
         for left, right in zip(teacher_hits, encoder_hits, strict=True):
-            drawn.add_row(*(f"{hit.score:.2f} {hit.location} [cyan]{hit.name}[/]" for hit in (left, right)))
-        console.print(f"[bold]{query}[/]")
+            drawn.add_row(*(_line(hit) for hit in (left, right)))
+        console.print(query, style="bold")
         console.print(drawn)
         console.print()
+
+
+def _line(hit: FoundFunction) -> Text:
+    return Text.assemble(f"{hit.score:.2f} {hit.location} ", (hit.name, "cyan"))
 
 
 def _show_puma(index: CodeIndex) -> None:
     from codequest.demo import PUMA_QUERIES
 
+    console.print("The same functions in Puma, the search engine of codequest", style="bold")
     console.print(
-        f"[bold]The same functions in Puma, the search engine of codequest[/]\n{index.stats.chunks:,} chunks in "
+        f"{index.stats.chunks:,} chunks in "
         f"{index.stats.files} files, searched by {index.encoder} and by words together\n",
-        highlight=False,
     )
     for query in PUMA_QUERIES:
-        console.print(f"[bold]$ codequest search '{query}'[/]", highlight=False)
+        console.print(f"$ codequest search '{query}'", style="bold")
         print_hits(index.search(query, limit=1), index.root, lines=8)
 
 
@@ -78,6 +83,5 @@ def _show_next(result: DemoResult) -> None:
         "  codequest encode minilm-lora 'read a csv file' --out query.npy\n"
         "  codequest report DATASET --encoders minilm-lora --encoders static --out report     on your own index\n"
         "  codequest queries SRC --out queries.jsonl --pairs pairs     training data from your own code",
-        highlight=False,
         soft_wrap=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import sys
 import time
@@ -12,23 +13,44 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich import box
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from codequest.errors import CodequestWarning
 from codequest.evaluation import Report, retention_table
 from codequest.progress import Progress, silent
+from codequest.texts import visible
 
 _WORTH_A_BAR = 1.0  # seconds
 _BETWEEN_LINES = 30.0  # seconds
 _SIDE_BY_SIDE = 4  # encoders
 _QUIET = {"TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 
-console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
-messages = Console(stderr=True)
+
+class VisibleConsole(Console):
+    """Console that shows what it is given, which may come from anyone's files: no markup in it is obeyed.
+
+    What cannot be seen is written out; see `codequest.texts.visible`. All that commands print goes through here, or
+    through `visible` and `json_text`.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **settings)
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        return super().render_str(visible(text), **settings)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
+console = VisibleConsole(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
+messages = VisibleConsole(stderr=True)
 
 
 class _RateColumn(ProgressColumn):
@@ -53,7 +75,7 @@ def progress_bars() -> Iterator[Progress]:
         yield _LoggedProgress()
         return
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(20),
         MofNCompleteColumn(),
         _RateColumn(),
@@ -96,7 +118,7 @@ class _LoggedProgress:
         self._said = now
         rate = (done - self._before) / (now - self._began)
         left = f"{(total - done) / rate / 60:.0f} min left" if rate else "time left unknown"
-        messages.print(f"{description}: {done:,} of {total:,}, {rate:.1f}/s, {left}", highlight=False, soft_wrap=True)
+        messages.print(f"{description}: {done:,} of {total:,}, {rate:.1f}/s, {left}", soft_wrap=True)
 
 
 def resumable(command: Callable[..., None]) -> Callable[..., None]:
@@ -124,6 +146,20 @@ def quiet_libraries() -> None:
 
         transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def warn(message: str) -> None:
+    """Print a warning."""
+    messages.print(Text("Warning:", style="yellow"), message)
+
+
+def json_text(content: Any) -> str:
+    """JSON for programs that is safe in a terminal: what cannot be seen is escaped, and nothing is lost."""
+    return visible(json.dumps(content, ensure_ascii=False, indent=2), write=_escaped)
+
+
+def _escaped(letter: str) -> str:
+    return f"\\u{ord(letter):04x}" if letter.isascii() else json.dumps(letter)[1:-1]
 
 
 def text_table(rows: Sequence[Mapping[str, str]], *, title: str) -> Group:
@@ -178,4 +214,4 @@ def _named(report: Report) -> list[dict[str, str]]:
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    messages.print(f"[yellow]Warning:[/] {message}", highlight=False)
+    warn(str(message))

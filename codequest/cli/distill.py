@@ -140,5 +140,4 @@ def _train(
         folder = trainer.encoder.save_pretrained(out)
     messages.print(
         f"{result.steps} steps, best {result.measure} {result.best:.4f} on validation. Adapter: {folder}",
-        highlight=False,
     )

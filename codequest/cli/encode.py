@@ -40,4 +40,4 @@ def encode(
             np.save(file, vectors)
     except OSError as error:
         raise InvalidInputError(f"The vectors cannot be written to {out}: {error.strerror}.") from error
-    messages.print(f"{len(vectors)} vectors of {encoder.space} in {out}", highlight=False)
+    messages.print(f"{len(vectors)} vectors of {encoder.space} in {out}")

@@ -51,7 +51,7 @@ def evaluate(
             reports.append(report)
             if out is not None:
                 saved = report.save(out / report.dataset.replace("/", "-") if len(datasets) > 1 else out)
-                messages.print(f"Report: {saved}", highlight=False)
+                messages.print(f"Report: {saved}")
     for report in reports:
         console.print(quality_table(report))
     if len(reports) > 1:

@@ -54,8 +54,8 @@ def export(
     else:
         folder = encoder.export(out, runtime=chosen[0], precision=chosen[1])
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    console.print(f"{_parity(folder, runtime)}{size / 1e6:.1f} MB", highlight=False)
-    messages.print(f"Exported: {folder}", highlight=False)
+    console.print(f"{_parity(folder, runtime)}{size / 1e6:.1f} MB")
+    messages.print(f"Exported: {folder}")
 
 
 def _parity(folder: Path, runtime: str) -> str:

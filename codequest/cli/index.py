@@ -29,9 +29,8 @@ def index(
         f"{report.files:,} files in {report.chunks:,} chunks: {report.added:,} added, {report.changed:,} changed, "
         f"{report.removed:,} removed, {report.unchanged:,} unchanged. {report.embedded:,} chunks embedded or taken "
         f"from the cache, {report.seconds:.1f} s.",
-        highlight=False,
         soft_wrap=True,
     )
     for reason, count in report.skipped.items():
-        console.print(f"  skipped: {count:,} × {reason}", highlight=False)
-    console.print(f"Index: {report.folder}", highlight=False, soft_wrap=True)
+        console.print(f"  skipped: {count:,} × {reason}")
+    console.print(f"Index: {report.folder}", soft_wrap=True)

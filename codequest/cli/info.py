@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 from codequest.cli.arguments import AdapterArgument
-from codequest.cli.display import console, quiet_libraries
+from codequest.cli.display import console, json_text, quiet_libraries
 
 
 def info(adapter: Annotated[str, AdapterArgument]) -> None:
@@ -20,8 +19,8 @@ def info(adapter: Annotated[str, AdapterArgument]) -> None:
     chosen = {}
     if isinstance(encoder, QuantizedQueryEncoder):
         chosen = {"chosen": {"runtime": encoder.runtime, "precision": encoder.precision, "why": encoder.why}}
-    console.print_json(
-        json.dumps(
+    console.print(
+        json_text(
             {
                 "kind": encoder.kind,
                 "space": {**encoder.space.to_dict(), "fingerprint": encoder.space.fingerprint},
@@ -31,5 +30,6 @@ def info(adapter: Annotated[str, AdapterArgument]) -> None:
                 "training": encoder.training,
                 "metrics": encoder.metrics,
             }
-        )
+        ),
+        soft_wrap=True,
     )

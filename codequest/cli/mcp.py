@@ -19,7 +19,7 @@ def mcp(*, path: PathOption = Path("."), mode: ModeOption = "hybrid", encoder: E
     quiet_libraries()
     tools = CodeTools(path.resolve(), encoder=encoder_for(encoder, mode), mode=cast(Any, mode))
     try:
-        messages.print(f"Serving the index of {tools.index.root}", highlight=False, soft_wrap=True)
+        messages.print(f"Serving the index of {tools.index.root}", soft_wrap=True)
     except IndexNotFoundError as error:  # an agent that was told so can have it made
-        messages.print(f"Warning: {error}", highlight=False, markup=False, soft_wrap=True)
+        messages.print(f"Warning: {error}", soft_wrap=True)
     build_server(tools).run()

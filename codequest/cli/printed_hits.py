@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codequest.cli.display import console
 from codequest.cli.search_options import place
+from codequest.texts import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -36,7 +37,7 @@ def _headline(hit: SearchHit, root: Path) -> RenderableType:
 
     return Text.assemble(
         place(root, hit.path, str(hit.start_line)),
-        f"  {hit.symbol or hit.kind}",
+        f"  {visible_line(hit.symbol or hit.kind)}",
         (f"  {hit.score:.3f}", "dim"),
     )
 
@@ -56,9 +57,9 @@ def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableT
         start -= len(before)
         shown = [*before, *shown, *([] if left else after)]
     code: RenderableType = (
-        Syntax("\n".join(shown), lexer_name(hit.language), line_numbers=True, start_line=start, word_wrap=True)
+        Syntax(visible("\n".join(shown)), lexer_name(hit.language), line_numbers=True, start_line=start, word_wrap=True)
         if console.is_terminal
-        else Text("\n".join(f"{number:>5} {line}" for number, line in enumerate(shown, start)))
+        else Text("\n".join(f"{number:>5} {visible(line)}" for number, line in enumerate(shown, start)))
     )
     more = f"… {left} more line{'s' if left > 1 else ''}\n" if left else ""
     return Group(code, Text(more, style="dim"))

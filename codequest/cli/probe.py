@@ -48,7 +48,7 @@ def probe(
     if adapter is not None:
         encoder = QueryEncoder.from_pretrained(adapter)
         check_index(encoder, stored, made_of)
-        messages.print(f"These vectors lie in {encoder.space}, the adapter's.", highlight=False)
+        messages.print(f"These vectors lie in {encoder.space}, the adapter's.")
         return
     assert teacher is not None
     source = load_teacher(teacher, dim=dim)
@@ -61,4 +61,4 @@ def probe(
     cosine = {"": f"cosine of {found.samples} texts", "index": f"{found.cosine:.4f}", "teacher": "1", " ": ""}
     console.print(text_table([*rows, cosine], title=f"{len(stored):,} vectors, {source.space.teacher}"))
     found.check()
-    messages.print(found.says, highlight=False)
+    messages.print(found.says)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codequest.cli.arguments import weights_of
-from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries, text_table
+from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries, text_table, warn
 from codequest.data import load_dataset
 from codequest.errors import InvalidInputError
 
@@ -115,7 +115,7 @@ def _show_queries(derived: DerivedQueries, out: Path) -> None:
     console.print(text_table(rows, title=f"{len(derived.queries):,} queries in {out}"))
     notes = [f"{derived.files:,} files read", f"{derived.duplicates:,} duplicates"]
     notes += [f"{derived.excluded:,} excluded"] if derived.excluded else []
-    messages.print(", ".join(notes) + _passed_over(derived.passed_over) + ".", highlight=False)
+    messages.print(", ".join(notes) + _passed_over(derived.passed_over) + ".")
 
 
 def _show_coverage(found: Coverage) -> None:
@@ -134,7 +134,7 @@ def _show_coverage(found: Coverage) -> None:
     title = f"Your users' {found.users:,} queries and these"
     console.print(number_table(rows, title=title, columns=list(rows[0])))
     for advice in found.advice:
-        messages.print(f"[yellow]Warning:[/] {advice}", highlight=False)
+        warn(advice)
 
 
 def _show_pairs(mined: MinedPairs, folder: Path) -> None:
@@ -143,7 +143,6 @@ def _show_pairs(mined: MinedPairs, folder: Path) -> None:
     console.print(number_table(rows, title=title, columns=list(rows[0])))
     messages.print(
         f"Use them with: codequest distill QUERIES --pairs {folder}:train{_passed_over(mined.passed_over)}",
-        highlight=False,
     )
 
 

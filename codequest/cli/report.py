@@ -46,13 +46,13 @@ def report(
             loaded, source, data, out=out, latency_queries=50 if latency else 0, seed=seed, progress=progress
         )
     _show(study)
-    messages.print(f"Report: {out / 'index.html'}", highlight=False)
+    messages.print(f"Report: {out / 'index.html'}")
 
 
 def _show(study: Study) -> None:
     for sentence in study.verdict.recommendations:
-        console.print(f"[bold]{sentence}[/]", highlight=False)
+        console.print(sentence, style="bold")
     for judged in study.verdict.encoders:
-        console.print(f"{judged.name}: {judged.sentence}", highlight=False, markup=False)
+        console.print(f"{judged.name}: {judged.sentence}")
     for note in study.notes:
-        messages.print(note, highlight=False, markup=False)
+        messages.print(note)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
 
-from codequest.cli.display import console, messages, quiet_libraries
+from codequest.cli.display import console, json_text, messages, quiet_libraries
 from codequest.cli.printed_hits import print_hits
 from codequest.cli.search_options import (
     EncoderOption,
@@ -43,8 +42,8 @@ def search(
     index = CodeIndex.open(path, encoder=encoder_for(encoder, mode))
     hits = index.search(query, limit=limit, filters=filters, mode=cast(Any, mode))
     if as_json:
-        console.file.write(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False, indent=2) + "\n")
+        console.file.write(json_text([hit.to_dict() for hit in hits]) + "\n")
         return
     if not hits:
-        messages.print(f"Nothing found in {index.root} that passes the filters.", highlight=False)
+        messages.print(f"Nothing found in {index.root} that passes the filters.")
     print_hits(hits, index.root, context=context)

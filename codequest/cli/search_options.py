@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
+
+from codequest.texts import visible_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -43,7 +45,17 @@ def filters_of(
 
 
 def place(root: Path, path: str, lines: str) -> Text:
-    """``path:line``, which opens the file when it is clicked."""
+    """``path:line``, which opens the file when it is clicked, if it is one below the root."""
+    from rich.style import Style
     from rich.text import Text
 
-    return Text(f"{path}:{lines}", style=f"bold link {(root / path).as_uri()}")
+    return Text(visible_line(f"{path}:{lines}"), style=Style(bold=True, link=_link(root, path)))
+
+
+def _link(root: Path, path: str) -> str | None:
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\0" in path:
+        return None
+    try:
+        return (root / path).as_uri()
+    except UnicodeEncodeError:  # no name of a file
+        return None

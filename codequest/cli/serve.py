@@ -59,7 +59,7 @@ def _serve_encoder(adapter: str, host: str, port: int, limits: server.Limits) ->
     bound = server.bind(host, port)
     encoder = QueryEncoder.from_pretrained(adapter)
     name = Path(adapter).resolve().name if Path(adapter).is_dir() else adapter
-    messages.print(f"Serving {name} on {server.address(bound)}/v1", highlight=False, soft_wrap=True)
+    messages.print(f"Serving {name} on {server.address(bound)}/v1", soft_wrap=True)
     server.serve(encoder, bound, name=name, key=key, limits=limits)
 
 
@@ -70,5 +70,5 @@ def _serve_page(folder: Path, encoder: str, host: str, port: int) -> None:
     bound = server.bind(host, port)
     index = CodeIndex.open(folder, encoder=encoder_for(encoder, "hybrid"))
     index.search("the first query loads the encoder", limit=1)
-    messages.print(f"Searching {index.root} on {server.address(bound)}", highlight=False, soft_wrap=True)
+    messages.print(f"Searching {index.root} on {server.address(bound)}", soft_wrap=True)
     web.serve_index(index, bound, host=host)

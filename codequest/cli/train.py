@@ -44,7 +44,7 @@ def train(
 
 def _show(name: str, adapter: MadeAdapter) -> None:
     if not adapter.reports:
-        messages.print(f"{name} was already made: {adapter.folder}", highlight=False)
+        messages.print(f"{name} was already made: {adapter.folder}")
         return
     rows = [{**report.rows[1], "dataset": report.dataset} for report in adapter.reports]
     columns = ("dataset", "nDCG@10", "Recall@10", "retention %", "cosine")

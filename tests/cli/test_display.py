@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from codequest.cli import display
@@ -41,3 +43,26 @@ def test_a_long_name_leaves_every_number_on_the_screen(capsys: pytest.CaptureFix
     shown = capsys.readouterr().out
     assert "101.1 [98.2, 104.2]" in shown
     assert "0.887" in shown
+
+
+def test_what_comes_from_outside_is_neither_markup_nor_control(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "[red]a[/red] :smile: \x1b[31m\u202e\x9b \r\x07"
+    display.console.print(hostile)
+    display.console.print(display.text_table([{"[b]name\x1b": hostile}], title=hostile))
+    display.warn(hostile)
+    display.messages.print(hostile)
+    out, err = capsys.readouterr()
+    shown = "[red]a[/red] :smile: <U+001B>[31m<U+202E><U+009B> <U+000D><U+0007>"
+    assert (out.count(shown), err.count(shown)) == (2, 2)
+    assert err.startswith(f"Warning: {shown}")
+    assert "[b]name<U+001B>" in out
+    assert not set("\x1b\x9b\u202e\r\x07") & set(out + err)
+
+
+def test_json_is_safe_to_print_and_loses_nothing() -> None:
+    content = {"a\x7f": "\u202eü日本\U000e0041\x1b\x9b👩\u200d💻\ud800\n"}
+    printed = display.json_text(content)
+    assert json.loads(printed) == content
+    assert "ü日本" in printed
+    assert "👩\u200d💻" in printed
+    assert not set("\x1b\x9b\x7f\u202e\U000e0041\ud800") & set(printed)

@@ -30,6 +30,15 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_an_error_that_quotes_what_is_hostile_is_harmless(tmp_path: Path) -> None:
+    folder = tmp_path / "a\x1b[2J\u202e"
+    folder.mkdir()
+    result = codequest("search", "x", "--path", str(folder))
+    assert result.returncode == 2
+    assert "a<U+001B>[2J<U+202E>" in result.stderr
+    assert "\x1b" not in result.stderr
+
+
 def test_unknown_options_exit_with_2_too() -> None:
     assert codequest("info", "--no-such-option").returncode == 2
 

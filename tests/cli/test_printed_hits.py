@@ -2,10 +2,73 @@
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
+import pytest
+
+from codequest.cli import printed_hits
+from codequest.cli.display import VisibleConsole
+from codequest.search import SearchHit
 from tests.cli.commands import run
 from tests.search.conftest import FILES, write
+
+HOSTILE = "[bold]\x1b]0;title\x07\x1b[2J\x9b31m\u202eevil\u2066\u200b\U000e0041\ud800 [link=http://evil]here[/link]"
+
+
+def drawn(hit: SearchHit, root: Path, monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> str:
+    file = io.StringIO()
+    colors = "truecolor" if terminal else None
+    console = VisibleConsole(file=file, force_terminal=terminal, color_system=colors, width=400, legacy_windows=False)
+    monkeypatch.setattr(printed_hits, "console", console)
+    printed_hits.print_hits([hit], root)
+    return file.getvalue()
+
+
+def hit_at(path: str, text: str = "x", symbol: str = "") -> SearchHit:
+    return SearchHit(
+        path=path, language="python", kind="function", symbol=symbol, start_line=1, end_line=1, text=text, score=0.5
+    )
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_nothing_in_a_hit_reaches_the_terminal_but_as_text(
+    terminal: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hit = hit_at(f"a\n{HOSTILE}.py", f"x = '{HOSTILE}'", f"f\n{HOSTILE}")
+    printed = drawn(hit, tmp_path, monkeypatch, terminal=terminal)
+    own = re.sub(r"\x1b\]8;[^\x1b]*\x1b\\|\x1b\[[\d;]*m", "", printed)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066\u200b\U000e0041\ud800]", own)
+    shown = "[bold]<U+001B>]0;title<U+0007><U+001B>[2J<U+009B>31m<U+202E>evil<U+2066><U+200B><U+E0041><U+D800>"
+    assert own.count(f"{shown} [link=http://evil]here[/link]") == 3
+    assert len(own.strip().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "linked"),
+    [
+        ("src/a b.py", True),
+        ("a\x1b\\\x1b]8;;http://evil\x07.py", True),
+        ("bold link http://evil.py", True),
+        ("a\x07\n[/].py", True),
+        ("../outside.py", False),
+        ("a/../../outside.py", False),
+        ("/etc/passwd", False),
+        ("a\0b", False),
+    ],
+)
+def test_a_place_links_to_its_file_below_the_root_or_nowhere(
+    path: str, linked: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = drawn(hit_at(path), tmp_path, monkeypatch, terminal=True)
+    links = [link for link in re.findall(r"\x1b\]8;[^;]*;([^\x1b]*)\x1b\\", printed) if link]
+    assert len(links) == linked
+    for link in links:
+        assert link.startswith("file:///")
+        assert link.isascii()
+        assert unquote(link.removeprefix("file://")) == str(tmp_path / path)
 
 
 def test_hits_are_shown_with_path_line_symbol_and_code(project: Path) -> None:

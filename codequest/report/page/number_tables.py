@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from codequest.encoders.kinds import adaptation
 from codequest.evaluation.measurements import MISSING, ReportRow
@@ -12,6 +11,7 @@ from codequest.report.complexity import Tradeoff
 from codequest.report.figures.tradeoff_chart import amount
 from codequest.report.named_encoders import TEACHER
 from codequest.report.study import Study
+from codequest.texts import html_text
 
 Row = Mapping[str, str]
 
@@ -52,7 +52,7 @@ def cost_table(study: Study) -> str:
             {
                 "encoder": named(study, name),
                 "adaptation": adaptation(row.kind),
-                **{column: escape(cells[column]) for column in ("params M", "active MB", "GFLOP")},
+                **{column: html_text(cells[column]) for column in ("params M", "active MB", "GFLOP")},
                 **({c: cells[c] for c in ("p50 ms", "p95 ms", "speedup")} if study.report.latency_queries else {}),
             }
         )
@@ -63,7 +63,7 @@ def fit_table(tradeoffs: Sequence[Tradeoff]) -> str:
     """Lines and fronts of one cost."""
     rows = [
         {
-            "fit": f"{escape(one.measure)}, {escape(fit.group)}",
+            "fit": f"{html_text(one.measure)}, {html_text(fit.group)}",
             "encoders": str(fit.points),
             "from": amount(fit.low, one.cost),
             "to": amount(fit.high, one.cost),
@@ -73,7 +73,9 @@ def fit_table(tradeoffs: Sequence[Tradeoff]) -> str:
         for one in tradeoffs
         for fit in one.fits
     ]
-    fronts = [f"<p>Pareto front of {escape(one.measure)}: {escape(', '.join(one.front))}.</p>" for one in tradeoffs]
+    fronts = [
+        f"<p>Pareto front of {html_text(one.measure)}: {html_text(', '.join(one.front))}.</p>" for one in tradeoffs
+    ]
     unfitted = "<p>No line was fitted: it takes two encoders whose costs differ by a fifth.</p>"
     return (table(rows) if rows else unfitted) + "".join(fronts)
 
@@ -138,7 +140,7 @@ def named_rows(study: Study) -> dict[str, ReportRow]:
 def named(study: Study, name: str) -> str:
     """A name with the color of its adaptation before it."""
     kind = adaptation(named_rows(study)[name].kind)
-    return f'<span class="dot" style="background: var(--{kind})"></span>{escape(name)}'
+    return f'<span class="dot" style="background: var(--{kind})"></span>{html_text(name)}'
 
 
 def table(rows: Sequence[Row]) -> str:

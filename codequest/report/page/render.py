@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import escape
 
 from codequest.report.complexity import Cost
 from codequest.report.disagreement import Direction, Disagreement, Hit
@@ -20,6 +19,7 @@ from codequest.report.page.number_tables import (
 )
 from codequest.report.page.stylesheet import STYLESHEET
 from codequest.report.study import Study
+from codequest.texts import html_text
 
 _COST_HEADINGS: Mapping[Cost, tuple[str, str]] = {
     "flops": ("Quality against arithmetic", "floating-point operations of one query"),
@@ -46,24 +46,24 @@ def render_page(study: Study, images: Sequence[Image]) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLESHEET}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{html_text(title)}</title>\n<style>{STYLESHEET}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
 def _head(study: Study, title: str) -> Iterator[str]:
     report = study.report
-    yield f"<h1>{escape(title)}</h1>"
+    yield f"<h1>{html_text(title)}</h1>"
     yield (
         f'<p class="lead">{report.queries:,} queries in {report.documents:,} documents that '
-        f"{escape(report.teacher.name)} embedded, {'with' if study.labelled else 'without'} labels.</p>"
+        f"{html_text(report.teacher.name)} embedded, {'with' if study.labelled else 'without'} labels.</p>"
     )
     yield '<section class="verdict">'
-    yield from (f"<p>{escape(sentence)}</p>" for sentence in study.verdict.recommendations)
+    yield from (f"<p>{html_text(sentence)}</p>" for sentence in study.verdict.recommendations)
     yield "<ul>"
     for judged in study.verdict.encoders:
-        yield f"<li>{named(study, judged.name)}: {escape(judged.sentence)}</li>"
+        yield f"<li>{named(study, judged.name)}: {html_text(judged.sentence)}</li>"
     yield "</ul></section>"
-    yield from (f'<p class="note">{escape(note)}</p>' for note in study.notes)
+    yield from (f'<p class="note">{html_text(note)}</p>' for note in study.notes)
 
 
 def _tables(study: Study) -> Iterator[str]:
@@ -175,15 +175,15 @@ def _disagreement(study: Study, one: Disagreement) -> str:
     sides = (("Teacher", one.teacher_hits), ("Encoder", one.encoder_hits))
     columns = "".join(f"<div><h4>{who}</h4>{''.join(map(_hit, hits))}</div>" for who, hits in sides)
     return (
-        f'<details><summary>{escape(one.text)} <span class="note">{compared}</span></summary>'
+        f'<details><summary>{html_text(one.text)} <span class="note">{compared}</span></summary>'
         f'<div class="pair">{columns}</div></details>'
     )
 
 
 def _hit(hit: Hit) -> str:
     mark = ' <span class="relevant">relevant</span>' if hit.relevant else ""
-    text = f"<pre>{escape(hit.text)}</pre>" if hit.text is not None else ""
-    return f'<div class="hit">{hit.score:.3f} {escape(hit.document)}{mark}{text}</div>'
+    text = f"<pre>{html_text(hit.text)}</pre>" if hit.text is not None else ""
+    return f'<div class="hit">{hit.score:.3f} {html_text(hit.document)}{mark}{text}</div>'
 
 
 def _foot(study: Study) -> str:
@@ -197,4 +197,4 @@ def _foot(study: Study) -> str:
         "Versions: " + ", ".join(f"{key} {value}" for key, value in report.versions.items()) + ".",
         "All numbers are in report.json next to this page.",
     ]
-    return "<h2>How it was measured</h2><footer>" + "<br>".join(map(escape, facts)) + "</footer>"
+    return "<h2>How it was measured</h2><footer>" + "<br>".join(map(html_text, facts)) + "</footer>"

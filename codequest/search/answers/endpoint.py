@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from codequest.errors import AnswerError, InvalidInputError
 from codequest.teachers.api.access import ApiAccess
-from codequest.texts import visible
+from codequest.texts import visible, visible_pieces
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -80,21 +80,25 @@ class ChatEndpoint:
                 one; the error has what came until then.
         """
         pieces: list[str] = []
-        try:
-            reason = ""
+        reasons = [""]
+
+        def texts() -> Iterator[str]:
             for text, ended in self._streamed({"model": self.model, "messages": list(messages), "stream": True}):
-                reason = ended or reason
-                if text:
-                    pieces.append(visible(text))
-                    show(pieces[-1])
+                reasons.extend([ended] if ended else [])
+                yield text
+
+        try:
+            for piece in visible_pieces(texts()):
+                pieces.append(piece)
+                show(piece)
             if not pieces:
                 raise self._failed(
-                    f"it answered nothing (finish_reason {reason!r})", "Run again, or ask another model."
+                    f"it answered nothing (finish_reason {reasons[-1]!r})", "Run again, or ask another model."
                 )
         except AnswerError as error:
             error.partial = "".join(pieces)
             raise
-        return Completion("".join(pieces), cut=reason == "length")
+        return Completion("".join(pieces), cut=reasons[-1] == "length")
 
     def _streamed(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Pieces of the answer with the reason why it ends, empty until then."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from codequest.code.reading import readable_text, unwanted
 from codequest.errors import CodeIndexError, InvalidInputError
 from codequest.search.index import CodeIndex
-from codequest.texts import visible
+from codequest.texts import visible, visible_line
 
 MOST_LINES = 400
 """Most lines that one call reads."""
@@ -23,7 +23,7 @@ class FileLines:
     """Lines of a file as they are now.
 
     Attributes:
-        path: File, relative to the indexed root, with forward slashes.
+        path: File, relative to the indexed root, with forward slashes; invisible characters are written out.
         start_line: First line, from 1.
         end_line: Last line, inclusive.
         total_lines: Number of lines of the file.
@@ -54,6 +54,8 @@ def read_lines(index: CodeIndex, path: str, start: int = 1, end: int | None = No
         CodeIndexError: The file is gone, or may not be read any more.
     """
     name = _relative(index.root, path)
+    if name not in index.paths:  # as it was shown, where it has characters that cannot be seen
+        name = next((known for known in index.paths if visible_line(known) == path), name)
     if name not in index.paths:
         raise InvalidInputError(
             f"{path!r} is not in the index of {index.root}. Give a path as search_code has it; files that are ignored, "
@@ -67,7 +69,7 @@ def read_lines(index: CodeIndex, path: str, start: int = 1, end: int | None = No
         raise InvalidInputError(f"{name} has {len(lines)} lines, got a start of {start}.")
     last = min(end or len(lines), len(lines), start + MOST_LINES - 1)
     return FileLines(
-        path=name,
+        path=visible_line(name),
         start_line=start,
         end_line=last,
         total_lines=len(lines),

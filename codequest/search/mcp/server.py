@@ -17,6 +17,7 @@ from codequest.errors import CodequestError
 from codequest.search.hits import ChunkKind
 from codequest.search.mcp.file_lines import MOST_LINES, FileLines
 from codequest.search.mcp.tools import MOST_HITS, CodeTools, FoundCode, IndexStatus
+from codequest.texts import visible
 
 _INSTRUCTIONS = (
     "Semantic search in the code of this project: ask search_code in plain words for behavior or purpose, then read "
@@ -90,7 +91,7 @@ def _explained(tool: Callable[_Parameters, _Result]) -> Callable[_Parameters, _R
         try:
             return tool(*arguments, **options)
         except CodequestError as error:
-            raise ToolError(str(error)) from error
+            raise ToolError(visible(str(error))) from error
 
     return run
 

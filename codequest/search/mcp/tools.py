@@ -11,7 +11,7 @@ from codequest.errors import InvalidInputError
 from codequest.search.hits import ChunkKind, SearchFilters, SearchHit, SearchMode
 from codequest.search.index import CodeIndex
 from codequest.search.mcp.file_lines import FileLines, read_lines
-from codequest.texts import visible
+from codequest.texts import visible, visible_line
 
 MOST_HITS = 50
 _LINES, _CHARACTERS = 10, 200  # of a snippet, and of a line in it
@@ -23,7 +23,7 @@ class FoundCode:
 
     Attributes:
         place: ``path:line``, to be opened or cited.
-        path: File, relative to the indexed root.
+        path: File, relative to the indexed root; what cannot be seen is written out, here and in all other texts.
         start_line: First line, from 1.
         end_line: Last line, inclusive.
         symbol: Qualified name; empty where there is none.
@@ -114,23 +114,23 @@ class CodeTools:
         """State of the index that is searched."""
         stats = self.index.stats
         return IndexStatus(
-            root=str(self.index.root),
+            root=visible_line(str(self.index.root)),
             files=stats.files,
             chunks=stats.chunks,
             languages=dict(stats.languages),
             updated=stats.updated,
-            teacher=stats.teacher,
+            teacher=visible_line(stats.teacher),
         )
 
 
 def _found(hit: SearchHit) -> FoundCode:
     lines = hit.text.split("\n")
     return FoundCode(
-        place=f"{hit.path}:{hit.start_line}",
-        path=hit.path,
+        place=f"{visible_line(hit.path)}:{hit.start_line}",
+        path=visible_line(hit.path),
         start_line=hit.start_line,
         end_line=hit.end_line,
-        symbol=visible(hit.symbol),
+        symbol=visible_line(hit.symbol),
         kind=hit.kind,
         language=hit.language,
         snippet=visible("\n".join(line[:_CHARACTERS] for line in lines[:_LINES])),

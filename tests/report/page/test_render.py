@@ -28,7 +28,7 @@ def test_the_page_says_what_was_measured(built, page):
 
 def test_texts_are_escaped(built, images):
     study, _ = built
-    shown = replace(study.disagreements["weak"][0], text="<script>alert(1)</script>")
+    shown = replace(study.disagreements["weak"][0], text="<script>alert(1)</script>\u202e\x1b")
     page = render_page(replace(study, disagreements={"weak": (shown,)}), images)
-    assert "&lt;script&gt;alert(1)" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&lt;U+202E&gt;&lt;U+001B&gt;" in page
     assert "<script" not in page

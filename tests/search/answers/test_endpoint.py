@@ -38,6 +38,13 @@ def test_every_form_of_the_stream_is_read(server: ChatServer, lines: bytes) -> N
     assert ask(CONTEXT, ChatEndpoint(server.url, model=MODEL)).text == "a<U+2028>b<U+0085>c é"
 
 
+def test_what_cannot_be_seen_is_written_out_and_emoji_that_are_cut_are_whole_again(server: ChatServer) -> None:
+    server.reply = Reply([piece("a 👩"), piece("\u200d"), piece("💻 \x1b[2J\ud800 👩\u200d", "stop")])
+    shown: list[str] = []
+    answer = ask(CONTEXT, ChatEndpoint(server.url, model=MODEL), show=shown.append)
+    assert answer.text == "".join(shown) == "a 👩\u200d💻 <U+001B>[2J<U+D800> 👩<U+200D>"
+
+
 def test_the_server_here_speaks_what_the_official_client_understands(server: ChatServer) -> None:
     openai = pytest.importorskip("openai")
     server.key, server.reply = KEY, answered("It caches ", "files.")
