@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from codequest.code.git import git_files
+from codequest.code.reading import SECRET
+from codequest.code.secrets import holds_secret, is_secret_name
 from codequest.code.unwanted import BUILT_FOLDERS, MAX_BYTES, VENDORED_FOLDERS, is_machine_made
 from codequest.errors import DatasetError
 from codequest.progress import Progress, silent
@@ -32,12 +34,16 @@ class Codebase:
 
     def __init__(self, paths: Iterable[str | Path], *, suffixes: Sequence[str]) -> None:
         found: dict[Path, Path] = {}
+        self.passed_over: Counter[str] = Counter()
         for path in (Path(given).expanduser() for given in paths):
             for file in _files(path):
-                if file.suffix.lower() in suffixes:
+                if file.suffix.lower() not in suffixes:
+                    continue
+                if file != path and is_secret_name(file.relative_to(path).as_posix()):
+                    self.passed_over[SECRET] += 1
+                else:
                     found.setdefault(file.resolve(), file)
         self.files = list(found.values())
-        self.passed_over: Counter[str] = Counter()
 
     def read(self, progress: Progress = silent) -> Iterator[tuple[Path, str]]:
         """Every file with its text."""
@@ -65,6 +71,8 @@ def _unfit(file: Path, content: bytes) -> str:
         return "not UTF-8"
     if "\0" in text:
         return "binary"
+    if holds_secret(file.name, text):
+        return SECRET
     if is_machine_made(file, text):
         return "generated or minified"
     return ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from codequest.code.languages import language_of
+from codequest.code.languages import LANGUAGES, language_of
 
 # fmt: off
 _BY_SUFFIX = {
-    ".adoc": "asciidoc", ".astro": "astro", ".bat": "batch", ".bzl": "starlark", ".clj": "clojure", ".cmake": "cmake",
+    ".adoc": "asciidoc", ".asc": "asciidoc", ".astro": "astro",
+    ".bat": "batch", ".bzl": "starlark", ".clj": "clojure", ".cmake": "cmake",
     ".css": "css", ".cu": "cuda", ".cfg": "ini", ".conf": "ini", ".dart": "dart", ".el": "elisp", ".ex": "elixir",
     ".exs": "elixir", ".erl": "erlang", ".fs": "f#", ".gradle": "gradle", ".graphql": "graphql", ".groovy": "groovy",
     ".hcl": "hcl", ".hs": "haskell", ".htm": "html", ".html": "html", ".ini": "ini", ".jl": "julia", ".json": "json",
@@ -23,7 +24,16 @@ _BY_NAME = {
     "cmakelists.txt": "cmake", "containerfile": "dockerfile", "dockerfile": "dockerfile", "gemfile": "ruby",
     "gnumakefile": "make", "jenkinsfile": "groovy", "justfile": "just", "makefile": "make", "rakefile": "ruby",
 }
+_CONFIGURATION = (".cfg", ".conf", ".ini", ".json", ".tf", ".hcl", ".toml", ".xml", ".yaml", ".yml")
 # fmt: on
+
+SUFFIXES_OF_SOURCES = frozenset(
+    {suffix for language in LANGUAGES for suffix in language.suffixes} | set(_BY_SUFFIX).difference(_CONFIGURATION)
+)
+"""Ends of names of files that are written in a language, documents included; files of settings are not."""
+
+NAMES_OF_SOURCES = frozenset(_BY_NAME)
+"""Names of such files, in lower case."""
 
 
 def file_language(path: str, text: str) -> str:

@@ -5,20 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+from codequest.code.secrets import holds_secret, is_secret_name
 from codequest.code.unwanted import MAX_BYTES, is_machine_made
 
 _DATA_BYTES = 100_000
 
 # fmt: off
-_SECRET = re.compile(
-    r"""^\.env(?:\..*)?$|\.env$|^\.?(?:netrc|npmrc|pypirc|pgpass|htpasswd|git-credentials|dockercfg|dockerconfigjson)$
-    |^id_(?:rsa|dsa|ecdsa|ed25519)(?:[._-].*)?$|\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|gpg|tfstate|tfvars|ovpn)$
-    |^(?:.*[._-])?(?:credentials?|secrets?|passwords?|kubeconfig|service[-_]?account.*)
-        (?:\.(?:json|ya?ml|toml|ini|cfg|conf|txt|xml|properties|csv|bak))?$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_SECRET_FOLDERS = frozenset((".ssh", ".aws", ".gnupg", ".kube", ".docker"))
-_KEY = re.compile(r"\A\s*-----BEGIN [A-Z ]*PRIVATE KEY")
 _LOCK = re.compile(
     r"\.lock$|[-.]lock\.(?:json|ya?ml)$|^(?:go\.sum|npm-shrinkwrap\.json|\.pnp\.c?js|composer\.lock|gradle\.lockfile)$",
     re.IGNORECASE,
@@ -49,7 +41,7 @@ def unwanted(path: str, size: int) -> str:
     """
     file = PurePosixPath(path)
     suffix = file.suffix.lower()
-    if _SECRET.search(file.name) or _SECRET_FOLDERS & set(file.parts[:-1]):
+    if is_secret_name(path):
         return SECRET
     if suffix in _BINARY:
         return BINARY
@@ -78,7 +70,7 @@ def readable_text(path: str, content: bytes) -> tuple[str, str]:
         return "", BINARY
     if not text.strip():
         return "", EMPTY
-    if _KEY.match(text):
+    if holds_secret(path, text):
         return "", SECRET
     if is_machine_made(Path(path), text):
         return "", MADE

@@ -25,6 +25,8 @@ from codequest.code.reading import BINARY, DATA, EMPTY, LARGE, LOCK, MADE, SECRE
         ("src/credentials.py", 10, ""),
         ("src/secrets.rs", 10, ""),
         ("docs/environment.md", 10, ""),
+        ("secrets/prod.yaml", 10, SECRET),
+        ("secrets/manager.py", 10, ""),
         ("package-lock.json", 10, LOCK),
         ("uv.lock", 10, LOCK),
         ("go.sum", 10, LOCK),
