@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 _STALE_AFTER_SECONDS = 3600
 
@@ -19,6 +21,15 @@ def cache_root() -> Path:
     if configured:
         return Path(configured).expanduser()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codequest"
+
+
+def readable_json(values: Any) -> str:
+    """JSON for files that people read and compare: the same values always give the same text.
+
+    Raises:
+        ValueError: A number is infinite or not a number, which JSON has no word for.
+    """
+    return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def replace_file(final: Path, content: bytes) -> None:

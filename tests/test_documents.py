@@ -20,6 +20,7 @@ from codequest.bench.result import BenchRow
 from codequest.bench.tables import to_markdown
 from codequest.cli.app import app
 from codequest.teachers import LocalTeacher
+from tests.cli.commands import COMMANDS
 from tests.search.answers.chat_server import MODEL, ChatServer, answered
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,26 +33,6 @@ def blocks(document: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
 
 
-COMMANDS = (
-    "demo",
-    "queries",
-    "distill",
-    "train",
-    "evaluate",
-    "report",
-    "ann",
-    "export",
-    "bench",
-    "encode",
-    "serve",
-    "info",
-    "probe",
-    "teachers",
-    "index",
-    "search",
-    "ask",
-    "mcp",
-)
 CODE = '''def read_table(path):
     """Read a table from a file."""
     with open(path) as file:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codequest import files as folders
-from codequest.files import make_folder, replace_file, replace_folder
+from codequest.files import make_folder, readable_json, replace_file, replace_folder
 
 
 def fill(text: str):
@@ -87,3 +87,9 @@ def test_what_was_killed_an_hour_ago_is_removed(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (time.time() - age,) * 2)
     make_folder(tmp_path / "folder", fill("text"))
     assert names(tmp_path) == [".folder-new", "folder"]
+
+
+def test_json_for_people_has_one_order_and_no_number_that_json_lacks() -> None:
+    assert readable_json({"b": [1.5], "a": "é"}) == '{\n  "a": "é",\n  "b": [\n    1.5\n  ]\n}\n'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        readable_json({"a": float("nan")})

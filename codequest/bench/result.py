@@ -12,6 +12,7 @@ import numpy as np
 
 from codequest.bench.competitors import TEACHER
 from codequest.errors import InvalidInputError
+from codequest.files import readable_json
 
 FORMAT_VERSION = 1
 
@@ -129,8 +130,7 @@ class BenchResult:
 
     def to_json(self) -> str:
         """JSON with sorted keys; `from_json` reads it back."""
-        values = {"format_version": FORMAT_VERSION, **asdict(self)}
-        return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+        return readable_json({"format_version": FORMAT_VERSION, **asdict(self)})
 
     @classmethod
     def from_json(cls, text: str) -> BenchResult:

@@ -13,16 +13,9 @@ from codequest.adapters.reference_vectors import REFERENCE_FILE
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.exported import ExportedQueryEncoder
 from codequest.encoders.kinds import find_kind
-from codequest.errors import (
-    AdapterWriteError,
-    InvalidInputError,
-    MissingDependencyError,
-    ModelFormatError,
-    ParityError,
-    PrecisionNotSupportedError,
-)
+from codequest.errors import InvalidInputError, MissingDependencyError
 from codequest.runtimes import GraphPrecision, Runtime, check_choices
-from codequest.runtimes.graph_cache import cached_graph, graph_folder, open_graph
+from codequest.runtimes.graph_cache import NO_GRAPH_HERE, cached_graph, graph_folder, open_graph
 
 _RUNTIME: Runtime = "onnx"
 _PRECISION: GraphPrecision = "fp32"  # the very vectors, and for one query hardly slower than int8
@@ -62,14 +55,7 @@ def prepare_light(adapter: str | Path) -> bool:
     try:
         check_choices(_RUNTIME, _PRECISION)
         cached_graph(folder, read=ExportedQueryEncoder.from_pretrained, write=partial(_write, source))
-    except (
-        AdapterWriteError,
-        InvalidInputError,  # a kind of someone else's that cannot be exported
-        MissingDependencyError,
-        ModelFormatError,
-        ParityError,
-        PrecisionNotSupportedError,
-    ):
+    except (*NO_GRAPH_HERE, InvalidInputError):  # the last of a kind of someone else's that cannot be exported
         return False
     return True
 

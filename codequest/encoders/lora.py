@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from codequest.adapters.folder import AdapterConfig, read_tensors
 from codequest.backbone import Backbone, choose_device
+from codequest.encoders.graph_source import BackboneGraph
 from codequest.encoders.maps import MapKind, SpaceMap
 from codequest.encoders.projection import ProjectionQueryEncoder
 from codequest.encoders.student import (
@@ -31,18 +32,10 @@ from codequest.weights import locate
 _FITTED = 10_000  # examples are plenty for a map that training goes on from
 
 
-class LoRANetwork(nn.Module):
+class LoRANetwork(BackboneGraph):
     """Token ids to unit vectors: backbone with low-rank updates, then the map."""
 
-    def __init__(self, backbone: Backbone, space_map: SpaceMap) -> None:
-        super().__init__()
-        self.backbone = backbone
-        self.map = space_map
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Unit vectors, (batch, dim), of token ids and mask, each (batch, tokens)."""
-        vectors: Tensor = self.map(self.backbone(input_ids=input_ids, attention_mask=attention_mask))
-        return vectors
+    map: SpaceMap
 
     def train(self, mode: bool = True) -> LoRANetwork:
         """As usual, but without dropout: the targets are exact, so noise only slows their regression."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from codequest.errors import InvalidInputError
 from codequest.evaluation.measures import MEASURES
+from codequest.files import readable_json
 
 FORMAT_VERSION = 1
 MISSING = "–"
@@ -143,8 +144,7 @@ class Report:
 
     def to_json(self) -> str:
         """JSON with sorted keys; `from_json` reads it back."""
-        values = {"format_version": FORMAT_VERSION, **asdict(self)}
-        return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+        return readable_json({"format_version": FORMAT_VERSION, **asdict(self)})
 
     @classmethod
     def from_json(cls, text: str) -> Report:

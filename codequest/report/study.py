@@ -11,6 +11,7 @@ from codequest.data import RetrievalDataset
 from codequest.errors import InvalidInputError, require
 from codequest.evaluation import Report
 from codequest.evaluation.comparison import CONFIDENCE, Sampling, check_comparable, summarize
+from codequest.files import readable_json
 from codequest.progress import Progress, silent
 from codequest.report.agreement import Agreement, measure_agreement, overlap_by_query
 from codequest.report.approximate.effort import ApproximateSearch, search_approximately
@@ -82,7 +83,7 @@ class Study:
             "tradeoffs": [asdict(one) for one in self.tradeoffs],
             "disagreements": {name: [asdict(one) for one in found] for name, found in self.disagreements.items()},
         }
-        return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+        return readable_json(values)
 
 
 def run_study(

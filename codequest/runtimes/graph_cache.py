@@ -11,9 +11,25 @@ from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
 
-from codequest.errors import AdapterFormatError, ModelFormatError, ParityError
+from codequest.errors import (
+    AdapterFormatError,
+    AdapterWriteError,
+    MissingDependencyError,
+    ModelFormatError,
+    ParityError,
+    PrecisionNotSupportedError,
+)
 from codequest.files import cache_root, replace_file
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
+
+NO_GRAPH_HERE = (
+    AdapterWriteError,
+    MissingDependencyError,
+    ModelFormatError,
+    ParityError,
+    PrecisionNotSupportedError,
+)
+"""Errors that say that a graph cannot be had on this machine, where another way to the same vectors may still do."""
 
 _VERSIONED = ("codequest", "torch", "transformers")
 

@@ -9,6 +9,11 @@ from typer.testing import CliRunner
 
 from codequest.cli.app import app
 
+COMMANDS = (
+    "ann", "ask", "bench", "demo", "distill", "encode", "evaluate", "export", "index", "info", "mcp", "probe",
+    "queries", "report", "search", "serve", "teachers", "train",
+)  # fmt: skip
+
 VERBS = ["sort", "read", "open", "search", "list", "query"]
 
 NOUNS = ["dict", "file", "list", "value", "http query", "the list of files"]

@@ -20,15 +20,9 @@ from codequest.encoders.exported import ExportedQueryEncoder
 from codequest.encoders.graph_source import BackboneGraph, GraphSource, token_reader
 from codequest.encoders.quantized.graph import open_compact_graph
 from codequest.encoders.quantized.ways import QuantizedPrecision, QuantizedRuntime, Way, ways
-from codequest.errors import (
-    AdapterFormatError,
-    AdapterWriteError,
-    MissingDependencyError,
-    ModelFormatError,
-    ParityError,
-    PrecisionNotSupportedError,
-)
+from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
 from codequest.runtimes import GraphPrecision
+from codequest.runtimes.graph_cache import NO_GRAPH_HERE
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.weights import WeightSource, locate
 
@@ -39,14 +33,6 @@ if TYPE_CHECKING:
 # LLM.int8() keeps outlier columns in half precision, but which columns those are depends on the batch: a query's vector
 # would change with its neighbours, and the split costs more time than it saves at this size.
 _NO_OUTLIERS = 0.0
-
-_NEXT_MAY_SUCCEED = (
-    AdapterWriteError,
-    MissingDependencyError,
-    ModelFormatError,
-    ParityError,
-    PrecisionNotSupportedError,
-)
 
 
 class QuantizedQueryEncoder(QueryEncoder):
@@ -112,7 +98,7 @@ class QuantizedQueryEncoder(QueryEncoder):
         for way in possible:
             try:
                 engine = _opened(way, space, source, target, settings)
-            except _NEXT_MAY_SUCCEED as error:
+            except NO_GRAPH_HERE as error:
                 if way is possible[-1]:
                     raise
                 passed_over.append(f"not {way}: {error}")

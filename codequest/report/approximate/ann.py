@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from codequest.errors import require
+from codequest.files import readable_json
 from codequest.progress import Progress, silent
 from codequest.report.approximate.effort import ApproximateSearch, search_approximately
 from codequest.report.approximate.kinds import HNSW, IVF, IndexKind
@@ -59,5 +59,4 @@ def compare_in_indexes(
 
 def to_json(results: Sequence[ApproximateSearch]) -> str:
     """The results by the name of the index, with sorted keys."""
-    values = {one.index: asdict(one) for one in results}
-    return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    return readable_json({one.index: asdict(one) for one in results})
