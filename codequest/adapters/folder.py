@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from codequest.adapters.reference_vectors import REFERENCE_FILE, ReferenceVectors
 from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestError
-from codequest.files import replace_folder
+from codequest.files import followed, put_back, replace_folder
 from codequest.runtimes.readers import TOKENIZER_FILE
 from codequest.runtimes.table import RUNTIMES
 from codequest.space import EmbeddingSpace
@@ -112,8 +112,7 @@ def write_folder(folder: str | Path, fill: Callable[[Path], None]) -> Path:
     Raises:
         AdapterWriteError: No permission, no space, or something else is there; nothing was changed.
     """
-    final = Path(folder).expanduser().resolve()
-    check_destination(final)
+    final = check_destination(folder)
     try:
         replace_folder(final, fill)
     except OSError as error:
@@ -236,14 +235,19 @@ def check_names(
         )
 
 
-def check_destination(folder: str | Path) -> None:
+def check_destination(folder: str | Path) -> Path:
     """Refuse a folder that `write_adapter` would refuse, before hours of training.
+
+    Returns:
+        The folder that will be written: where a link leads to.
 
     Raises:
         AdapterWriteError: Something that is no adapter is there, or nothing can be written there.
     """
-    final = Path(folder).expanduser().resolve()
+    final = Path(folder)
     try:
+        final = followed(folder)
+        put_back(final)
         if final.exists() and any(final.iterdir()) and not (final / SOURCE_FILE).is_file():
             read_config(final)
         existing = next(path for path in final.parents if path.exists())
@@ -262,3 +266,4 @@ def check_destination(folder: str | Path) -> None:
             raise AdapterWriteError(
                 f"{final} cannot be written: {path} is no folder with write permission. Choose another folder."
             )
+    return final

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from codequest.adapters.folder import ADAPTER_FILES, CONFIG_FILE
 from codequest.errors import AdapterFormatError, AdapterWriteError
+from codequest.files import put_back
 
 _SHIPPED = Path(__file__).parents[1] / "pretrained"
 
@@ -22,6 +23,7 @@ def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
         AdapterFormatError: There is none of that name; names the places that were searched.
     """
     folder = Path(name).expanduser()
+    put_back(folder)
     if folder.is_dir():
         return folder.resolve()
     if str(name) in shipped_adapters():

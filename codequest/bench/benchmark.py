@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from codequest.adapters import shipped_adapters
 from codequest.bench.competitors import (
@@ -23,6 +21,7 @@ from codequest.bench.rounds import Rounds, check_rounds
 from codequest.bench.workload import Workload
 from codequest.data import RetrievalDataset
 from codequest.errors import InvalidInputError, require
+from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
 from codequest.report.named_encoders import QUANTIZED, encoder_sources
 from codequest.space import EmbeddingSpace, Vectors
@@ -69,9 +68,9 @@ def bench(
     texts = tuple(data.queries.values())
     workload = Workload.of_queries(texts if queries is None else queries)
     document_vectors = _document_vectors(baseline, space, data, progress)
-    with TemporaryDirectory() as scratch:
+    with scratch_folder() as scratch:
         originals = [competitor for competitor in (baseline, *encoders) if not is_derived(competitor)]
-        exported, not_run = export_forms(originals, forms, Path(scratch), progress=progress)
+        exported, not_run = export_forms(originals, forms, scratch, progress=progress)
         measured = Rounds(
             [baseline, *encoders, *exported], workload, rounds=rounds, effort=effort, not_run=not_run, texts=texts
         )

@@ -12,7 +12,7 @@ import numpy as np
 
 from codequest.bench.competitors import TEACHER
 from codequest.errors import InvalidInputError
-from codequest.files import readable_json
+from codequest.files import readable_json, save_file
 
 FORMAT_VERSION = 1
 
@@ -173,8 +173,7 @@ class BenchResult:
         """
         path = Path(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.to_json(), encoding="utf-8")
+            save_file(path, self.to_json().encode())
         except OSError as error:
             raise InvalidInputError(f"The benchmark cannot be written to {path}: {error.strerror}.") from error
         return path

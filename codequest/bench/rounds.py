@@ -6,7 +6,6 @@ import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from codequest.bench.process import Effort, run_alone
 from codequest.bench.result import BenchResult, BenchRow
 from codequest.bench.workload import Workload
 from codequest.errors import BenchmarkError, InvalidInputError
+from codequest.files import scratch_folder
 from codequest.machine import available_cpus, cpu_name
 from codequest.progress import Progress, silent
 from codequest.space import Vectors
@@ -73,11 +73,11 @@ class Rounds:
         """
         machine = _describe_machine()
         figures: dict[str, list[Mapping[str, float]]] = {competitor.name: [] for competitor in self._competitors}
-        with TemporaryDirectory() as scratch:
+        with scratch_folder() as scratch:
             for done, (number, competitor) in enumerate(self._turns(), start=1):
                 try:
                     if competitor.name not in self._failed:
-                        figures[competitor.name].append(self._measured(competitor, number == 0, Path(scratch)))
+                        figures[competitor.name].append(self._measured(competitor, number == 0, scratch))
                 except BenchmarkError as error:
                     if not competitor.optional or competitor.name == self._baseline:
                         raise

@@ -19,6 +19,7 @@ from codequest.cli.arguments import (
 )
 from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries
 from codequest.errors import InvalidInputError
+from codequest.files import save_file
 
 if TYPE_CHECKING:
     from codequest.report.approximate.effort import ApproximateSearch
@@ -49,7 +50,7 @@ def ann(
     if out is None:
         return
     try:
-        out.write_text(to_json(results), encoding="utf-8")
+        save_file(out, to_json(results).encode())
     except OSError as error:
         raise InvalidInputError(f"The numbers cannot be written to {out}: {error.strerror}.") from error
     messages.print(f"Numbers: {out}")

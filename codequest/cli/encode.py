@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from codequest.cli.arguments import AdapterArgument
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries
 from codequest.errors import InvalidInputError
+from codequest.files import save_file
 
 
 def encode(
@@ -36,8 +38,9 @@ def encode(
             console.file.write(json.dumps([round(float(value), 6) for value in vector]) + "\n")
         return
     try:
-        with out.open("wb") as file:
-            np.save(file, vectors)
+        content = BytesIO()
+        np.save(content, vectors)
+        save_file(out, content.getvalue())
     except OSError as error:
         raise InvalidInputError(f"The vectors cannot be written to {out}: {error.strerror}.") from error
     messages.print(f"{len(vectors)} vectors of {encoder.space} in {out}")

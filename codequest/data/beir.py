@@ -11,6 +11,7 @@ from codequest.data.dataset import RetrievalDataset
 from codequest.data.lines import numbered_lines
 from codequest.data.records import judgments, texts_by_id
 from codequest.errors import DatasetError
+from codequest.files import put_back
 
 _HEADER = ["query-id", "corpus-id", "score"]
 _ENDINGS = (".jsonl", ".jsonl.gz")
@@ -31,6 +32,7 @@ def load_beir(folder: str | Path, *, split: str = "dev", corpus: str = "corpus")
         DatasetError: A file or the split is missing, a line is malformed, or the files contradict each other.
     """
     folder = Path(folder)
+    put_back(folder)
     if not folder.is_dir():
         raise DatasetError(
             f"{folder} is not a folder. Expected one that holds corpus.jsonl, queries.jsonl and qrels/{split}.tsv."

@@ -6,7 +6,6 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -18,6 +17,7 @@ from codequest.adapters.folder import AdapterConfig, read_config, write_adapter
 from codequest.adapters.reference_vectors import ReferenceVectors
 from codequest.encoders.kinds import encoder_kinds, find_kind
 from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.texts import batches_by_length, checked_texts
@@ -231,10 +231,8 @@ class QueryEncoder(ABC):
         Raises:
             AdapterWriteError: The hub refused it or could not be reached.
         """
-        with TemporaryDirectory() as scratch:
-            return push_folder(
-                self.save_pretrained(Path(scratch) / "adapter"), repo_id, private=private, message=message
-            )
+        with scratch_folder() as scratch:
+            return push_folder(self.save_pretrained(scratch / "adapter"), repo_id, private=private, message=message)
 
 
 def _refuse_missing_device(device: str | None) -> None:

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -20,6 +19,7 @@ from codequest.encoders.exported import ExportedQueryEncoder, TruncationWarning,
 from codequest.encoders.graph_source import Exportable, GraphSource
 from codequest.encoders.sentence_transformers.folder import export_modules
 from codequest.errors import InvalidInputError, ModelFormatError, ParityError
+from codequest.files import scratch_folder
 from codequest.runtimes import (
     PARITY_QUERIES,
     GraphPrecision,
@@ -75,8 +75,8 @@ def export_graph(
     input_ids, attention_mask, _ = source.reader.read(PARITY_QUERIES)
     example = {"input_ids": torch.from_numpy(input_ids), "attention_mask": torch.from_numpy(attention_mask)}
     refusals: list[Exception] = []
-    with TemporaryDirectory() as scratch:
-        full, reduced, draft = (Path(scratch) / name for name in ("full", "reduced", "draft"))
+    with scratch_folder() as scratch:
+        full, reduced, draft = (scratch / name for name in ("full", "reduced", "draft"))
         full.mkdir()
         reduced.mkdir()
         write_graph(source.module, example, full, runtime=runtime)

@@ -10,7 +10,7 @@ from typing import Any
 
 from codequest.errors import InvalidInputError
 from codequest.evaluation.measures import MEASURES
-from codequest.files import readable_json
+from codequest.files import readable_json, save_file
 
 FORMAT_VERSION = 1
 MISSING = "–"
@@ -180,9 +180,8 @@ class Report:
         """
         folder = Path(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "evaluation.json").write_text(self.to_json(), encoding="utf-8")
-            (folder / "evaluation.md").write_text(self.to_markdown(), encoding="utf-8")
+            save_file(folder / "evaluation.json", self.to_json().encode())
+            save_file(folder / "evaluation.md", self.to_markdown().encode())
         except OSError as error:
             raise InvalidInputError(f"The report cannot be written to {folder}: {error}. Choose a folder.") from error
         return folder

@@ -13,7 +13,7 @@ from codequest.code.codebase import Codebase
 from codequest.code.languages import language_of
 from codequest.data.query_files import QUERY_SUFFIXES, load_queries, normal_form
 from codequest.errors import DatasetError, InvalidInputError
-from codequest.files import replace_file
+from codequest.files import save_file
 from codequest.mining.code_queries import code_queries
 from codequest.mining.commits import commit_queries
 from codequest.mining.derived import ORIGINS, DerivedQuery
@@ -83,7 +83,7 @@ class DerivedQueries:
         )
         content = lines.encode("utf-8", "replace")
         try:
-            replace_file(final, gzip.compress(content, mtime=0) if final.suffix == ".gz" else content)
+            save_file(final, gzip.compress(content, mtime=0) if final.suffix == ".gz" else content)
         except OSError as error:
             raise InvalidInputError(f"The queries cannot be written to {final}: {error.strerror}.") from error
         return final

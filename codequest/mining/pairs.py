@@ -16,7 +16,7 @@ from codequest.code.languages import LANGUAGES
 from codequest.data import RetrievalDataset
 from codequest.data.query_files import normal_form
 from codequest.errors import DatasetError
-from codequest.files import replace_folder
+from codequest.files import followed, put_back, replace_folder
 from codequest.mining.functions import CODE_SUFFIXES, mine_functions
 from codequest.mining.mined import MinedFunction
 from codequest.mining.query_set import QuerySet
@@ -72,13 +72,14 @@ class MinedPairs:
             DatasetError: Something else is there, or it cannot be written.
         """
         final = Path(folder).expanduser()
-        check_pairs_folder(final)
         try:
-            replace_folder(final, partial(self._write, split=split))
+            put_back(followed(final))
+            check_pairs_folder(final)
+            replace_folder(followed(final), partial(self._write, split=split))
         except OSError as error:
             raise DatasetError(
-                f"The pairs cannot be written to {final}: {error.strerror}. Nothing was changed there. Choose a folder "
-                "with write permission and enough space."
+                f"The pairs cannot be written to {final}: {error.strerror or error}. Nothing was changed there. Choose "
+                "a folder with write permission and enough space."
             ) from error
         return final
 

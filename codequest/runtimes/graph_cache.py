@@ -19,7 +19,7 @@ from codequest.errors import (
     ParityError,
     PrecisionNotSupportedError,
 )
-from codequest.files import cache_root, replace_file
+from codequest.files import cache_root, put_back, replace_file
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
 
 NO_GRAPH_HERE = (
@@ -61,6 +61,7 @@ def open_graph(folder: Path, read: Callable[[Path], Graph]) -> Graph | None:
         folder: From `graph_folder`.
         read: Opens it; an AdapterFormatError says that it is damaged.
     """
+    put_back(folder)
     if not folder.is_dir():
         return None
     try:

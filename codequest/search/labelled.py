@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 from codequest.code import LANGUAGES, SourceFile
 from codequest.data import RetrievalDataset
 from codequest.evaluation.measures import DEPTH, measure_rankings
+from codequest.files import scratch_folder
 from codequest.search.chunking.chunks import Chunk
 from codequest.search.hits import SearchMode
 from codequest.search.ranking import rank
@@ -40,8 +40,8 @@ def measure_search(
         Scores by mode and encoder; those of mode lexical, which needs no encoder, under the name ``""``.
     """
     ids, queries = list(dataset.documents), list(dataset.queries.values())
-    with tempfile.TemporaryDirectory() as folder:
-        snapshot = _indexed(Path(folder), list(dataset.documents.values()), document_vectors, language)
+    with scratch_folder() as folder:
+        snapshot = _indexed(folder, list(dataset.documents.values()), document_vectors, language)
         numbers = snapshot.columns["start_line"]
 
         def score(mode: SearchMode, vectors: Sequence[Vectors | None]) -> float:

@@ -174,12 +174,36 @@ def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["existing"]
 
 
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    write_adapter(tmp_path / "versions" / "one", CONFIG, TENSORS, "old card")
+    (tmp_path / "current").symlink_to(tmp_path / "versions" / "one")
+    (tmp_path / "new").symlink_to(tmp_path / "versions" / "two")
+    assert write_adapter(tmp_path / "current", CONFIG, TENSORS, "new card") == tmp_path / "versions" / "one"
+    assert write_adapter(tmp_path / "new", CONFIG, TENSORS, "second card") == tmp_path / "versions" / "two"
+    assert (tmp_path / "current").is_symlink()
+    assert (tmp_path / "current" / "README.md").read_text() == "new card"
+    assert (tmp_path / "new" / "README.md").read_text() == "second card"
+    assert sorted(path.name for path in tmp_path.rglob(".*")) == []
+
+
+def test_links_that_lead_to_each_other_and_files_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to(tmp_path / "two")
+    (tmp_path / "two").symlink_to(tmp_path / "one")
+    (tmp_path / "file").write_text("years of work")
+    for name, message in (("one", "Too many levels of symbolic links"), ("file", "exists and is not an adapter")):
+        with pytest.raises(AdapterWriteError, match=message):
+            check_destination(tmp_path / name)
+        with pytest.raises(AdapterWriteError, match=message):
+            write_adapter(tmp_path / name, CONFIG, TENSORS, "")
+    assert (tmp_path / "file").read_text() == "years of work"
+
+
 def test_a_failing_rename_puts_the_old_adapter_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_adapter(tmp_path / "a", CONFIG, TENSORS, "old card")
     before, rename = _contents(tmp_path), Path.rename
 
     def fail_to_publish(source: Path, target: Path) -> Path:
-        if target.name == "a" and source.name.startswith(".a-"):
+        if target.name == "a":
             raise OSError(5, "Input/output error")
         return rename(source, target)
 

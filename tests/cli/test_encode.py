@@ -36,5 +36,7 @@ def test_encode_reads_one_query_a_line_whatever_is_in_it(adapter: Path) -> None:
 
 
 def test_encode_says_that_it_cannot_write(adapter: Path, tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match=r"cannot be written to .*missing.*No such file"):
-        run("encode", adapter, "sort a dict", "--out", tmp_path / "missing" / "vectors.npy")
+    (tmp_path / "file").touch()
+    for place, reason in ((tmp_path / "file" / "vectors.npy", "File exists|Not a directory"), (tmp_path, "directory")):
+        with pytest.raises(InvalidInputError, match=rf"cannot be written to {place}: .*({reason})"):
+            run("encode", adapter, "sort a dict", "--out", place)

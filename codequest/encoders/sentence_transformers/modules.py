@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -15,6 +14,7 @@ from codequest.encoders.maps import SpaceMap
 from codequest.encoders.static.lookup import RowLookup
 from codequest.encoders.static.table import StaticTable
 from codequest.errors import InvalidInputError, require
+from codequest.files import scratch_folder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -55,7 +55,8 @@ def backbone_modules(backbone: Backbone) -> list[nn.Module]:
     """
     base = require("sentence_transformers.base.modules", extra="sentence-transformers")
     pooling = require("sentence_transformers.sentence_transformer.modules", extra="sentence-transformers").Pooling
-    with TemporaryDirectory() as scratch:
+    with scratch_folder() as folder:
+        scratch = str(folder)
         _whole(backbone.transformer).save_pretrained(scratch)
         backbone.tokenizer.save_pretrained(scratch)
         transformer = base.Transformer(scratch, max_seq_length=backbone.max_tokens, do_lower_case=backbone.lower_case)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codequest.errors import InvalidInputError
+from codequest.files import replace_file, tidy
 from codequest.report.figures.draw import FIGURES, Image
 from codequest.report.figures.style import THEMES
 from codequest.report.page.render import render_page
@@ -30,6 +31,8 @@ def check_folder(folder: str | Path) -> Path:
     folder = Path(folder).expanduser().resolve()
     try:
         if folder.exists():
+            tidy(folder)
+            tidy(folder / _IMAGES)
             foreign = sorted(str(path.relative_to(folder)) for path in _files(folder) if path not in _own(folder))
             if foreign or not _is_report(folder):
                 shown = f": {', '.join(foreign[:3])}" if foreign else ""
@@ -67,9 +70,8 @@ def write_report(folder: str | Path, study: Study, images: Sequence[Image]) -> P
     try:
         for path in _own(folder) - set(contents):
             path.unlink(missing_ok=True)
-        (folder / _IMAGES).mkdir(parents=True, exist_ok=True)
-        for path, content in contents.items():
-            path.write_bytes(content)
+        for path, content in contents.items():  # the numbers first: they say that this is a report
+            replace_file(path, content)
     except OSError as error:
         raise InvalidInputError(
             f"The report cannot be written to {folder}: {error.strerror or error}. Choose another folder."

@@ -36,6 +36,18 @@ def test_an_earlier_report_is_replaced_with_its_figures(built, images, tmp_path)
     assert (tmp_path / "report" / "report.json").read_text(encoding="utf-8") == untimed.to_json()
 
 
+def test_what_a_killed_run_left_in_the_folder_of_a_report_is_no_foreign_content(built, images, tmp_path):
+    study, _ = built
+    for folder in (tmp_path, tmp_path / "figures"):
+        work = folder / ".report.json.codequest-0123456789ab"
+        work.mkdir(parents=True)
+        (work / "lock").touch()
+        (work / "new").write_text("{")
+    write_report(tmp_path, study, images)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["figures", "index.html", "report.json"]
+    assert not list(tmp_path.rglob(".*"))
+
+
 def test_a_folder_with_other_content_is_refused(built, tmp_path):
     study, _ = built
     (tmp_path / "thesis.tex").write_text("years of work")
