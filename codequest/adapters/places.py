@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+from functools import cache
 from pathlib import Path
 
-from codequest.adapters.folder import ADAPTER_FILES, CONFIG_FILE
-from codequest.errors import AdapterFormatError, AdapterWriteError
-from codequest.files import put_back
+from codequest.adapters.folder import ADAPTER_FILES, CONFIG_FILE, read_config
+from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestWarning
+from codequest.files import folder_named
 
 _SHIPPED = Path(__file__).parents[1] / "pretrained"
 
@@ -17,28 +19,48 @@ def shipped_adapters() -> list[str]:
 
 
 def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
-    """The local folder of an adapter: a folder, one that comes with codequest, or a repository on the hub.
+    """The local folder of an adapter: one that comes with codequest, a folder, or a repository on the hub.
+
+    A name of `shipped_adapters` is always that adapter, whatever lies in the working directory: a folder of that name
+    is written as a path, ``./static``, or given as a `Path`. Any other name is a folder where there is one.
 
     Raises:
         AdapterFormatError: There is none of that name; names the places that were searched.
+
+    Warns:
+        CodequestWarning: There is also an adapter of that name in the working directory, which is not the one given.
     """
-    folder = Path(name).expanduser()
-    put_back(folder)
-    if folder.is_dir():
-        return folder.resolve()
-    if str(name) in shipped_adapters():
-        return _SHIPPED / str(name)
+    if isinstance(name, str) and name in shipped_adapters():
+        _warn_of_other(name, folder_named(f"./{name}"))
+        return _SHIPPED / name
+    folder = folder_named(name)
+    if folder is not None:
+        return folder
+    if isinstance(name, Path):
+        raise AdapterFormatError(f"{name} is no folder. Give the folder that save_pretrained() wrote.")
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(str(name), revision=revision, allow_patterns=[*ADAPTER_FILES]))
+        return Path(snapshot_download(name, revision=revision, allow_patterns=[*ADAPTER_FILES]))
     except Exception as error:  # its HTTP library raises errors of its own, and is another one in each major version
         reason = _reason(error)
         raise AdapterFormatError(
-            f"No adapter {str(name)!r}: {folder} is no folder, and the Hugging Face hub gave none ({reason}). "
+            f"No adapter {name!r}: there is no folder {name}, and the Hugging Face hub gave none ({reason}). "
             "Give the folder that save_pretrained() wrote, a repository id such as user/name, or one of the adapters "
             f"that come with codequest: {', '.join(shipped_adapters()) or 'none'}."
         ) from error
+
+
+@cache  # once, however often it is loaded
+def _warn_of_other(name: str, folder: Path | None) -> None:
+    if folder is None:
+        return
+    try:
+        read_config(folder)
+    except (AdapterFormatError, OSError):
+        return
+    says = f"{name!r} is the adapter that comes with codequest. For the one in {folder}, write ./{name}."
+    warnings.warn(says, CodequestWarning, stacklevel=3)
 
 
 def push_folder(folder: Path, repo_id: str, *, private: bool, message: str) -> str:

@@ -16,6 +16,7 @@ from codequest.backbone.layers import keep_first_layers
 from codequest.backbone.pooling import pool
 from codequest.backbone.precision import DTYPES, Precision, refuse_unsupported
 from codequest.backbone.settings import EmbeddingSettings, read_settings
+from codequest.backbone.untrusted import refuse_code
 from codequest.errors import ModelFormatError, PrecisionNotSupportedError
 from codequest.space import EmbeddingSpace, Pooling
 from codequest.weights import WeightSource
@@ -217,7 +218,9 @@ def _load_tokenizer(settings: EmbeddingSettings, trust_remote_code: bool) -> Pre
     if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "tokenizer.model", "vocab.json")):
         raise ModelFormatError(f"{folder} has no tokenizer file (tokenizer.json or a vocabulary). Download it again.")
     try:
-        return AutoTokenizer.from_pretrained(str(folder), trust_remote_code=trust_remote_code, **settings.tokenizer)
+        return AutoTokenizer.from_pretrained(
+            str(folder), trust_remote_code=trust_remote_code, local_files_only=True, **settings.tokenizer
+        )
     except (OSError, ValueError) as error:
         raise ModelFormatError(f"The tokenizer in {folder} cannot be loaded: {error}") from error
 
@@ -227,10 +230,12 @@ def _load_transformer(
 ) -> PreTrainedModel:
     from transformers import AutoModel
 
+    refuse_code(folder)
+    files = {"use_safetensors": True, "local_files_only": True}
     placement = {} if quantization is None else {"quantization_config": quantization, "device_map": {"": str(device)}}
     try:
         transformer: PreTrainedModel = AutoModel.from_pretrained(
-            str(folder), dtype=DTYPES[precision], trust_remote_code=trust_remote_code, **placement
+            str(folder), dtype=DTYPES[precision], trust_remote_code=trust_remote_code, **files, **placement
         )
     except (OSError, ValueError, SafetensorError) as error:
         raise ModelFormatError(f"The model in {folder} cannot be loaded: {str(error).strip()}") from error

@@ -12,7 +12,7 @@ from codequest.adapters.folder import read_config
 from codequest.encoders.kinds import find_kind
 from codequest.report.named_encoders import QUANTIZED
 from codequest.space import EmbeddingSpace
-from codequest.weights import resolve
+from codequest.weights import find_folder, resolve
 
 TEACHER = "teacher"
 """Name of the one that all others are compared with."""
@@ -147,5 +147,5 @@ def _base_folders(folder: Path) -> list[Path]:
 
 
 def _source(name: str) -> str:
-    folder = Path(name).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else name
+    folder = find_folder(name)
+    return name if folder is None else str(folder)

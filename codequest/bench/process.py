@@ -25,6 +25,7 @@ _LIBRARIES = (
     "torch", "transformers", "sentence_transformers", "optimum", *(row.package for row in RUNTIMES.values()), "nncf",
     "bitsandbytes", "peft", "fastembed", "model2vec", "pynife", "tokenizers", "numpy",
 )  # fmt: skip
+_PACKAGES = str(Path(worker.__file__).parents[2])  # where codequest is, not where a stranger's modules may be
 _PATIENCE_SECONDS = 3600
 _TAIL_LINES = 5
 _LOG_LINE = 300  # characters
@@ -81,7 +82,7 @@ def run_alone(
         "loader": competitor.loader,
         "source": competitor.source,
         "options": dict(competitor.options),
-        "folder": competitor.folder or str(Path.cwd()),
+        "folder": competitor.folder or _PACKAGES,
         "single": workload.single,
         "batch": workload.batch,
         "threads": effort.threads,

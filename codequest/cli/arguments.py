@@ -48,7 +48,10 @@ DocumentsOption = Annotated[
     ),
 ]
 
-AdapterArgument = typer.Argument(help="Adapter folder, adapter that comes with codequest, or repository on the hub.")
+AdapterArgument = typer.Argument(
+    help="Adapter that comes with codequest, adapter folder (./NAME if it is called like one of those), or repository "
+    "on the hub."
+)
 
 
 def report_data(name: str | None, *, queries: Path | None, vectors: Path | None, documents: Path | None) -> ReportData:

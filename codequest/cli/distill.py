@@ -39,7 +39,7 @@ def distill(
         str, typer.Option(help="Kind of encoder: lora, projection, static, or one that an installed package brings.")
     ] = "lora",
     adapter: Annotated[
-        Path | None, typer.Option(help="Train this adapter further: --kind, --base, --rank and --rows are its own.")
+        str | None, typer.Option(help="Train this adapter further: --kind, --base, --rank and --rows are its own.")
     ] = None,
     rank: Annotated[int | None, typer.Option(min=1, help="LoRA rank, 16 by default.")] = None,
     rows: Annotated[int | None, typer.Option(min=1, help="Static: most rows of the table, 40,000 by default.")] = None,

@@ -97,8 +97,10 @@ def _mine(sources: list[str], folder: Path, *, excluded: list[str], max_characte
 def _queries_of(name: str) -> list[str]:
     """All queries of a folder, whatever their split, of a query file, or of the dataset that the name stands for."""
     from codequest.data.query_files import load_queries
+    from codequest.mining.given import HUB
 
-    return load_queries(name) if Path(name).expanduser().exists() else list(load_dataset(name).queries.values())
+    is_path = not name.startswith(HUB) and Path(name).expanduser().exists()
+    return load_queries(name) if is_path else list(load_dataset(name).queries.values())
 
 
 def _show_queries(derived: DerivedQueries, out: Path) -> None:

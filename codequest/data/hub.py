@@ -10,6 +10,7 @@ from typing import Any
 from codequest.data.dataset import RetrievalDataset
 from codequest.data.records import judgments, texts_by_id
 from codequest.errors import DatasetError, require
+from codequest.files import folder_named
 
 _QRELS_CONFIGS = ("qrels", "default")
 
@@ -21,7 +22,8 @@ def load_hub(name: str | Path, *, split: str = "test", revision: str | None = No
     config, newer MTEB datasets like the qrels split.
 
     Args:
-        name: Repository on the hub, such as ``"mteb/cosqa"``, or a local folder of that layout.
+        name: Repository on the hub, such as ``"mteb/cosqa"``, or a local folder of that layout, written as a path:
+            ``"./mteb/cosqa"``.
         split: Split of the qrels.
         revision: Commit, tag or branch of the repository.
 
@@ -29,9 +31,11 @@ def load_hub(name: str | Path, *, split: str = "test", revision: str | None = No
         The queries of that split and the whole corpus; named ``name/split``.
 
     Raises:
-        DatasetError: It cannot be reached or read, or lacks a config or the split, or contradicts itself.
+        DatasetError: It cannot be reached or read, or lacks a config or the split, or contradicts itself; or a folder
+            of that name would be read in its place.
         MissingDependencyError: The package ``datasets`` is not installed.
     """
+    refuse_folder(name)
     name = str(name)
     datasets = require("datasets", extra="hub")
     configs = _config_names(datasets, name, revision)
@@ -51,6 +55,20 @@ def load_hub(name: str | Path, *, split: str = "test", revision: str | None = No
         documents=_texts(datasets, name, "corpus", split, revision),
         qrels=judgments(_rows(qrels[split]), source=f"{name}, config {qrels_config}", unit="row"),
     )
+
+
+def refuse_folder(name: str | Path) -> None:
+    """Refuse the name of a repository that the library datasets would take for a folder in the working directory.
+
+    Raises:
+        DatasetError: There is such a folder, and the name is not written as a path.
+    """
+    is_path = isinstance(name, Path) or name.startswith((".", "~")) or Path(name).is_absolute()
+    if not is_path and folder_named(name) is not None:
+        raise DatasetError(
+            f"{name} is a repository on the hub, but a folder of that name is here, and would be read in its place. "
+            f"Write hub:./{name} for the folder, or run this elsewhere."
+        )
 
 
 def _config_names(datasets: ModuleType, name: str, revision: str | None) -> list[str]:

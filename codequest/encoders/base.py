@@ -192,7 +192,8 @@ class QueryEncoder(ABC):
         """Load an adapter: the folder says which class it is of.
 
         Args:
-            name: An adapter folder, or a repository on the Hugging Face hub.
+            name: An adapter that comes with codequest, a folder, or a repository on the Hugging Face hub; a folder that
+                is called like one of the first is written ``./static``, or given as a `Path`.
             revision: Commit, tag or branch of the repository.
             device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from codequest.data.hub import refuse_folder
 from codequest.data.query_files import load_queries, text_column
 from codequest.errors import DatasetError, InvalidInputError, require
 from codequest.mining.derived import DerivedQuery
@@ -38,6 +39,7 @@ def hub_queries(name: str) -> Iterator[DerivedQuery]:
             "hub:mteb/cosqa:train:text."
         )
     repository, split, column = (*parts, "", "")[:3]
+    refuse_folder(repository)
     splits = _load(repository)
     if split and split not in splits:
         raise DatasetError(f"{repository} has no split {split!r}. It has {', '.join(map(repr, sorted(splits)))}.")

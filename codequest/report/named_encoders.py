@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
 from codequest.errors import InvalidInputError
+from codequest.files import folder_named
 from codequest.teachers import Teacher, cached, load_teacher, teacher_of
+from codequest.weights import find_folder
 
 TEACHER = "teacher"
 """Name of the teacher in every report."""
@@ -21,16 +22,23 @@ def encoder_sources(names: Sequence[str]) -> dict[str, str]:
 
     Args:
         names: ``NAME=SOURCE``, or only the source: an adapter folder, which is called by its last part, a pretrained
-            adapter or repository, or ``quantized:PRECISION``.
+            adapter or repository, or ``quantized:PRECISION``. A folder with an equals sign in its name is written as a
+            path, ``./lr=0.1``.
 
     Raises:
-        InvalidInputError: A name is empty, taken, or that of the teacher.
+        InvalidInputError: A name is empty, taken, that of the teacher, or also that of a folder.
     """
     sources: dict[str, str] = {}
     for given in names:
         name, separator, source = given.partition("=")
-        if not separator or Path(given).is_dir():
-            name, source = (Path(given).resolve().name if Path(given).is_dir() else given), given
+        folder = folder_named(given)
+        if separator and folder is not None and "/" not in name and "\\" not in name:
+            raise InvalidInputError(
+                f"{given!r} can be read in two ways: as NAME=SOURCE, and as the folder of that name. Write ./{given} "
+                "for the folder, or another NAME."
+            )
+        if not separator or folder is not None:
+            name, source = (folder.name if folder else given), given
         if not name or not source:
             raise InvalidInputError(f"Cannot read the encoder {given!r}. Expected NAME=SOURCE, or only the source.")
         if name in sources or name == TEACHER:
@@ -61,7 +69,7 @@ def load_encoders(names: Sequence[str], *, teacher: str | None = None) -> tuple[
     }
     source_teacher = cached(_teacher(teacher, loaded))
     folder = (teacher or "").rpartition(":")[2]  # after a scheme
-    weights = folder if folder and Path(folder).expanduser().is_dir() else None
+    weights = folder if folder and find_folder(folder) else None
     for name, source in sources.items():
         if _is_quantized(source):
             precision: Any = source.removeprefix(QUANTIZED)

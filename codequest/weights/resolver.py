@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from codequest.errors import ModelFormatError, WeightsNotFoundError
+from codequest.files import folder_named
+from codequest.weights.known import known_models
 from codequest.weights.packages import KNOWN_PACKAGES, find_package, sha256_of
 
 Place = Literal["folder", "package", "hub"]
@@ -27,6 +30,7 @@ _DECISIVE_FILES = (
     "merges.txt",
 )
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*"]
+_REVISION = re.compile(r"[\w+-][\w.+-]*(/[\w+-][\w.+-]*)*")  # as git writes it: no way out of the hub's cache folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,10 @@ def resolve(name: str, *, revision: str | None = None) -> Path:
 
 
 def locate(name: str, *, revision: str | None = None, allow_code: bool = False) -> WeightSource:
-    """Find a model: a folder, then an installed weight package, then the Hugging Face hub.
+    """Find a model: a folder, or an installed weight package, or the Hugging Face hub.
 
     Args:
-        name: Path of a folder or public id.
+        name: Path of a folder or public id; see `find_folder` for what may be both.
         revision: Commit, tag or branch; a pinned commit for the models codequest knows.
         allow_code: Also fetch the model's own Python code; only for ``trust_remote_code``.
 
@@ -73,9 +77,9 @@ def locate(name: str, *, revision: str | None = None, allow_code: bool = False) 
         WeightsCorruptError: The weights do not have the published checksum.
         ModelFormatError: The folder is no model folder.
     """
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return _from_folder(folder.resolve())
+    folder = find_folder(name)
+    if folder is not None:
+        return _from_folder(folder)
     package = KNOWN_PACKAGES.get(name)
     if package is not None and revision in (None, package.revision):
         revision = package.revision
@@ -83,6 +87,20 @@ def locate(name: str, *, revision: str | None = None, allow_code: bool = False) 
         if installed is not None:
             return WeightSource(installed, name, revision, "package")
     return _from_hub(name, revision, allow_code)
+
+
+def find_folder(name: str) -> Path | None:
+    """The folder that the name of a model stands for; None for a public id.
+
+    The id of a model that codequest knows is never a folder, whatever lies in the working directory: a folder of that
+    name is written as a path, ``./sentence-transformers/all-MiniLM-L6-v2``. Any other name is a folder where there is
+    one, as in transformers.
+    """
+    return None if _is_known(name) else folder_named(name)
+
+
+def _is_known(name: str) -> bool:
+    return name in KNOWN_PACKAGES or name in known_models()
 
 
 def _from_folder(folder: Path) -> WeightSource:
@@ -115,6 +133,8 @@ def _from_hub(name: str, revision: str | None, allow_code: bool) -> WeightSource
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
+    if revision is not None and not _REVISION.fullmatch(revision):
+        raise _not_found(name, revision, ValueError(f"{revision!r} is no commit, tag or branch"))
     patterns = [*_MODEL_FILES, *(["*.py"] if allow_code else [])]
     problem: Exception | None = None
     partial: WeightSource | None = None  # another library may have fetched the weights without saying how to pool
@@ -146,10 +166,10 @@ def _from_hub(name: str, revision: str | None, allow_code: bool) -> WeightSource
 def _not_found(name: str, revision: str | None, problem: Exception | None) -> WeightsNotFoundError:
     package = KNOWN_PACKAGES.get(name)
     reason = str(problem).strip().splitlines()[0] if problem and str(problem).strip() else type(problem).__name__
-    looked = [f"a folder: {Path(name).expanduser()} does not exist"]
+    looked = [] if _is_known(name) else [f"a folder: {name} does not exist"]
     fixes = [
         f"hf download {name}" + (f" --revision {revision}" if revision else ""),
-        "or give the path of a model folder",
+        "or give the path of a model folder" + (f", such as ./{name}" if _is_known(name) else ""),
     ]
     if package is not None and revision in (None, package.revision):
         looked.append(f"weight packages: {', '.join(package.distributions)} are not all installed")

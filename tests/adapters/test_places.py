@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,15 +15,17 @@ import numpy as np
 import pytest
 from huggingface_hub import HfApi, ModelCard
 
+import codequest
 from codequest import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
 from codequest.adapters import find_adapter, push_folder
 from codequest.adapters.reference_vectors import ReferenceVectors
 from codequest.encoders.index_check import check_teacher
-from codequest.errors import AdapterFormatError, AdapterWriteError
+from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestWarning
 from codequest.teachers import LocalTeacher
 from tests.encoders.conftest import build_static, disturb
 from tests.hub_server import TOKEN, Hub, running_hub
 
+SHIPPED = Path(codequest.__file__).parent / "pretrained"
 QUERIES = ["sort a dict by value", "read a file line by line"]
 
 
@@ -172,9 +176,52 @@ def test_find_adapter_gives_a_folder_back(tmp_path: Path, monkeypatch: pytest.Mo
     assert find_adapter(tmp_path.name) == tmp_path.resolve()
 
 
+class TestShipped:
+    @pytest.fixture
+    def here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A working directory as every Django project has one."""
+        (tmp_path / "static").mkdir()
+        (tmp_path / "static" / "style.css").write_text("", encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def test_a_folder_of_the_same_name_changes_nothing(self, here: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert find_adapter("static") == SHIPPED / "static"
+        for written in ("./static", str(here / "static"), Path("static")):
+            assert find_adapter(written) == here / "static"
+
+    def test_an_adapter_of_the_same_name_is_said_once(self, here: Path) -> None:
+        shutil.copytree(SHIPPED / "static", here / "static", dirs_exist_ok=True)
+        with pytest.warns(
+            CodequestWarning, match=r"'static' is the adapter that comes with codequest\. .* write \./static"
+        ):
+            assert find_adapter("static") == SHIPPED / "static"
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert find_adapter("static") == SHIPPED / "static"
+        assert QueryEncoder.from_pretrained("./static").kind == "static"
+
+    def test_a_path_is_never_a_name(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(AdapterFormatError, match=r"static is no folder\. Give the folder that save_pretrained"):
+            find_adapter(Path("static"))
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\x00b", "~no-such-user/adapter", "https://host/adapter", "a/b/c"])
+def test_what_cannot_be_an_adapter_is_not_asked_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("a connection"))
+    with pytest.raises(AdapterFormatError, match="No adapter "):
+        find_adapter(name)
+
+
 @pytest.mark.parametrize("name", ["nobody/such-adapter", "./no/such/folder", "not a repository id"])
 def test_find_adapter_says_where_it_looked(name: str) -> None:
-    with pytest.raises(AdapterFormatError, match=r"No adapter .* is no folder, and the Hugging Face hub gave none"):
+    with pytest.raises(
+        AdapterFormatError, match=r"No adapter .* there is no folder .*, and the Hugging Face hub gave none"
+    ):
         find_adapter(name)
 
 

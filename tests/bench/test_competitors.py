@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+
+import pytest
 
 from codequest.bench.competitors import (
     Competitor,
@@ -11,7 +14,9 @@ from codequest.bench.competitors import (
     folder_bytes,
     is_derived,
     quantized_competitor,
+    teacher_competitor,
 )
+from codequest.weights.packages import KNOWN_PACKAGES
 
 TEACHER = Competitor(
     name="teacher", loader="codequest.bench.loaders:teacher", source="m", options={"revision": "c"}, disk_bytes=9
@@ -26,6 +31,23 @@ def test_the_teacher_in_low_precision() -> None:
     assert is_derived(compact)
     assert not is_derived(TEACHER)
     assert adapter_space("quantized:int8") is None
+
+
+def test_the_id_of_a_known_model_is_no_folder(
+    tiny_teacher: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the working directory brings: the worker gets the id, as the caller wrote it."""
+    known = "sentence-transformers/all-MiniLM-L6-v2"
+    for name in (known, "user/model"):
+        shutil.copytree(tiny_teacher, tmp_path / name)
+    package = KNOWN_PACKAGES[known]
+    monkeypatch.setattr(
+        "codequest.weights.resolver.find_package", lambda given: tiny_teacher if given == package else None
+    )
+    monkeypatch.chdir(tmp_path)
+    assert teacher_competitor(known).source == known
+    assert teacher_competitor(f"./{known}").source == str(tmp_path / known)
+    assert teacher_competitor("user/model").source == str(tmp_path / "user" / "model")
 
 
 def test_a_bare_graph_is_that_of_its_encoder() -> None:

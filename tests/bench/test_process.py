@@ -41,6 +41,15 @@ def test_a_worker_measures_and_gives_the_vectors_of_its_own_process(tmp_path: Pa
     assert set(found.versions) == {"numpy"}  # for the vectors; nothing of codequest loads torch
 
 
+def test_modules_in_the_working_directory_are_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("numpy", "codequest", "transformers"):
+        (tmp_path / f"{name}.py").write_text("open('imported', 'w')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    run_alone(competitor("tests.bench.fakes:lengths", folder=None), WORKLOAD, QUICK, vectors=tmp_path / "vectors.npy")
+    assert not (tmp_path / "imported").exists()
+
+
 def test_figures_are_those_of_the_timings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that answers without measuring: 4 queries of 1 to 4 ms, 2 batches of 3 texts in 10 ms each."""
     answer = (

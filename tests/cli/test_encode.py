@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,16 @@ def test_encode_gives_the_encoders_vectors(adapter: Path, tmp_path: Path) -> Non
     out = tmp_path / "vectors.npy"
     run("encode", adapter, "sort a dict", "read file", "--out", out)
     np.testing.assert_array_equal(np.load(out), expected)
+
+
+def test_a_shipped_adapter_is_meant_whatever_is_in_the_working_directory(
+    adapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = json.loads(run("encode", "static", "sort a dict"))
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(adapter, tmp_path / "static")
+    assert json.loads(run("encode", "static", "sort a dict")) == expected
+    assert len(json.loads(run("encode", "./static", "sort a dict"))) == 48
 
 
 @pytest.mark.parametrize(("given", "position"), [("sort a dict\n\nread file\n", 1), ("a\nb\n \t\n", 2), ("\n", 0)])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.data import load_hub
+from codequest.data import load_dataset, load_hub
 from codequest.errors import DatasetError, MissingDependencyError
 
 datasets = pytest.importorskip("datasets")
@@ -72,6 +72,14 @@ def test_the_layouts_of_beir_and_mteb_are_read(build, queries_split, qrels_confi
     assert dataset.queries == {"q2": "find b"}
     assert dataset.qrels == {"q2": {"d2": 2}}
     assert load_hub(folder, split="train").qrels == {"q1": {"d1": 1}}
+
+
+def test_a_folder_in_the_working_directory_is_not_the_repository(build, monkeypatch):
+    monkeypatch.chdir(build().parent)
+    with pytest.raises(DatasetError, match=r"is a repository on the hub, but a folder .* Write hub:\./hub-layout for"):
+        load_dataset("hub:hub-layout")
+    assert load_dataset("hub:./hub-layout").documents == {"d1": "T\na", "d2": "b"}
+    assert load_hub(Path("hub-layout")).queries == {"q2": "find b"}
 
 
 def test_a_missing_split_lists_those_that_exist(build):

@@ -31,6 +31,13 @@ def test_splits_and_columns_can_be_named(layout: Path) -> None:
     assert [(query.text, query.origin, query.source) for query in found.queries] == [("3", "given", f"hub:{layout}")]
 
 
+def test_a_folder_in_the_working_directory_is_not_the_repository(layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(layout.parent)
+    with pytest.raises(DatasetError, match=r"hub-layout is a repository on the hub, but a folder of that name is here"):
+        derive_queries(["hub:hub-layout"])
+    assert derive_queries(["hub:./hub-layout:test"]).texts == ["never seen"]
+
+
 def test_splits_and_columns_that_do_not_exist_are_named(layout: Path) -> None:
     with pytest.raises(DatasetError, match=r"has no split 'dev'\. It has 'test', 'train'"):
         derive_queries([f"hub:{layout}:dev"])

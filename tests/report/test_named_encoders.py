@@ -37,6 +37,21 @@ def test_names_that_cannot_be_used_are_refused(names: list[str], message: str) -
         encoder_sources(names)
 
 
+def test_a_folder_with_an_equals_sign_is_written_as_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("lora=static", "runs/lr=0.1"):
+        (tmp_path / name).mkdir(parents=True)
+    assert encoder_sources(["./lora=static", "runs/lr=0.1", "a/b=static"]) == {
+        "lora=static": "./lora=static",
+        "lr=0.1": "runs/lr=0.1",
+        "a/b": "static",
+    }
+    with pytest.raises(
+        InvalidInputError, match=r"'lora=static' can be read in two ways: .* Write \./lora=static for the"
+    ):
+        encoder_sources(["lora=static"])
+
+
 def test_encoders_and_their_teacher_are_loaded_in_order(tmp_path: Path, tiny_base: Path, tiny_teacher: Path) -> None:
     space = load_teacher(str(tiny_teacher)).space
     folder = ProjectionQueryEncoder.create(str(tiny_base), space=space).save_pretrained(tmp_path / "small")

