@@ -61,6 +61,10 @@ class DatasetError(CodequestError, ValueError):
     """A dataset is missing, malformed or contradicts itself."""
 
 
+class UnsafePathError(CodequestError, OSError):
+    """A path that leads out of its folder, over a link, or to what is no file."""
+
+
 class GitError(CodequestError, RuntimeError):
     """Git refuses to read a folder, or would have to leave it."""
 

@@ -17,6 +17,7 @@ BUILT_INS = {
     "DatasetError": ValueError,
     "BenchmarkError": RuntimeError,
     "TrainingError": RuntimeError,
+    "UnsafePathError": OSError,
     "GitError": RuntimeError,
     "CodeIndexError": RuntimeError,
     "IndexNotFoundError": FileNotFoundError,

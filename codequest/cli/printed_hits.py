@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from codequest.cli.display import console
 from codequest.cli.search_options import place
+from codequest.code.inside import Inside
+from codequest.code.reading import readable_text
+from codequest.code.unwanted import MAX_BYTES
 from codequest.texts import visible, visible_line
 
 if TYPE_CHECKING:
@@ -68,9 +71,11 @@ def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableT
 def _around(hit: SearchHit, root: Path, context: int) -> tuple[list[str], list[str]]:
     """Lines above and below a hit; none where the file has changed since it was indexed."""
     try:
-        lines = (root / hit.path).read_text(encoding="utf-8-sig", errors="replace").split("\n")
+        with Inside(root) as inside:
+            _, content = inside.read(hit.path, most=MAX_BYTES)
     except OSError:
         return [], []
+    lines = readable_text(hit.path, content)[0].split("\n")
     first, last = hit.start_line - 1, hit.end_line
     if lines[first:last] != hit.text.split("\n"):
         return [], []

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from codequest.code.git import git_files
+from codequest.code.inside import ROOT, Entry, Inside
 from codequest.code.reading import SECRET
 from codequest.code.secrets import holds_secret, is_secret_name
 from codequest.code.unwanted import BUILT_FOLDERS, MAX_BYTES, VENDORED_FOLDERS, is_machine_made
-from codequest.errors import DatasetError
+from codequest.errors import DatasetError, UnsafePathError
 from codequest.progress import Progress, silent
 
 _LEFT_OUT = VENDORED_FOLDERS | BUILT_FOLDERS
@@ -22,7 +24,7 @@ class Codebase:
 
     A path inside a git repository gives what git tracks or would track; any other folder everything but hidden,
     installed, vendored and built files. What is left out counts from the path given on: a folder that is named itself
-    is read.
+    is read. Links are followed where they are named, and not where they are found.
 
     Attributes:
         files: The files with one of the suffixes, sorted, each once.
@@ -33,32 +35,45 @@ class Codebase:
     """
 
     def __init__(self, paths: Iterable[str | Path], *, suffixes: Sequence[str]) -> None:
-        found: dict[Path, Path] = {}
+        self._found: dict[Path, _Found] = {}
         self.passed_over: Counter[str] = Counter()
         for path in (Path(given).expanduser() for given in paths):
-            for file in _files(path):
-                if file.suffix.lower() not in suffixes:
+            for found in _files(path):
+                if found.file.suffix.lower() not in suffixes:
                     continue
-                if file != path and is_secret_name(file.relative_to(path).as_posix()):
+                if found.file != path and is_secret_name(found.path):
                     self.passed_over[SECRET] += 1
                 else:
-                    found.setdefault(file.resolve(), file)
-        self.files = list(found.values())
+                    self._found.setdefault(found.root / found.path, found)
+        self.files = [found.file for found in self._found.values()]
 
     def read(self, progress: Progress = silent) -> Iterator[tuple[Path, str]]:
         """Every file with its text."""
-        for number, file in enumerate(self.files, start=1):
+        for number, found in enumerate(self._found.values(), start=1):
             progress("Reading files", number, len(self.files))
             try:
-                text = file.read_bytes()
+                with Inside(found.root) as inside:
+                    _, content = inside.read(found.path, most=MAX_BYTES)
+            except UnsafePathError as error:
+                self.passed_over[str(error)] += 1
+                continue
             except OSError:
                 self.passed_over["unreadable"] += 1
                 continue
-            reason = _unfit(file, text)
+            reason = _unfit(found.file, content)
             if reason:
                 self.passed_over[reason] += 1
                 continue
-            yield file, text.decode("utf-8-sig").replace("\r\n", "\n")
+            yield found.file, content.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file as it is named, and its place below the folder that was given."""
+
+    file: Path
+    root: Path
+    path: str
 
 
 def _unfit(file: Path, content: bytes) -> str:
@@ -78,24 +93,49 @@ def _unfit(file: Path, content: bytes) -> str:
     return ""
 
 
-def _files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise DatasetError(f"There is no file or folder {path}. Give the code's folder, a file of it, or a query file.")
-    listed = _git_files(path)
-    return sorted(_walked(path) if listed is None else listed)
+def _files(given: Path) -> list[_Found]:
+    if given.is_file():  # named itself: if it is a link, the file that it leads to is meant
+        real = given.resolve()
+        return [_Found(given, real.parent, real.name)]
+    if not given.is_dir():
+        raise DatasetError(
+            f"There is no file or folder {given}. Give the code's folder, a file of it, or a query file."
+        )
+    root = given.resolve()
+    listed = git_files(root)
+    with Inside(root) as inside:
+        names = _walked(inside) if listed is None else (name.as_posix() for name in listed if _is_wanted(name))
+        return sorted(
+            (_Found(given / name, root, name) for name in names if _is_file(inside, name)),
+            key=lambda found: found.file,
+        )
 
 
-def _git_files(folder: Path) -> list[Path] | None:
-    """Files that git tracks or would track; None outside a repository, without git, and for an ignored folder."""
-    names = git_files(folder)
-    if names is None:
-        return None
-    return [folder / name for name in names if not _LEFT_OUT & set(name.parts[:-1]) and (folder / name).is_file()]
+def _is_wanted(name: Path) -> bool:
+    return not _LEFT_OUT & set(name.parts[:-1])
 
 
-def _walked(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _LEFT_OUT and not name.startswith(".")]
-        yield from (Path(parent) / name for name in names)
+def _is_file(inside: Inside, path: str) -> bool:
+    try:
+        return stat.S_ISREG(inside.status(path).st_mode)
+    except OSError:
+        return False
+
+
+def _walked(inside: Inside) -> Iterator[str]:
+    pending = [ROOT]
+    while pending:
+        folder = pending.pop()
+        for entry in _entries(inside, folder):
+            if not entry.is_folder:
+                yield f"{folder}{entry.name}"
+            elif not entry.is_link and entry.name not in _LEFT_OUT and not entry.name.startswith("."):
+                pending.append(f"{folder}{entry.name}/")
+
+
+def _entries(inside: Inside, folder: str) -> list[Entry]:
+    """What is in a folder; nothing where it has just become a link, is gone, or may not be read."""
+    try:
+        return inside.entries(folder.removesuffix("/"))
+    except OSError:
+        return []

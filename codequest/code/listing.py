@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import os
+import re
+import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from codequest.code.git import git_files
 from codequest.code.globs import git_globs
-from codequest.code.unwanted import BUILT_FOLDERS, INDEX_FOLDER, VENDORED_FOLDERS
-from codequest.errors import InvalidInputError
+from codequest.code.inside import LINK, ROOT, Entry, Inside
+from codequest.code.unwanted import BUILT_FOLDERS, INDEX_FOLDER, MAX_BYTES, VENDORED_FOLDERS
+from codequest.errors import InvalidInputError, UnsafePathError
 
-LINK, OTHER_REPOSITORY, VENDORED = "symbolic link", "other git repository", "vendored, built or hidden folder"
+OTHER_REPOSITORY, VENDORED = "other git repository", "vendored, built or hidden folder"
+
+_UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")  # as macOS ignores them in names
+_SHORT_NAME = re.compile(r"git~\d+")
+
+_Rules = list[tuple[str, Any]]
 
 
 def list_files(root: Path, skipped: Counter[str]) -> list[str]:
     """Paths of the files that git tracks or would track, or that no .gitignore leaves out; sorted.
 
-    Symbolic links are not followed: what they point to is indexed where it is, if at all.
+    Symbolic links are not followed: what they point to is indexed where it is, if at all. Paths that lead out of the
+    folder, as a git index may hold them, are left out.
 
     Args:
         root: The folder.
@@ -29,63 +37,80 @@ def list_files(root: Path, skipped: Counter[str]) -> list[str]:
         MissingDependencyError: The folder is outside git, has a .gitignore, and ``pathspec`` is not installed.
     """
     listed = git_files(root)
-    found = _walked(root, skipped) if listed is None else _tracked(root, listed, skipped)
+    with Inside(root) as inside:
+        found = set(_walked(inside, skipped) if listed is None else _tracked(inside, listed, skipped))
     return sorted(path for path in found if _is_unicode(path, skipped))
 
 
-def _tracked(root: Path, listed: list[Path], skipped: Counter[str]) -> Iterator[str]:
+def _tracked(inside: Inside, listed: Iterable[Path], skipped: Counter[str]) -> Iterator[str]:
     left_out = set()
     for name in listed:
-        file = root / name
-        if INDEX_FOLDER in name.parts:
+        if any(_is_internal(part) for part in name.parts):
             continue
         vendored = next((depth for depth, part in enumerate(name.parts[:-1]) if part in VENDORED_FOLDERS), None)
         if vendored is not None:
             left_out.add(name.parts[: vendored + 1])
-        elif file.is_symlink():
+            continue
+        path = name.as_posix()
+        try:
+            mode = inside.status(path).st_mode
+        except UnsafePathError as error:
+            skipped[str(error)] += 1
+            continue
+        except OSError:
+            mode = 0  # gone, as the scan will find
+        if stat.S_ISLNK(mode):
             skipped[LINK] += 1
-        elif file.is_dir():  # a submodule, or a repository inside this one
+        elif stat.S_ISDIR(mode):  # a submodule, or a repository inside this one
             skipped[OTHER_REPOSITORY] += 1
         else:
-            yield name.as_posix()
+            yield path
     skipped[VENDORED] += len(left_out)
 
 
-def _walked(root: Path, skipped: Counter[str]) -> Iterator[str]:
+def _is_internal(name: str) -> bool:
+    """Tell whether a name is that of git's folder or of the index, as any file system may write it."""
+    plain = _UNSEEN.sub("", name).split(":")[0].rstrip(" .").lower()
+    return plain in (".git", INDEX_FOLDER) or bool(_SHORT_NAME.fullmatch(plain))
+
+
+def _walked(inside: Inside, skipped: Counter[str]) -> Iterator[str]:
     """Files outside git, with the rules of every .gitignore on the way."""
-    left_out = VENDORED_FOLDERS | BUILT_FOLDERS
-    rules: dict[Path, list[tuple[Path, Any]]] = {root: _ignore_rules(root)}
-    for parent, folders, names in os.walk(root):
-        here = Path(parent)
-        inherited = rules.pop(here)
-        kept = []
-        for name in folders:
-            folder = here / name
-            if name == INDEX_FOLDER or _is_ignored(folder, inherited, folder=True):
+    pending: list[tuple[str, _Rules]] = [(ROOT, [])]
+    while pending:
+        folder, inherited = pending.pop()
+        rules = [*_ignore_rules(inside, folder), *inherited]
+        for entry in _entries(inside, folder, skipped):
+            path = f"{folder}{entry.name}"
+            if entry.name == INDEX_FOLDER or _is_ignored(path, rules, folder=entry.is_folder):
                 continue
-            if folder.is_symlink():
+            if entry.is_link:
                 skipped[LINK] += 1
-            elif name in left_out or name.startswith("."):
+            elif not entry.is_folder:
+                yield path
+            elif entry.name in VENDORED_FOLDERS | BUILT_FOLDERS or entry.name.startswith("."):
                 skipped[VENDORED] += 1
             else:
-                kept.append(name)
-                rules[folder] = [*_ignore_rules(folder), *inherited]
-        folders[:] = kept
-        for name in names:
-            file = here / name
-            if _is_ignored(file, inherited, folder=False):
-                continue
-            if file.is_symlink():
-                skipped[LINK] += 1
-            else:
-                yield file.relative_to(root).as_posix()
+                pending.append((f"{path}/", rules))
 
 
-def _ignore_rules(folder: Path) -> list[tuple[Path, Any]]:
+def _entries(inside: Inside, folder: str, skipped: Counter[str]) -> list[Entry]:
+    """What is in a folder; nothing where it has just become a link, is gone, or may not be read."""
     try:
-        lines = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines()
+        return inside.entries(folder.removesuffix("/"))
+    except UnsafePathError as error:
+        skipped[str(error)] += 1
+    except OSError:
+        skipped["unreadable folder"] += 1
+    return []
+
+
+def _ignore_rules(inside: Inside, folder: str) -> _Rules:
+    try:
+        _, content = inside.read(f"{folder}.gitignore", most=MAX_BYTES)
     except OSError:
         return []
+    lines = content.decode("utf-8", errors="replace").splitlines()
     return [(folder, git_globs(filter(_is_understood, lines)))]
 
 
@@ -98,10 +123,10 @@ def _is_understood(line: str) -> bool:
     return True
 
 
-def _is_ignored(path: Path, rules: list[tuple[Path, Any]], *, folder: bool) -> bool:
+def _is_ignored(path: str, rules: _Rules, *, folder: bool) -> bool:
     """Tell whether the innermost rules that speak of a path leave it out."""
     for base, spec in rules:
-        name = path.relative_to(base).as_posix() + ("/" if folder else "")
+        name = path.removeprefix(base) + ("/" if folder else "")
         decided = spec.check_file(name).include
         if decided is not None:
             return bool(decided)

@@ -104,7 +104,7 @@ def _knows_work_tree(common: Path, git_folder: Path, top: Path) -> bool:
 def _knows_submodule(git_folder: Path, common: Path, top: Path) -> bool:
     """Tell whether a repository elsewhere is that of this submodule."""
     settings = git_folder / "config"
-    if common != git_folder or not settings.is_file():
+    if common != git_folder or "modules" not in git_folder.parent.parts or not settings.is_file():
         return False
     named = _WORK_TREE.findall(_small_text(settings))
     return bool(named) and os.path.realpath(git_folder / named[-1]) == str(top)

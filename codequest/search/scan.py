@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from codequest.code.file_language import file_language
-from codequest.code.reading import readable_text, unwanted
+from codequest.code.inside import SPECIAL, Inside
+from codequest.code.reading import LARGE, readable_text, unwanted
+from codequest.code.unwanted import MAX_BYTES
+from codequest.errors import UnsafePathError
 from codequest.progress import Progress
 from codequest.search.chunking.chunks import Chunk
 
@@ -96,33 +99,36 @@ def scan(
         progress: Told how many files are read.
     """
     result, listed = Scan(), list(paths)
-    for number, path in enumerate(listed, start=1):
-        record, text = _read(root, path, known.get(path))
-        if record is not None:
-            result.records.append(record)
-            _compare(result, record, known.get(path), text, chunk)
-        progress("Reading files", number, len(listed))
+    with Inside(root) as inside:
+        for number, path in enumerate(listed, start=1):
+            record, text = _read(inside, path, known.get(path))
+            if record is not None:
+                result.records.append(record)
+                _compare(result, record, known.get(path), text, chunk)
+            progress("Reading files", number, len(listed))
     gone = {path for path, old in known.items() if not old.skipped} - {record.path for record in result.records}
     result.stale |= gone
     result.removed += len(gone)
     return result
 
 
-def _read(root: Path, path: str, old: FileRecord | None) -> tuple[FileRecord | None, str | None]:
+def _read(inside: Inside, path: str, old: FileRecord | None) -> tuple[FileRecord | None, str | None]:
     """A file's record and text; no text where it need not be read, no record where it is gone."""
     try:
-        status = (root / path).stat()
-        why = unwanted(path, status.st_size) if stat.S_ISREG(status.st_mode) else "not a regular file"
+        status = inside.status(path)
+        why = unwanted(path, status.st_size) if stat.S_ISREG(status.st_mode) else SPECIAL
         if why:
-            return FileRecord(path=path, size=status.st_size, modified=0, digest="", language="", skipped=why), None
+            return _skipped(path, why, size=status.st_size), None
         if old is not None and old.modified and (old.size, old.modified) == (status.st_size, status.st_mtime_ns):
             return old, None
-        content = (root / path).read_bytes()
-    except FileNotFoundError:
+        status, content = inside.read(path, most=MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
         return None, None
+    except UnsafePathError as error:
+        return _skipped(path, str(error)), None
     except OSError:
-        return FileRecord(path=path, size=0, modified=0, digest="", language="", skipped="unreadable"), None
-    text, why = readable_text(path, content)
+        return _skipped(path, "unreadable"), None
+    text, why = readable_text(path, content) if len(content) <= MAX_BYTES else ("", LARGE)
     settled = status.st_mtime_ns < time.time_ns() - _SETTLED
     return FileRecord(
         path=path,
@@ -132,6 +138,10 @@ def _read(root: Path, path: str, old: FileRecord | None) -> tuple[FileRecord | N
         language="" if why else file_language(path, text),
         skipped=why,
     ), text
+
+
+def _skipped(path: str, why: str, *, size: int = 0) -> FileRecord:
+    return FileRecord(path=path, size=size, modified=0, digest="", language="", skipped=why)
 
 
 def _compare(

@@ -85,6 +85,10 @@ def test_context_shows_the_lines_around_unless_the_file_has_changed(project: Pat
     assert "1 class Cache:" in printed
     write(project, {"src/cache.py": "# other\n" + FILES["src/cache.py"]})
     assert "class Cache:" not in run("search", "load_entry", *options)
+    write(project, {"elsewhere/cache.py": FILES["src/cache.py"]})
+    (project / "src" / "cache.py").unlink()
+    (project / "src" / "cache.py").symlink_to("../elsewhere/cache.py")
+    assert "class Cache:" not in run("search", "load_entry", *options)
 
 
 def test_a_long_hit_is_cut(project: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from codequest.code.listing import LINK, OTHER_REPOSITORY, VENDORED, list_files
+from codequest.code.inside import LINK
+from codequest.code.listing import OTHER_REPOSITORY, VENDORED, list_files
 from tests.search.conftest import write
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from codequest.code.inside import Inside
 from codequest.code.reading import readable_text, unwanted
-from codequest.errors import CodeIndexError, InvalidInputError
+from codequest.code.unwanted import MAX_BYTES
+from codequest.errors import CodeIndexError, InvalidInputError, UnsafePathError
 from codequest.search.index import CodeIndex
 from codequest.texts import visible, visible_line
 
 MOST_LINES = 400
 """Most lines that one call reads."""
-
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,24 +84,16 @@ def _relative(root: Path, path: str) -> str:
 
 
 def _text(root: Path, name: str) -> str:
-    file = root / name
     try:
-        if os.path.realpath(file, strict=True) != str(file):  # the root has none: a link was put in since the index run
-            raise CodeIndexError(f"{name} is reached through a symbolic link, which is not followed.")
-        content = _content(file, name)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        with Inside(root) as inside:
+            status, content = inside.read(name, most=MAX_BYTES)
+    except UnsafePathError as error:
+        raise CodeIndexError(f"{name} is not read: {error}.") from error
+    except OSError as error:
+        reason = error.strerror or error
         raise CodeIndexError(f"{name} cannot be read ({reason}). If it is gone, run codequest index again.") from error
     text, why = readable_text(name, content)
+    why = unwanted(name, max(status.st_size, len(content))) or why
     if why:
         raise CodeIndexError(f"{name} is not read: {why}.")
     return text
-
-
-def _content(file: Path, name: str) -> bytes:
-    with os.fdopen(os.open(file, _FLAGS), "rb") as opened:
-        status = os.fstat(opened.fileno())
-        why = unwanted(name, status.st_size) if stat.S_ISREG(status.st_mode) else "no regular file"
-        if why:
-            raise CodeIndexError(f"{name} is not read: {why}.")
-        return opened.read()
