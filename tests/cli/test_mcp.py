@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
+import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +165,95 @@ def test_standard_output_carries_the_protocol_alone(project: Path) -> None:
     assert answers[1]["result"]["structuredContent"]["hits"]
     assert all(json.loads(line)["jsonrpc"] == "2.0" for line in rest.splitlines())
     assert f"Serving the index of {project}" in errors
+
+
+INITIALIZE = {
+    "jsonrpc": "2.0", "id": "first", "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+}  # fmt: skip
+STATUS = {"jsonrpc": "2.0", "id": "last", "method": "tools/call", "params": {"name": "index_status", "arguments": {}}}
+
+
+def conversation(project: Path, lines: list[bytes]) -> list[Any]:
+    """Answers of a server to these lines and to one good request after them."""
+    command = [sys.executable, "-m", "codequest", "mcp", "--path", str(project), "--mode", "lexical"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        sent = [json.dumps(INITIALIZE).encode(), *lines, json.dumps(STATUS).encode()]
+        writer = threading.Thread(
+            target=lambda: [process.stdin.write(line + b"\n") for line in sent] and process.stdin.flush()
+        )  # type: ignore[union-attr]
+        writer.start()
+        answers = []
+        expected = sum(b'"id": "' in line for line in sent)
+        while len(answers) < expected or all(answer["id"] != "last" for answer in answers):
+            answers.append(json.loads(process.stdout.readline()))
+        writer.join()
+        process.stdin.close()
+        answers += map(json.loads, process.stdout.read().splitlines())
+        assert process.wait(timeout=60) == 0
+    return answers
+
+
+def test_requests_with_lone_surrogates_are_answered_and_so_is_what_cannot_be_read(project: Path) -> None:
+    call = {"name": "search_code", "arguments": {"query": "load\ud800 entry"}}
+    wrong = {"name": "search_code\ud800", "arguments": {}}
+    lines = [
+        {"jsonrpc": "2.0", "id": "a", "method": "tools/call", "params": call},
+        {"jsonrpc": "2.0", "id": "b", "method": "tools/call", "params": wrong},
+        {"jsonrpc": "2.0", "id": "c", "method": "tools/call", "params": [1]},
+    ]
+    found = {answer["id"]: answer for answer in conversation(project, [json.dumps(line).encode() for line in lines])}
+    assert found["a"]["result"]["structuredContent"]["hits"]
+    assert found["b"]["result"]["isError"]
+    assert found["c"]["error"]["code"] == -32600
+    assert found["last"]["result"]["structuredContent"]["files"] == 6
+
+
+@pytest.mark.slow
+def test_every_one_of_thousands_of_broken_requests_is_answered(project: Path) -> None:
+    draw = random.Random(7)
+    lines = [broken_request(draw, number) for number in range(5000)]
+    answers = conversation(project, lines)
+    ids = Counter(answer["id"] for answer in answers)
+    asked = {f"r{number}" for number, line in enumerate(lines) if b'"id": "' in line}
+    assert len(asked) > 3000
+    assert asked - set(ids) == set()
+    assert max(count for id, count in ids.items() if id is not None) == 1
+
+
+ODD = [None, True, 1.5, -1, 2**70, "\ud800", "\0", [], {}, [[]], "a" * 5000, "\u202e", {"a": 1}, float("nan"), 10**400]
+NAMES = ["query", "limit", "paths", "kinds", "languages", "path", "start", "end", "\ud800"]
+GLOBS = ["[z-a]", "*", "src/", "\ud800", "!", "**/" * 100, "a\\", "*a" * 300]
+PATHS = ["src/cache.py", "../x", "/etc/passwd", "\0", "\ud800", "a" * 9000]
+METHODS = ["ping", "tools/list", "resources/list", "nope", "\ud800", "completion/complete", "prompts/get", "tasks/get"]
+
+
+def broken_request(draw: random.Random, number: int) -> bytes:
+    """A request with something wrong in it, or a line that is none."""
+    arguments: dict[str, Any] = {name: draw.choice(ODD) for name in NAMES if draw.random() < 0.3}
+    chosen = {
+        "query": ["load\ud800", "x", "\x1b", " ", "entry " * 5000],
+        "paths": [GLOBS[:3], GLOBS[3:]],
+        "path": PATHS,
+    }
+    arguments |= {name: draw.choice(values) for name, values in chosen.items() if draw.random() < 0.5}
+    tool = draw.choice(["search_code", "read_source", "index_status", "nope", "\ud800"])
+    request: dict[str, Any] = {"jsonrpc": "2.0", "id": f"r{number}", "method": "tools/call"}
+    request["params"] = {"name": tool, "arguments": arguments}
+    wrong: dict[str, list[Any]] = {"params": ODD, "method": [*METHODS, *ODD], "jsonrpc": ODD, "_meta": ODD}
+    for name, values in wrong.items():
+        if draw.random() < 0.1:
+            request[name] = draw.choice(values)
+    line = json.dumps(request).encode()
+    if draw.random() > 0.1:
+        return line
+    bare = bytearray(line.replace(b'"id": "', b'"no": "'))
+    bare[draw.randrange(len(bare))] = draw.choice(b'{}[]",:\\u\xff0 ')
+    return draw.choice(
+        [bytes(bare), b"", b"[]", b"null", b"{", b"[" * 100_000, b"\xff\xfe", b'{"id":1.5}', b"1" * 5000]
+    )
 
 
 def test_bad_options_end_it_at_once(project: Path) -> None:

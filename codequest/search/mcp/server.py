@@ -6,16 +6,18 @@ import functools
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib import metadata
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.stdio import stdio_server
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
 from codequest.errors import CodequestError
 from codequest.search.hits import ChunkKind
 from codequest.search.mcp.file_lines import MOST_LINES, FileLines
+from codequest.search.mcp.lines import MessageLines
 from codequest.search.mcp.tools import MOST_HITS, CodeTools, FoundCode, IndexStatus
 from codequest.texts import visible
 
@@ -35,13 +37,23 @@ class FoundList(BaseModel):
     hits: list[FoundCode]
 
 
+class _AnsweringServer(MCPServer[Any]):
+    """A server that answers every request on standard input; see `codequest.search.mcp.lines`."""
+
+    async def run_stdio_async(self) -> None:
+        lines = MessageLines()
+        async with stdio_server(stdin=cast(Any, lines)) as (read, write):
+            lines.answers = write
+            await self._lowlevel_server.run(read, write, self._lowlevel_server.create_initialization_options())
+
+
 def build_server(tools: CodeTools) -> MCPServer[Any]:
     """A server with the tools ``search_code``, ``read_source`` and ``index_status``.
 
     Args:
         tools: What they do.
     """
-    server: MCPServer[Any] = MCPServer(
+    server = _AnsweringServer(
         "codequest", instructions=_INSTRUCTIONS, version=metadata.version("codequest"), log_level="WARNING"
     )
 

@@ -117,8 +117,8 @@ class CodeTools:
             root=visible_line(str(self.index.root)),
             files=stats.files,
             chunks=stats.chunks,
-            languages=dict(stats.languages),
-            updated=stats.updated,
+            languages={visible_line(name): count for name, count in stats.languages.items()},
+            updated=visible_line(stats.updated),
             teacher=visible_line(stats.teacher),
         )
 
