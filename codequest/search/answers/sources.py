@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from codequest.search.answers.quoted import quoted
 from codequest.search.hits import SearchHit
-from codequest.texts import visible
+from codequest.texts import written_out
 
 _GAP = 2  # lines between chunks that are still one source: blank ones, most often
 _OPENS_OR_CLOSES = re.compile(r'[<>"\n\t]')
@@ -40,7 +41,7 @@ class Source:
     @property
     def shown_path(self) -> str:
         """The path as the model sees it; differs only where a name has characters that could end its quotation."""
-        return visible(_OPENS_OR_CLOSES.sub(lambda found: f"<U+{ord(found[0]):04X}>", self.path))
+        return quoted(_OPENS_OR_CLOSES.sub(lambda found: written_out(found[0]), self.path))
 
 
 def merged(hits: Sequence[SearchHit]) -> list[Source]:
