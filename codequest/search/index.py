@@ -220,11 +220,17 @@ class CodeIndex:
             return self._snapshot, self._queries
 
     def _load(self) -> None:
-        self._stamp = self._stamped()
-        self._meta = IndexMeta.read(self._home.folder, root=self.root)
+        while True:
+            self._stamp = self._stamped()
+            self._meta = IndexMeta.read(self._home.folder, root=self.root)
+            try:
+                self._snapshot = Snapshot(self._store, self._meta.versions[CHUNKS])
+                break
+            except CodeIndexError:
+                if self._stamped() == self._stamp:  # otherwise a run has ended, and removed this version
+                    raise
         if self.encoder is not None and (self._queries is None or self._queries.space != self._meta.stats.space):
             self._queries = QueryVectors(self.encoder, self._home, self._meta.stats)
-        self._snapshot = Snapshot(self._store, self._meta.versions[CHUNKS])
 
     def _stamped(self) -> tuple[int, int]:
         try:

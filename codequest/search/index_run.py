@@ -13,6 +13,7 @@ from pathlib import Path
 
 from codequest.code.listing import list_files
 from codequest.errors import CodeIndexError, InvalidInputError
+from codequest.files import tidy
 from codequest.progress import Progress, Work
 from codequest.search.chunking.chunks import Chunk, chunk_file
 from codequest.search.deferred import DeferredTeacher
@@ -65,6 +66,7 @@ def build_index(path: str | Path, *, teacher: str | Teacher | None, rebuild: boo
     began = time.monotonic()
     home = IndexHome.for_writing(path)
     with home.locked(progress):
+        tidy(home.folder)
         there = (home.folder / META_FILE).is_file() and not rebuild
         old = IndexMeta.read(home.folder, root=home.root) if there else None
         return _Run(home, old, teacher, progress).finish(began)
@@ -121,8 +123,10 @@ class _Run:
         )
 
     def _unchanged(self, found: Scan) -> IndexMeta | None:
-        """The index that is there, where nothing in it would change."""
-        return None if found.stale or found.chunks else self.old
+        """The index that is there, where nothing in it would change and no killed run left anything."""
+        if self.old is None or found.stale or found.chunks or self.store.has_remains():
+            return None
+        return self.old
 
     def _write(self, found: Scan) -> IndexMeta:
         versions = self.old.versions if self.old else {}
@@ -142,7 +146,7 @@ class _Run:
                 f"The index in {self.home.folder} cannot be written ({error.strerror}). The index as it was before is "
                 "intact."
             ) from error
-        self.store.prune([CHUNKS, FILES] if writer.settled else [FILES])
+        self.store.prune(writer)
         return meta
 
     def _embedded(self, chunks: list[Chunk]) -> Iterator[tuple[list[Chunk], Vectors]]:

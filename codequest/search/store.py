@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from codequest.errors import CodeIndexError, require
+from codequest.files import replace_file
 from codequest.search.chunking.chunks import Chunk
 from codequest.search.lexicon import words
 from codequest.space import Vectors
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CHUNKS, FILES = "chunks", "files"
 _KEPT = timedelta(minutes=10)  # for readers that opened an older version a moment ago
+_AT_ONCE = timedelta(milliseconds=1)
 _FOREVER = timedelta(days=36_500)
 _VERSIONS = 100  # of small files on the disk; a run that changes something adds three
 _UNINDEXED, _UNINDEXED_SHARE = 64, 0.002  # of the rows; a search reads their words one by one
@@ -42,6 +44,7 @@ class ChunkStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._unfinished = folder / "unfinished"
         lancedb = require("lancedb", extra="search")
         with self.reading():
             self._database: DBConnection = lancedb.connect(str(folder / "lance"))
@@ -56,7 +59,13 @@ class ChunkStore:
     def begin(self, versions: Mapping[str, int], *, dim: int) -> ChunkWriter:
         """A writer that goes on from these versions, or starts with no chunks; remains of a killed run are ignored."""
         with self.writing():
-            return ChunkWriter(self, self._table(CHUNKS, versions, _chunk_schema(dim)))
+            remains = self.has_remains()
+            replace_file(self._unfinished, b"")
+            return ChunkWriter(self, self._table(CHUNKS, versions, _chunk_schema(dim)), remains=remains)
+
+    def has_remains(self) -> bool:
+        """Tell whether the run before was killed, or failed, after it had begun to write."""
+        return self._unfinished.exists()
 
     def write_files(self, rows: Sequence[Mapping[str, Any]]) -> int:
         """Replace the table of files; the new version."""
@@ -71,13 +80,18 @@ class ChunkStore:
             rows: list[dict[str, Any]] = self.open(FILES, version).to_arrow().to_pylist()
             return rows
 
-    def prune(self, names: Sequence[str]) -> None:
-        """Remove what no reader of these tables can need any more; a failure leaves it for a later run."""
-        for name in names:
+    def prune(self, writer: ChunkWriter) -> None:
+        """Remove what no reader can need any more after a writer's run; a failure leaves it for a later run.
+
+        Remains of a killed run go at once, and with them the version before this one: who reads that looks again.
+        """
+        kept = _AT_ONCE if writer.remains else _KEPT
+        for name in (CHUNKS, FILES) if writer.settled else (FILES,):
             try:
-                self._database.open_table(name).optimize(cleanup_older_than=_KEPT, delete_unverified=True)
+                self._database.open_table(name).optimize(cleanup_older_than=kept, delete_unverified=True)
             except (OSError, RuntimeError, ValueError):
                 return
+        self._unfinished.unlink(missing_ok=True)
 
     def _table(self, name: str, versions: Mapping[str, int], schema: pa.Schema) -> Table:
         if name not in versions:
@@ -119,11 +133,13 @@ class ChunkWriter:
     """Changes the chunks of an index; readers see nothing of it until the new version is in index.json.
 
     Attributes:
+        remains: Whether the run before was killed or failed, and left files that nobody reads.
         settled: Whether everything was written into one piece, so that old versions can be removed.
     """
 
-    def __init__(self, store: ChunkStore, table: Table) -> None:
+    def __init__(self, store: ChunkStore, table: Table, *, remains: bool) -> None:
         self._store, self._table = store, table
+        self.remains = remains
         self.settled = False
 
     def remove(self, paths: Collection[str]) -> None:
@@ -151,7 +167,7 @@ class ChunkWriter:
             if not indices:
                 # The words are split already; the tokenizer stems them and leaves out what every text has.
                 self._table.create_index("words", config=index.FTS(base_tokenizer="whitespace"))
-            elif self._is_scattered(indices[0]):
+            if self.remains or (indices and self._is_scattered(indices[0])):
                 self._settle()
             return int(self._table.version)
 

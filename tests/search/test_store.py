@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from codequest.search import CodeIndex, IndexRun
-from tests.search.conftest import counts, held, write
+from codequest.search.meta import IndexMeta
+from tests.search.conftest import FILES, counts, held, write
 
 Build = Callable[..., IndexRun]
 
@@ -73,3 +74,61 @@ def test_a_small_change_leaves_the_rest_where_it_is(project: Path, build: Build)
     assert [hit.path for hit in CodeIndex.open(project, encoder=None).search("unicorn", mode="lexical")] == [
         "notes.txt"
     ]
+
+
+def on_disk(root: Path) -> int:
+    """Number of files of an index."""
+    return sum(path.is_file() for path in (root / ".codequest").rglob("*"))
+
+
+def kill_before_it_counts(root: Path, build: Build) -> None:
+    """Leave what a run leaves that is killed after all writing, right before the index is its own."""
+
+    def killed(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(IndexMeta, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build(root)
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("changed", [True, False])
+def test_the_next_run_removes_what_a_killed_one_left(
+    first: bool, changed: bool, project: Path, build: Build, tmp_path: Path
+) -> None:
+    after = {"notes.txt": "changed\n"} if changed else {}
+    build(write(tmp_path / "whole", {**FILES, **after}))
+    if not first:
+        build(project)
+    write(project, {"more.py": "def more():\n    return 2\n"})
+    for _ in range(3):
+        kill_before_it_counts(project, build)
+    (project / "more.py").unlink()
+    build(write(project, after))
+    assert held(project) == held(tmp_path / "whole")
+    assert on_disk(project) <= on_disk(tmp_path / "whole")
+
+
+def test_searches_find_their_way_when_the_version_that_they_read_is_removed(
+    project: Path, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from codequest.search import index as module
+
+    build(project)
+    opened = CodeIndex.open(project, encoder=None)
+    write(project, {"notes.txt": "changed\n"})
+    kill_before_it_counts(project, build)
+    snapshot, runs = module.Snapshot, [1]
+
+    def overtaken(*given: object) -> object:
+        if runs:
+            runs.pop()
+            build(project)
+        return snapshot(*given)
+
+    monkeypatch.setattr(module, "Snapshot", overtaken)
+    late = CodeIndex.open(project, encoder=None)
+    for index in (opened, late):
+        assert [hit.path for hit in index.search("changed", mode="lexical")] == ["notes.txt"]
