@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import reprlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from html import escape
+from itertools import islice
+
+import numpy as np
 
 from codequest.errors import InvalidInputError
 
@@ -32,14 +36,24 @@ _WRITTEN_OUT = re.compile(
 _UNFINISHED = re.compile(f"[{_EMOJI}{_JOINING}0-9#*\u200c\u200d\ufe0e\ufe0f]{{1,64}}\\Z")
 _NOT_ENCODABLE = re.compile("[\x00\ud800-\udfff]")
 
+_FIRST_CHARACTERS = 4096  # shorter texts are never cut; fewer would hardly be faster to tokenize
+_CHARACTERS_PER_TOKEN = 8  # English and code have about 4, so the first look is nearly always enough
+_MOST_CHARACTERS, _MOST_PER_TOKEN = 1 << 16, 64  # a tokenizer takes about 2 microseconds for each
+_SPARE_TOKENS = 128  # a word that is cut in two has at most 100, beyond which WordPiece takes it for one unknown token
+_LONGEST_RUN, _SEARCHED = 1024, 4 << 20
 
-def checked_texts(texts: Iterable[str], *, name: str, allow_empty: bool = False) -> list[str]:
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
+_SHORT.maxlevel = 2
+
+
+def checked_texts(texts: Sequence[str], *, name: str, allow_empty: bool = False) -> list[str]:
     """The texts as a list that every tokenizer accepts.
 
     NUL characters and lone surrogates, which no tokenizer can represent, become U+FFFD.
 
     Args:
-        texts: Texts of the caller.
+        texts: Texts of the caller: a list, a tuple, a one-dimensional array, a column of a table.
         name: Name of the texts in messages.
         allow_empty: Whether empty and whitespace texts are accepted.
 
@@ -49,19 +63,79 @@ def checked_texts(texts: Iterable[str], *, name: str, allow_empty: bool = False)
     Raises:
         InvalidInputError: Not a list of strings, or an empty text where none is allowed.
     """
-    if isinstance(texts, (str, bytes)) or not isinstance(texts, Iterable):
-        raise InvalidInputError(f"{name} must be a list of strings, got {type(texts).__name__}.")
-    checked = list(texts)
+    checked = _listed(texts, name)
     for position, text in enumerate(checked):
         if not isinstance(text, str):
-            raise InvalidInputError(f"{name}[{position}] must be a string, got {type(text).__name__}: {text!r:.80}.")
+            raise InvalidInputError(f"{name}[{position}] must be a string, got {type(text).__name__}: {shown(text)}.")
         if not allow_empty and not text.strip():
             raise InvalidInputError(
-                f"{name}[{position}] is empty or only whitespace ({text!r:.40}). An empty query has no meaning to "
+                f"{name}[{position}] is empty or only whitespace ({text[:40]!r:.40}). An empty query has no meaning to "
                 "search for; leave it out."
             )
-        checked[position] = _NOT_ENCODABLE.sub("�", text)
+        checked[position] = _NOT_ENCODABLE.sub("�", text if type(text) is str else str.__str__(text))
     return checked
+
+
+def _listed(texts: object, name: str) -> list[str]:
+    """The texts as a list, of what has a length and an order: an iterator may never end, a set has no first."""
+    kind = type(texts).__name__
+    if isinstance(texts, (str, bytes, bytearray, memoryview, Mapping, Set)) or not isinstance(texts, Iterable):
+        raise InvalidInputError(f"{name} must be a list of strings, got {kind}.")
+    dimensions = getattr(texts, "ndim", 1)
+    if dimensions != 1:
+        raise InvalidInputError(f"{name} must be a list of strings, got {kind} of {dimensions} dimensions, not 1.")
+    if not isinstance(texts, Sized):
+        raise InvalidInputError(
+            f"{name} must be a list of strings, got {kind}, whose end nobody knows. Make it a list first: list(...)."
+        )
+    return list(islice(texts, len(texts)))
+
+
+def shown(value: object) -> str:
+    """Something of a caller for a message: short whatever it is, and without an error of its own."""
+    try:
+        return f"{_SHORT.repr(value):.80}"
+    except Exception:  # an integer of 5,000 digits, or whatever else cannot be written
+        return "…"
+
+
+def readable(text: str, *, most_tokens: int, count: Callable[[str], int], from_end: bool = False) -> str:
+    """The part of a text that a model reads, and some more: tokenizing megabytes of which it reads a page takes minutes.
+
+    The first `most_tokens` tokens of the part are those of the text: it is lengthened until it has enough of them and
+    some to spare, for the last ones may be of a word cut in two. Texts of up to 65,536 characters, or 64 per token
+    where that is more, are so cut without any difference. In a longer text whose beginning has too few tokens, runs of
+    one character, such as spaces, are read as 1,024 of it, and of what that leaves so many characters are read.
+
+    Args:
+        text: With its prompt.
+        most_tokens: Longer texts are truncated to so many tokens.
+        count: Number of tokens of a text, not truncated.
+        from_end: Whether the model reads the end of a text that is too long.
+    """
+    size, most = max(_FIRST_CHARACTERS, _CHARACTERS_PER_TOKEN * most_tokens), _most_characters(most_tokens)
+    while size < len(text):
+        part = text[-size:] if from_end else text[:size]
+        if count(part) >= most_tokens + _SPARE_TOKENS:
+            return part
+        if size == most:
+            return _without_runs(text, most, from_end)
+        size = min(4 * size, most)
+    return text
+
+
+def _most_characters(most_tokens: int) -> int:
+    return max(_MOST_CHARACTERS, _MOST_PER_TOKEN * most_tokens)
+
+
+def _without_runs(text: str, most: int, from_end: bool) -> str:
+    searched = text[-_SEARCHED:] if from_end else text[:_SEARCHED]
+    letters = np.frombuffer(searched.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    positions = np.arange(len(letters), dtype=np.int32)
+    begins = np.append(True, letters[1:] != letters[:-1])
+    within_run = positions - np.maximum.accumulate(np.where(begins, positions, 0))
+    kept = letters[within_run < _LONGEST_RUN]
+    return (kept[-most:] if from_end else kept[:most]).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def estimated_tokens(text: str) -> int:

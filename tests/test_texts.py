@@ -1,8 +1,12 @@
+import itertools
 import random
 import sys
+from collections import deque
 from typing import Any
 from unicodedata import category
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,16 +18,87 @@ from codequest.texts import (
     batches_by_size,
     checked_texts,
     estimated_tokens,
+    readable,
+    shown,
     visible,
     visible_line,
     visible_pieces,
 )
 
+TABLE = pd.DataFrame({"text": ["b", " a ", "ü"]}, index=[7, 5, 6])
 
-def test_texts_are_returned_in_order_from_any_iterable() -> None:
-    assert checked_texts(["b", " a ", "ü"], name="queries") == ["b", " a ", "ü"]
-    assert checked_texts((text for text in "xy"), name="queries") == ["x", "y"]
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["b", " a ", "ü"],
+        ("b", " a ", "ü"),
+        deque(["b", " a ", "ü"]),
+        {1: "b", 2: " a ", 3: "ü"}.values(),
+        np.array(["b", " a ", "ü"]),
+        np.array(["b", " a ", "ü"], dtype=object),
+        TABLE["text"],
+        TABLE["text"].astype("string"),
+    ],
+)
+def test_texts_are_returned_in_order_from_whatever_has_a_length_and_an_order(given: Any) -> None:
+    checked = checked_texts(given, name="queries")
+    assert checked == ["b", " a ", "ü"]
+    assert {type(text) for text in checked} == {str}
+
+
+def test_no_texts_are_an_empty_list() -> None:
     assert checked_texts([], name="queries") == []
+    assert checked_texts(np.array([], dtype=str), name="queries") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (np.array("a"), "got ndarray of 0 dimensions, not 1"),
+        (np.array([["a"], ["b"]]), "got ndarray of 2 dimensions, not 1"),
+        (TABLE, "got DataFrame of 2 dimensions, not 1"),
+        ({"a": "b"}, r"got dict\."),
+        ({"a", "b"}, r"got set\."),
+        (frozenset("a"), r"got frozenset\."),
+        (bytearray(b"a"), r"got bytearray\."),
+        (memoryview(b"a"), r"got memoryview\."),
+        (itertools.repeat("a"), "got repeat, whose end nobody knows. Make it a list first"),
+        ((text for text in "xy"), "got generator, whose end nobody knows"),
+        (map(str, "xy"), "got map, whose end nobody knows"),
+    ],
+)
+def test_what_has_no_end_or_no_order_is_refused(given: Any, message: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"queries must be a list of strings, {message}"):
+        checked_texts(given, name="queries")
+
+
+def test_no_more_is_read_than_the_length_says() -> None:
+    class Endless(list[str]):
+        def __iter__(self) -> Any:
+            return itertools.repeat("a")
+
+    assert checked_texts(Endless(["a", "b"]), name="queries") == ["a", "a"]
+
+
+class _Unspeakable:
+    def __repr__(self) -> str:
+        raise RecursionError("never ends")
+
+
+@pytest.mark.parametrize(
+    "given", [10**5000, _Unspeakable(), [[[[["deep"] * 9] * 9] * 9] * 9], np.zeros((99, 99))], ids=type
+)
+def test_a_message_about_any_element_is_short_and_has_no_error_of_its_own(given: Any) -> None:
+    with pytest.raises(
+        InvalidInputError, match=rf"queries\[0\] must be a string, got {type(given).__name__}"
+    ) as caught:
+        checked_texts([given], name="queries")
+    assert len(str(caught.value)) < 150
+
+
+def test_small_values_are_shown_as_they_are() -> None:
+    assert [shown(value) for value in (1, None, "a", [1, 2], {"a": 1})] == ["1", "None", "'a'", "[1, 2]", "{'a': 1}"]
 
 
 def test_what_no_tokenizer_can_represent_becomes_the_replacement_character() -> None:
@@ -55,6 +130,49 @@ def test_a_message_quotes_no_more_than_a_line_of_a_huge_text() -> None:
     with pytest.raises(InvalidInputError, match="only whitespace") as caught:
         checked_texts([" " * 1_000_000], name="queries")
     assert len(str(caught.value)) < 300
+
+
+class Words:
+    """Counts words, and keeps how much was counted."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def __call__(self, text: str) -> int:
+        self.seen += len(text)
+        return len(text.split())
+
+
+def test_a_text_is_cut_where_it_has_more_tokens_than_are_read() -> None:
+    text, count = "abcd " * 1_000_000, Words()
+    assert readable(text, most_tokens=100, count=count) == text[:4096]
+    assert readable(text, most_tokens=1000, count=count) == text[:8000]
+    assert readable("end " + text, most_tokens=100, count=count, from_end=True) == text[-4096:]
+    assert readable(text, most_tokens=1700, count=count) == text[:13600]
+    assert count.seen == 4096 + 8000 + 4096 + 13600
+
+
+def test_a_text_with_few_tokens_is_read_further_but_not_for_ever() -> None:
+    count = Words()
+    sparse = ("x" * 1000 + " ") * 5_000
+    assert readable(sparse, most_tokens=100, count=count) == sparse[:65536]
+    assert readable(sparse, most_tokens=100, count=count, from_end=True) == sparse[-65536:]
+    assert count.seen == 2 * (4096 + 16384 + 65536)
+    assert readable(sparse, most_tokens=4000, count=Words()) == sparse[: 64 * 4000]
+    assert readable(sparse[:65000], most_tokens=100, count=Words()) == sparse[:65000]
+
+
+@pytest.mark.parametrize("letter", [" ", "\n", "\u200b", "\u0301", "a"])
+def test_a_megabyte_of_one_character_hides_nothing(letter: str) -> None:
+    text = letter * 1_000_000 + "; sort a list"
+    assert readable(text, most_tokens=100, count=Words()) == letter * 1024 + "; sort a list"
+    assert readable(text[::-1], most_tokens=100, count=Words(), from_end=True) == text[:-14:-1] + letter * 1024
+
+
+def test_short_texts_are_not_even_counted() -> None:
+    count = Words()
+    assert readable("a " * 2048, most_tokens=8, count=count) == "a " * 2048
+    assert count.seen == 0
 
 
 def test_batches_hold_each_position_once_longest_first_within_both_limits() -> None:

@@ -19,6 +19,7 @@ from codequest.backbone.settings import EmbeddingSettings, read_settings
 from codequest.backbone.untrusted import refuse_code
 from codequest.errors import ModelFormatError, PrecisionNotSupportedError
 from codequest.space import EmbeddingSpace, Pooling
+from codequest.texts import readable
 from codequest.weights import WeightSource
 
 if TYPE_CHECKING:
@@ -167,7 +168,10 @@ class Backbone(nn.Module):
         return tokens
 
     def token_counts(self, texts: Sequence[str], *, prompt: str = "", truncate: bool = True) -> list[int]:
-        """Number of tokens that `tokenize` gives for each text, without padding; or would, if it truncated nothing."""
+        """Number of tokens that `tokenize` gives for each text, without padding; or would, if it truncated nothing.
+
+        Of a text that `readable` cuts, those of what is left of it.
+        """
         counts: list[int] = []
         for start in range(0, len(texts), _COUNTED_TOGETHER):
             prepared = self._prepared(texts[start : start + _COUNTED_TOGETHER], prompt)
@@ -177,8 +181,16 @@ class Backbone(nn.Module):
         return counts
 
     def _prepared(self, texts: Sequence[str], prompt: str) -> list[str]:
-        prepared = [prompt + text for text in texts]
+        from_end = self.tokenizer.truncation_side == "left"
+        prepared = [
+            readable(prompt + text, most_tokens=self.max_tokens, count=self._count, from_end=from_end)
+            for text in texts
+        ]
         return [text.lower() for text in prepared] if self.lower_case else prepared
+
+    def _count(self, text: str) -> int:
+        lowered = text.lower() if self.lower_case else text
+        return len(self.tokenizer(lowered, return_attention_mask=False, verbose=False)["input_ids"])
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Pooled vectors, not normalised.

@@ -68,7 +68,8 @@ class QueryEncoder(ABC):
     def token_counts(self, queries: Sequence[str]) -> list[int]:
         """Number of tokens of each query before it is truncated.
 
-        A quarter of its characters, unless a subclass knows better.
+        A quarter of its characters, unless a subclass knows better. Of a query that `codequest.texts.readable` cuts,
+        the tokens of what is left of it.
         """
         return [len(query) // 4 + 1 for query in queries]
 

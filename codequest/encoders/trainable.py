@@ -59,7 +59,7 @@ class TrainableQueryEncoder(QueryEncoder):
 
     @abstractmethod
     def token_counts(self, queries: Sequence[str]) -> list[int]:
-        """Number of tokens of each query before it is truncated."""
+        """Number of tokens of each query before it is truncated; of what `readable` leaves of a very long one."""
 
     @abstractmethod
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:

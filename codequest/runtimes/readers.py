@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError
 from codequest.runtimes.session import Tokens
+from codequest.texts import readable
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -27,7 +28,7 @@ class TextReader(Protocol):
         """Ids and mask, each (batch, tokens), and how many of the texts were truncated."""
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
-        """Number of tokens of each text before it is truncated."""
+        """Number of tokens of each text before it is truncated; of what `readable` leaves of a very long one."""
 
     def describe(self) -> dict[str, Any]:
         """Settings that read them again, besides the files, JSON-ready."""
@@ -54,6 +55,7 @@ class TokenReader:
         self.prompt = prompt
         self.lower_case = lower_case
         self.max_tokens = max_tokens
+        self._from_end = bool(tokenizer.truncation and tokenizer.truncation["direction"] == "left")
 
     @classmethod
     def load(cls, folder: Path, settings: Mapping[str, Any]) -> TokenReader:
@@ -96,8 +98,14 @@ class TokenReader:
         return copied
 
     def _prepared(self, texts: Sequence[str]) -> Sequence[str]:
-        prepared = [self.prompt + text for text in texts] if self.prompt else texts
+        prepared = [
+            readable(self.prompt + text, most_tokens=self.max_tokens, count=self._count, from_end=self._from_end)
+            for text in texts
+        ]
         return [text.lower() for text in prepared] if self.lower_case else prepared
+
+    def _count(self, text: str) -> int:
+        return len(self._counter.encode(text.lower() if self.lower_case else text).ids)
 
     def describe(self) -> dict[str, Any]:
         return {"reader": "tokens", "prompt": self.prompt, "lower_case": self.lower_case, "max_tokens": self.max_tokens}

@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from codequest.adapters.folder import read_arrays
 from codequest.errors import AdapterFormatError
 from codequest.runtimes.readers import TOKENIZER_FILE
+from codequest.texts import readable
 
 UNKNOWN = 0  # row of the unknown token
 
@@ -41,11 +42,15 @@ class RowLookup:
         return self._tokens + len(self.bigrams)
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids of each text, not truncated."""
+        """The ids of each text, not truncated; of what `readable` leaves of a very long one."""
+        texts = [readable(text, most_tokens=self.max_tokens, count=self._count) for text in texts]
         if len(texts) == 1:  # without the threads of a batch
             return [self.tokenizer.encode(texts[0], add_special_tokens=False).ids]
-        encoded = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        encoded = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [encoding.ids for encoding in encoded]
+
+    def _count(self, text: str) -> int:
+        return len(self.tokenizer.encode(text, add_special_tokens=False).ids)
 
     def rows(self, texts: Sequence[str]) -> list[Rows]:
         """The rows of each text, at least one: those of its tokens, then those of its bigrams."""
@@ -107,7 +112,7 @@ class RowReader:
         return rows, mask.astype(np.int64), truncated
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
-        """Number of tokens of each text before it is truncated."""
+        """Number of tokens of each text before it is truncated; of what `readable` leaves of a very long one."""
         return [len(ids) for ids in self.lookup.token_ids(texts)]
 
     def describe(self) -> dict[str, Any]:
