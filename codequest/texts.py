@@ -100,7 +100,7 @@ def shown(value: object) -> str:
 
 
 def readable(text: str, *, most_tokens: int, count: Callable[[str], int], from_end: bool = False) -> str:
-    """The part of a text that a model reads, and some more: tokenizing megabytes of which it reads a page takes minutes.
+    """The part of a text that a model reads, and some more: to tokenize megabytes takes minutes, and it reads a page.
 
     The first `most_tokens` tokens of the part are those of the text: it is lengthened until it has enough of them and
     some to spare, for the last ones may be of a word cut in two. Texts of up to 65,536 characters, or 64 per token

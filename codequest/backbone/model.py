@@ -183,8 +183,7 @@ class Backbone(nn.Module):
     def _prepared(self, texts: Sequence[str], prompt: str) -> list[str]:
         from_end = self.tokenizer.truncation_side == "left"
         prepared = [
-            readable(prompt + text, most_tokens=self.max_tokens, count=self._count, from_end=from_end)
-            for text in texts
+            readable(prompt + text, most_tokens=self.max_tokens, count=self._count, from_end=from_end) for text in texts
         ]
         return [text.lower() for text in prepared] if self.lower_case else prepared
 

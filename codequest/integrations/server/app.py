@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import numpy as np
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,11 +18,13 @@ from starlette.routing import Route
 
 from codequest.encoders import QueryEncoder
 from codequest.integrations.server.access import KeyRequired
-from codequest.integrations.server.batching import Batcher, OverloadedError
+from codequest.integrations.server.batching import Batcher, Embedded, OverloadedError
+from codequest.integrations.server.bodies import read_body
+from codequest.integrations.server.holding import LargeRequests, held_by
 from codequest.integrations.server.limits import Limits
 from codequest.integrations.server.metrics import Measured, ServerMetrics
 from codequest.integrations.server.replies import ApiError, embeddings_response, error_response
-from codequest.integrations.server.requests import check_model, parse_request, read_body
+from codequest.integrations.server.requests import check_model, parse_request
 
 
 def build_app(encoder: QueryEncoder, *, name: str, key: str | None, limits: Limits) -> Starlette:
@@ -43,7 +46,11 @@ def build_app(encoder: QueryEncoder, *, name: str, key: str | None, limits: Limi
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Measured, metrics=endpoints.metrics), Middleware(KeyRequired, key=key)],
+        middleware=[
+            Middleware(Measured, metrics=endpoints.metrics),
+            Middleware(KeyRequired, key=key),
+            Middleware(LargeRequests, limits=limits),
+        ],
         exception_handlers={ApiError: _refused, HTTPException: _refused_by_route, Exception: _failed},
         lifespan=endpoints.lifespan,
     )
@@ -75,17 +82,29 @@ class _EncoderRoutes:
             self._batcher.close()
 
     async def embeddings(self, request: Request) -> Response:
-        body = await read_body(request, most_bytes=self._limits.request_bytes)
+        body = await read_body(request, self._limits)
         dim = self._encoder.space.dim
         asked = parse_request(body, model=self._name, dim=dim, most_items=self._limits.request_items)
-        try:
-            embedded = await self._batcher.embed(asked.texts)
-        except OverloadedError as error:
-            raise ApiError(str(error), status=503, code="overloaded", headers={"Retry-After": "1"}) from error
+        held_by(request.scope).add(len(asked.texts) * dim * np.dtype(np.float32).itemsize)
+        embedded = await self._embedded(asked.texts, request)
         self.metrics.embedded(len(asked.texts), embedded.tokens)
         return embeddings_response(
             embedded.vectors, tokens=embedded.tokens, model=self._name, as_base64=asked.as_base64
         )
+
+    async def _embedded(self, texts: list[str], request: Request) -> Embedded:
+        """Vectors of the texts, unless the client goes away: what nobody waits for is not computed."""
+        embedding, leaving = asyncio.ensure_future(self._batcher.embed(texts)), asyncio.ensure_future(_gone(request))
+        try:
+            await asyncio.wait((embedding, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if embedding.done():
+                return embedding.result()
+        except OverloadedError as error:
+            raise ApiError(str(error), status=503, code="overloaded", headers={"Retry-After": "1"}) from error
+        finally:
+            embedding.cancel()
+            leaving.cancel()
+        raise ApiError("The connection was closed before the answer was ready.")
 
     async def models(self, _: Request) -> Response:
         return JSONResponse({"object": "list", "data": [self._about]})
@@ -101,6 +120,12 @@ class _EncoderRoutes:
         return Response(self.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
+async def _gone(request: Request) -> None:
+    """Returns when the client has closed the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
     return error_response(error)
@@ -109,7 +134,8 @@ async def _refused(_: Request, error: Exception) -> Response:
 async def _refused_by_route(request: Request, error: Exception) -> Response:
     """No such path, or not with this method."""
     assert isinstance(error, HTTPException)
-    message = f"{error.detail}: {request.method} {request.url.path}. Expected POST /v1/embeddings or GET /v1/models."
+    asked = f"{request.method} {request.scope['path']}"  # a URL made with a broken Host cannot be read
+    message = f"{error.detail}: {asked:.200}. Expected POST /v1/embeddings or GET /v1/models."
     return error_response(ApiError(message, status=error.status_code, headers=error.headers))
 
 

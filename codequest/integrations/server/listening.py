@@ -13,6 +13,7 @@ from codequest.errors import CodequestWarning, InvalidInputError, require
 from codequest.integrations.server.limits import Limits
 
 if TYPE_CHECKING:
+    import uvicorn
     from starlette.applications import Starlette
 
     from codequest.encoders import QueryEncoder
@@ -21,6 +22,7 @@ KEY_VARIABLE = "CODEQUEST_API_KEY"
 """Environment variable that holds the key clients must send."""
 
 _LAST_SECONDS = 30  # for requests that are being answered when the server is told to stop
+_MOST_CONNECTIONS = 2048  # each holds 64 KiB of an unfinished request, or an answer that nobody reads
 
 
 def check_installed() -> None:
@@ -113,10 +115,26 @@ def serve(
 
 def run_app(app: Starlette, bound: socket.socket) -> None:
     """Serve an application on a socket until SIGTERM or SIGINT."""
-    import uvicorn
-
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=_LAST_SECONDS)
-    server = uvicorn.Server(config)
+    server = server_of(app)
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again at its end: for its own handler, then
         signal.signal(number, server.handle_exit)
     server.run(sockets=[bound])
+
+
+def server_of(app: Starlette) -> uvicorn.Server:
+    """A server of an application, in which no client can hold a connection, or the end of the server, for long."""
+    import uvicorn
+
+    from codequest.integrations.server.connections import TimedConnection
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=TimedConnection,
+            ws="none",
+            log_level="error",  # a client's mistakes would fill the log
+            access_log=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_graceful_shutdown=_LAST_SECONDS,
+        )
+    )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 
-from starlette.responses import JSONResponse, Response
+import msgspec
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from codequest.errors import CodequestError
 from codequest.space import Vectors
+
+_AT_ONCE = 32  # vectors of 768 numbers: 2 ms
 
 
 class ApiError(CodequestError):
@@ -46,13 +50,33 @@ def error_response(error: ApiError) -> Response:
 
 
 def embeddings_response(vectors: Vectors, *, tokens: int, model: str, as_base64: bool) -> Response:
-    """The vectors, (n, dim), in the order of the request; base64 is of little-endian float32."""
-    data = [
-        {"object": "embedding", "index": index, "embedding": _base64(vector) if as_base64 else vector.tolist()}
-        for index, vector in enumerate(vectors)
-    ]
-    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-    return JSONResponse({"object": "list", "data": data, "model": model, "usage": usage})
+    """The vectors, (n, dim), in the order of the request; base64 is of little-endian float32.
+
+    Many vectors are written bit by bit, as fast as the client reads them, and others are answered in between.
+    """
+    parts = _parts(vectors, tokens=tokens, model=model, as_base64=as_base64)
+    if len(vectors) <= _AT_ONCE:
+        return Response(b"".join(parts), media_type="application/json")
+    return StreamingResponse(_in_turns(parts), media_type="application/json")
+
+
+def _parts(vectors: Vectors, *, tokens: int, model: str, as_base64: bool) -> Iterator[bytes]:
+    begin = b'{"object":"list","data":['
+    for start in range(0, len(vectors), _AT_ONCE):
+        data = [
+            {"object": "embedding", "index": index, "embedding": _base64(vector) if as_base64 else vector.tolist()}
+            for index, vector in enumerate(vectors[start : start + _AT_ONCE], start)
+        ]
+        yield begin + msgspec.json.encode(data)[1:-1]
+        begin = b","
+    rest = {"model": model, "usage": {"prompt_tokens": tokens, "total_tokens": tokens}}
+    yield b"]," + msgspec.json.encode(rest)[1:]
+
+
+async def _in_turns(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+        await asyncio.sleep(0)
 
 
 def _base64(vector: Vectors) -> str:

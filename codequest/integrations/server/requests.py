@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import ClientDisconnect, Request
+import msgspec
 
 from codequest.errors import InvalidInputError
+from codequest.integrations.server.bodies import read_object
 from codequest.integrations.server.replies import ApiError
-from codequest.texts import checked_texts
+from codequest.texts import checked_texts, shown
 
 _TOKEN_IDS = (
     "input holds token ids, which are those of another model's tokenizer. Send the texts as strings. With LangChain: "
     "OpenAIEmbeddings(check_embedding_ctx_length=False)."
 )
+_EXPECTED = "input must be a string or a list of strings, not empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +34,6 @@ class EmbeddingRequest:
     as_base64: bool
 
 
-async def read_body(request: Request, *, most_bytes: int) -> bytes:
-    """The body of a request.
-
-    Raises:
-        ApiError: It is longer than allowed; status 413.
-    """
-    body = bytearray()
-    announced = request.headers.get("content-length", "")
-    if not (announced.isdigit() and int(announced) > most_bytes):
-        try:
-            async for part in request.stream():
-                body += part
-                if len(body) > most_bytes:
-                    break
-            else:
-                return bytes(body)
-        except ClientDisconnect as error:
-            raise ApiError("The connection was closed before the request was complete.") from error
-    raise ApiError(
-        f"The request is larger than {most_bytes:,} bytes. Send fewer or shorter queries at once.", status=413
-    )
-
-
 def parse_request(body: bytes, *, model: str, dim: int, most_items: int) -> EmbeddingRequest:
     """Request in the body.
 
@@ -67,15 +46,10 @@ def parse_request(body: bytes, *, model: str, dim: int, most_items: int) -> Embe
     Raises:
         ApiError: Something is missing, malformed, too much or unknown.
     """
-    try:
-        values = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ApiError(f"The body is not JSON: {error}.") from error
-    if not isinstance(values, dict):
-        raise ApiError(f"The body must be a JSON object, got {type(values).__name__}.")
+    raw, values = read_object(body, long="input")
     check_model(values.get("model"), model)
     _check_dimensions(values.get("dimensions"), dim)
-    return EmbeddingRequest(_texts(values, most_items), _as_base64(values))
+    return EmbeddingRequest(_texts(raw, values.get("input"), most_items), _as_base64(values))
 
 
 def check_model(given: object, model: str) -> None:
@@ -85,10 +59,10 @@ def check_model(given: object, model: str) -> None:
         ApiError: No model (status 400), or an unknown one (404).
     """
     if not isinstance(given, str) or not given:
-        raise ApiError(f"model must be the name of a model, got {given!r:.80}. Use {model!r}.", param="model")
+        raise ApiError(f"model must be the name of a model, got {shown(given)}. Use {model!r}.", param="model")
     if given != model:
         raise ApiError(
-            f"The model {given!r:.80} does not exist here. This server has {model!r}.",
+            f"The model {shown(given)} does not exist here. This server has {model!r}.",
             status=404,
             param="model",
             code="model_not_found",
@@ -98,7 +72,7 @@ def check_model(given: object, model: str) -> None:
 def _check_dimensions(given: object, dim: int) -> None:
     if given is not None and (type(given) is not int or given != dim):
         raise ApiError(
-            f"dimensions must be {dim} or left out, got {given!r:.80}: the index holds vectors of {dim} numbers, and "
+            f"dimensions must be {dim} or left out, got {shown(given)}: the index holds vectors of {dim} numbers, and "
             "shorter ones are not comparable with them.",
             param="dimensions",
         )
@@ -107,24 +81,39 @@ def _check_dimensions(given: object, dim: int) -> None:
 def _as_base64(values: Mapping[str, Any]) -> bool:
     wanted = values.get("encoding_format")
     if wanted not in (None, "float", "base64"):
-        raise ApiError(f"encoding_format must be 'float' or 'base64', got {wanted!r:.80}.", param="encoding_format")
+        raise ApiError(f"encoding_format must be 'float' or 'base64', got {shown(wanted)}.", param="encoding_format")
     return bool(wanted == "base64")
 
 
-def _texts(values: Mapping[str, Any], most_items: int) -> list[str]:
-    given = values.get("input")
-    if isinstance(given, str):
-        given = [given]
-    if not isinstance(given, list) or not given:
-        raise ApiError(f"input must be a string or a list of strings, not empty, got {given!r:.80}.", param="input")
-    if len(given) > most_items:
-        raise ApiError(
-            f"input has {len(given):,} items; at most {most_items:,} are embedded at once. Send several requests.",
-            param="input",
-        )
-    if type(given[0]) is int or (isinstance(given[0], list) and given[0] and type(given[0][0]) is int):
-        raise ApiError(_TOKEN_IDS, param="input")
+def _texts(raw: bytes, given: object, most_items: int) -> list[str]:
+    """The texts of ``input``: its JSON, and its value where that is short."""
     try:
-        return checked_texts(given, name="input")
+        read: str | list[str] = msgspec.json.decode(raw, type=str | list[str])
+        texts = [read] if isinstance(read, str) else read
+        if not texts:
+            raise InvalidInputError(f"{_EXPECTED}, got [].")
+        if len(texts) > most_items:
+            raise InvalidInputError(
+                f"input has {len(texts):,} items; at most {most_items:,} are embedded at once. Send several requests."
+            )
+        return checked_texts(texts, name="input")
+    except msgspec.DecodeError as error:
+        raise ApiError(_wrong_input(raw, given, error), param="input") from error
     except InvalidInputError as error:
         raise ApiError(str(error), param="input") from error
+
+
+def _wrong_input(raw: bytes, given: object, error: msgspec.DecodeError) -> str:
+    """Reason why an ``input`` is refused, from its types alone where it is long."""
+    if not isinstance(error, msgspec.ValidationError):
+        return f"The body is not JSON: {error}."
+    for ids in (list[int], list[list[int]]):
+        with suppress(msgspec.DecodeError):
+            msgspec.json.decode(raw, type=ids)
+            return _TOKEN_IDS
+    if isinstance(given, list):
+        try:
+            checked_texts(given, name="input", allow_empty=True)
+        except InvalidInputError as refused:
+            return str(refused)
+    return f"{_EXPECTED}, got {shown(given)}." if raw == b"null" or given is not None else f"{_EXPECTED}: {error}."

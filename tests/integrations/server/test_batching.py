@@ -86,6 +86,65 @@ def test_one_query_does_not_wait_for_somebody_elses_many() -> None:
     assert batched(encoder, ask, max_batch=4) == ["single", "many"]
 
 
+def test_a_short_query_passes_long_ones_that_came_before() -> None:
+    async def ask(batcher: Batcher) -> list[str]:
+        finished = []
+
+        async def one(text: str) -> None:
+            await batcher.embed([text])
+            finished.append(text.strip())
+
+        await asyncio.gather(*(one(f"{number:09000}") for number in range(3)), one("7"), one("8"))
+        return finished
+
+    finished = batched(Numbers(), ask)
+    assert finished[:2] == ["7", "8"]
+    assert [float(text) for text in finished[2:]] == [0, 1, 2]
+
+
+def test_no_long_query_waits_for_ever() -> None:
+    async def ask(batcher: Batcher) -> int:
+        passed = 0
+
+        async def ask_on() -> None:
+            nonlocal passed
+            while not long.done():
+                await batcher.embed(["7"])
+                passed += 1
+
+        first = asyncio.create_task(batcher.embed(["7"]))
+        long = asyncio.create_task(batcher.embed(["1" + " " * 9000]))
+        await asyncio.gather(first, ask_on(), ask_on(), ask_on())
+        return passed
+
+    assert 4 < batched(Numbers(), ask, max_batch=1) < 40  # 4,096 characters are 8 times what a short query counts
+
+
+def test_pieces_and_batches_are_limited_by_characters() -> None:
+    async def ask(batcher: Batcher) -> list[Embedded]:
+        return await asyncio.gather(*(batcher.embed(["7" + " " * 2999] * 5) for _ in range(2)))
+
+    encoder = Numbers()
+    assert [first_numbers(one) for one in batched(encoder, ask)] == [[7] * 5, [7] * 5]
+    assert max(sum(map(len, batch)) for batch in encoder.batches) <= 8192
+
+
+def test_what_nobody_waits_for_is_not_embedded() -> None:
+    async def ask(batcher: Batcher) -> int:
+        given_up = asyncio.create_task(batcher.embed(["7"] * 500))
+        kept = asyncio.create_task(batcher.embed(["8"] * 3))
+        await asyncio.sleep(0)
+        assert batcher.waiting == 503
+        given_up.cancel()
+        await kept
+        return batcher.waiting
+
+    encoder = Numbers()
+    assert batched(encoder, ask, max_batch=4) == 0
+    assert [text for batch in encoder.batches for text in batch if text == "8"] == ["8"] * 3
+    assert sum(map(len, encoder.batches)) < 20
+
+
 def test_who_fails_fails_alone() -> None:
     async def ask(batcher: Batcher) -> list[Any]:
         asked = (batcher.embed(texts) for texts in (["1"], ["broken", "2"], ["3"]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import httpx
+
 from tests.integrations.server.conftest import KEY, Running
 
 
@@ -22,3 +24,13 @@ def test_metrics_count_requests_errors_queries_tokens_and_batches(guarded: Runni
     assert gained["codequest_batch_queries_count"] == 2
     assert gained['codequest_batch_queries_bucket{le="1.0"}'] == 1
     assert after["codequest_waiting_queries"] == 0
+
+
+def test_paths_and_methods_that_somebody_makes_up_add_no_series(guarded: Running) -> None:
+    def series(number: int) -> int:
+        for method in ("GET", "POST", f"MADE-UP{number}"):
+            httpx.request(method, f"{guarded.address}/made-up/{number}?a={number}")
+        return len(guarded.metrics())
+
+    first = series(0)
+    assert {series(number) for number in range(1, 9)} == {first}

@@ -1,0 +1,99 @@
+"""TimedConnection: an HTTP connection that no client can hold for longer than a request needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_RECEIVING = 20.0  # seconds from the end of one request to the end of the next, headers and body
+_SENDING = 20.0  # seconds in which a client reads what it was sent last
+_STOPPING = 3.0  # seconds for either once the server has been told to stop
+
+
+class TimedConnection(H11Protocol):
+    """uvicorn's connection, with an end to what is received and to what is sent; uvicorn ends only idle ones.
+
+    h11 refuses what is no HTTP, a ``Content-Length`` that is no number or contradicts another, and headers of more
+    than 64 KiB.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._receiving = _Deadline(self._abort)
+        self._sending = _Deadline(self._abort)
+        self._patience = _SENDING
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(0)  # writing pauses as soon as the client is slower than the server
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._receiving.stop()
+        self._sending.stop()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._sending.start(self._patience)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._sending.stop()
+
+    def shutdown(self) -> None:
+        """A request that has arrived is answered; one that is still arriving, or an unread answer, has seconds left."""
+        try:
+            super().shutdown()
+        except h11.LocalProtocolError:  # broken already
+            self._abort()
+        self._patience = _STOPPING
+        self._receiving.shorten(_STOPPING)
+        self._sending.shorten(_STOPPING)
+
+    def _watch(self) -> None:
+        """Time the client exactly while the rest of its request is missing."""
+        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
+            self._receiving.start(_RECEIVING)
+        else:
+            self._receiving.stop()
+
+    def _abort(self) -> None:
+        self.transport.abort()
+
+
+class _Deadline:
+    """A moment at which a connection ends, unless what it waits for is there before."""
+
+    def __init__(self, end: Callable[[], None]) -> None:
+        self._end = end
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self, seconds: float) -> None:
+        """Run from now on, unless it runs already."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._end)
+
+    def stop(self) -> None:
+        """Run no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def shorten(self, seconds: float) -> None:
+        """End in so many seconds if it runs."""
+        if self._timer is not None:
+            self.stop()
+            self.start(seconds)
