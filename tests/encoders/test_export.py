@@ -20,7 +20,7 @@ from codequest.errors import (
     ParityError,
     PrecisionNotSupportedError,
 )
-from codequest.runtimes import PARITY_QUERIES, Parity
+from codequest.runtimes import PARITY_QUERIES, RUNTIMES, Parity
 from codequest.runtimes.openvino_session import OpenVINOSession
 from codequest.space import EmbeddingSpace
 from codequest.teachers import LocalTeacher
@@ -180,7 +180,7 @@ class TestRefusals:
                 "tensorrt",
                 "fp32",
                 InvalidInputError,
-                "must be one of onnx, openvino, sentence-transformers, got 'tensorrt'",
+                f"must be one of {', '.join(RUNTIMES)}, sentence-transformers, got 'tensorrt'",
             ),
             ("onnx", "fp8", InvalidInputError, "precision must be one of fp32, bf16, int8, got 'fp8'"),
             ("onnx", "bf16", PrecisionNotSupportedError, "ONNX Runtime does not compute in bf16.*runtime='openvino'"),
