@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import reprlib
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from html import escape
 from itertools import islice
@@ -194,6 +195,11 @@ def visible_pieces(pieces: Iterable[str]) -> Iterator[str]:
         yield visible(held)
     if failed:
         raise failed
+
+
+def shell_word(text: str) -> str:
+    """The text as one word of a command that people may copy: nothing in it is run, and nothing is invisible."""
+    return shlex.quote(text if text.isprintable() else ascii(text))
 
 
 def batches_by_length(texts: Sequence[str], *, max_texts: int, max_characters: int) -> Iterator[list[int]]:

@@ -1,7 +1,9 @@
 import itertools
 import random
+import subprocess
 import sys
 from collections import deque
+from pathlib import Path
 from typing import Any
 from unicodedata import category
 
@@ -19,6 +21,7 @@ from codequest.texts import (
     checked_texts,
     estimated_tokens,
     readable,
+    shell_word,
     shown,
     visible,
     visible_line,
@@ -255,3 +258,18 @@ def test_pieces_are_shown_as_the_whole_however_it_is_cut(text: str, data: DataOb
 
 def test_tokens_are_estimated_by_bytes() -> None:
     assert [estimated_tokens(text) for text in ("", "ab", "abc", "ßß", "日本")] == [1, 1, 2, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "text", ["a b", "'; touch x; '", "$(touch x)", "`touch x`", '"', "\\", "{a,b}", "~", "", "größe"]
+)
+def test_a_word_of_a_command_is_one_word_and_runs_nothing(text: str, tmp_path: Path) -> None:
+    command = f"printf %s {shell_word(text)}"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, timeout=60)
+    assert (done.stdout.decode(), list(tmp_path.iterdir())) == (text, [])
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "a\u202eb", "\u200b", "\ud800"])
+def test_a_word_of_a_command_is_visible(text: str) -> None:
+    assert shell_word(text).isprintable()
+    assert shell_word(text).isascii()

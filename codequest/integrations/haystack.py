@@ -17,8 +17,6 @@ from codequest.teachers.registry import refuse_other_machines
 require("haystack", extra="haystack")
 from haystack import Document, component, default_from_dict, default_to_dict  # noqa: E402
 
-_REMEDY = "Make that component in your own code: CodequestDocumentEmbedder({name})."
-
 
 @component
 class CodequestTextEmbedder:
@@ -113,5 +111,7 @@ class CodequestDocumentEmbedder:
         Raises:
             TeacherError: The teacher is not on this machine, and whoever stored the pipeline must not choose it.
         """
-        refuse_other_machines("The stored pipeline", data.get("init_parameters", {}).get("teacher", ""), remedy=_REMEDY)
+        name = data.get("init_parameters", {}).get("teacher", "")
+        remedy = f"make that component in your own code: CodequestDocumentEmbedder({name!r})."
+        refuse_other_machines("The stored pipeline", name, remedy=remedy)
         return default_from_dict(cls, data)

@@ -13,8 +13,6 @@ require("llama_index.core", extra="llama-index")
 from llama_index.core.base.embeddings.base import BaseEmbedding  # noqa: E402
 from llama_index.core.bridge.pydantic import Field, PrivateAttr  # noqa: E402
 
-_REMEDY = "Say it in your own code: CodequestEmbedding.from_dict(…, teacher={name})."
-
 
 class CodequestEmbedding(BaseEmbedding):
     """Queries by a light encoder, documents by its teacher.
@@ -42,8 +40,10 @@ class CodequestEmbedding(BaseEmbedding):
         Raises:
             TeacherError: The teacher is not on this machine, and whoever stored the model must not choose it.
         """
-        if "teacher" not in fields and data.get("teacher") is not None:
-            refuse_other_machines("The stored embedding model", data["teacher"], remedy=_REMEDY)
+        name = data.get("teacher")
+        if "teacher" not in fields and name is not None:
+            remedy = f"say it in your own code: CodequestEmbedding.from_dict(…, teacher={name!r})."
+            refuse_other_machines("The stored embedding model", name, remedy=remedy)
         return super().from_dict(data, **fields)
 
     @classmethod

@@ -17,6 +17,7 @@ from codequest.search.home import IndexHome
 from codequest.search.meta import META_FILE, IndexStats
 from codequest.teachers import Teacher, load_teacher, teacher_named_in
 from codequest.teachers.registry import describe_access, is_on_this_machine
+from codequest.texts import shell_word
 
 
 def load_index_teacher(home: IndexHome, stats: IndexStats, *, said: str | None = None) -> Teacher:
@@ -80,7 +81,7 @@ def _named(home: IndexHome, stats: IndexStats, said: str | None) -> Teacher:
         return load_teacher(said)
     before = None if is_on_this_machine(stats.teacher) else _remembered(home.root)
     if before is None:
-        remedy = f"If you want it, say it once: codequest index {home.root} --teacher {{name}}"
+        remedy = f"say it once: codequest index {shell_word(str(home.root))} --teacher {shell_word(stats.teacher)}"
         return teacher_named_in(home.folder / META_FILE, stats.teacher, remedy=remedy)
     _warn(f"{before!r} {describe_access(before)}, as you said before for {home.root}.")
     return load_teacher(before)

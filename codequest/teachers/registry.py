@@ -14,12 +14,11 @@ from codequest.teachers.api.teacher import ApiTeacher, api_access
 from codequest.teachers.base import Teacher
 from codequest.teachers.local import LocalTeacher, TeacherPrecision
 from codequest.teachers.stored.teacher import VectorsTeacher
+from codequest.texts import shell_word
 
 TeacherFactory = Callable[[str], Teacher]
 
 ENTRY_POINT_GROUP = "codequest.teachers"
-
-SAY_IT = "If you want it, say it yourself: --teacher {name}, or load_teacher({name}) in your own code."
 
 
 def _auto(name: str) -> LocalTeacher:
@@ -138,13 +137,13 @@ def describe_access(name: str) -> str:
     return f"sends texts to {address!r} {key}"
 
 
-def teacher_named_in(where: object, name: str, *, remedy: str = SAY_IT) -> Teacher:
+def teacher_named_in(where: object, name: str, *, remedy: str | None = None) -> Teacher:
     """The teacher that a file names, if it is on this machine: whoever wrote the file must not choose who gets texts.
 
     Args:
         where: The file, for the message.
         name: The name in it.
-        remedy: Says how to have this teacher all the same; ``{name}`` stands for its name.
+        remedy: Says how to have this teacher all the same; by default with ``--teacher`` or `load_teacher`.
 
     Raises:
         TeacherError: It would be reached over an API, or loaded by a scheme of another package.
@@ -154,17 +153,19 @@ def teacher_named_in(where: object, name: str, *, remedy: str = SAY_IT) -> Teach
     return load_teacher(name)
 
 
-def refuse_other_machines(where: object, name: str, *, remedy: str = SAY_IT) -> None:
+def refuse_other_machines(where: object, name: str, *, remedy: str | None = None) -> None:
     """Refuse a name in a file that `teacher_named_in` would refuse, for a teacher that is loaded later.
 
     Raises:
         TeacherError: It would be reached over an API, or loaded by a scheme of another package.
     """
-    if not is_on_this_machine(name):
-        raise TeacherError(
-            f"{where} names the teacher {name!r}, which {describe_access(name)}. What a file names is loaded from "
-            f"this machine only. {remedy.format(name=repr(name))}"
-        )
+    if is_on_this_machine(name):
+        return
+    usual = f"say it yourself: --teacher {shell_word(name)}, or load_teacher({name!r}) in your own code."
+    raise TeacherError(
+        f"{where} names the teacher {name!r}, which {describe_access(name)}. What a file names is loaded from this "
+        f"machine only. If you want it, {remedy or usual}"
+    )
 
 
 def teacher_of(space: EmbeddingSpace, *, where: object = "The space") -> Teacher:

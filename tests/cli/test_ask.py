@@ -57,6 +57,27 @@ def test_without_an_endpoint_the_prompt_is_printed(project: Path) -> None:
     assert "of 3,000 tokens" in said
 
 
+def test_no_file_of_a_repository_sets_the_endpoint_or_the_key(project: Path, server: ChatServer) -> None:
+    """In a process of its own, in the folder: libraries may look for such files when they are imported."""
+    settings = {"OPENAI_BASE_URL": server.url, "OPENAI_MODEL": MODEL, "OPENAI_API_KEY": KEY, "CODEQUEST_API_KEY": KEY}
+    lines = "".join(f"{name}={value}\n" for name, value in settings.items())
+    tables = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
+    host = server.url.split("/")[2].split(":")[0]
+    write(project, {".env": lines, ".envrc": lines, ".netrc": f"machine {host} password {KEY}\n"})
+    write(
+        project,
+        {"codequest.toml": tables, "pyproject.toml": f"[tool.codequest]\n{tables}", "setup.cfg": f"[x]\n{lines}"},
+    )
+    command = [sys.executable, "-c", "from codequest.cli import main; main()", "ask", QUESTION, "--mode", "lexical"]
+    done = subprocess.run(command, cwd=project, env=dict(os.environ), capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "No endpoint is given: paste this into a model" in done.stderr
+    assert server.seen == []
+    endpoint = ["--endpoint", server.url, "--model", MODEL]
+    subprocess.run([*command, *endpoint], cwd=project, env=dict(os.environ), capture_output=True, timeout=120)
+    assert server.authorizations == [None]
+
+
 def test_the_answer_is_streamed_with_its_sources_below(project: Path, server: ChatServer) -> None:
     server.reply = answered("It opens", " the file [src/cache.py:4", "-6], and sorts [src/sort.js:2].")
     printed, said = ask(project, "--endpoint", server.url, "--model", MODEL)

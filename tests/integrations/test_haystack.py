@@ -77,7 +77,7 @@ def test_a_stored_teacher_that_is_not_on_this_machine_is_refused() -> None:
     with pytest.raises(
         DeserializationError,  # haystack's own
         match=r"The stored pipeline names the teacher 'openai:x.*', which sends texts to 'https://api\.openai\.com/v1/"
-        r"embeddings' .*'SECRET'\..* Make that component in your own code: CodequestDocumentEmbedder\('openai:x",
+        r"embeddings' .*'SECRET'\..* make that component in your own code: CodequestDocumentEmbedder\('openai:x",
     ):
         Pipeline.loads(pipeline.dumps(), allowed_modules=["codequest.integrations.haystack"])
 

@@ -79,7 +79,7 @@ def test_a_stored_teacher_that_is_not_on_this_machine_is_refused(
     embedding: CodequestEmbedding, teacher_folder: Path
 ) -> None:
     stored = embedding.to_dict() | {"teacher": "openai:x?key_variable=SECRET"}
-    with pytest.raises(TeacherError, match=r"embedding model names the teacher 'openai:x.*'SECRET'.*Say it in your"):
+    with pytest.raises(TeacherError, match=r"embedding model names the teacher 'openai:x.*'SECRET'.*say it in your"):
         CodequestEmbedding.from_json(json.dumps(stored))
     assert CodequestEmbedding.from_dict(stored, teacher=str(teacher_folder)).teacher == str(teacher_folder)
 

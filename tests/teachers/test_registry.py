@@ -1,3 +1,4 @@
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,7 @@ def test_an_entry_point_that_cannot_be_imported_is_named(plugin: Path) -> None:
         ("cohere:x?no_such=option", "sends texts to 'https://api.cohere.com/v2/embed' with"),
         ("plugged:x", "is loaded by the scheme 'plugged'"),
         ("nobody:x", "is loaded by the scheme 'nobody'"),
+        ("nobody:$(touch x)'`touch x`\"", "is loaded by the scheme 'nobody'"),
         ("https://host/model", "is loaded by the scheme 'https'"),
         ("//host/share/model", "lies on another machine"),
         (r"auto:\\host\share", "lies on another machine"),
@@ -115,7 +117,10 @@ def test_an_entry_point_that_cannot_be_imported_is_named(plugin: Path) -> None:
 def test_a_file_names_only_what_is_on_this_machine(plugin: Path, name: str, says: str) -> None:
     with pytest.raises(TeacherError, match="(?s)a.json names the teacher .*, which " + says) as caught:
         teacher_named_in("a.json", name)
-    assert str(caught.value).endswith(f"--teacher {name!r}, or load_teacher({name!r}) in your own code.")
+    said = str(caught.value).partition("If you want it, say it yourself: ")[2]
+    command, code = said.split(", or load_teacher(")
+    assert shlex.split(command) == ["--teacher", name]
+    assert code == f"{name!r}) in your own code."
     assert "teacher_plugin" not in sys.modules
 
 
