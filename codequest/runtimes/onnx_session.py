@@ -134,17 +134,20 @@ def _dynamic(source: Path, target: Path) -> None:
 
 def _dynamic_without_narrowing(source: Path, target: Path) -> None:
     """Leaves out the layers after the activation functions, whose outliers one scale per row cannot hold."""
-    import onnx
+    with quiet_tools():
+        import onnx
+        from onnxruntime.quantization.onnx_model import ONNXModel
 
-    graph = onnx.load(str(source / _FILE))
-    _quantize_dynamic(source, target, ["MatMul", "Gather"], _narrowing(graph))
+        model = ONNXModel(onnx.load(str(source / _FILE)))
+        model.replace_gemm_with_matmul()  # quantize_dynamic does so too: it knows products by the names this gives
+    _quantize_dynamic(source, target, ["MatMul", "Gather"], _narrowing(model.model))
 
 
 def _narrowing(model: ModelProto) -> list[str]:
     """Names of the products whose weight has more rows than columns."""
     shapes = {weight.name: tuple(weight.dims) for weight in model.graph.initializer}
-    products = [node for node in model.graph.node if node.op_type in ("MatMul", "Gemm")]
-    weighted = [(node.name, shapes[node.input[1]]) for node in products if node.input[1] in shapes]
+    products = [node for node in model.graph.node if node.op_type == "MatMul" and node.input[1] in shapes]
+    weighted = [(node.name, shapes[node.input[1]]) for node in products]
     return [name for name, (rows, columns) in weighted if rows > columns]
 
 

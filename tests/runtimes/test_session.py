@@ -4,9 +4,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codequest import machine
 from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
-from codequest.runtimes import open_session, run_split, sharing_cpu
+from codequest.runtimes import open_session, run_split
 
 
 class Small:
@@ -54,19 +53,6 @@ def test_vectors_that_are_not_there_are_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "expected"),
-    [("fpu avx2 fma", False), ("fpu avx2 avx_vnni", True), ("avx512f avx512_vnni", True), (None, False)],
-)
-def test_whether_the_cpu_multiplies_bytes(
-    flags: str | None, expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if flags is not None:
-        (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n", encoding="utf-8")
-    monkeypatch.setattr(machine, "_CPU_FILE", tmp_path / "cpuinfo")
-    assert machine.multiplies_bytes() is expected
-
-
-@pytest.mark.parametrize(
     ("runtime", "name", "says"),
     [("onnx", "model.onnx", "ONNX Runtime"), ("openvino", "openvino_model.xml", "OpenVINO")],
 )
@@ -75,30 +61,3 @@ def test_a_file_that_is_no_graph(runtime: Any, name: str, says: str, tmp_path: P
     (tmp_path / name).write_text("text", encoding="utf-8")
     with pytest.raises(AdapterFormatError, match=rf"{says} cannot read .*{name}"):
         open_session(tmp_path, runtime, "fp32")
-
-
-def test_threads_that_share_the_cpu_do_not_spin(tmp_path: Path) -> None:
-    onnx = pytest.importorskip("onnx")
-    pytest.importorskip("onnxruntime")
-    one = onnx.helper.make_tensor_value_info("input_ids", onnx.TensorProto.FLOAT, [1])
-    same = onnx.helper.make_tensor_value_info("vectors", onnx.TensorProto.FLOAT, [1])
-    node = onnx.helper.make_node("Identity", ["input_ids"], ["vectors"])
-    graph = onnx.helper.make_graph([node], "same", [one], [same])
-    onnx.save(
-        onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=9),
-        str(tmp_path / "model.onnx"),
-    )
-
-    def spins() -> str:
-        opened: Any = open_session(tmp_path, "onnx", "fp32")
-        try:
-            return str(
-                opened._session.get_session_options().get_session_config_entry("session.intra_op.allow_spinning")
-            )
-        except RuntimeError:  # not set
-            return "as usual"
-
-    assert spins() == "as usual"
-    with sharing_cpu():
-        assert spins() == "0"
-    assert spins() == "as usual"
