@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,11 @@ def disturb(encoder: TrainableQueryEncoder, *, seed: int = 0) -> None:
         if weight.requires_grad:
             weight.data += 0.1 * torch.randn(weight.shape, generator=generator)
     encoder.end_training()
+
+
+def edit_config(folder: Path, **changes: Any) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **changes}), encoding="utf-8")
 
 
 def build_static(base: Path, teacher: Path, **options: Any) -> StaticQueryEncoder:

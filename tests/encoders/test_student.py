@@ -1,6 +1,7 @@
 """Encoders over a base model: the base that a folder names."""
 
 import copy
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from codequest.encoders import (
 )
 from codequest.encoders.student import StudentQueryEncoder
 from codequest.encoders.trainable import TrainableQueryEncoder
-from codequest.errors import AdapterFormatError
+from codequest.errors import AdapterFormatError, WeightsNotFoundError
 from codequest.space import EmbeddingSpace
+from tests.tiny import build_model
 
 
 def test_weights_of_another_adapter(student: StudentQueryEncoder, tmp_path: Path, tiny_base: Path) -> None:
@@ -45,6 +47,21 @@ def test_a_base_at_a_revision_is_asked_for_at_that_revision(
     assert set(asked) == {("user/base", "v2")}
     described = encoder.describe()
     assert (described["base"], described["base_revision"]) == ("user/base", "commit9")
+
+
+def test_an_adapter_whose_base_was_replaced(student: StudentQueryEncoder, tiny_base: Path, tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    shutil.copytree(tiny_base, base)
+    mine = student.create(str(base), space=student.space, **_rank(student))
+    folder = mine.save_pretrained(tmp_path / "adapter")
+    QueryEncoder.from_pretrained(folder)
+    build_model(tmp_path / "other", seed=99)
+    os.replace(tmp_path / "other" / "model.safetensors", base / "model.safetensors")
+    with pytest.raises(AdapterFormatError, match=r"was trained on .*base at sha256:\w+, but .* holds"):
+        QueryEncoder.from_pretrained(folder)
+    shutil.rmtree(base)
+    with pytest.raises(WeightsNotFoundError, match=r"No weights for '.*base'"):
+        QueryEncoder.from_pretrained(folder)
 
 
 def _map_of(encoder: TrainableQueryEncoder) -> Any:
