@@ -13,17 +13,6 @@ from codequest.report import check_folder
 from codequest.report.page.output import write_report
 
 
-def test_the_folder_holds_page_numbers_and_figures_in_both_themes(built):
-    study, folder = built
-    names = {"flops", "latency", "size", "map", "cosine", "hubness", "hnsw"}
-    assert sorted(path.name for path in folder.iterdir()) == ["figures", "index.html", "report.json"]
-    assert {path.name for path in (folder / "figures").iterdir()} == {
-        f"{name}-{theme}.{ending}" for name in names for theme in ("light", "dark") for ending in ("png", "svg")
-    }
-    assert (folder / "figures" / "map-light.png").read_bytes().startswith(b"\x89PNG")
-    assert (folder / "report.json").read_text(encoding="utf-8") == study.to_json()
-
-
 def test_an_earlier_report_is_replaced_with_its_figures(built, images, tmp_path):
     study, _ = built
     write_report(tmp_path / "report", study, images)
