@@ -12,7 +12,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.stdio import stdio_server
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from codequest.errors import CodequestError
 from codequest.search.hits import ChunkKind
@@ -35,6 +35,14 @@ class FoundList(BaseModel):
     """Hits, best first."""
 
     hits: list[FoundCode]
+
+
+class ReadLines(RootModel[FileLines]):
+    """Lines of a file."""
+
+
+class SearchedIndex(RootModel[IndexStatus]):
+    """State of the index that is searched."""
 
 
 class _AnsweringServer(MCPServer[Any]):
@@ -79,14 +87,14 @@ def build_server(tools: CodeTools) -> MCPServer[Any]:
         path: Annotated[str, Field(description="File as search_code has it.")],
         start: Annotated[int, Field(ge=1, description="First line, from 1.")] = 1,
         end: Annotated[int | None, Field(description=f"Last line; at most {MOST_LINES} lines are given.")] = None,
-    ) -> Annotated[CallToolResult, FileLines]:
+    ) -> Annotated[CallToolResult, ReadLines]:
         """Read lines of an indexed file as it is now, with their numbers."""
         lines = tools.read(path, start, end)
         return _result(_numbered(lines), asdict(lines))
 
     @server.tool(annotations=_READ_ONLY)
     @_explained
-    def index_status() -> Annotated[CallToolResult, IndexStatus]:
+    def index_status() -> Annotated[CallToolResult, SearchedIndex]:
         """Say which folder is searched, how much is in its index, and when it was brought up to date."""
         status = tools.status()
         text = f"{status.files} files in {status.chunks} chunks of {status.root}, brought up to date {status.updated}"

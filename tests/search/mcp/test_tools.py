@@ -1,0 +1,102 @@
+"""What agents can do with an index, without a server around it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from codequest.errors import CodequestError, IndexNotFoundError, InvalidInputError
+from codequest.search import CodeIndex, IndexRun
+from codequest.search.mcp.tools import MOST_HITS, CodeTools
+from tests.search.conftest import FILES, build, project, write  # noqa: F401
+
+LONG = "def long():\n" + "".join(f"    value_{number} = {number}\n" for number in range(14)) + "    return 'x'\n"
+STRANGE = "def strange():\n    return '\x1b[2J\u202e" + "y" * 300 + "'\n"
+
+
+@pytest.fixture
+def tools(project: Path, build: Callable[..., IndexRun]) -> CodeTools:  # noqa: F811
+    """Of the small project, with a long function and one of invisible characters."""
+    build(write(project, {"long.py": LONG, "strange.py": STRANGE}))
+    return CodeTools(project / "src", encoder=None, mode="lexical")
+
+
+def test_a_hit_says_where_it_is_and_what_it_is(tools: CodeTools) -> None:
+    [hit] = tools.search("load entry", paths=["/src/"], languages=["python"], kinds=["function"])
+    assert asdict(hit) == {
+        "place": "src/cache.py:4",
+        "path": "src/cache.py",
+        "start_line": 4,
+        "end_line": 6,
+        "symbol": "Cache.load_entry",
+        "kind": "function",
+        "language": "python",
+        "snippet": "\n".join(FILES["src/cache.py"].split("\n")[3:6]),
+        "more_lines": 0,
+    }
+
+
+def test_long_hits_are_cut_and_say_how_much_follows(tools: CodeTools) -> None:
+    [hit] = tools.search("value_3", paths=["long.py"])
+    assert hit.snippet == "\n".join(LONG.split("\n")[:10])
+    assert hit.more_lines == len(LONG.rstrip("\n").split("\n")) - 10
+
+
+def test_long_lines_are_cut_and_invisible_characters_written_out(tools: CodeTools) -> None:
+    [hit] = tools.search("strange", paths=["strange.py"])
+    first, second = hit.snippet.split("\n")
+    assert first == "def strange():"
+    assert second.startswith("    return '<U+001B>[2J<U+202E>yyy")
+    assert second.count("y") == 200 - len("    return '\x1b[2J\u202e")
+
+
+def test_limits_hold_from_one_to_fifty(tools: CodeTools) -> None:
+    assert len(tools.search("load entry", limit=1)) == 1
+    assert len(tools.search("load entry", limit=MOST_HITS)) > 1
+    with pytest.raises(InvalidInputError, match="limit must be at most 50, got 51"):
+        tools.search("load entry", limit=MOST_HITS + 1)
+    with pytest.raises(InvalidInputError, match="limit must be at least 1"):
+        tools.search("load entry", limit=0)
+
+
+def test_lines_are_read_from_indexed_files_alone(tools: CodeTools) -> None:
+    assert tools.read("notes.txt").text == "the list of values"
+    assert tools.read("src/cache.py", 4, 4).text == "    def load_entry(self, key):"
+    with pytest.raises(InvalidInputError, match="is not in the index of"):
+        tools.read("../outside.py")
+
+
+def test_the_status_is_that_of_the_index(tools: CodeTools, project: Path, tiny_teacher: Path) -> None:  # noqa: F811
+    stats = CodeIndex.open(project, encoder=None).stats
+    status = tools.status()
+    assert (status.root, status.files, status.chunks) == (str(project), 7, stats.chunks)
+    assert status.languages == {"python": 4, "javascript": 1, "markdown": 1, "text": 1}
+    assert (status.updated, status.teacher) == (stats.updated, stats.teacher)
+
+
+def test_an_index_may_be_made_later_and_is_opened_once(
+    project: Path,  # noqa: F811
+    build: Callable[..., IndexRun],  # noqa: F811
+) -> None:
+    tools = CodeTools(project, encoder=None, mode="lexical")
+    with pytest.raises(IndexNotFoundError, match="Make one with: codequest index"):
+        tools.status()
+    build(project)
+    opened: list[CodeIndex] = []
+    threads = [threading.Thread(target=lambda: opened.append(tools.index)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 8
+    assert len(set(map(id, opened))) == 1
+
+
+def test_a_wrong_mode_is_an_error_of_codequest(project: Path, build: Callable[..., IndexRun]) -> None:  # noqa: F811
+    build(project)
+    with pytest.raises(CodequestError, match="mode must be one of"):
+        CodeTools(project, encoder=None, mode="fuzzy").search("load entry")  # type: ignore[arg-type]
