@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.export import ExportedProgram
 
-_MOST_PARAMETERS = 1_000_000_000  # making a graph takes about twelve bytes of memory for each
+MOST_PARAMETERS = 1_000_000_000  # making a graph takes about twelve bytes of memory for each
 
 
 def write_graph(module: nn.Module, example: Mapping[str, Tensor], folder: Path, *, runtime: Runtime) -> None:
@@ -48,7 +48,7 @@ def refuse_heavy(module: nn.Module) -> None:
         ModelFormatError: More than a billion parameters.
     """
     parameters = sum(weight.numel() for weight in module.parameters())
-    if parameters > _MOST_PARAMETERS:
+    if parameters > MOST_PARAMETERS:
         raise ModelFormatError(
             f"With {parameters / 1e9:.1f} billion parameters it is not made into a graph, for want of memory."
         )

@@ -22,7 +22,7 @@ from codequest.weights import locate
 TeacherPrecision = Literal["auto", "fp32", "bf16", "fp16"]
 
 _GPU_TOKENS = 32_768  # a batch that keeps a GPU busy
-_WORTH_A_GRAPH = 2000  # tokens: for fewer, torch is done before a graph is loaded
+WORTH_A_GRAPH = 2000  # tokens: for fewer, torch is done before a graph is loaded
 
 
 class TeacherWarning(CodequestWarning):
@@ -125,7 +125,7 @@ class LocalTeacher(Teacher):
         return [max(1, count) for count in counts]
 
     def prepare(self, tokens: int, *, progress: Progress = silent) -> None:
-        if not self._graph_allowed or tokens < _WORTH_A_GRAPH:
+        if not self._graph_allowed or tokens < WORTH_A_GRAPH:
             return
         self._graph_allowed = False  # whatever comes of it, once is enough
         try:

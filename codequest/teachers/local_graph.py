@@ -92,11 +92,16 @@ def open_graph(teacher: Backbone, load: Load, *, half: bool, progress: Progress 
     made_from = {"space": teacher.space.fingerprint, "of": "teacher"}
     folder = graph_folder(teacher.source.model_id, made_from, runtime="openvino", precision=recipe.precisions[0])
     return cached_graph(
-        folder, read=_read, write=partial(make_folder, fill=partial(_make, recipe=recipe, progress=progress))
+        folder, read=read_graph, write=partial(make_folder, fill=partial(_make, recipe=recipe, progress=progress))
     )
 
 
-def _read(folder: Path) -> TeacherGraph:
+def read_graph(folder: Path) -> TeacherGraph:
+    """The graph of a folder.
+
+    Raises:
+        AdapterFormatError: It holds no graph, or one that is damaged or was changed.
+    """
     try:
         kept = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         precision, files = kept["precision"], kept["files"]

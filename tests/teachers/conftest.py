@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,11 @@ import numpy.typing as npt
 import pytest
 
 from codequest.errors import PrecisionNotSupportedError
+from codequest.files import cache_root
 from codequest.space import EmbeddingSpace, Side
-from codequest.teachers import ApiTeacher, CachedTeacher, LocalTeacher, Teacher, VectorsTeacher
+from codequest.teachers import ApiTeacher, CachedTeacher, LocalTeacher, Teacher, VectorsTeacher, local
+from codequest.teachers import local_graph as graph
+from tests.teachers.graphs import auto, kept_graphs
 from tests.tiny import QUERIES, build_model
 
 DOCUMENTS = [
@@ -132,3 +136,37 @@ def case(request: pytest.FixtureRequest, prompted_teacher: Path, tmp_path: Path)
         return Case(request.param, build(str(prompted_teacher), tmp_path / "cache.sqlite"), tolerance)
     except PrecisionNotSupportedError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture
+def graph_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty cache folder, graphs for the fewest texts, and fp32, whatever this CPU has."""
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(local, "WORTH_A_GRAPH", 1)
+    monkeypatch.setattr(local, "faithful_half", lambda _: "fp32")
+
+
+@pytest.fixture(scope="package")
+def tiny_graphs(tiny_teacher: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graphs of a cache folder: that of the tiny teacher in fp32."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CODEQUEST_CACHE", str(tmp_path_factory.mktemp("ready")))
+        patch.setattr(local, "faithful_half", lambda _: "fp32")
+        auto(tiny_teacher).prepare(1_000_000)
+        return cache_root() / "graphs"
+
+
+@pytest.fixture
+def kept(graph_cache: None, tiny_graphs: Path) -> Path:
+    """The folder of a graph that is there already."""
+    shutil.copytree(tiny_graphs, cache_root() / "graphs")
+    return kept_graphs()[0]
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """One entry per graph that was begun."""
+    calls: list[Any] = []
+    write = graph.write_graph
+    monkeypatch.setattr(graph, "write_graph", lambda *given, **options: (calls.append(given), write(*given, **options)))
+    return calls

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from codequest.errors import InvalidInputError
-from codequest.teachers import CachedTeacher, LocalTeacher, Teacher
+from codequest.teachers import CachedTeacher, Teacher
 from tests.teachers.conftest import DOCUMENTS, STRANGE, Case
 from tests.tiny import QUERIES
 
@@ -86,8 +86,3 @@ def test_progress_ends_with_all_texts(case: Case) -> None:
     case.teacher.encode_documents(DOCUMENTS, progress=lambda *now: reported.append(now))
     assert reported[-1] == ("teacher embeds documents", len(DOCUMENTS), len(DOCUMENTS))
     assert [done for _, done, _ in reported] == sorted(done for _, done, _ in reported)
-
-
-def test_unknown_precision_lists_the_choices(prompted_teacher: Path) -> None:
-    with pytest.raises(InvalidInputError, match="precision must be one of auto, fp32, bf16, fp16, got 'int8'"):
-        LocalTeacher(str(prompted_teacher), precision="int8")  # type: ignore[arg-type]

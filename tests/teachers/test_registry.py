@@ -172,8 +172,3 @@ def test_only_models_have_revisions_and_dims(name: str) -> None:
 def test_a_model_that_is_nowhere_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(WeightsNotFoundError, match=r"No weights for 'nobody/nothing'.*hf download nobody/nothing"):
         load_teacher("nobody/nothing")
-
-
-def test_remote_code_needs_a_revision(tiny_teacher: Path) -> None:
-    with pytest.raises(InvalidInputError, match=r"trust_remote_code=True runs Python code.*revision='<commit>'"):
-        LocalTeacher(str(tiny_teacher), trust_remote_code=True)
