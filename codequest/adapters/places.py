@@ -37,7 +37,9 @@ def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
     if folder is not None:
         return folder
     if isinstance(name, Path):
-        raise AdapterFormatError(f"{name} is no folder. Give the folder that save_pretrained() wrote.")
+        raise AdapterFormatError(
+            f"No adapter {str(name)!r}: there is no such folder. Give the folder that save_pretrained() wrote."
+        )
     from huggingface_hub import snapshot_download
 
     try:

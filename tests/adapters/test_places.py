@@ -205,7 +205,7 @@ class TestShipped:
 
     def test_a_path_is_never_a_name(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
-        with pytest.raises(AdapterFormatError, match=r"static is no folder\. Give the folder that save_pretrained"):
+        with pytest.raises(AdapterFormatError, match=r"No adapter 'static': there is no such folder\."):
             find_adapter(Path("static"))
 
 
