@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _PACKAGES = ("codequest", "torch", "transformers", "numpy", "ir-measures")
-_CPU_FILE = Path("/proc/cpuinfo")
+CPU_FILE = Path("/proc/cpuinfo")
 
 
 def describe_machine() -> dict[str, str]:
@@ -39,8 +39,8 @@ def describe_versions() -> dict[str, str]:
 
 def cpu_name() -> str:
     """Name of the processor."""
-    if _CPU_FILE.is_file():
-        for line in _CPU_FILE.read_text(encoding="utf-8", errors="replace").splitlines():
+    if CPU_FILE.is_file():
+        for line in CPU_FILE.read_text(encoding="utf-8", errors="replace").splitlines():
             key, _, value = line.partition(":")
             if key.strip() == "model name":
                 return value.strip()
@@ -50,7 +50,7 @@ def cpu_name() -> str:
 def multiplies_bytes() -> bool:
     """Tell whether this CPU has instructions for products of 8-bit integers (VNNI), as far as Linux says."""
     try:
-        flags = set(_CPU_FILE.read_text(encoding="utf-8").split())
+        flags = set(CPU_FILE.read_text(encoding="utf-8").split())
     except OSError:
         return False
     return bool(flags & {"avx512_vnni", "avx_vnni"})

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,30 @@ def test_a_class_name_exists_once() -> None:
             if isinstance(node, ast.ClassDef):
                 found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
     assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def private_names_of_others(tree: ast.AST) -> Iterator[str]:
+    """Private attributes that are not of the test's own `self`, private imports of codequest, and what is patched."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr) and ast.unparse(node.value) not in ("self", "cls"):
+            yield ast.unparse(node)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("codequest"):
+            yield from (f"{node.module}.{name.name}" for name in node.names if is_private(name.name))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("getattr", "setattr"):
+            given = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
+            yield from (name for name in map(str, given) if any(map(is_private, name.split("."))))
+
+
+def test_no_test_reaches_into_what_is_private() -> None:
+    """A name that tests need, such as a limit that they lower, is public in its module."""
+    found = {
+        path.relative_to(ROOT).as_posix(): set(private_names_of_others(ast.parse(path.read_text(encoding="utf-8"))))
+        for path in (ROOT / "tests").rglob("*.py")
+    }
+    assert {path: names for path, names in found.items() if names - {"os._exit"}} == {}
+    example = "one._a; self._b; from codequest.x import _c; patch.setattr(thing, '_d', 1); patch.setattr('a._e', 1)"
+    assert set(private_names_of_others(ast.parse(example))) == {"one._a", "codequest.x._c", "_d", "a._e"}

@@ -20,7 +20,7 @@ def test_threads_are_those_asked_for_or_those_there_are(monkeypatch: pytest.Monk
 
 
 def test_the_cpu_is_named_as_linux_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_CPU_FILE", tmp_path / "cpuinfo")
+    monkeypatch.setattr(machine, "CPU_FILE", tmp_path / "cpuinfo")
     assert machine.cpu_name() == (platform.processor() or platform.machine())
     (tmp_path / "cpuinfo").write_text("flags\t: fpu\nmodel name\t: Fast CPU\n", encoding="utf-8")
     assert machine.cpu_name() == "Fast CPU"
@@ -35,7 +35,7 @@ def test_whether_the_cpu_multiplies_bytes(
 ) -> None:
     if flags is not None:
         (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n", encoding="utf-8")
-    monkeypatch.setattr(machine, "_CPU_FILE", tmp_path / "cpuinfo")
+    monkeypatch.setattr(machine, "CPU_FILE", tmp_path / "cpuinfo")
     assert machine.multiplies_bytes() is expected
 
 

@@ -26,7 +26,7 @@ from codequest.progress import Progress, silent
 from codequest.texts import visible
 
 _WORTH_A_BAR = 1.0  # seconds
-_BETWEEN_LINES = 30.0  # seconds
+BETWEEN_LINES = 30.0  # seconds
 _SIDE_BY_SIDE = 4  # encoders
 _QUIET = {"TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 
@@ -113,7 +113,7 @@ class _LoggedProgress:
         if (description, total) != (self._description, self._total):
             self._description, self._total, self._before = description, total, done
             self._began = self._said = now
-        if now - self._said < _BETWEEN_LINES:
+        if now - self._said < BETWEEN_LINES:
             return
         self._said = now
         rate = (done - self._before) / (now - self._began)

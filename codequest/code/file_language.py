@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from codequest.code.languages import LANGUAGES, language_of
 
 # fmt: off
-_BY_SUFFIX = {
+BY_SUFFIX = {
     ".adoc": "asciidoc", ".asc": "asciidoc", ".astro": "astro",
     ".bat": "batch", ".bzl": "starlark", ".clj": "clojure", ".cmake": "cmake",
     ".css": "css", ".cu": "cuda", ".cfg": "ini", ".conf": "ini", ".dart": "dart", ".el": "elisp", ".ex": "elixir",
@@ -20,7 +20,7 @@ _BY_SUFFIX = {
     ".swift": "swift", ".tf": "terraform", ".toml": "toml", ".v": "verilog", ".vb": "visual basic", ".vue": "vue",
     ".xml": "xml", ".yaml": "yaml", ".yml": "yaml", ".zig": "zig",
 }
-_BY_NAME = {
+BY_NAME = {
     "cmakelists.txt": "cmake", "containerfile": "dockerfile", "dockerfile": "dockerfile", "gemfile": "ruby",
     "gnumakefile": "make", "jenkinsfile": "groovy", "justfile": "just", "makefile": "make", "rakefile": "ruby",
 }
@@ -28,11 +28,11 @@ _CONFIGURATION = (".cfg", ".conf", ".ini", ".json", ".tf", ".hcl", ".toml", ".xm
 # fmt: on
 
 SUFFIXES_OF_SOURCES = frozenset(
-    {suffix for language in LANGUAGES for suffix in language.suffixes} | set(_BY_SUFFIX).difference(_CONFIGURATION)
+    {suffix for language in LANGUAGES for suffix in language.suffixes} | set(BY_SUFFIX).difference(_CONFIGURATION)
 )
 """Ends of names of files that are written in a language, documents included; files of settings are not."""
 
-NAMES_OF_SOURCES = frozenset(_BY_NAME)
+NAMES_OF_SOURCES = frozenset(BY_NAME)
 """Names of such files, in lower case."""
 
 
@@ -47,4 +47,4 @@ def file_language(path: str, text: str) -> str:
     parsed = language_of(file, text)
     if parsed is not None:
         return parsed.name
-    return _BY_SUFFIX.get(file.suffix.lower()) or _BY_NAME.get(file.name.lower()) or "text"
+    return BY_SUFFIX.get(file.suffix.lower()) or BY_NAME.get(file.name.lower()) or "text"

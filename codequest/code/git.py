@@ -13,7 +13,7 @@ from codequest.code.repository import Repository
 from codequest.errors import CodequestWarning, GitError
 from codequest.texts import visible
 
-_SECONDS = 120.0
+MOST_SECONDS = 120.0
 """Longest that one answer may take; a list of all files of Linux takes one second."""
 
 _OFF = (
@@ -112,7 +112,7 @@ def _said(folder: Path, *arguments: str, fails: int | None = None) -> bytes | No
         result = _run(command, ceiling=repository.top.parent)
     except subprocess.TimeoutExpired as error:
         raise GitError(
-            f"git did not answer about {folder} within {_SECONDS:g} s. Is one of its files no file, such as a pipe?"
+            f"git did not answer about {folder} within {MOST_SECONDS:g} s. Is one of its files no file, such as a pipe?"
         ) from error
     if result.returncode == 0:
         return result.stdout
@@ -147,5 +147,5 @@ def _run(command: list[str], *, ceiling: Path) -> subprocess.CompletedProcess[by
         "GIT_TERMINAL_PROMPT": "0",
     }
     return subprocess.run(
-        command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment, timeout=_SECONDS
+        command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment, timeout=MOST_SECONDS
     )

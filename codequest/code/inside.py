@@ -22,7 +22,7 @@ ROOT = ""
 
 LINK, OUTSIDE, SPECIAL = "symbolic link", "path that leads out of the folder", "not a regular file"
 
-_BY_HANDLE = {os.open, os.stat} <= os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_NOFOLLOW")
+BY_HANDLE = {os.open, os.stat} <= os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_NOFOLLOW")
 """Whether the system opens a name below an open folder; on Windows, what was opened is checked again instead."""
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -60,7 +60,7 @@ class Inside:
     def __init__(self, root: Path) -> None:
         self._root = Path(os.path.realpath(root))
         self._folder, self._handle = "", -1  # the folder that was used last, since most files come folder by folder
-        self._root_handle = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY) if _BY_HANDLE else -1
+        self._root_handle = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY) if BY_HANDLE else -1
 
     def __enter__(self) -> Inside:
         return self
@@ -106,7 +106,7 @@ class Inside:
             OSError: There is nothing, or it may not be read.
         """
         handle = self._enter(folder)
-        with os.scandir(handle if _BY_HANDLE else self._root / folder) as found:
+        with os.scandir(handle if BY_HANDLE else self._root / folder) as found:
             statuses = {each.name: each.stat(follow_symlinks=False) for each in found}
         entries = [Entry(name, stat.S_ISDIR(status.st_mode), _is_link(status)) for name, status in statuses.items()]
         return sorted(entries, key=lambda entry: entry.name)
@@ -117,22 +117,22 @@ class Inside:
         status = self._status(handle, folder, name)
         if _is_link(status) or not stat.S_ISREG(status.st_mode):  # a device may act when it is opened
             raise UnsafePathError(LINK if _is_link(status) else SPECIAL)
-        place = name if _BY_HANDLE else self._root / folder / name
-        with os.fdopen(os.open(place, _FLAGS, dir_fd=handle if _BY_HANDLE else None), "rb") as file:
-            if not _BY_HANDLE:
+        place = name if BY_HANDLE else self._root / folder / name
+        with os.fdopen(os.open(place, _FLAGS, dir_fd=handle if BY_HANDLE else None), "rb") as file:
+            if not BY_HANDLE:
                 self._enter(folder)
                 if not os.path.samestat(os.fstat(file.fileno()), self._status(handle, folder, name)):
                     raise UnsafePathError(LINK)
             yield file
 
     def _status(self, handle: int, folder: str, name: str) -> os.stat_result:
-        if _BY_HANDLE:
+        if BY_HANDLE:
             return os.stat(name, dir_fd=handle, follow_symlinks=False)
         return (self._root / folder / name).lstat()
 
     def _enter(self, folder: str) -> int:
         """Handle of a folder; without handles, a look at every folder on the way."""
-        if not _BY_HANDLE:
+        if not BY_HANDLE:
             _refuse_links(self._root, folder)
             return -1
         if folder != self._folder or self._handle < 0:

@@ -165,11 +165,11 @@ class SourceFile:
 
     @cached_property
     def _root(self) -> Node:
-        return _grammar(self.language)[0].parse(self.source).root_node
+        return grammar_of(self.language)[0].parse(self.source).root_node
 
     @cached_property
     def _nodes(self) -> dict[str, list[Node]]:
-        return _grammar(self.language)[1].captures(self._root)
+        return grammar_of(self.language)[1].captures(self._root)
 
     def _definition(
         self, node: Node, kind: Literal["function", "class"], name: str, documented: Span | None
@@ -223,7 +223,12 @@ class SourceFile:
 
 
 @cache
-def _grammar(language: Language) -> tuple[Parser, QueryCursor]:
+def grammar_of(language: Language) -> tuple[Parser, QueryCursor]:
+    """The parser of a language, and the query of its definitions, comments and strings.
+
+    Raises:
+        MissingDependencyError: The extra ``code`` is not installed.
+    """
     tree_sitter = require("tree_sitter", extra="code")
     require(language.grammar, extra="code")
     grammar = tree_sitter.Language(getattr(importlib.import_module(language.grammar), language.entry)())

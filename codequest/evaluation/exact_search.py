@@ -10,7 +10,7 @@ from codequest.space import Vectors
 
 Indices = npt.NDArray[np.int64]
 
-_SCORES_AT_ONCE = 1 << 24  # 64 MiB of float32
+SCORES_AT_ONCE = 1 << 24  # 64 MiB of float32
 _DECIMALS = 6  # float32 products of unit vectors agree to about 1e-7 between machines and batch sizes
 
 
@@ -36,7 +36,7 @@ def exact_search(query_vectors: Vectors, document_vectors: Vectors, *, k: int) -
     k = min(k, len(documents))
     indices = np.empty((len(queries), k), dtype=np.int64)
     scores = np.empty((len(queries), k), dtype=np.float32)
-    rows = max(1, _SCORES_AT_ONCE // len(documents))
+    rows = max(1, SCORES_AT_ONCE // len(documents))
     for start in range(0, len(queries), rows):
         chunk = slice(start, start + rows)
         products = np.round(queries[chunk] @ documents.T, _DECIMALS)  # (rows, documents)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from codequest.errors import DatasetError, InvalidInputError
 
-_DRAWS_AT_ONCE = 1 << 22
+DRAWS_AT_ONCE = 1 << 22
 
 
 class Retention(NamedTuple):
@@ -63,7 +63,7 @@ def paired_bootstrap(
         )
     random = np.random.default_rng(seed)
     queries = scores.shape[1]
-    rows = max(1, _DRAWS_AT_ONCE // queries)
+    rows = max(1, DRAWS_AT_ONCE // queries)
     ratios = []
     for start in range(0, resamples, rows):
         draws = random.integers(queries, size=(min(rows, resamples - start), queries))

@@ -20,8 +20,8 @@ FEWEST_FOR_TSNE = 30
 """With fewer points t-SNE shows its own noise: PCA is drawn instead."""
 
 _MOST_POINTS = 4000  # of one embedding: about half a minute on one core
-_MOST_QUERIES = 250
-_MOST_DOCUMENTS = 1000
+MOST_QUERIES = 250
+MOST_DOCUMENTS = 1000
 _PERPLEXITY = 30.0  # of van der Maaten and Hinton, 2008; lower where there are few points
 
 
@@ -62,9 +62,9 @@ def embed_in_plane(
     """
     everyone = {TEACHER: teacher_vectors, **query_vectors}
     random = np.random.default_rng(seed)
-    documents = _drawn(random, len(document_vectors), _MOST_DOCUMENTS)
+    documents = _drawn(random, len(document_vectors), MOST_DOCUMENTS)
     room = max(1, (_MOST_POINTS - len(documents)) // len(everyone))
-    queries = _drawn(random, len(teacher_vectors), min(_MOST_QUERIES, room))
+    queries = _drawn(random, len(teacher_vectors), min(MOST_QUERIES, room))
     stacked = np.concatenate([document_vectors[documents], *(vectors[queries] for vectors in everyone.values())])
     method: Method = "t-SNE" if len(stacked) >= FEWEST_FOR_TSNE else "PCA"
     perplexity = min(_PERPLEXITY, (len(stacked) - 1) / 3) if method == "t-SNE" else None

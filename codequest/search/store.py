@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from lancedb.table import Table
 
 CHUNKS, FILES = "chunks", "files"
-_KEPT = timedelta(minutes=10)  # for readers that opened an older version a moment ago
+KEPT = timedelta(minutes=10)  # for readers that opened an older version a moment ago
 _AT_ONCE = timedelta(milliseconds=1)
 _FOREVER = timedelta(days=36_500)
-_VERSIONS = 100  # of small files on the disk; a run that changes something adds three
+MOST_VERSIONS = 100  # of small files on the disk; a run that changes something adds three
 _UNINDEXED, _UNINDEXED_SHARE = 64, 0.002  # of the rows; a search reads their words one by one
 _PATHS_AT_ONCE = 500
 _SYMBOL_WEIGHT = 2  # how often the words of a symbol count
@@ -85,7 +85,7 @@ class ChunkStore:
 
         Remains of a killed run go at once, and with them the version before this one: who reads that looks again.
         """
-        kept = _AT_ONCE if writer.remains else _KEPT
+        kept = _AT_ONCE if writer.remains else KEPT
         for name in (CHUNKS, FILES) if writer.settled else (FILES,):
             try:
                 self._database.open_table(name).optimize(cleanup_older_than=kept, delete_unverified=True)
@@ -177,7 +177,7 @@ class ChunkWriter:
         statistics = self._table.index_stats(index)
         unindexed = statistics.num_unindexed_rows if statistics else rows
         many = max(_UNINDEXED, _UNINDEXED_SHARE * rows)
-        return bool(unindexed > many or len(self._table.list_versions()) > _VERSIONS)
+        return bool(unindexed > many or len(self._table.list_versions()) > MOST_VERSIONS)
 
     def _settle(self) -> None:
         """Put all rows into one piece and into the index, until nothing is left to be done.

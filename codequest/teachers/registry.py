@@ -36,12 +36,13 @@ def _api(scheme: str) -> TeacherFactory:
 
 _MODELS: dict[str, TeacherPrecision] = {"local": "fp32", "auto": "auto"}
 _ON_THIS_MACHINE = ("", "vectors", *_MODELS)
-_factories: dict[str, TeacherFactory] = {
+FACTORIES: dict[str, TeacherFactory] = {
     "local": LocalTeacher,
     "auto": _auto,
     "vectors": VectorsTeacher.from_folder,
     **{scheme: _api(scheme) for scheme in PROVIDERS},
 }
+"""Factories by scheme, registered ones included; those of installed packages are looked up when they are asked for."""
 
 
 def register_teacher(scheme: str, factory: TeacherFactory) -> None:
@@ -54,22 +55,22 @@ def register_teacher(scheme: str, factory: TeacherFactory) -> None:
     """
     if not _can_be_scheme(scheme):
         raise InvalidInputError(f"A teacher scheme is letters, digits and hyphens, at least two, got {scheme!r}.")
-    if _factories.get(scheme, factory) != factory:
+    if FACTORIES.get(scheme, factory) != factory:
         raise InvalidInputError(f"The teacher scheme {scheme!r} is taken. Taken: {', '.join(teacher_schemes())}.")
-    _factories[scheme] = factory
+    FACTORIES[scheme] = factory
 
 
 def teacher_schemes() -> list[str]:
     """Every scheme that `load_teacher` knows, sorted: built in, registered, and from installed packages."""
     installed = {point.name for point in metadata.entry_points(group=ENTRY_POINT_GROUP)}
-    return sorted({*_factories, *installed})
+    return sorted({*FACTORIES, *installed})
 
 
 def describe_schemes() -> list[dict[str, str]]:
     """Every scheme with the first line of its factory's documentation."""
     described = {}
     for scheme in teacher_schemes():
-        factory = _factories.get(scheme) or _from_entry_point(scheme)
+        factory = FACTORIES.get(scheme) or _from_entry_point(scheme)
         documented = (factory.__doc__ if factory else None) or "(no description)"
         described[scheme] = documented.strip().splitlines()[0]
     return [{"scheme": scheme, "what it loads": what} for scheme, what in sorted(described.items())]
@@ -104,7 +105,7 @@ def load_teacher(name: str, *, revision: str | None = None, dim: int | None = No
         raise InvalidInputError(f"{name!r} has no {given[0]}: only models do, not the scheme {scheme!r}.")
     if given:
         return LocalTeacher(rest, revision=revision, dim=dim, precision=_MODELS[scheme])
-    factory = _factories.get(scheme) or _from_entry_point(scheme)
+    factory = FACTORIES.get(scheme) or _from_entry_point(scheme)
     if factory is None:
         raise InvalidInputError(
             f"Unknown teacher scheme {scheme!r} in {name!r}. Known schemes: {', '.join(teacher_schemes())}. "

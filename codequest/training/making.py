@@ -98,7 +98,7 @@ class Maker:
                 f"{folder} holds an adapter for another teacher, {there.space}; this recipe is for "
                 f"{self.teacher.space}. Choose another --out, or remove it."
             )
-        if there is None or there.training.get("recipe") != self._digest(recipe):
+        if there is None or there.training.get("recipe") != self.recipe_digest(recipe):
             self._make(recipe, folder)
         elif there.metrics:
             return MadeAdapter(folder, ())
@@ -110,7 +110,7 @@ class Maker:
         for stage in further:
             self._train(encoder, stage)
         if is_main_process():
-            made = {"recipe": self._digest(recipe), "seed": self.recipe.seed, "sources": self.sources}
+            made = {"recipe": self.recipe_digest(recipe), "seed": self.recipe.seed, "sources": self.sources}
             encoder.training |= made
             encoder.save_pretrained(folder)
 
@@ -119,7 +119,7 @@ class Maker:
             raise InvalidInputError(f"The recipe has no encoder {name!r}. It has {', '.join(self.recipe.encoders)}.")
         return self.recipe.encoders[name]
 
-    def _digest(self, recipe: EncoderRecipe) -> str:
+    def recipe_digest(self, recipe: EncoderRecipe) -> str:
         """Digest of everything that an adapter depends on."""
         stages = [
             [stage.config.to_dict(), stage.queries, stage.documents, stage.pairs, stage.assistant]
@@ -169,7 +169,7 @@ class Maker:
         return judged_only(dataset.subset(sample(list(dataset.queries), most, seed=self.recipe.seed)))
 
     @cached_property
-    def _divided(self) -> tuple[list[RetrievalDataset], list[RetrievalDataset]]:
+    def divided(self) -> tuple[list[RetrievalDataset], list[RetrievalDataset]]:
         """Labelled data to train on, and labelled data that is held out."""
         trained, held, generator = [], [], random.Random(self.recipe.seed)
         for name, dataset in self._labelled.items():
@@ -182,14 +182,14 @@ class Maker:
     @cached_property
     def tests(self) -> list[RetrievalDataset]:
         """Everything that encoders are measured on."""
-        return [*(load_dataset(name, root=self.data) for name in self.recipe.evaluate), *self._divided[1]]
+        return [*(load_dataset(name, root=self.data) for name in self.recipe.evaluate), *self.divided[1]]
 
     @cached_property
     def assistant(self) -> TeachingAssistant:
         """The assistant, trained on the same pairs as the encoders, by default without those that validate them."""
         config = self.recipe.assistant
         assert config is not None  # the recipe was checked
-        labelled = merge_datasets(self._divided[0])
+        labelled = merge_datasets(self.divided[0])
         pairs = split([], labelled, None, exclude=self._never_trained_on, seed=config.seed).pairs
         assert pairs is not None
         return train_assistant(self.teacher, pairs, config=config, progress=self.progress)
@@ -218,7 +218,7 @@ class Maker:
         return QueryEncoder.from_pretrained(self.make(name).folder if name in self.recipe.encoders else name)
 
     def _queries_of(self, stage: Stage) -> list[str]:
-        labelled = [text for dataset in self._divided[0] for text in dataset.queries.values()] if stage.pairs else []
+        labelled = [text for dataset in self.divided[0] for text in dataset.queries.values()] if stage.pairs else []
         return [*self.queries[: stage.queries], *labelled]
 
     def _projection(self, name: str) -> ProjectionQueryEncoder:
@@ -233,7 +233,7 @@ class Maker:
         Without a loss that reads them, the documents of the pairs are not needed: their queries are regressed.
         """
         compares = stage.config.needs_documents
-        labelled = merge_datasets(self._divided[0]) if stage.pairs or stage.documents else None
+        labelled = merge_datasets(self.divided[0]) if stage.pairs or stage.documents else None
         documents = list(labelled.documents.values()) if labelled and stage.documents else []
         chosen = [load_dataset(name, root=self.data) for name in self.recipe.validate]
         trainer = DistillationTrainer(

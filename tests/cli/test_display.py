@@ -30,7 +30,7 @@ def test_other_processes_of_a_run_say_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("RANK", "1")
-    monkeypatch.setattr(display, "_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr(display, "BETWEEN_LINES", 0.0)
     with display.progress_bars() as progress:
         progress("training", 1, 2)
     assert capsys.readouterr().err == ""

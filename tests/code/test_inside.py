@@ -29,7 +29,7 @@ def root(tmp_path: Path) -> Path:
 def inside(request: pytest.FixtureRequest, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inside]:
     """As on this system, and as on one that opens nothing below an open folder."""
     if request.param == "by path":
-        monkeypatch.setattr(inside_module, "_BY_HANDLE", False)
+        monkeypatch.setattr(inside_module, "BY_HANDLE", False)
     with Inside(root) as opened:
         yield opened
 
@@ -101,7 +101,7 @@ def test_what_is_no_file_is_neither_opened_nor_waited_for(inside: Inside, root: 
             inside.read(path, most=10)
 
 
-@pytest.mark.skipif(not inside_module._BY_HANDLE, reason="without handles a swap can only be noticed afterwards")
+@pytest.mark.skipif(not inside_module.BY_HANDLE, reason="without handles a swap can only be noticed afterwards")
 def test_a_swap_between_look_and_opening_finds_nothing(root: Path) -> None:
     done = threading.Event()
     swaps = 0

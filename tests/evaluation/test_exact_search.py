@@ -24,7 +24,7 @@ def _unit(vectors):
 @pytest.mark.parametrize("k", [1, 7, 60, 100])
 @pytest.mark.parametrize("at_once", [1, 200, 1 << 24])
 def test_equals_brute_force_whatever_the_chunks(monkeypatch, k, at_once):
-    monkeypatch.setattr(search, "_SCORES_AT_ONCE", at_once)
+    monkeypatch.setattr(search, "SCORES_AT_ONCE", at_once)
     random = np.random.default_rng(1)
     queries, documents = _unit(random.normal(size=(9, 16))), _unit(random.normal(size=(60, 16)))
     indices, scores = exact_search(queries, documents, k=k)

@@ -32,7 +32,7 @@ def test_less_confidence_is_a_narrower_interval():
 def test_seed_and_not_chunks_decide_the_draws(monkeypatch):
     student, teacher = np.random.default_rng(3).uniform(size=(2, 50))
     whole = paired_bootstrap(student, teacher, resamples=1000, seed=7)
-    monkeypatch.setattr(retention, "_DRAWS_AT_ONCE", 3000)
+    monkeypatch.setattr(retention, "DRAWS_AT_ONCE", 3000)
     assert paired_bootstrap(student, teacher, resamples=1000, seed=7) == whole
     assert paired_bootstrap(student, teacher, resamples=1000, seed=8) != whole
 

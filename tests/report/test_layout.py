@@ -41,8 +41,8 @@ def test_many_points_are_placed_by_tsne_near_their_equals():
 
 
 def test_large_sets_are_sampled_by_the_seed(monkeypatch):
-    monkeypatch.setattr("codequest.report.layout._MOST_DOCUMENTS", 12)
-    monkeypatch.setattr("codequest.report.layout._MOST_QUERIES", 5)
+    monkeypatch.setattr("codequest.report.layout.MOST_DOCUMENTS", 12)
+    monkeypatch.setattr("codequest.report.layout.MOST_QUERIES", 5)
     drawn = [embed_in_plane({"a": vectors(1, 50)}, vectors(2, 50), vectors(3, 90), seed=seed) for seed in (0, 1)]
     for layout in drawn:
         assert len(layout.documents) == len(layout.document_points) == 12

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from codequest.search import CodeIndex, IndexRun
+from codequest.search.home import IndexHome
+from codequest.search.meta import IndexMeta
+from codequest.search.snapshot import Snapshot
+from codequest.search.store import CHUNKS, ChunkStore
 
 FILES = {
     "src/cache.py": '''class Cache:
@@ -39,10 +43,15 @@ def counts(report: IndexRun) -> tuple[int, int, int, int]:
     return report.added, report.changed, report.removed, report.unchanged
 
 
+def snapshot_of(root: Path) -> Snapshot:
+    """The version of an index that searches read."""
+    home = IndexHome.find(root)
+    return Snapshot(ChunkStore(home.folder), IndexMeta.read(home.folder, root=home.root).versions[CHUNKS])
+
+
 def held(root: Path) -> set[tuple[str, str, str]]:
     """Every chunk of an index: path, symbol, text."""
-    index = CodeIndex.open(root, encoder=None)
-    snapshot = index._snapshot
+    snapshot = snapshot_of(root)
     texts = snapshot.texts(range(len(snapshot)))
     return set(zip(snapshot.columns["path"], snapshot.columns["symbol"], texts, strict=True))
 

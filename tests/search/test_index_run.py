@@ -11,7 +11,7 @@ import pytest
 from codequest.errors import SpaceMismatchError
 from codequest.search import CodeIndex, IndexRun
 from codequest.teachers import LocalTeacher
-from tests.search.conftest import FILES, counts, write
+from tests.search.conftest import FILES, counts, snapshot_of, write
 from tests.tiny import build_model
 
 Build = Callable[..., IndexRun]
@@ -35,7 +35,7 @@ def test_a_run_indexes_every_file_and_the_next_one_nothing(project: Path, build:
 
 def test_the_vectors_are_the_teachers_of_doc_comment_and_code(project: Path, build: Build, tiny_teacher: Path) -> None:
     build(project)
-    snapshot = CodeIndex.open(project, encoder=None)._snapshot
+    snapshot = snapshot_of(project)
     position = snapshot.columns["symbol"].index("sortByValue")
     expected = LocalTeacher(str(tiny_teacher)).encode_documents([FILES["src/sort.js"].strip()])
     np.testing.assert_allclose(snapshot.vectors[[position]], expected, atol=1e-5)

@@ -45,8 +45,8 @@ def test_old_versions_do_not_pile_up(project: Path, build: Build, monkeypatch: p
 
     from codequest.search import store
 
-    monkeypatch.setattr(store, "_KEPT", timedelta(0))
-    monkeypatch.setattr(store, "_VERSIONS", 9)
+    monkeypatch.setattr(store, "KEPT", timedelta(0))
+    monkeypatch.setattr(store, "MOST_VERSIONS", 9)
     sizes = []
     for number in range(12):
         write(project, {"notes.txt": f"words {number}\n"})

@@ -20,7 +20,7 @@ from tests.teachers.conftest import CountingTeacher
 
 @pytest.fixture(autouse=True)
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_factories", dict(registry._factories))
+    monkeypatch.setattr(registry, "FACTORIES", dict(registry.FACTORIES))
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_taken_scheme_is_refused_unless_it_is_the_same_factory() -> None:
         InvalidInputError, match=r"scheme 'local' is taken. Taken: auto, cohere, jina, local, openai, vectors, voyage"
     ):
         register_teacher("local", CountingTeacher)
-    assert registry._factories["local"] is LocalTeacher
+    assert registry.FACTORIES["local"] is LocalTeacher
 
 
 @pytest.mark.parametrize("scheme", ["", "a b", "9lives", "a:b", "c"])

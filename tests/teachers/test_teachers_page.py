@@ -72,4 +72,4 @@ def test_the_table_names_every_scheme_key_and_limit() -> None:
 
 
 def test_every_option_is_on_the_page() -> None:
-    assert [option for option in (*api._NUMBERS, *api._WORDS) if f"`{option}`" not in PAGE] == []
+    assert [option for option in (*api.NUMBER_OPTIONS, *api.WORD_OPTIONS) if f"`{option}`" not in PAGE] == []

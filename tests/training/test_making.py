@@ -67,17 +67,17 @@ def test_what_is_made_is_not_made_again_unless_the_recipe_changed(recipe: Recipe
 
 def test_a_sample_of_a_source_keeps_its_own_documents_only(recipe: Recipe, data: Path, tmp_path: Path) -> None:
     sampled = Maker(replace(recipe, at_most={"pairs:train": 40}), data=data, out=tmp_path / "out")
-    (kept,), (held,) = sampled._divided
+    (kept,), (held,) = sampled.divided
     assert (len(kept.queries), len(held.queries), len(held.documents)) == (36, 4, 40)
     assert len(sampled.queries) == 160
     whole = Maker(recipe, data=data, out=tmp_path / "out")
     assert len(whole.queries) == 100
-    assert set(kept.queries) | set(held.queries) < set(whole._divided[0][0].queries) | set(whole._divided[1][0].queries)
+    assert set(kept.queries) | set(held.queries) < set(whole.divided[0][0].queries) | set(whole.divided[1][0].queries)
 
 
 def test_nothing_that_is_measured_is_trained_on(recipe: Recipe, data: Path, tmp_path: Path) -> None:
     maker = Maker(recipe, data=data, out=tmp_path / "out")
-    (kept,), (held,) = maker._divided
+    (kept,), (held,) = maker.divided
     assert len(kept.queries) == 63
     assert not set(kept.queries) & set(held.queries)
     assert not set(kept.documents) & {document for judged in held.qrels.values() for document in judged}
@@ -95,11 +95,11 @@ def test_excluded_queries_are_never_trained_on(recipe: Recipe, data: Path, tmp_p
 
 def test_searches_are_trained_on_next_to_the_queries(recipe: Recipe, data: Path, tmp_path: Path) -> None:
     maker = Maker(replace(recipe, searches={"pairs:train": "rust"}), data=data, out=tmp_path / "out")
-    (kept,), (held,) = maker._divided
+    (kept,), (held,) = maker.divided
     searches = {id: text for id, text in kept.queries.items() if id.startswith("search-")}
     assert (len(kept.queries), len(searches), len(held.queries)) == (126, 63, 7)
     assert sum("rust" in text for text in searches.values()) > 40
     assert all(kept.qrels[id] == kept.qrels[id.removeprefix("search-")] for id in searches)
-    assert maker._digest(recipe.encoders["small"]) != Maker(recipe, data=data, out=tmp_path / "out")._digest(
-        recipe.encoders["small"]
-    )
+    plain = Maker(recipe, data=data, out=tmp_path / "out")
+    small = recipe.encoders["small"]
+    assert maker.recipe_digest(small) != plain.recipe_digest(small)

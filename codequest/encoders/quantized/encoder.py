@@ -48,6 +48,7 @@ class QuantizedQueryEncoder(QueryEncoder):
         precision: What the weights are stored in.
         runtime: What computes: ``"torch"``, or a runtime of graphs such as ``"onnx"`` or ``"openvino"``.
         why: What speaks for these two on this machine, and why others that come before them cannot be had.
+        engine: What gives the vectors: the teacher in torch, or its graph.
     """
 
     kind: ClassVar[str] = "quantized"
@@ -57,7 +58,7 @@ class QuantizedQueryEncoder(QueryEncoder):
     ) -> None:
         super().__init__(space)
         self.precision, self.runtime, self.why = way.precision, way.runtime, way.why
-        self._engine = engine
+        self.engine = engine
         self._settings = dict(settings)
 
     @classmethod
@@ -108,25 +109,25 @@ class QuantizedQueryEncoder(QueryEncoder):
 
     @property
     def batch_invariant(self) -> bool:
-        return not isinstance(self._engine, ExportedQueryEncoder) or self._engine.batch_invariant
+        return not isinstance(self.engine, ExportedQueryEncoder) or self.engine.batch_invariant
 
     def token_counts(self, queries: Sequence[str]) -> list[int]:
-        if isinstance(self._engine, ExportedQueryEncoder):
-            return self._engine.token_counts(queries)
-        return self._engine.token_counts(queries, prompt=self.space.query_prompt, truncate=False)
+        if isinstance(self.engine, ExportedQueryEncoder):
+            return self.engine.token_counts(queries)
+        return self.engine.token_counts(queries, prompt=self.space.query_prompt, truncate=False)
 
     @torch.inference_mode()
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
-        if isinstance(self._engine, ExportedQueryEncoder):
-            return self._engine.embed_batch(queries)
-        pooled: Tensor = self._engine.embed(queries, prompt=self.space.query_prompt).float()
+        if isinstance(self.engine, ExportedQueryEncoder):
+            return self.engine.embed_batch(queries)
+        pooled: Tensor = self.engine.embed(queries, prompt=self.space.query_prompt).float()
         vectors: Vectors = functional.normalize(pooled, dim=-1).cpu().numpy()
         return vectors
 
     def cost(self, *, tokens: int = 12) -> EncoderCost:
-        if isinstance(self._engine, ExportedQueryEncoder):
-            return self._engine.cost(tokens=tokens)
-        return backbone_cost(self._engine, [], tokens=tokens)
+        if isinstance(self.engine, ExportedQueryEncoder):
+            return self.engine.cost(tokens=tokens)
+        return backbone_cost(self.engine, [], tokens=tokens)
 
     def graph_source(self, precision: GraphPrecision) -> GraphSource:  # noqa: ARG002
         """Of the teacher in fp32: a graph has precisions of its own, from the same weights."""
@@ -152,7 +153,7 @@ def _opened(
         backbone = Backbone.load(
             source,
             device=device,
-            precision=_storage_precision(way.precision, device),
+            precision=storage_precision(way.precision, device),
             choices=Choices.of_space(space),
             quantization=_quantization(way.precision),
         )
@@ -192,7 +193,7 @@ def _refuse_unrunnable(backbone: Backbone, precision: QuantizedPrecision) -> Non
         ) from error
 
 
-def _storage_precision(precision: QuantizedPrecision, device: torch.device) -> Precision:
+def storage_precision(precision: QuantizedPrecision, device: torch.device) -> Precision:
     """Format of what is not quantized: embeddings and normalisation layers."""
     if precision in ("bf16", "fp16"):
         return cast("Precision", precision)

@@ -97,7 +97,7 @@ class StaticTable:
             pooled[text] = summed / max(math.sqrt(summed @ summed), _LEAST_LENGTH)
         mapped = self._layer("linear", pooled)  # (batch, dim)
         if "residual.0" in self._layers:
-            mapped += self._layer("residual.2", _gelu(self._layer("residual.0", pooled)))
+            mapped += self._layer("residual.2", gelu(self._layer("residual.0", pooled)))
         return _unit(mapped)
 
     def _layer(self, name: str, inputs: Vectors) -> Vectors:
@@ -186,7 +186,7 @@ def _unit(vectors: Vectors) -> Vectors:
     return vectors
 
 
-def _gelu(values: Vectors) -> Vectors:
+def gelu(values: Vectors) -> Vectors:
     """Each value times the normal distribution function of it, within 5e-7.
 
     numpy has no error function. Abramowitz and Stegun, "Handbook of Mathematical Functions", 1964, formula 7.1.26.

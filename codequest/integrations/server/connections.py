@@ -9,8 +9,8 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-_RECEIVING = 20.0  # seconds from the end of one request to the end of the next, headers and body
-_SENDING = 20.0  # seconds in which a client reads what it was sent last
+RECEIVING = 20.0  # seconds from the end of one request to the end of the next, headers and body
+SENDING = 20.0  # seconds in which a client reads what it was sent last
 _STOPPING = 3.0  # seconds for either once the server has been told to stop
 
 
@@ -25,7 +25,7 @@ class TimedConnection(H11Protocol):
         super().__init__(*arguments, **options)
         self._receiving = _Deadline(self._abort)
         self._sending = _Deadline(self._abort)
-        self._patience = _SENDING
+        self._patience = SENDING
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -66,7 +66,7 @@ class TimedConnection(H11Protocol):
     def _watch(self) -> None:
         """Time the client exactly while the rest of its request is missing."""
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
-            self._receiving.start(_RECEIVING)
+            self._receiving.start(RECEIVING)
         else:
             self._receiving.stop()
 

@@ -95,7 +95,7 @@ class ApiClient:
             if outcome.body is not None:
                 return outcome.body
             last = attempt == _ATTEMPTS - 1 or (outcome.wait or 0) > _PATIENCE
-            if last or not outcome.again or self.stopped.wait(_pause(attempt, outcome.wait)):
+            if last or not outcome.again or self.stopped.wait(pause(attempt, outcome.wait)):
                 break
         raise TeacherError(self._explained(outcome, attempt + 1))
 
@@ -143,7 +143,7 @@ class ApiClient:
         return "Check base_url and the service, then run again. What a cache received is kept."
 
 
-def _pause(attempt: int, asked: float | None) -> float:
+def pause(attempt: int, asked: float | None) -> float:
     """Seconds before the next attempt: as the server asked, otherwise exponential, both with jitter.
 
     Threads that failed together should not come back together.

@@ -21,8 +21,8 @@ from codequest.teachers.api.providers import PROVIDERS, Model, Provider
 from codequest.teachers.base import Teacher
 from codequest.texts import batches_by_size, checked_texts, estimated_tokens
 
-_NUMBERS = ("dimensions", "max_tokens_total", "concurrency", "max_texts")
-_WORDS = ("base_url", "key_variable", "task", "query_prompt", "document_prompt")
+NUMBER_OPTIONS = ("dimensions", "max_tokens_total", "concurrency", "max_texts")
+WORD_OPTIONS = ("base_url", "key_variable", "task", "query_prompt", "document_prompt")
 _OWN_SERVER_TEXTS = 32  # the default limit of text-embeddings-inference
 
 
@@ -106,14 +106,14 @@ class ApiTeacher(Teacher):
         words: dict[str, str] = {}
         numbers: dict[str, int] = {}
         for option, value in options:
-            if option in _WORDS:
+            if option in WORD_OPTIONS:
                 words[option] = value
-            elif option in _NUMBERS and value.isdecimal():
+            elif option in NUMBER_OPTIONS and value.isdecimal():
                 numbers[option] = int(value)
             else:
                 raise InvalidInputError(
-                    f"{provider}:{model} has no option {option}={value!r}. Options: {', '.join(_WORDS)}, and with a "
-                    f"number {', '.join(_NUMBERS)}."
+                    f"{provider}:{model} has no option {option}={value!r}. Options: {', '.join(WORD_OPTIONS)}, and "
+                    f"with a number {', '.join(NUMBER_OPTIONS)}."
                 )
         return cls(provider, model, **words, **numbers)  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ from torch.nn.functional import normalize
 from codequest.backbone import Backbone
 from codequest.backbone.precision import runs
 from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
-from codequest.encoders.quantized.encoder import _storage_precision
+from codequest.encoders.quantized.encoder import storage_precision
 from codequest.errors import (
     AdapterFormatError,
     InvalidInputError,
@@ -99,7 +99,7 @@ def test_what_a_kernel_refuses_is_refused_at_once(
     ],
 )
 def test_storage_precision_of_half_precisions(precision: Any, device: torch.device, expected: str) -> None:
-    assert _storage_precision(precision, device) == expected
+    assert storage_precision(precision, device) == expected
 
 
 @pytest.mark.parametrize("precision", ["int8", "nf4", "fp4"])
@@ -112,7 +112,7 @@ def test_storage_precision_of_what_is_not_quantized(
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": bf16}, raising=False)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: bf16)
-    assert _storage_precision(precision, device) == expected
+    assert storage_precision(precision, device) == expected
 
 
 @pytest.mark.parametrize("precision", ["int8", "nf4", "fp4"])
@@ -126,8 +126,8 @@ def test_what_is_not_quantized_is_stored_so(
     encoder = QuantizedQueryEncoder.create(
         space=space, precision=precision, runtime="torch", weights=str(wide_teacher), device="cpu"
     )
-    embeddings = encoder._engine.transformer.embeddings
-    kept = [*embeddings.parameters(), *encoder._engine.transformer.encoder.layer[0].output.LayerNorm.parameters()]
+    embeddings = encoder.engine.transformer.embeddings
+    kept = [*embeddings.parameters(), *encoder.engine.transformer.encoder.layer[0].output.LayerNorm.parameters()]
     assert {weight.dtype for weight in kept} == {torch.bfloat16 if bf16 else torch.float32}
 
 
@@ -135,9 +135,7 @@ def test_int8_keeps_no_outlier_columns_so_neighbours_change_nothing(wide_teacher
     if not runs("bf16", CPU):
         pytest.skip("this CPU only emulates bf16")
     encoder = _int8(space, wide_teacher)
-    thresholds = {
-        layer.state.threshold for layer in encoder._engine.modules() if type(layer).__name__ == "Linear8bitLt"
-    }
+    thresholds = {layer.state.threshold for layer in encoder.engine.modules() if type(layer).__name__ == "Linear8bitLt"}
     assert thresholds == {0.0}
     queries = [*QUERIES, *("sort a list by value " * count for count in range(1, 20))]
     together, alone = encoder.encode(queries), np.stack([encoder.encode(query) for query in queries])
@@ -152,7 +150,7 @@ def test_costs_count_the_scales_of_quantized_weights(wide_teacher: Path, space: 
         encoder = QuantizedQueryEncoder.create(
             space=space, precision=precision, runtime="torch", weights=str(wide_teacher), device="cpu"
         )
-        transformer = encoder._engine.transformer
+        transformer = encoder.engine.transformer
         quantized = [layer for layer in transformer.modules() if isinstance(layer, torch.nn.Linear)]
         assert sorted((layer.out_features, layer.in_features) for layer in quantized) == sorted(shapes)
         if precision == "int8":  # one byte a weight; one fp32 scale and one bias an output row

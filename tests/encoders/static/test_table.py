@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from codequest.encoders.static.table import StaticTable, _gelu, quantized_rows
+from codequest.encoders.static.table import StaticTable, gelu, quantized_rows
 
 
 def test_the_error_is_at_most_half_a_scale() -> None:
@@ -40,4 +40,4 @@ def test_rounding_twice_changes_nothing(precision: Any, scale: float) -> None:
 def test_gelu_is_torchs() -> None:
     values = np.linspace(-6, 6, 2001, dtype=np.float32)
     exact = functional.gelu(torch.from_numpy(values).double()).numpy()  # fp32 errs by 9e-7 on some CPUs
-    np.testing.assert_allclose(_gelu(values), exact, atol=5e-7)
+    np.testing.assert_allclose(gelu(values), exact, atol=5e-7)

@@ -51,7 +51,7 @@ def serving(folder: Path) -> Iterator[tuple[str, int]]:
 @pytest.fixture(scope="module")
 def place(static_folder: Path) -> Iterator[tuple[str, int]]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("codequest.integrations.server.connections._RECEIVING", 1.5)
+        patch.setattr("codequest.integrations.server.connections.RECEIVING", 1.5)
         with serving(static_folder) as place:
             yield place
 
@@ -164,7 +164,7 @@ def unread(place: tuple[str, int]) -> Iterator[socket.socket]:
 
 
 def test_an_answer_that_nobody_reads_is_given_up(place: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codequest.integrations.server.connections._SENDING", 0.5)
+    monkeypatch.setattr("codequest.integrations.server.connections.SENDING", 0.5)
     with unread(place) as connection:
         time.sleep(3)
         assert not received(connection).endswith(b"}}\r\n0\r\n\r\n")

@@ -116,5 +116,5 @@ def test_pygments_reads_every_language() -> None:
 
     from codequest.code.languages import LANGUAGES
 
-    for name in {*languages._BY_SUFFIX.values(), *languages._BY_NAME.values(), *(one.name for one in LANGUAGES)}:
+    for name in {*languages.BY_SUFFIX.values(), *languages.BY_NAME.values(), *(one.name for one in LANGUAGES)}:
         assert get_lexer_by_name(lexers.lexer_name(name)).name

@@ -32,7 +32,7 @@ BUSY = Fault(429, "slow down")
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, float | None]]:
     """Every pause before another attempt, as (attempt, seconds asked for); none is really made."""
     seen: list[tuple[int, float | None]] = []
-    monkeypatch.setattr(api_client, "_pause", lambda attempt, asked: (seen.append((attempt, asked)), 0.0)[1])
+    monkeypatch.setattr(api_client, "pause", lambda attempt, asked: (seen.append((attempt, asked)), 0.0)[1])
     return seen
 
 
@@ -73,9 +73,9 @@ def test_the_pause_is_really_made(server: ApiServer) -> None:
 
 def test_pauses_grow_and_differ() -> None:
     for attempt, longest in enumerate([0.5, 1, 2, 4, 8, 16, 32, 60, 60]):
-        pauses = {api_client._pause(attempt, None) for _ in range(20)}
+        pauses = {api_client.pause(attempt, None) for _ in range(20)}
         assert longest / 2 <= min(pauses) < max(pauses) <= longest
-    assert 30 <= api_client._pause(0, 30.0) <= 30.5
+    assert 30 <= api_client.pause(0, 30.0) <= 30.5
 
 
 def test_giving_up_says_what_was_tried(server: ApiServer, waits: list[Any]) -> None:
