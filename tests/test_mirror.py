@@ -27,6 +27,7 @@ ACROSS = {
     "test_documents.py": "what documents tell people to run",
     "test_examples.py": "examples that train, serve and look after adapters",
     "test_house.py": "the rooms of the package",
+    "test_kills.py": "work that is killed at random moments",
     "test_mirror.py": "the paths of the tests",
     "test_names_in_files.py": "names in files, in every place that loads what they name",
     "test_pretrained.py": "the adapters that come with codequest",

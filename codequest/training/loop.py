@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from torch import Tensor, distributed, nn
 from torch._dynamo.exc import TorchDynamoException
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
+from transformers.trainer_utils import rotate_checkpoints
 
 from codequest.backbone import Precision, faithful_half
 from codequest.backbone.precision import DTYPES
@@ -106,6 +108,8 @@ class DistillationLoop(transformers.Trainer):
         self.state = TrainerState.load_from_json(str(checkpoint / _STATE_FILE))
         self.state.best_model_checkpoint = str(checkpoint.parent / f"checkpoint-{self.state.best_global_step}")
         self._load_best_model()
+        if self.is_world_process_zero():  # a kill may have come before the base class did it
+            rotate_checkpoints(str(checkpoint.parent), self.args.save_total_limit, self.state.best_model_checkpoint)
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Measure retrieval, or cosine without documents, instead of a loss.
@@ -224,9 +228,19 @@ def trained_in(config: DistillationConfig, device: torch.device) -> Precision:
 
 def last_checkpoint(folder: Path) -> Path | None:
     """The newest checkpoint that was written to its end; one that a kill cut short is passed over."""
-    found = [path for path in folder.glob("checkpoint-*") if path.name.rsplit("-", 1)[1].isdigit()]
-    newest_first = sorted(found, key=lambda path: int(path.name.rsplit("-", 1)[1]), reverse=True)
+    newest_first = sorted(_checkpoints(folder), key=lambda path: int(path.name.rsplit("-", 1)[1]), reverse=True)
     return next((path for path in newest_first if _is_whole(path)), None)
+
+
+def remove_broken_checkpoints(folder: Path) -> None:
+    """Remove checkpoints that a kill cut short, while they were written or while they were removed."""
+    for path in _checkpoints(folder):
+        if not _is_whole(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("checkpoint-*") if path.name.rsplit("-", 1)[1].isdigit()]
 
 
 def _is_whole(checkpoint: Path) -> bool:

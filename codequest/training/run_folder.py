@@ -5,16 +5,18 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from torch import distributed
 
 from codequest.encoders import TrainableQueryEncoder
 from codequest.errors import TrainingError
-from codequest.files import replace_file
-from codequest.training.loop import last_checkpoint
+from codequest.files import replace_file, take_lock, tidy
+from codequest.training.loop import last_checkpoint, remove_broken_checkpoints
 
-RUN_FILE = "run.txt"
+RUN_FILE, _LOCK_FILE = "run.txt", "lock"
 
 
 def processes() -> int:
@@ -61,6 +63,31 @@ def claim_folder(folder: Path, run: str) -> None:
             f"{folder} holds the checkpoints of another run (other data, encoder, configuration or number of "
             "processes). Choose another output_dir, or remove that folder."
         )
+
+
+@contextmanager
+def sole_run(folder: Path) -> Iterator[None]:
+    """Hold a claimed folder against every other run, cleared of what killed ones left; its main process does.
+
+    Raises:
+        TrainingError: Another process is training this very run, or the folder cannot be written.
+    """
+    if not is_main_process():
+        yield
+        return
+    try:
+        lock = (folder / _LOCK_FILE).open("ab")
+    except OSError as error:
+        raise TrainingError(f"Checkpoints cannot be written to {folder}: {error.strerror}.") from error
+    with lock:
+        if take_lock(lock) == "taken":
+            raise TrainingError(
+                f"Another process is training this very run, with its checkpoints in {folder}. Wait for it, or choose "
+                "another output_dir."
+            )
+        tidy(folder)
+        remove_broken_checkpoints(folder)
+        yield
 
 
 def weights_digest(encoder: TrainableQueryEncoder) -> str:

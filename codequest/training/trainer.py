@@ -24,7 +24,13 @@ from codequest.training.config import DistillationConfig, digest
 from codequest.training.data_checks import DataWarning, check_queries, check_size
 from codequest.training.loop import DistillationLoop, ReportProgress, last_checkpoint, training_arguments
 from codequest.training.references import reference_vectors_of
-from codequest.training.run_folder import claim_folder, leave_process_group_at_exit, processes, weights_digest
+from codequest.training.run_folder import (
+    claim_folder,
+    leave_process_group_at_exit,
+    processes,
+    sole_run,
+    weights_digest,
+)
 from codequest.training.split import TrainingSplit, split
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets, compute_targets
 from codequest.training.validation import Validator
@@ -150,7 +156,7 @@ class DistillationTrainer:
         )
         self._warn(targets)
         inputs = self.encoder.prepare(targets.queries, progress=self.progress)
-        with self._training():
+        with sole_run(self.output_dir), self._training():
             if not self._before:
                 self.encoder.initialize(inputs, targets.query_vectors, progress=self.progress)
             leave_process_group_at_exit()
