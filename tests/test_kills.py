@@ -34,4 +34,4 @@ def test_killed_at_any_moment_the_next_run_ends_where_an_unkilled_one_does(
     assert process.returncode == 0, process.stderr
     found = json.loads(process.stdout.splitlines()[-1])
     assert found["wrong"] == []
-    assert found["reached"] >= KILLS // 2  # the others had ended before
+    assert found["reached"] >= KILLS // 3  # the others had ended before
