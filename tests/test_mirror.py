@@ -14,6 +14,7 @@ ACROSS = {
     "cli/test_executable.py": "the executable in a process of its own",
     "encoders/test_contract.py": "what every kind of encoder promises",
     "integrations/server/test_clients.py": "the clients that people have, against the real server",
+    "integrations/server/test_load.py": "the load test of the benchmarks, for a few seconds",
     "integrations/stores/test_search.py": "real stores, searched through the examples",
     "integrations/test_examples.py": "the page about frameworks and its examples",
     "runtimes/test_real_models.py": "real models in every runtime and precision",

@@ -4,12 +4,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
 
 from codequest.backbone import Backbone
 from codequest.encoders.graph_source import token_reader
 from codequest.errors import AdapterFormatError
 from codequest.runtimes import TokenReader
 from codequest.weights import locate
+from tests.runtimes.long_texts import long_texts
 from tests.tiny import QUERIES, build_model
 
 MODELS: list[dict[str, Any]] = [
@@ -35,6 +37,36 @@ def test_ids_and_mask_are_the_backbones(model: dict[str, Any], prompt: str, tmp_
         np.testing.assert_array_equal(ids * mask, (expected["input_ids"] * expected["attention_mask"]).numpy())
         lengths = backbone.tokenizer([prompt + text for text in texts], verbose=False)["input_ids"]
         assert truncated == sum(len(row) > backbone.max_tokens for row in lengths)
+
+
+def assert_nothing_is_lost(backbone: Backbone, texts: list[str]) -> None:
+    """Compare with the tokenizer alone, which reads every text to its end."""
+    reader = token_reader(backbone)
+    alone = Tokenizer.from_str(reader.tokenizer.to_str())
+    for text in texts:
+        whole = alone.encode(text.lower() if backbone.lower_case else text)
+        assert reader.read([text])[0][0].tolist() == whole.ids
+        assert backbone.tokenize([text])["input_ids"][0].tolist() == whole.ids
+        assert (reader.token_counts([text])[0] > backbone.max_tokens) == bool(whole.overflowing)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_long_text_is_cut_without_a_difference(model: dict[str, Any], tmp_path: Path) -> None:
+    folder = build_model(tmp_path / "model", **model)
+    assert_nothing_is_lost(Backbone.load(locate(str(folder)), device=torch.device("cpu")), long_texts(count=4))
+
+
+def test_where_the_end_of_a_text_is_read_its_beginning_is_cut(tmp_path: Path) -> None:
+    backbone = Backbone.load(locate(str(build_model(tmp_path / "model"))), device=torch.device("cpu"))
+    backbone.tokenizer.truncation_side = "left"
+    assert_nothing_is_lost(backbone, long_texts(count=4))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["all-MiniLM-L6-v2", "all-mpnet-base-v2"])
+def test_a_long_text_is_cut_without_a_difference_for_real_models(name: str) -> None:
+    source = locate(f"sentence-transformers/{name}")
+    assert_nothing_is_lost(Backbone.load(source, device=torch.device("cpu")), long_texts(count=60))
 
 
 def test_a_tokenizer_that_does_not_truncate_is_refused(tmp_path: Path, tiny_base: Path) -> None:
