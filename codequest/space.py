@@ -24,6 +24,9 @@ Side = Literal["query", "document"]
 """The two roles a text can have; teachers may treat them differently."""
 
 
+_MOST_DIM = 2**18  # a hundred times the longest vectors there are
+_MOST_TOKENS = 2**31 - 1
+
 UNIT_TOLERANCE = 1e-3
 """Largest distance of a unit vector's length from 1: half precision rounds."""
 
@@ -57,8 +60,12 @@ class EmbeddingSpace:
     def __post_init__(self) -> None:
         if not self.teacher or not isinstance(self.teacher, str):
             raise InvalidInputError(f"An embedding space needs the id of its teacher, got {self.teacher!r}.")
-        if type(self.dim) is not int or self.dim < 1:
-            raise InvalidInputError(f"The dim of an embedding space is a positive integer, got {self.dim!r}.")
+        for name, value, most in (("dim", self.dim, _MOST_DIM), ("max_tokens", self.max_tokens, _MOST_TOKENS)):
+            optional = name == "max_tokens"
+            if not (optional and value is None) and (type(value) is not int or not 1 <= value <= most):
+                raise InvalidInputError(
+                    f"The {name} of an embedding space is a positive integer up to {most}, got {value!r:.40}."
+                )
         if self.pooling not in get_args(Pooling):
             raise InvalidInputError(
                 f"Unknown pooling {self.pooling!r}; expected one of {', '.join(get_args(Pooling))}."
@@ -137,8 +144,10 @@ class EmbeddingSpace:
         """The space from a dictionary that `to_dict` wrote.
 
         Raises:
-            InvalidInputError: A key is unknown or missing.
+            InvalidInputError: A key is unknown or missing, or a value is wrong.
         """
+        from codequest.json_files import checked
+
         known = {field.name for field in fields(cls)}
         unknown = sorted(set(values) - known)
         missing = sorted({"teacher", "dim"} - set(values))
@@ -146,7 +155,7 @@ class EmbeddingSpace:
             raise InvalidInputError(
                 f"Not an embedding space: unknown keys {unknown}, missing keys {missing}. Expected {sorted(known)}."
             )
-        return cls(**values)
+        return checked(dict(values), cls, "The embedding space", InvalidInputError, "Is it that of its teacher?")
 
     def __str__(self) -> str:
         return f"the {self.dim}-d space of {self.teacher} (fingerprint {self.fingerprint})"

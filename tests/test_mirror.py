@@ -27,6 +27,7 @@ ACROSS = {
     "teachers/test_teachers_page.py": "the code on docs/teachers.md",
     "test_documents.py": "what documents tell people to run",
     "test_examples.py": "examples that train, serve and look after adapters",
+    "test_hostile_files.py": "damaged files, in every reader of them",
     "test_house.py": "the rooms of the package",
     "test_kills.py": "work that is killed at random moments",
     "test_mirror.py": "the paths of the tests",

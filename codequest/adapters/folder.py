@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import REFERENCE_FILE, ReferenceVectors
-from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestError
+from codequest.digests import file_digest
+from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestError, InvalidInputError
 from codequest.files import followed, put_back, replace_folder
+from codequest.json_files import checked, read_json
 from codequest.runtimes.readers import TOKENIZER_FILE
 from codequest.runtimes.table import RUNTIMES
 from codequest.space import EmbeddingSpace
@@ -23,17 +27,32 @@ from codequest.space import EmbeddingSpace
 if TYPE_CHECKING:
     from torch import Tensor
 
-_Loaded = TypeVar("_Loaded")
+_Settings = TypeVar("_Settings")
 
 FORMAT_VERSION = 1
 CONFIG_FILE = "config.json"
 TENSORS_FILE = "model.safetensors"
 CARD_FILE = "README.md"
+AGAIN = "Save or download the adapter again."
 SOURCE_FILE = "codequest.json"
 """In a folder that another library loads: the configuration of the encoder it was made from."""
 
 _GRAPHS = [name for row in RUNTIMES.values() for name in row.files]
+_UNCOVERED = (CONFIG_FILE, CARD_FILE)
 ADAPTER_FILES = (CONFIG_FILE, TENSORS_FILE, CARD_FILE, REFERENCE_FILE, TOKENIZER_FILE, *_GRAPHS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Contents:
+    """What config.json must hold; the kind of encoder knows what its own settings are."""
+
+    kind: Any  # a name; a wrong one is answered with those that there are
+    space: dict[str, Any]
+    encoder: dict[str, Any]
+    training: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    own_vectors: OwnVectors | None = None
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +66,8 @@ class AdapterConfig:
         training: Description of its training.
         metrics: Measurements of it.
         reference_vectors: A few vectors of its teacher, kept in a file of their own.
+        own_vectors: Its own vectors of two texts, which are compared when it is loaded.
+        files: SHA-256 of the other files of the folder, its card left out, by name; empty in folders of old.
     """
 
     kind: str
@@ -55,10 +76,24 @@ class AdapterConfig:
     training: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     reference_vectors: ReferenceVectors | None = field(default=None, compare=False)
+    own_vectors: OwnVectors | None = field(default=None, compare=False)
+    files: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def settings(self, schema: type[_Settings], folder: Path) -> _Settings:
+        """The settings of the encoder, checked.
+
+        Args:
+            schema: A dataclass with the settings that its class reads, and their types.
+            folder: Adapter folder.
+
+        Raises:
+            AdapterFormatError: A setting is missing or of another type; says which.
+        """
+        return checked(dict(self.encoder), schema, f"encoder in {folder / CONFIG_FILE}", AdapterFormatError, AGAIN)
 
     def to_json(self) -> str:
         """The file's text: sorted keys, indented."""
-        values = {
+        values: dict[str, Any] = {
             "format_version": FORMAT_VERSION,
             "codequest_version": metadata.version("codequest"),
             "kind": self.kind,
@@ -67,6 +102,10 @@ class AdapterConfig:
             "training": dict(self.training),
             "metrics": dict(self.metrics),
         }
+        if self.own_vectors is not None:
+            values["own_vectors"] = self.own_vectors.to_dict()
+        if self.files:
+            values["files"] = dict(self.files)
         return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -93,11 +132,13 @@ def write_adapter(
     Raises:
         AdapterWriteError: No permission, no space, or something else is there; nothing was changed.
     """
-    contents = {CONFIG_FILE: config.to_json().encode(), CARD_FILE: card.encode(), **(files or {})}
+    contents = dict(files or {})
     if config.reference_vectors is not None:
         contents[REFERENCE_FILE] = config.reference_vectors.to_bytes()
     if tensors:
         contents[TENSORS_FILE] = _serialized(tensors)
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    contents |= {CONFIG_FILE: replace(config, files=digests).to_json().encode(), CARD_FILE: card.encode()}
 
     def fill(work: Path) -> None:
         for name, content in contents.items():
@@ -139,9 +180,11 @@ def _serialized(tensors: Mapping[str, Any]) -> bytes:
 def read_config(folder: Path) -> AdapterConfig:
     """Read and check config.json of an adapter folder.
 
+    Keys that this version does not know are left out, except in the space: one more there makes it another space.
+
     Raises:
-        AdapterFormatError: Missing, no JSON, of another format version, or incomplete; or the folder is for another
-            library.
+        AdapterFormatError: Missing, no JSON, of another format version, or with a missing or wrong value; or the folder
+            is for another library.
     """
     path = folder / CONFIG_FILE
     if (folder / SOURCE_FILE).is_file():
@@ -149,12 +192,9 @@ def read_config(folder: Path) -> AdapterConfig:
             f"{folder} was exported for sentence-transformers. Load it with SentenceTransformer({str(folder)!r}), or "
             "the adapter it was made from with QueryEncoder.from_pretrained()."
         )
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise AdapterFormatError(f"{folder} is no adapter: it has no {CONFIG_FILE}.") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise AdapterFormatError(f"{path} holds no JSON ({error}). Save or download the adapter again.") from error
+    if not os.path.lexists(path):
+        raise AdapterFormatError(f"{folder} is no adapter: it has no {CONFIG_FILE}.")
+    values: Any = read_json(path, object, error=AdapterFormatError, remedy=AGAIN)
     if not isinstance(values, dict) or "format_version" not in values:
         raise AdapterFormatError(
             f"{path} is not the configuration of a codequest adapter: it has no format_version. "
@@ -162,77 +202,52 @@ def read_config(folder: Path) -> AdapterConfig:
         )
     if values["format_version"] != FORMAT_VERSION:
         raise AdapterFormatError(
-            f"{path} has format version {values['format_version']!r}; this codequest reads {FORMAT_VERSION}. "
+            f"{path} has format version {values['format_version']!r:.40}; this codequest reads {FORMAT_VERSION}. "
             "Update codequest, or train the adapter again."
         )
-    reference_vectors = ReferenceVectors.read(folder)
+    kept = checked(values, _Contents, str(path), AdapterFormatError, AGAIN)
     try:
-        return AdapterConfig(
-            kind=values["kind"],
-            space=EmbeddingSpace.from_dict(values["space"]),
-            encoder=dict(values["encoder"]),
-            training=dict(values.get("training", {})),
-            metrics=dict(values.get("metrics", {})),
-            reference_vectors=reference_vectors,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AdapterFormatError(f"{path} is incomplete: {error}. Save or download the adapter again.") from error
+        space = EmbeddingSpace.from_dict(kept.space)
+    except InvalidInputError as error:
+        raise AdapterFormatError(f"{path} is malformed: {error} {AGAIN}") from error
+    return AdapterConfig(
+        kind=kept.kind,
+        space=space,
+        encoder=kept.encoder,
+        training=kept.training,
+        metrics=kept.metrics,
+        reference_vectors=ReferenceVectors.read(folder),
+        own_vectors=kept.own_vectors,
+        files=kept.files,
+    )
 
 
-def read_tensors(folder: Path) -> dict[str, Tensor]:
-    """Read model.safetensors of an adapter folder.
+def refuse_changed(folder: Path, config: AdapterConfig) -> None:
+    """Refuse files that are not those that the configuration was written with; a folder of old names none.
 
-    Raises:
-        AdapterFormatError: Missing, truncated or damaged.
-    """
-    from safetensors.torch import load_file
-
-    return _read(folder, load_file)
-
-
-def read_arrays(folder: Path) -> dict[str, npt.NDArray[Any]]:
-    """`read_tensors` without torch: as numpy arrays, which have no bf16.
+    What other tools put into a folder, and its card, may be anything.
 
     Raises:
-        AdapterFormatError: Missing, truncated or damaged.
+        AdapterFormatError: A file is missing, was changed, or is one of an adapter's and has no digest.
     """
-    from safetensors.numpy import load_file
-
-    return _read(folder, load_file)
-
-
-def _read(folder: Path, load: Callable[[Path], dict[str, _Loaded]]) -> dict[str, _Loaded]:
-    from safetensors import SafetensorError
-
-    path = folder / TENSORS_FILE
-    try:
-        return load(path)
-    except FileNotFoundError as error:
-        raise AdapterFormatError(f"{folder} has no {TENSORS_FILE}. Save or download the adapter again.") from error
-    except (SafetensorError, OSError, KeyError, TypeError) as error:  # the last two: a number format numpy lacks
-        raise AdapterFormatError(f"{path} is truncated or damaged: {error}. Save or download it again.") from error
-
-
-def check_names(
-    tensors: Mapping[str, Any], expected: Iterable[str], folder: Path, *, cause: str = "config.json edited"
-) -> None:
-    """Refuse weights whose names are not those that the configuration asks for.
-
-    Args:
-        tensors: The weights that were read, by name.
-        expected: The names that they should have.
-        folder: Adapter folder.
-        cause: What may have been done to it.
-
-    Raises:
-        AdapterFormatError: A tensor is missing or left over.
-    """
-    missing, left_over = sorted(set(expected) - set(tensors)), sorted(set(tensors) - set(expected))
-    if missing or left_over:
-        raise AdapterFormatError(
-            f"The weights in {folder} are not those of its configuration: missing {missing[:3]}, unknown "
-            f"{left_over[:3]}. Was {cause}?"
-        )
+    if not config.files:
+        return
+    uncovered = [name for name in ADAPTER_FILES if name not in _UNCOVERED and name not in config.files]
+    for name in uncovered:
+        if os.path.lexists(folder / name):
+            raise AdapterFormatError(f"{folder / name} is none of the files that {CONFIG_FILE} names. {AGAIN}")
+    for name, expected in config.files.items():
+        if Path(name).name != name:
+            raise AdapterFormatError(f"{folder / CONFIG_FILE} names {name!r:.80}, which is no file of it. {AGAIN}")
+        try:
+            found = file_digest(folder / name)
+        except OSError as error:
+            raise AdapterFormatError(f"{folder / name} cannot be read: {error.strerror}. {AGAIN}") from error
+        if found != expected:
+            raise AdapterFormatError(
+                f"{folder / name} is damaged or was changed: its SHA-256 is {found}, {CONFIG_FILE} says "
+                f"{expected:.64}. {AGAIN}"
+            )
 
 
 def check_destination(folder: str | Path) -> Path:

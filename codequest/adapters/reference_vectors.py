@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError, SpaceMismatchError
+from codequest.json_files import checked, parse_json, refuse_irregular
 from codequest.space import TeacherLike, match_rows
 
 REFERENCE_FILE = "probes.safetensors"  # the name on disk is that of the first adapters
+
+_REMEDY = "Remove it, or download the adapter again."
 
 TEXTS = (
     "sort a dictionary by value",
@@ -94,13 +98,21 @@ class ReferenceVectors:
         from safetensors import SafetensorError, safe_open
 
         path = folder / REFERENCE_FILE
-        if not path.is_file():
+        if not os.path.lexists(path):
             return None
         try:
+            refuse_irregular(path)
             with safe_open(path, framework="numpy") as file:
-                texts = tuple(json.loads(file.metadata()["texts"]))
-                return cls(texts, file.get_tensor("queries"), file.get_tensor("documents"))
-        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-            raise AdapterFormatError(
-                f"{path} is truncated or damaged: {error}. Remove it, or download the adapter again."
-            ) from error
+                texts = (file.metadata() or {})["texts"]
+                queries, documents = (file.get_tensor(side) for side in ("queries", "documents"))
+            read = parse_json(texts, where=f"texts of {path}", error=AdapterFormatError, remedy=_REMEDY)
+            listed = checked(read, list[str], f"texts of {path}", AdapterFormatError, _REMEDY)
+            if queries.shape != documents.shape or queries.ndim != 2 or len(queries) != len(listed) or not listed:
+                raise ValueError(f"{len(listed)} texts have vectors of shape {queries.shape} and {documents.shape}")
+            if queries.dtype.kind != "f" or documents.dtype.kind != "f":
+                raise ValueError(f"vectors are {queries.dtype} and {documents.dtype}, expected float16")
+            return cls(tuple(listed), queries, documents)
+        except AdapterFormatError:
+            raise
+        except (SafetensorError, OSError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise AdapterFormatError(f"{path} is truncated or damaged: {error}. {_REMEDY}") from error

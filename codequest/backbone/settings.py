@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from codequest.errors import ModelFormatError
+from codequest.json_files import read_json as checked_json
 from codequest.space import Pooling
 
 _POOLING_MODES: Mapping[str, Pooling] = {"mean": "mean", "cls": "cls", "lasttoken": "last"}
@@ -104,14 +105,9 @@ def read_json(path: Path, *, default: Any = None) -> Any:
             not something of its type.
     """
     expected = dict if default is None else type(default)
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        if default is not None:
-            return default
-        raise ModelFormatError(f"{path} is missing.") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ModelFormatError(f"{path} holds no JSON: {error}. Download the model again.") from error
+    if default is not None and not os.path.lexists(path):
+        return default
+    values: Any = checked_json(path, object, error=ModelFormatError, remedy="Download the model again.")
     if not isinstance(values, expected):
         raise ModelFormatError(
             f"{path} is malformed: it holds a {type(values).__name__}, expected a {expected.__name__}. "

@@ -52,9 +52,10 @@ def bare(source: str) -> Encode:
     from codequest.runtimes import open_session
     from codequest.runtimes.readers import TOKENIZER_FILE
 
-    settings = read_config(Path(source)).encoder
+    config = read_config(Path(source))
+    settings = config.encoder
     tokenizer, prompt = Tokenizer.from_file(str(Path(source) / TOKENIZER_FILE)), settings["prompt"]
-    session = open_session(Path(source), settings["runtime"], settings["precision"])
+    session = open_session(Path(source), settings["runtime"], settings["precision"], dim=config.space.dim)
 
     def embed(texts: Sequence[str]) -> Vectors:
         encoded = tokenizer.encode_batch([prompt + text for text in texts])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,8 +12,10 @@ import numpy as np
 from codequest.bench.competitors import TEACHER
 from codequest.errors import InvalidInputError
 from codequest.files import readable_json, save_file
+from codequest.json_files import checked, parse_json, read_json
 
 FORMAT_VERSION = 1
+_REMEDY = "Expected a file that codequest bench --out wrote."
 
 FIGURES: Mapping[str, bool] = {
     "single p50 ms": False,
@@ -139,19 +140,14 @@ class BenchResult:
         Raises:
             InvalidInputError: It is not JSON, not the result of a benchmark, or of another format version.
         """
-        try:
-            values: dict[str, Any] = dict(json.loads(text))
-            found = values.pop("format_version", None)
-            if found != FORMAT_VERSION:
-                raise InvalidInputError(f"A benchmark of format version {FORMAT_VERSION} was expected, got {found!r}.")
-            values["rows"] = tuple(BenchRow(**{**row, "rounds": tuple(row["rounds"])}) for row in values["rows"])
-            return cls(**values)
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            if isinstance(error, InvalidInputError):
-                raise
-            raise InvalidInputError(
-                f"Not a codequest benchmark: {error}. Expected a file that codequest bench --out wrote."
-            ) from error
+        return cls._of(parse_json(text, where="This benchmark", error=InvalidInputError, remedy=_REMEDY))
+
+    @classmethod
+    def _of(cls, values: Any) -> BenchResult:
+        found = values.get("format_version") if isinstance(values, dict) else None
+        if found != FORMAT_VERSION:
+            raise InvalidInputError(f"A benchmark of format version {FORMAT_VERSION} was expected, got {found!r:.40}.")
+        return checked(values, cls, "This benchmark", InvalidInputError, _REMEDY)
 
     @classmethod
     def load(cls, path: str | Path) -> BenchResult:
@@ -160,10 +156,7 @@ class BenchResult:
         Raises:
             InvalidInputError: It cannot be read, or is not the result of a benchmark.
         """
-        try:
-            return cls.from_json(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidInputError(f"The benchmark {path} cannot be read: {error}.") from error
+        return cls._of(read_json(Path(path), object, error=InvalidInputError, remedy=_REMEDY))
 
     def save(self, path: str | Path) -> Path:
         """Write a JSON file; its folder is made if it does not exist.

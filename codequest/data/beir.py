@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from codequest.data.lines import numbered_lines
 from codequest.data.records import judgments, texts_by_id
 from codequest.errors import DatasetError
 from codequest.files import put_back
+from codequest.json_files import parse_json
 
 _HEADER = ["query-id", "corpus-id", "score"]
 _ENDINGS = (".jsonl", ".jsonl.gz")
@@ -80,13 +80,8 @@ def _qrels_file(folder: Path, split: str) -> Path:
 
 def _json_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in numbered_lines(path):
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise DatasetError(
-                f"{path}, line {number}: malformed JSON ({error.msg} at column {error.colno}): {line.strip()!r:.80}. "
-                "Expected one JSON object per line."
-            ) from error
+        where, remedy = f"{path}, line {number},", f"Expected one JSON object per line, got {line.strip()!r:.80}."
+        record = parse_json(line, where=where, error=DatasetError, remedy=remedy)
         if not isinstance(record, dict):
             raise DatasetError(f"{path}, line {number}: expected a JSON object, got {line.strip()!r:.80}.")
         yield number, record

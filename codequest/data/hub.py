@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -49,11 +49,12 @@ def load_hub(name: str | Path, *, split: str = "test", revision: str | None = No
     qrels = _load(datasets, name, qrels_config, revision)
     if split not in qrels:
         raise DatasetError(f"{name} has no split {split!r}. Its qrels have {', '.join(map(repr, sorted(qrels)))}.")
+    qrels_source = f"{name}, config {qrels_config}"
     return RetrievalDataset(
         name=f"{name}/{split}",
         queries=_texts(datasets, name, "queries", split, revision),
         documents=_texts(datasets, name, "corpus", split, revision),
-        qrels=judgments(_rows(qrels[split]), source=f"{name}, config {qrels_config}", unit="row"),
+        qrels=judgments(_rows(qrels[split], qrels_source), source=qrels_source, unit="row"),
     )
 
 
@@ -97,12 +98,16 @@ def _texts(datasets: ModuleType, name: str, config: str, split: str, revision: s
     splits = _load(datasets, name, config, revision)
     for candidate in (split, config, *(splits if len(splits) == 1 else ())):
         if candidate in splits:
-            return texts_by_id(_rows(splits[candidate]), source=f"{name}, config {config}", unit="row")
+            source = f"{name}, config {config}"
+            return texts_by_id(_rows(splits[candidate], source), source=source, unit="row")
     raise DatasetError(
         f"{name}, config {config}, has neither the split {split!r} nor {config!r}, "
         f"and more than one other: {', '.join(map(repr, sorted(splits)))}."
     )
 
 
-def _rows(table: Iterable[dict[str, Any]]) -> Iterable[tuple[int, dict[str, Any]]]:
-    return enumerate(table, start=1)
+def _rows(table: Iterable[dict[str, Any]], source: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        yield from enumerate(table, start=1)
+    except Exception as error:  # of pyarrow or its own: files are opened as their rows come
+        raise _unreadable(source, error) from error

@@ -5,16 +5,19 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from codequest.errors import DatasetError
+
+_LONGEST = 2**26  # characters of a line; a few megabytes may unpack to any number
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Lines of a text file that are not blank, gzipped or not, with their numbers.
 
     Raises:
-        DatasetError: The file cannot be read, is truncated, or is not UTF-8.
+        DatasetError: The file cannot be read, is truncated, is not UTF-8, or has a line that fills the memory.
     """
     try:
         with (
@@ -22,7 +25,9 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
             if path.suffix == ".gz"
             else path.open(encoding="utf-8-sig") as lines
         ):
-            for number, line in enumerate(lines, start=1):
+            for number, line in enumerate(iter(partial(lines.readline, _LONGEST), ""), start=1):
+                if len(line) == _LONGEST:
+                    raise DatasetError(f"{path}, line {number}: longer than {_LONGEST:,} characters, which no text is.")
                 if line.strip():
                     yield number, line
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:

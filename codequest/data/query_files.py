@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codequest.data.lines import numbered_lines
 from codequest.errors import DatasetError, require
+from codequest.json_files import parse_json
 
 QUERY_SUFFIXES = (".txt", ".jsonl", ".txt.gz", ".jsonl.gz", ".parquet")
 """Ends of the files that `load_queries` reads."""
@@ -89,7 +89,7 @@ def _parquet_texts(file: Path) -> Iterator[str]:
         with parquet.ParquetFile(file) as table:
             column = text_column(table.schema_arrow.names, source=str(file))
             values = [value for batch in table.iter_batches(columns=[column]) for value in batch.column(0).to_pylist()]
-    except (OSError, pyarrow.ArrowInvalid) as error:
+    except (OSError, pyarrow.ArrowException, UnicodeDecodeError) as error:
         raise DatasetError(f"{file} cannot be read as parquet: {error}. Is it complete? Fetch it again.") from error
     for number, value in enumerate(values, start=1):
         if not isinstance(value, (str, type(None))):
@@ -98,13 +98,12 @@ def _parquet_texts(file: Path) -> Iterator[str]:
 
 
 def _text_of(line: str, file: Path, number: int) -> str:
-    try:
-        record = json.loads(line)
-        text = record if isinstance(record, str) else record["text"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise DatasetError(
-            f"{file}, line {number}: expected a JSON string or an object with a text, got {line.strip()!r:.80}."
-        ) from error
+    where = f"{file}, line {number}"
+    remedy = f"Expected a JSON string or an object with a text, got {line.strip()!r:.80}."
+    record = parse_json(line, where=where, error=DatasetError, remedy=remedy)
+    if not isinstance(record, str) and not (isinstance(record, dict) and "text" in record):
+        raise DatasetError(f"{where}: {remedy}")
+    text = record if isinstance(record, str) else record["text"]
     if not isinstance(text, str):
         raise DatasetError(f"{file}, line {number}: the text is {type(text).__name__}, expected a string.")
     return text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,12 +15,14 @@ import numpy.typing as npt
 
 from codequest.adapters import find_adapter, push_folder
 from codequest.adapters.card import render_card
-from codequest.adapters.folder import AdapterConfig, read_config, write_adapter
+from codequest.adapters.folder import AdapterConfig, read_config, refuse_changed, write_adapter
+from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import ReferenceVectors
 from codequest.encoders.kinds import encoder_kinds, find_kind
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
+from codequest.runtimes.parity import LEAST
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.texts import batches_by_length, checked_texts
 
@@ -64,6 +68,11 @@ class QueryEncoder(ABC):
     def batch_invariant(self) -> bool:
         """Tell whether a query's vector is the same, beyond rounding, whatever else is in its batch."""
         return True
+
+    @property
+    def least_cosine(self) -> float:
+        """Least cosine of its vectors of one text on two machines that are both right."""
+        return LEAST["fp32"].worst
 
     def token_counts(self, queries: Sequence[str]) -> list[int]:
         """Number of tokens of each query before it is truncated.
@@ -128,17 +137,27 @@ class QueryEncoder(ABC):
         if batch_size < 1:
             raise InvalidInputError(f"batch_size must be at least 1, got {batch_size}.")
         if isinstance(queries, str):
-            vector: Vectors = self._finite(self.embed_batch(checked_texts([queries], name="queries")))[0]
+            vector: Vectors = self._finite(self._embedded(checked_texts([queries], name="queries")))[0]
             progress("encoding queries", 1, 1)
             return vector
         texts = checked_texts(queries, name="queries")
         vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
         done = 0
         for batch in batches_by_length(texts, max_texts=batch_size, max_characters=_MAX_CHARACTERS):
-            vectors[batch] = self.embed_batch([texts[position] for position in batch])
+            vectors[batch] = self._embedded([texts[position] for position in batch])
             done += len(batch)
             progress("encoding queries", done, len(texts))
         return self._finite(vectors)
+
+    def _embedded(self, queries: Sequence[str]) -> Vectors:
+        """Vectors of a batch; one of another shape would be spread over the rows without a word."""
+        vectors = self.embed_batch(queries)
+        if vectors.shape != (len(queries), self.space.dim):
+            raise InvalidInputError(
+                f"This {self.kind} encoder gave vectors of shape {vectors.shape} for {len(queries)} queries, expected "
+                f"{(len(queries), self.space.dim)}. Train, export or download it again."
+            )
+        return vectors
 
     def _finite(self, vectors: Vectors) -> Vectors:
         if not math.isfinite(np.vdot(vectors, vectors)):  # faster than a look at every component
@@ -161,6 +180,8 @@ class QueryEncoder(ABC):
             AdapterWriteError: No permission, no space, or something that is no adapter is there.
         """
         config = self.config()
+        with suppress(Exception):  # what was trained is saved, even where it cannot be run
+            config = replace(config, own_vectors=OwnVectors.of(self.encode))
         return write_adapter(folder, config, self.saved_tensors(), render_card(config), files=self.saved_files())
 
     def export(self, folder: str | Path, *, runtime: ExportTarget, precision: GraphPrecision = "fp32") -> Path:
@@ -208,6 +229,7 @@ class QueryEncoder(ABC):
         """
         folder = find_adapter(name, revision=revision)
         config = read_config(folder)
+        refuse_changed(folder, config)
         chosen = encoder_class(config.kind, folder)
         if not issubclass(chosen, cls):
             raise AdapterFormatError(
@@ -222,6 +244,9 @@ class QueryEncoder(ABC):
         encoder.training = dict(config.training)
         encoder.metrics = dict(config.metrics)
         encoder.reference_vectors = config.reference_vectors
+        if config.own_vectors is not None:
+            least = encoder.least_cosine
+            config.own_vectors.check(encoder.encode, dim=config.space.dim, least=least, folder=folder)
         return encoder
 
     def push_to_hub(self, repo_id: str, *, private: bool = False, message: str = "Upload codequest adapter") -> str:

@@ -14,6 +14,7 @@ import torch
 from codequest.adapters.card import render_card
 from codequest.adapters.card_metadata import ONE_QUERY
 from codequest.adapters.folder import AdapterConfig, check_destination, write_adapter
+from codequest.adapters.own_vectors import OwnVectors
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.exported import ExportedQueryEncoder, TruncationWarning, mapped_files
 from codequest.encoders.graph_source import Exportable, GraphSource
@@ -92,11 +93,13 @@ def export_graph(
                 way.write(full, reduced)
                 config = _config(encoder, source, reduced, settings)
                 name = f"{runtime}, {way.name},"
-                parity = _through_the_loader(_write(draft, config, source, reduced), expected, name)
+                loaded = QueryEncoder.from_pretrained(_write(draft, config, source, reduced))
+                parity = _checked_parity(loaded, expected, name)
             except (ModelFormatError, ParityError) as error:
                 refusals.append(error)
                 continue
-            config = replace(config, encoder={**config.encoder, "parity": asdict(parity)})
+            described = {**config.encoder, "parity": asdict(parity)}
+            config = replace(config, encoder=described, own_vectors=OwnVectors.of(loaded.encode))
             return _write(folder, config, source, reduced)
     raise ParityError(" ".join(map(str, refusals)) + " Nothing was written. Choose another precision or runtime.")
 
@@ -143,13 +146,12 @@ def _write(folder: str | Path, config: AdapterConfig, source: GraphSource, graph
     return write_adapter(folder, config, source.reader.tensors(), render_card(config), files=files)
 
 
-def _through_the_loader(folder: Path, expected: Vectors, name: str) -> Parity:
-    """The parity of a folder as `from_pretrained` loads it, of the queries together and one by one.
+def _checked_parity(encoder: QueryEncoder, expected: Vectors, name: str) -> Parity:
+    """The parity of a graph as `from_pretrained` loads it, of the queries together and one by one.
 
     Raises:
         ParityError: Either is too low.
     """
-    encoder = QueryEncoder.from_pretrained(folder)
     precision = encoder.describe()["precision"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TruncationWarning)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,10 +27,33 @@ from codequest.runtimes import (
     refuse_tampered,
     run_split,
 )
+from codequest.runtimes.parity import LEAST
 from codequest.runtimes.table import RUNTIMES
 from codequest.space import EmbeddingSpace, Vectors
 
-_NEEDED = {"batch_invariant", "cost", "exported", "graph", "max_tokens", "precision", "reader", "runtime"}
+_READERS: Mapping[str, type[RowReader | TokenReader]] = {"rows": RowReader, "tokens": TokenReader}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ExportedCost:
+    parameters: int
+    flops: tuple[float, float, float]
+    active_bytes: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ExportedSettings:
+    """Settings of an exported encoder, as `codequest.encoders.export` writes them."""
+
+    batch_invariant: bool
+    cost: _ExportedCost
+    exported: str
+    graph: dict[str, str]
+    max_tokens: int
+    precision: Any  # one of `GraphPrecision`; a wrong one is answered with those that there are
+    reader: str
+    runtime: Any  # one of `Runtime`, likewise
+    source: dict[str, Any] = field(default_factory=dict)
 
 
 class TruncationWarning(CodequestWarning):
@@ -81,6 +105,10 @@ class ExportedQueryEncoder(QueryEncoder):
     def batch_invariant(self) -> bool:
         return bool(self._settings["batch_invariant"])
 
+    @property
+    def least_cosine(self) -> float:
+        return LEAST[self._settings["precision"]].worst
+
     def token_counts(self, queries: Sequence[str]) -> list[int]:
         return self._reader.token_counts(queries)
 
@@ -119,15 +147,17 @@ class ExportedQueryEncoder(QueryEncoder):
         device: str | None,  # noqa: ARG003
     ) -> ExportedQueryEncoder:
         """See `QueryEncoder.rebuild`. It runs on the CPU, whatever the device."""
-        settings = config.encoder
-        missing = sorted(_NEEDED - set(settings))
-        if missing:
-            raise AdapterFormatError(f"The config.json of {folder} lacks {missing}. Export it again.")
-        runtime, precision = settings["runtime"], settings["precision"]
-        check_choices(runtime, precision)
-        refuse_tampered(folder, runtime, settings["graph"])
-        reader: TextReader = (RowReader if settings["reader"] == "rows" else TokenReader).load(folder, settings)
-        return cls(config.space, open_session(folder, runtime, precision), reader, settings, folder)
+        settings, known = config.encoder, config.settings(_ExportedSettings, folder)
+        check_choices(known.runtime, known.precision)
+        if known.reader not in _READERS:
+            raise AdapterFormatError(
+                f"The config.json of {folder} has the reader {known.reader!r}, expected one of {', '.join(_READERS)}. "
+                "Export it again."
+            )
+        refuse_tampered(folder, known.runtime, known.graph)
+        reader: TextReader = _READERS[known.reader].load(folder, settings)
+        session = open_session(folder, known.runtime, known.precision, dim=config.space.dim)
+        return cls(config.space, session, reader, settings, folder)
 
 
 def mapped_files(folder: Path, runtime: Runtime) -> dict[str, memoryview]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from codequest.adapters.folder import AdapterConfig, read_tensors
+from codequest.adapters.folder import AdapterConfig
+from codequest.adapters.tensors import read_tensors
 from codequest.backbone import Backbone, choose_device
 from codequest.encoders.graph_source import BackboneGraph
 from codequest.encoders.maps import MapKind, SpaceMap
@@ -18,6 +20,8 @@ from codequest.encoders.projection import ProjectionQueryEncoder
 from codequest.encoders.student import (
     StoredPrecision,
     StudentQueryEncoder,
+    StudentSettings,
+    check_sizes,
     load_base,
     load_tensors,
     pooled_features,
@@ -30,6 +34,13 @@ from codequest.texts import checked_texts
 from codequest.weights import locate
 
 _FITTED = 10_000  # examples are plenty for a map that training goes on from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LoRASettings(StudentSettings):
+    rank: int
+    alpha: float | int  # a whole number stays one
+    targets: str | list[str]
 
 
 class LoRANetwork(BackboneGraph):
@@ -197,14 +208,15 @@ class LoRAQueryEncoder(StudentQueryEncoder):
 
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> LoRAQueryEncoder:
-        settings = config.encoder
-        lora = {name: settings.get(name) for name in ("rank", "alpha", "targets")}
-        source = saved_base(config, folder)
+        settings = config.settings(_LoRASettings, folder)
+        lora = {"rank": settings.rank, "alpha": settings.alpha, "targets": settings.targets}
+        check_sizes(folder, {"map.linear.weight": config.space.dim, "lora_A.default.weight": settings.rank})
+        source = saved_base(settings, folder)
         chosen = choose_device(device)
-        backbone = load_base(source, chosen, layers=settings.get("layers"))
-        network = _build(backbone, config.space, lora, settings.get("map", "linear"))
+        backbone = load_base(source, chosen, layers=settings.layers)
+        network = _build(backbone, config.space, lora, settings.map)
         load_tensors({"backbone": network.backbone, "map": network.map}, read_tensors(folder), folder)
-        encoder = cls(config.space, network.to(chosen).eval(), lora, settings.get("precision", "fp32"))
+        encoder = cls(config.space, network.to(chosen).eval(), lora, settings.precision)
         encoder.end_training()
         return encoder
 

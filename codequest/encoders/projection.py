@@ -10,12 +10,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from codequest.adapters.folder import AdapterConfig, read_tensors
+from codequest.adapters.folder import AdapterConfig
+from codequest.adapters.tensors import read_tensors
 from codequest.backbone import Backbone, choose_device
 from codequest.encoders.maps import MapKind, SpaceMap
 from codequest.encoders.student import (
     StoredPrecision,
     StudentQueryEncoder,
+    StudentSettings,
+    check_sizes,
     load_base,
     load_tensors,
     pooled_features,
@@ -102,9 +105,10 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
 
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> ProjectionQueryEncoder:
-        source = saved_base(config, folder)
-        backbone = load_base(source, choose_device(device), layers=config.encoder.get("layers"))
-        space_map = SpaceMap(backbone.hidden, config.space.dim, kind=config.encoder.get("map", "linear"))
+        settings = config.settings(StudentSettings, folder)
+        check_sizes(folder, {"map.linear.weight": config.space.dim})
+        source = saved_base(settings, folder)
+        backbone = load_base(source, choose_device(device), layers=settings.layers)
+        space_map = SpaceMap(backbone.hidden, config.space.dim, kind=settings.map)
         load_tensors({"map": space_map}, read_tensors(folder), folder)
-        precision = config.encoder.get("precision", "fp32")
-        return cls(config.space, backbone, space_map.to(backbone.device).eval(), precision)
+        return cls(config.space, backbone, space_map.to(backbone.device).eval(), settings.precision)

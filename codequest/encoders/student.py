@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from codequest.adapters.folder import AdapterConfig, check_names
+from codequest.adapters.tensors import check_names, tensor_shapes
 from codequest.backbone import Backbone, Choices, faithful_half, read_settings, settle
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.graph_source import BackboneGraph, GraphSource, merge_updates, token_reader
@@ -130,16 +131,25 @@ class StudentQueryEncoder(TrainableQueryEncoder):
         return {name: weight.to(dtype) for name, weight in self.trained_tensors().items()}
 
 
-def saved_base(config: AdapterConfig, folder: Path) -> WeightSource:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentSettings:
+    """Settings of a saved adapter with a base model, as they stand in its config.json."""
+
+    base: str
+    base_revision: str | None
+    layers: int | None = None
+    map: Any = "linear"  # one of `MapKind`; a wrong one is answered with those that there are
+    precision: Any = "fp32"  # one of `StoredPrecision`, likewise
+
+
+def saved_base(settings: StudentSettings, folder: Path) -> WeightSource:
     """The base model of a saved adapter: the very weights it was trained on.
 
     Raises:
         AdapterFormatError: The base found now is not the one the adapter was trained on.
         WeightsNotFoundError: It is nowhere.
     """
-    name, revision = config.encoder.get("base"), config.encoder.get("base_revision")
-    if not isinstance(name, str):
-        raise AdapterFormatError(f"{folder} does not name its base model. Save or download the adapter again.")
+    name, revision = settings.base, settings.base_revision
     private = str(revision).startswith("sha256:")
     source = locate(name, revision=None if private else revision)
     if source.revision != revision:
@@ -173,6 +183,29 @@ def pooled_features(backbone: Backbone, texts: Sequence[str], progress: Progress
     return features
 
 
+def check_sizes(folder: Path, sizes: Mapping[str, int]) -> None:
+    """Refuse sizes of a configuration that are not those of the weights, before memory is taken for them.
+
+    Args:
+        folder: Adapter folder.
+        sizes: Number of rows of the tensors whose names end so.
+
+    Raises:
+        AdapterFormatError: There is no such tensor, or one of another size.
+    """
+    shapes = tensor_shapes(folder)
+    for ending, rows in sizes.items():
+        sized = {name: shape for name, shape in shapes.items() if name.endswith(ending)}
+        wrong = next((name for name, shape in sized.items() if shape[:1] != (rows,)), None)
+        if wrong is not None:
+            raise AdapterFormatError(
+                f"{wrong} in {folder} has shape {sized[wrong]}, expected {rows} rows: the adapter belongs to another "
+                "base model or space, or its config.json was edited."
+            )
+        if not sized:
+            raise AdapterFormatError(f"The weights in {folder} hold no {ending}. Save or download the adapter again.")
+
+
 def load_tensors(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor], folder: Path) -> None:
     """Load an adapter's tensors, named ``<module>.<name>``, into its modules.
 
@@ -185,10 +218,10 @@ def load_tensors(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor]
     check_names(tensors, expected, folder, cause="config.json edited, or the base model replaced")
     for key, (module, name) in expected.items():
         target = module.get_parameter(name)
-        if target.shape != tensors[key].shape:
+        if target.shape != tensors[key].shape or not tensors[key].is_floating_point():
             raise AdapterFormatError(
-                f"{key} in {folder} has shape {tuple(tensors[key].shape)}, expected {tuple(target.shape)}: "
-                "the adapter belongs to another base model or space."
+                f"{key} in {folder} has shape {tuple(tensors[key].shape)} of {tensors[key].dtype}, expected "
+                f"{tuple(target.shape)} of {target.dtype}: the adapter belongs to another base model or space."
             )
         target.data.copy_(tensors[key])
 

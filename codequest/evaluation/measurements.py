@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from codequest.errors import InvalidInputError
 from codequest.evaluation.measures import MEASURES
 from codequest.files import readable_json, save_file
+from codequest.json_files import checked, parse_json
 
 FORMAT_VERSION = 1
 MISSING = "–"
@@ -153,18 +152,12 @@ class Report:
         Raises:
             InvalidInputError: It is not JSON, not a report, or of another format version.
         """
-        try:
-            values: dict[str, Any] = dict(json.loads(text))
-            found = values.pop("format_version", None)
-            if found != FORMAT_VERSION:
-                raise InvalidInputError(f"A report of format version {FORMAT_VERSION} was expected, got {found!r}.")
-            values["teacher"] = ReportRow(**values["teacher"])
-            values["encoders"] = tuple(ReportRow(**row) for row in values["encoders"])
-            return cls(**values)
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
-            raise InvalidInputError(
-                f"Not a codequest report: {error}. Expected the content of an evaluation.json that Report.save wrote."
-            ) from error
+        where, remedy = "This report", "Expected the content of an evaluation.json that Report.save wrote."
+        values = parse_json(text, where=where, error=InvalidInputError, remedy=remedy)
+        found = values.get("format_version") if isinstance(values, dict) else None
+        if found != FORMAT_VERSION:
+            raise InvalidInputError(f"A report of format version {FORMAT_VERSION} was expected, got {found!r:.40}.")
+        return checked(values, cls, where, InvalidInputError, remedy)
 
     def save(self, folder: str | Path) -> Path:
         """Write ``evaluation.json`` and ``evaluation.md``, replacing those already there.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from codequest.data.lines import numbered_lines
 from codequest.data.query_files import load_queries
 from codequest.data.records import texts_by_id
 from codequest.errors import DatasetError, InvalidInputError, TeacherError
+from codequest.json_files import parse_json
 from codequest.space import Vectors
 from codequest.teachers.stored.files import read_stored
 
@@ -183,10 +183,8 @@ def _read_documents(file: Path) -> dict[str, str]:
 
 def _document_records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     for row, (number, line) in enumerate(numbered_lines(file)):
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise DatasetError(f"{file}, line {number}: malformed JSON ({error.msg}): {line.strip()!r:.80}.") from error
+        where, remedy = f"{file}, line {number},", f"Expected a string or an object, got {line.strip()!r:.80}."
+        record = parse_json(line, where=where, error=DatasetError, remedy=remedy)
         if isinstance(record, str):
             record = {"text": record}
         if not isinstance(record, dict):

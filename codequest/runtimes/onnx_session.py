@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,10 +14,11 @@ from codequest.errors import (
     PrecisionNotSupportedError,
     require,
 )
+from codequest.json_files import refuse_irregular
 from codequest.machine import multiplies_bytes, threads
 from codequest.runtimes.quiet import quiet_tools
 from codequest.runtimes.reduction import Reduction
-from codequest.runtimes.session import GraphSession, Merit, Tokens, shares_cpu
+from codequest.runtimes.session import INPUTS, OUTPUT, GraphSession, Merit, Port, Tokens, shares_cpu
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
 from codequest.space import Vectors
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 _FILE = RUNTIMES["onnx"].files[0]
 _MOST_BYTES = 2 * 10**9  # what one protobuf file can hold
+_NUMBERS: Mapping[str, str] = {"tensor(int64)": "int64", "tensor(float)": "float32"}
 _BLOCK = 128  # weights of a column that share a scale
 
 
@@ -43,6 +47,7 @@ class OnnxSession(GraphSession):
         if shares_cpu():
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         path = folder / _FILE
+        _refuse_other_files(path)
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # its exceptions share no base but this one
@@ -58,9 +63,16 @@ class OnnxSession(GraphSession):
             )
 
     def run(self, input_ids: Tokens, attention_mask: Tokens) -> Vectors:
-        feeds = {"input_ids": input_ids, "attention_mask": attention_mask}
-        vectors: Vectors = self._session.run(None, feeds)[0]
+        try:
+            feeds = dict(zip(INPUTS, (input_ids, attention_mask), strict=True))
+            vectors: Vectors = self._session.run([OUTPUT], feeds)[0]
+        except Exception as error:  # its exceptions share no base but this one
+            raise RuntimeError(f"ONNX Runtime cannot run this graph: {error}") from error
         return vectors
+
+    def ports(self) -> tuple[list[Port], list[Port]]:
+        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        return [_port(port) for port in inputs], [_port(port) for port in outputs]
 
     @classmethod
     def refuse_unwritable(cls, module: nn.Module) -> None:
@@ -105,6 +117,45 @@ class OnnxSession(GraphSession):
     def merits(cls) -> list[Merit]:
         why = "ONNX Runtime multiplies 8-bit integers, and a quarter of the bytes are read"
         return [Merit("int8", place=20, why=why)]
+
+
+def _refuse_other_files(path: Path) -> None:
+    """Refuse a graph with weights in another file, which no digest covers and which may lie anywhere.
+
+    The key that names such a file is found in a few milliseconds; only where it is, the graph is taken apart.
+
+    Raises:
+        AdapterFormatError: It has such weights, or there is no such file.
+    """
+    try:
+        refuse_irregular(path)
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            if content.find(b"location") < 0:
+                return
+    except (OSError, ValueError) as error:  # an empty file cannot be mapped
+        raise AdapterFormatError(f"ONNX Runtime cannot read {path}: {error}. Export it again.") from error
+    onnx = require("onnx", extra="onnx")
+    try:
+        graph = onnx.load(str(path), load_external_data=False)
+    except Exception as error:  # its exceptions share no base but this one
+        raise AdapterFormatError(f"ONNX Runtime cannot read {path}: {error}. Export it again.") from error
+    if _has_other_files(graph, onnx.TensorProto):
+        raise AdapterFormatError(f"{path} takes weights from another file, which no export does. Export it again.")
+
+
+def _has_other_files(message: Any, tensor: Any) -> bool:
+    """Tell whether any tensor in a part of a graph, however deep, lies in another file."""
+    if isinstance(message, tensor):
+        return bool(message.data_location == tensor.EXTERNAL or message.external_data)
+    parts = (part for field, part in message.ListFields() if field.message_type is not None)
+    return any(
+        _has_other_files(one, tensor) for part in parts for one in ([part] if hasattr(part, "ListFields") else part)
+    )
+
+
+def _port(port: Any) -> Port:
+    dims = [dim if isinstance(dim, int) else None for dim in port.shape]  # those that are free have a name
+    return Port(port.name, _NUMBERS.get(port.type, port.type), tuple(dims))
 
 
 def _onnxruntime() -> Any:

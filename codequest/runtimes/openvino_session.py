@@ -8,10 +8,11 @@ from threading import local
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from codequest.errors import AdapterFormatError, ModelFormatError, PrecisionNotSupportedError, require
+from codequest.json_files import refuse_irregular
 from codequest.machine import multiplies_bytes, threads
 from codequest.runtimes.quiet import import_openvino, quiet_tools
 from codequest.runtimes.reduction import Reduction
-from codequest.runtimes.session import GraphSession, Merit, Tokens
+from codequest.runtimes.session import INPUTS, GraphSession, Merit, Port, Tokens
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
 from codequest.space import Vectors
 
@@ -43,8 +44,10 @@ class OpenVINOSession(GraphSession):
             "DYNAMIC_QUANTIZATION_GROUP_SIZE": _GROUP if precision == "int8" and multiplies_bytes() else 0,
         }
         try:
+            for name in RUNTIMES["openvino"].files:
+                refuse_irregular(folder / name)
             self._compiled = _core().compile_model(str(path), "CPU", settings)
-        except RuntimeError as error:
+        except (OSError, RuntimeError) as error:
             raise AdapterFormatError(f"OpenVINO cannot read {path}: {error}. Export it again.") from error
         self._own = local()
 
@@ -62,8 +65,12 @@ class OpenVINOSession(GraphSession):
             request = self._own.request
         except AttributeError:  # a request serves one caller at a time, so every thread has its own
             request = self._own.request = self._compiled.create_infer_request()
-        vectors: Vectors = request.infer([input_ids, attention_mask], share_inputs=True)[0].copy()
+        feeds = dict(zip(INPUTS, (input_ids, attention_mask), strict=True))
+        vectors: Vectors = request.infer(feeds, share_inputs=True)[0].copy()
         return vectors
+
+    def ports(self) -> tuple[list[Port], list[Port]]:
+        return [_port(port) for port in self._compiled.inputs], [_port(port) for port in self._compiled.outputs]
 
     @classmethod
     def refuse_unwritable(cls, module: nn.Module) -> None:  # noqa: ARG003  it holds weights of any size
@@ -100,6 +107,12 @@ class OpenVINOSession(GraphSession):
             Merit("int8", place=10, why=fast if multiplies_bytes() else slow),
             Merit("bf16", place=30, why="OpenVINO computes in bf16 on this CPU"),
         ]
+
+
+def _port(port: Any) -> Port:
+    dims = [dim.get_length() if dim.is_static else None for dim in port.partial_shape]
+    numbers = port.element_type.to_dtype().name
+    return Port(min(port.names, default=""), numbers, tuple(dims))
 
 
 def _core() -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError
+from codequest.json_files import refuse_irregular
 from codequest.runtimes.session import Tokens
 from codequest.texts import readable
 
@@ -70,12 +71,18 @@ class TokenReader:
         if not isinstance(prompt, str) or not isinstance(settings.get("lower_case"), bool):
             raise AdapterFormatError(f"The config.json of {folder} lacks 'prompt' or 'lower_case'. Export it again.")
         try:
+            refuse_irregular(path)
             tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # tokenizers raises nothing more precise
             raise AdapterFormatError(f"{path} is missing or damaged: {error}. Export it again.") from error
         if not tokenizer.truncation or not tokenizer.padding:
             raise AdapterFormatError(f"{path} does not say how texts are truncated and padded. Export it again.")
         longest = int(tokenizer.truncation["max_length"])
+        if longest != settings.get("max_tokens"):
+            raise AdapterFormatError(
+                f"{path} truncates texts to {longest} tokens, the config.json next to it says "
+                f"{settings.get('max_tokens')!r:.40}: they are not of one encoder. Export it again."
+            )
         return cls(tokenizer, prompt=prompt, lower_case=settings["lower_case"], max_tokens=longest)
 
     def read(self, texts: Sequence[str]) -> tuple[Tokens, Tokens, int]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from codequest.digests import file_digest
 from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, ReducedPrecision, Runtime
 from codequest.space import Vectors
@@ -26,6 +26,28 @@ if TYPE_CHECKING:
 
 Tokens = npt.NDArray[np.int64]
 """Token ids or attention masks, (batch, tokens)."""
+
+INPUTS = ("input_ids", "attention_mask")
+OUTPUT = "vectors"
+"""Names of the inputs and the output of every graph."""
+
+
+class Port(NamedTuple):
+    """An input or an output of a graph.
+
+    Attributes:
+        name: Its name.
+        numbers: Name of numpy's type of its numbers, as far as graphs here have them; otherwise the runtime's name.
+        dims: Its dimensions; None where any number may come.
+    """
+
+    name: str
+    numbers: str
+    dims: tuple[int | None, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.numbers} ({', '.join('any' if dim is None else str(dim) for dim in self.dims)})"
+
 
 _SAID_AS_MEMORY = ("bad_alloc", "allocate", "out of memory", "not enough memory")
 
@@ -62,6 +84,10 @@ class GraphSession(ABC):
 
     @abstractmethod
     def __init__(self, folder: Path, precision: GraphPrecision) -> None: ...
+
+    @abstractmethod
+    def ports(self) -> tuple[list[Port], list[Port]]:
+        """Inputs and outputs of the graph."""
 
     @classmethod
     @abstractmethod
@@ -129,9 +155,38 @@ def check_choices(runtime: Any, precision: Any) -> None:
     RUNTIMES[runtime].load().refuse_unrunnable(precision)
 
 
-def open_session(folder: Path, runtime: Runtime, precision: GraphPrecision) -> GraphSession:
-    """Load the graph of a folder; see `GraphSession` for what is refused."""
-    return RUNTIMES[runtime].load()(folder, precision)
+def open_session(folder: Path, runtime: Runtime, precision: GraphPrecision, *, dim: int | None = None) -> GraphSession:
+    """Load the graph of a folder; see `GraphSession` for what is refused.
+
+    Args:
+        folder: Holds the graph's files.
+        runtime: What runs it.
+        precision: What it was written in.
+        dim: Length of the vectors that are expected of it; None for any.
+
+    Raises:
+        AdapterFormatError: It takes or gives something else than token ids, mask and vectors of this length.
+    """
+    session = RUNTIMES[runtime].load()(folder, precision)
+    inputs, outputs = session.ports()
+    wanted = [Port(name, "int64", (None, None)) for name in INPUTS]
+    if sorted(map(str, inputs)) != sorted(map(str, wanted)) or len(outputs) != 1 or not _fits(outputs[0], dim):
+        raise AdapterFormatError(
+            f"The graph in {folder} takes {_listed(inputs)} and gives {_listed(outputs)}; expected "
+            f"{_listed(wanted)}, and {Port(OUTPUT, 'float32', (None, dim))}. Export it again."
+        )
+    return session
+
+
+def _fits(output: Port, dim: int | None) -> bool:
+    """Tell whether an output may be vectors of this length; where the graph does not say it, they are checked later."""
+    if output[:2] != (OUTPUT, "float32") or len(output.dims) != 2 or output.dims[0] is not None:
+        return False
+    return dim is None or output.dims[1] in (None, dim)
+
+
+def _listed(ports: Sequence[Port]) -> str:
+    return ", ".join(map(str, ports[:8])) or "nothing"
 
 
 def run_split(session: GraphSession, input_ids: Tokens, attention_mask: Tokens) -> Vectors:
@@ -140,11 +195,14 @@ def run_split(session: GraphSession, input_ids: Tokens, attention_mask: Tokens) 
     Raises:
         MemoryError: Not even one row fits.
         PrecisionNotSupportedError: This CPU does not run the graph.
+        AdapterFormatError: Nothing runs it: it does not fit its tokenizer, say.
     """
     try:
         return _checked(session.run(input_ids, attention_mask), input_ids)
     except (MemoryError, RuntimeError) as error:
-        if not _is_memory(error) or len(input_ids) == 1:
+        if not _is_memory(error):
+            raise AdapterFormatError(f"{str(error).rstrip('.')}. Was a file replaced? Export it again.") from error
+        if len(input_ids) == 1:
             raise
     middle = len(input_ids) // 2
     halves = (slice(None, middle), slice(middle, None))
@@ -169,14 +227,7 @@ def _is_memory(error: Exception) -> bool:
 
 def graph_digests(folder: Path, runtime: Runtime) -> dict[str, str]:
     """SHA-256 of every file of a graph, by name."""
-    digests = {}
-    for name in RUNTIMES[runtime].files:
-        with (folder / name).open("rb") as file:
-            digest = hashlib.sha256()
-            while block := file.read(1 << 20):
-                digest.update(block)
-        digests[name] = digest.hexdigest()
-    return digests
+    return {name: file_digest(folder / name) for name in RUNTIMES[runtime].files}
 
 
 def refuse_tampered(folder: Path, runtime: Runtime, expected: Any) -> None:

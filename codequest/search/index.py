@@ -189,7 +189,9 @@ class CodeIndex:
                 mask = snapshot.mask(filters or SearchFilters())
                 ranking = rank(snapshot, text, vector, mode=mode, limit=limit, mask=mask, overlapping=overlapping)
                 return _hits(snapshot, ranking)
-            except (OSError, RuntimeError) as error:  # files of a version that was removed meanwhile
+            except InvalidInputError:  # a filter
+                raise
+            except (OSError, RuntimeError, ValueError) as error:  # files of a version that was removed meanwhile
                 self._stamp = (0, 0)
                 if attempt == _TRIES - 1:
                     raise CodeIndexError(f"The index in {self.folder} cannot be searched: {error}") from error
@@ -231,6 +233,12 @@ class CodeIndex:
                     raise
         if self.encoder is not None and (self._queries is None or self._queries.space != self._meta.stats.space):
             self._queries = QueryVectors(self.encoder, self._home, self._meta.stats)
+        (count, dim), expected = self._snapshot.vectors.shape, self._meta.stats.space.dim
+        if count and dim != expected:
+            raise CodeIndexError(
+                f"The vectors in {self._home.folder} have {dim} dimensions, {META_FILE} says {expected}. Make it anew: "
+                f"codequest index {self.root} --rebuild"
+            )
 
     def _stamped(self) -> tuple[int, int]:
         try:

@@ -11,8 +11,9 @@ import json
 import warnings
 from pathlib import Path
 
-from codequest.errors import CodequestWarning, SpaceMismatchError
+from codequest.errors import CodeIndexError, CodequestWarning, SpaceMismatchError
 from codequest.files import cache_root, replace_file
+from codequest.json_files import read_json
 from codequest.search.home import IndexHome
 from codequest.search.meta import META_FILE, IndexStats
 from codequest.teachers import Teacher, load_teacher, teacher_named_in
@@ -89,11 +90,13 @@ def _named(home: IndexHome, stats: IndexStats, said: str | None) -> Teacher:
 
 def _remembered(root: Path) -> str | None:
     file = _record(root)
-    try:
-        values = json.loads(file.read_text(encoding="utf-8")) if file else {}
-        return str(values["teacher"]) if values["root"] == str(root) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    if file is None:
         return None
+    try:
+        values = read_json(file, dict[str, str], error=CodeIndexError, remedy="")
+    except CodeIndexError:  # nothing was said yet, or the file is damaged: it is asked for again
+        return None
+    return values.get("teacher") if values.get("root") == str(root) else None
 
 
 def _record(root: Path) -> Path | None:

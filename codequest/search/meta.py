@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
-from codequest.errors import CodeIndexError
+from codequest.errors import CodeIndexError, InvalidInputError
 from codequest.files import replace_file
+from codequest.json_files import checked, read_json
+from codequest.search.store import CHUNKS, FILES
 from codequest.space import EmbeddingSpace
 
 FORMAT_VERSION = 1
 """Changes whenever chunks, embedded texts, words or tables do."""
 
 META_FILE = "index.json"
+_MOST_VERSIONS = 2**53
 
 DEFAULT_TEACHER = "auto:sentence-transformers/all-mpnet-base-v2"
 """Teacher that embeds code unless another one is asked for."""
@@ -75,17 +79,23 @@ class IndexMeta:
         Raises:
             CodeIndexError: Damaged, or written by a codequest of another format version.
         """
+        path = folder / META_FILE
         remedy = f"Make it anew: codequest index {root} --rebuild (vectors of unchanged code come from the cache)."
-        try:
-            values = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
-            version = values["format_version"]
-            if version == FORMAT_VERSION:
-                stats = {**values["stats"], "space": EmbeddingSpace.from_dict(values["stats"]["space"])}
-                return cls(stats=IndexStats(**stats), versions=values["versions"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise CodeIndexError(f"{folder / META_FILE} cannot be read ({reason}). {remedy}") from error
+        values = read_json(path, dict[str, Any], error=CodeIndexError, remedy=remedy)
+        version = values.get("format_version")
+        if version == FORMAT_VERSION:
+            meta = checked(values, cls, str(path), CodeIndexError, remedy)
+            try:
+                EmbeddingSpace.from_dict(values["stats"]["space"])  # one more key makes it another space
+            except InvalidInputError as error:
+                raise CodeIndexError(f"{path} is malformed: {error} {remedy}") from error
+            if not all(0 <= meta.versions.get(table, -1) < _MOST_VERSIONS for table in (CHUNKS, FILES)):
+                raise CodeIndexError(
+                    f"{path} is malformed: it must name versions of {CHUNKS} and {FILES}, got "
+                    f"{dict(meta.versions)!r:.80}. {remedy}"
+                )
+            return meta
         raise CodeIndexError(
-            f"The index in {folder} has format version {version!r}; codequest {metadata.version('codequest')} reads "
-            f"{FORMAT_VERSION}. {remedy}"
+            f"The index in {folder} has format version {version!r:.40}; codequest {metadata.version('codequest')} "
+            f"reads {FORMAT_VERSION}. {remedy}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -42,9 +43,11 @@ class Snapshot:
     """
 
     def __init__(self, store: ChunkStore, version: int) -> None:
+        self._store = store
         self._table: Table = store.open(CHUNKS, version)
         with store.reading():
             read = self._table.search().select([*_LISTED, "text", "vector"]).with_row_id(True).to_arrow()
+            store.refuse_damaged(read)
         self._row_ids = read["_rowid"].to_numpy()
         if np.any(self._row_ids[1:] < self._row_ids[:-1]):  # fragments are read side by side
             read = read.take(np.argsort(self._row_ids))
@@ -54,6 +57,9 @@ class Snapshot:
         self._texts = read["text"].combine_chunks()
         vectors = read["vector"].combine_chunks()
         self.vectors: Vectors = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(vectors), -1)
+        with store.reading():
+            if not math.isfinite(np.vdot(self.vectors, self.vectors)):  # takes as long as one search
+                raise ValueError("it holds vectors that are not finite")
 
     def __len__(self) -> int:
         return len(self._row_ids)
@@ -63,9 +69,14 @@ class Snapshot:
         terms = " ".join(words(query))
         if not terms:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        search = self._table.search(terms, query_type="fts", fts_columns="words")
-        found = search.select(["_rowid", "_score"]).limit(limit).to_arrow()
-        return np.searchsorted(self._row_ids, found["_rowid"].to_numpy()), found["_score"].to_numpy()
+        with self._store.reading():
+            search = self._table.search(terms, query_type="fts", fts_columns="words")
+            found = search.select(["_rowid", "_score"]).limit(limit).to_arrow()
+            ids = found["_rowid"].to_numpy()
+            positions = np.searchsorted(self._row_ids, ids)
+            if not np.array_equal(self._row_ids.take(positions, mode="clip"), ids):
+                raise ValueError("its words name rows that it does not have")
+        return positions, found["_score"].to_numpy()
 
     def texts(self, positions: Sequence[int]) -> list[str]:
         """The texts of these chunks, in their order."""

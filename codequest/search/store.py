@@ -56,6 +56,21 @@ class ChunkStore:
             table.checkout(version)
             return table
 
+    def refuse_damaged(self, chunks: pa.Table) -> None:
+        """Refuse chunks with columns of another type, with missing values, or with text that is none.
+
+        Raises:
+            ValueError: Says what is wrong; `reading` puts it into codequest's words.
+        """
+        chunks.validate(full=True)
+        width = getattr(chunks.schema.field("vector").type, "list_size", 1)
+        for field in _chunk_schema(width):
+            if field.name not in chunks.column_names:
+                continue
+            column = chunks[field.name]
+            if column.type != field.type or column.null_count:
+                raise ValueError(f"{field.name} is {column.type} with {column.null_count} missing values")
+
     def begin(self, versions: Mapping[str, int], *, dim: int) -> ChunkWriter:
         """A writer that goes on from these versions, or starts with no chunks; remains of a killed run are ignored."""
         with self.writing():
@@ -111,7 +126,9 @@ class ChunkStore:
         """Errors of LanceDB while it reads, in codequest's words."""
         try:
             yield
-        except (OSError, RuntimeError, ValueError) as error:
+        except BaseException as error:
+            if isinstance(error, CodeIndexError) or not _is_of_lance(error):
+                raise
             raise CodeIndexError(
                 f"The index in {self._folder} cannot be read ({_first_line(error)}). Make it anew with: codequest "
                 "index --rebuild"
@@ -216,6 +233,11 @@ def _file_schema() -> pa.Schema:
     pa = require("pyarrow", extra="search")
     texts = [pa.field(name, pa.string()) for name in ("path", "language", "digest", "skipped")]
     return pa.schema([*texts, pa.field("size", pa.int64()), pa.field("modified", pa.int64())])
+
+
+def _is_of_lance(error: BaseException) -> bool:
+    """Tell whether LanceDB gave up on damaged files: by any exception, or by a panic, which is not even one."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _first_line(error: BaseException) -> str:

@@ -54,9 +54,12 @@ class CachedTeacher(WrappingTeacher):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise TeacherError(f"The vector cache cannot be created at {self.path}: {error.strerror}.") from error
+        if self.path.exists() and not self.path.is_file():
+            raise TeacherError(f"The vector cache {self.path} cannot be used: it is no regular file. Name another one.")
         with self._connection() as connection:
             connection.execute(_SCHEMA)
             self._refuse_truncated(connection)
+            self._refuse_programs(connection)
 
     def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
         keys = [self._key(text, side) for text in texts]
@@ -64,12 +67,14 @@ class CachedTeacher(WrappingTeacher):
         for position, key in enumerate(keys):
             rows.setdefault(key, []).append(position)
         vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
+        filled: set[bytes] = set()
 
         def fill(wanted: Iterable[bytes]) -> set[bytes]:
             found = set()
             for key, vector in self._read(wanted):
                 vectors[rows[key]] = vector
                 found.add(key)
+            filled.update(found)
             return found
 
         missing = sorted(set(rows) - fill(rows), key=lambda key: rows[key][0])
@@ -89,6 +94,10 @@ class CachedTeacher(WrappingTeacher):
             self._write(keys_of(batch), embedded)
             # Another process may have been first, with vectors rounded differently: those in the file count.
             fill(keys_of(batch))
+        if len(filled) < len(rows):
+            raise self._corrupt(
+                f"{len(rows) - len(filled)} of {len(rows)} vectors are not in it after they were written"
+            )
         return vectors
 
     def missing(self, texts: Sequence[str], side: Side) -> list[str]:
@@ -108,9 +117,12 @@ class CachedTeacher(WrappingTeacher):
                 marks = ",".join("?" * len(piece))
                 query = f"SELECT key, checksum, vector FROM vectors WHERE key IN ({marks})"
                 for key, checksum, blob in connection.execute(query, piece):
-                    if len(blob) != 4 * self.space.dim or zlib.crc32(blob) != checksum:
+                    if not isinstance(blob, bytes) or len(blob) != 4 * self.space.dim or zlib.crc32(blob) != checksum:
                         raise self._corrupt("a stored vector does not have its checksum")
-                    yield key, np.frombuffer(blob, dtype="<f4")
+                    vector = np.frombuffer(blob, dtype="<f4")
+                    if not np.isfinite(vector).all():
+                        raise self._corrupt("a stored vector holds NaN or infinity")
+                    yield key, vector
 
     def _write(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         blobs = [np.ascontiguousarray(vector, dtype="<f4").tobytes() for vector in vectors]
@@ -129,7 +141,7 @@ class CachedTeacher(WrappingTeacher):
                 f"The vector cache {self.path} cannot be used: {error}. Check permission and free space; vectors "
                 "already in it are kept."
             ) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
             raise self._corrupt(str(error)) from error
 
     def _refuse_truncated(self, connection: sqlite3.Connection) -> None:
@@ -140,6 +152,12 @@ class CachedTeacher(WrappingTeacher):
         found = self.path.stat().st_size
         if 0 < found < expected:
             raise self._corrupt(f"it has {found} bytes of {expected}")
+
+    def _refuse_programs(self, connection: sqlite3.Connection) -> None:
+        """Refuse a view in place of the table, and triggers: whatever they say would run at every read or write."""
+        kinds = connection.execute("SELECT type FROM sqlite_master WHERE type != 'index'")
+        if [kind for (kind,) in kinds] != ["table"]:
+            raise self._corrupt("it holds something else than a table of vectors")
 
     def _corrupt(self, what: str) -> CacheCorruptError:
         return CacheCorruptError(

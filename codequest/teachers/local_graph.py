@@ -17,6 +17,7 @@ from torch import Tensor
 from codequest.backbone import Backbone
 from codequest.errors import AdapterFormatError, ParityError, PrecisionNotSupportedError
 from codequest.files import make_folder
+from codequest.json_files import read_json
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
     PARITY_QUERIES,
@@ -96,19 +97,23 @@ def open_graph(teacher: Backbone, load: Load, *, half: bool, progress: Progress 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What lies next to a graph of a teacher."""
+
+    precision: Faithful
+    files: dict[str, str]
+
+
 def read_graph(folder: Path) -> TeacherGraph:
     """The graph of a folder.
 
     Raises:
         AdapterFormatError: It holds no graph, or one that is damaged or was changed.
     """
-    try:
-        kept = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        precision, files = kept["precision"], kept["files"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AdapterFormatError(f"{folder} holds no graph: {error!r}.") from error
-    refuse_tampered(folder, "openvino", files)
-    return TeacherGraph(open_session(folder, "openvino", precision), precision)
+    kept = read_json(folder / _FILE, _Kept, error=AdapterFormatError, remedy="It is made again.")
+    refuse_tampered(folder, "openvino", kept.files)
+    return TeacherGraph(open_session(folder, "openvino", kept.precision), kept.precision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ from transformers.trainer_utils import rotate_checkpoints
 from codequest.backbone import Precision, faithful_half
 from codequest.backbone.precision import DTYPES
 from codequest.errors import TrainingError
+from codequest.json_files import read_json
 from codequest.progress import Progress
 from codequest.training.candidates import Candidates
 from codequest.training.config import DistillationConfig
@@ -29,6 +29,7 @@ from codequest.training.sampler import LengthGroupedSampler
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets
 
 _STATE_FILE = "trainer_state.json"
+_REMEDY = "Remove this checkpoint to go on from the one before it."
 
 
 class _Student(nn.Module):
@@ -240,12 +241,12 @@ def remove_broken_checkpoints(folder: Path) -> None:
 
 
 def _checkpoints(folder: Path) -> list[Path]:
-    return [path for path in folder.glob("checkpoint-*") if path.name.rsplit("-", 1)[1].isdigit()]
+    return [path for path in folder.glob("checkpoint-*") if path.name.rsplit("-", 1)[1].isdecimal()]
 
 
 def _is_whole(checkpoint: Path) -> bool:
     try:
-        json.loads((checkpoint / _STATE_FILE).read_text(encoding="utf-8"))  # written last
+        _state(checkpoint)  # its file is written last
         with safe_open(checkpoint / "model.safetensors", framework="pt"):
             pass
         saved = {checkpoint / "optimizer.pt", checkpoint / "scheduler.pt", *checkpoint.glob("*.pth")}
@@ -253,12 +254,19 @@ def _is_whole(checkpoint: Path) -> bool:
             with zipfile.ZipFile(path) as archive:
                 if archive.testzip() is not None:
                     return False
-    except (OSError, ValueError, SafetensorError, zipfile.BadZipFile):
+    except (OSError, ValueError, SafetensorError, TrainingError, zipfile.BadZipFile):
         return False
     return True
 
 
 def _ended(checkpoint: Path) -> bool:
     """Tell whether the run had ended when it wrote this checkpoint: at the last step planned, or stopped early."""
-    state = json.loads((checkpoint / _STATE_FILE).read_text(encoding="utf-8"))
-    return bool(state["stateful_callbacks"]["TrainerControl"]["args"]["should_training_stop"])
+    try:
+        return bool(_state(checkpoint)["stateful_callbacks"]["TrainerControl"]["args"]["should_training_stop"])
+    except (KeyError, TypeError) as error:
+        raise TrainingError(f"{checkpoint / _STATE_FILE} does not say whether the run had ended. {_REMEDY}") from error
+
+
+def _state(checkpoint: Path) -> dict[str, Any]:
+    path = checkpoint / _STATE_FILE
+    return read_json(path, dict[str, Any], error=TrainingError, remedy=_REMEDY, most_bytes=None)

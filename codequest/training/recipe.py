@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from codequest.encoders.kinds import trainable_kinds
 from codequest.errors import InvalidInputError
+from codequest.json_files import checked, read_bytes
 from codequest.training.config import DistillationConfig
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+_MOST_BYTES = 2**20  # a hundred times a recipe of many encoders
+_REMEDY = "See the guide to recipes for what is expected."
 _FROM_PROJECTION = "lora"  # the kind that can start from an adapter of another
 
 
@@ -107,18 +110,18 @@ def load_recipe(path: str | Path) -> Recipe:
     """
     file = Path(path).expanduser()
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_bytes(file, most_bytes=_MOST_BYTES).decode("utf-8").replace("\r\n", "\n")
         values = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # numbers of thousands of digits, and nesting, too
         raise InvalidInputError(f"{file} cannot be read as a recipe: {error}. Expected a TOML file.") from error
     tables, assistant = values.pop("encoders", {}), values.pop("assistant", None)
     if not isinstance(tables, dict) or not tables:
         raise InvalidInputError(f"{file} has no encoder. Add a table [encoders.NAME] with a kind and stages.")
     encoders = {name: _encoder(table, f"{file}, encoder {name}") for name, table in tables.items()}
     known = _checked(values, Recipe, str(file), needed=("teacher", "queries", "evaluate"))
-    lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
     config = None if assistant is None else _config(assistant, f"{file}, assistant")
-    recipe = Recipe(**{**known, **lists}, assistant=config, encoders=encoders, source=text)
+    typed = checked({**known, "encoders": {}}, Recipe, str(file), InvalidInputError, _REMEDY)
+    recipe = replace(typed, assistant=config, encoders=encoders, source=text)
     _check_assistant(recipe, str(file))
     _check_numbers(recipe.at_most, "at_most", [*recipe.queries, *recipe.pairs], str(file))
     _check_numbers(recipe.hold_out, "hold_out", recipe.pairs, str(file))
@@ -163,8 +166,10 @@ def _encoder(table: Any, where: str) -> EncoderRecipe:
     if not isinstance(table, dict):
         raise InvalidInputError(f"{where}: expected a table, got {table!r}.")
     given = dict(table)
-    stages = tuple(_stage(stage, f"{where}, stage {number}") for number, stage in enumerate(given.pop("stages", []), 1))
-    own = {name: given.pop(name) for name in ("kind", "start") if name in given}
+    tables = checked(given.pop("stages", []), list[dict[str, Any]], f"{where}, stages", InvalidInputError, _REMEDY)
+    stages = tuple(_stage(stage, f"{where}, stage {number}") for number, stage in enumerate(tables, 1))
+    named = {name: given.pop(name) for name in ("kind", "start") if name in given}
+    own = checked(named, dict[str, str], where, InvalidInputError, _REMEDY)
     if not own or (own.get("start") and own.get("kind", _FROM_PROJECTION) != _FROM_PROJECTION):
         raise InvalidInputError(
             f"{where}: expected a kind ({', '.join(trainable_kinds())}), or start, an adapter to train further; both "
@@ -180,16 +185,27 @@ def _encoder(table: Any, where: str) -> EncoderRecipe:
 def _stage(table: Mapping[str, Any], where: str) -> Stage:
     own = {name: table[name] for name in ("queries", "documents", "pairs", "assistant") if name in table}
     config = _config({name: value for name, value in table.items() if name not in own}, where)
-    if config.needs_documents and not own.get("pairs"):
+    stage = replace(checked({**own, "config": {}}, Stage, where, InvalidInputError, _REMEDY), config=config)
+    if config.needs_documents and not stage.pairs:
         raise InvalidInputError(f"{where}: the losses {sorted(config.losses)} need pairs = true.")
-    return Stage(config=config, **own)
+    if stage.documents < 0 or (stage.queries is not None and stage.queries < 1):
+        raise InvalidInputError(
+            f"{where}: queries must be at least 1 and documents at least 0, got {stage.queries} and {stage.documents}."
+        )
+    return stage
 
 
 def _config(table: Any, where: str) -> DistillationConfig:
+    if not isinstance(table, dict):
+        raise InvalidInputError(f"{where}: expected a table, got {table!r:.80}.")
+    known = _checked(table, DistillationConfig, where)
     try:
-        return DistillationConfig(**_checked(table, DistillationConfig, where))
-    except (InvalidInputError, TypeError) as error:
+        DistillationConfig(**known)  # names the choices that there are
+    except InvalidInputError as error:
         raise InvalidInputError(f"{where}: {error}") from error
+    except (TypeError, AttributeError, OverflowError):
+        pass  # a wrong type: the schema says which was expected
+    return checked(known, DistillationConfig, where, InvalidInputError, _REMEDY)
 
 
 def _checked(values: Mapping[str, Any], of: Any, where: str, *, needed: tuple[str, ...] = ()) -> dict[str, Any]:

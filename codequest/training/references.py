@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 from codequest.adapters import find_adapter
-from codequest.adapters.folder import read_config
+from codequest.adapters.folder import CONFIG_FILE, read_config, write_folder
 from codequest.adapters.reference_vectors import REFERENCE_FILE, ReferenceVectors
-from codequest.errors import AdapterWriteError, CodequestWarning, TeacherError
-from codequest.files import replace_file
+from codequest.errors import CodequestWarning, TeacherError
 from codequest.teachers import Teacher, VectorsTeacher, cached, teacher_of
 from codequest.teachers.base import WrappingTeacher
 
@@ -50,14 +52,17 @@ def add_reference_vectors(adapter: str | Path, teacher: Teacher | None = None) -
         TeacherError: The teacher failed.
     """
     folder = find_adapter(adapter)
-    space = read_config(folder).space
-    source = teacher if teacher is not None else cached(teacher_of(space, where=folder))
-    space.check(source.space, context="The reference vectors would be those of another teacher")
-    path, content = folder / REFERENCE_FILE, ReferenceVectors.of(source).to_bytes()
-    try:
-        replace_file(path, content)
-    except OSError as error:
-        raise AdapterWriteError(
-            f"The reference vectors cannot be written to {path}: {error.strerror or error}."
-        ) from error
-    return path
+    config = read_config(folder)
+    source = teacher if teacher is not None else cached(teacher_of(config.space, where=folder))
+    config.space.check(source.space, context="The reference vectors would be those of another teacher")
+    content = ReferenceVectors.of(source).to_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+
+    def fill(work: Path) -> None:
+        shutil.copytree(folder, work, dirs_exist_ok=True)
+        (work / REFERENCE_FILE).write_bytes(content)
+        if config.files:  # with the vectors, so that no kill leaves a file that has another digest
+            named = replace(config, files={**config.files, REFERENCE_FILE: digest})
+            (work / CONFIG_FILE).write_text(named.to_json(), encoding="utf-8")
+
+    return write_folder(folder, fill) / REFERENCE_FILE

@@ -14,6 +14,7 @@ from torch import distributed
 from codequest.encoders import TrainableQueryEncoder
 from codequest.errors import TrainingError
 from codequest.files import replace_file, take_lock, tidy
+from codequest.json_files import read_bytes
 from codequest.training.loop import last_checkpoint, remove_broken_checkpoints
 
 RUN_FILE, _LOCK_FILE = "run.txt", "lock"
@@ -55,7 +56,7 @@ def claim_folder(folder: Path, run: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if not marker.exists() and last_checkpoint(folder) is None:
             replace_file(marker, run.encode())  # all processes of a run come here at once
-        found = marker.read_text(encoding="utf-8") if marker.exists() else None
+        found = read_bytes(marker).decode(errors="replace") if marker.exists() else None
     except OSError as error:
         raise TrainingError(f"Checkpoints cannot be written to {folder}: {error.strerror}.") from error
     if found != run:

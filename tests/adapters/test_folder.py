@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import subprocess
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from codequest.adapters.folder import AdapterConfig, check_destination, read_config, read_tensors, write_adapter
+from codequest.adapters.folder import AdapterConfig, check_destination, read_config, refuse_changed, write_adapter
+from codequest.adapters.tensors import read_tensors
 from codequest.errors import AdapterFormatError, AdapterWriteError
 from codequest.space import EmbeddingSpace
 
@@ -225,14 +227,16 @@ def _edit(folder: Path, **changes: Any) -> None:
     [
         ({"format_version": 2}, "has format version 2; this codequest reads 1"),
         ({"format_version": "remove"}, "is not the configuration of a codequest adapter"),
-        ({"kind": "remove"}, "is incomplete: 'kind'"),
-        ({"space": "remove"}, "is incomplete: 'space'"),
-        ({"space": []}, "is incomplete"),
-        ({"space": {"teacher": "t", "dim": -1}}, "is incomplete: The dim of an embedding space"),
-        ({"encoder": "remove"}, "is incomplete: 'encoder'"),
-        ({"encoder": 3}, "is incomplete"),
-        ({"encoder": "text"}, "is incomplete"),
-        ({"training": 3}, "is incomplete"),
+        ({"kind": "remove"}, "is malformed: Object missing required field `kind`"),
+        ({"space": "remove"}, "is malformed: Object missing required field `space`"),
+        ({"space": []}, r"Expected `object`, got `array` - at `\$\.space`"),
+        ({"space": {"teacher": "t", "dim": -1}}, "is malformed: .*The dim of an embedding space"),
+        ({"encoder": "remove"}, "is malformed: Object missing required field `encoder`"),
+        ({"encoder": 3}, r"Expected `object`, got `int` - at `\$\.encoder`"),
+        ({"encoder": "text"}, r"at `\$\.encoder`"),
+        ({"training": 3}, r"at `\$\.training`"),
+        ({"space": {"teacher": "t", "dim": 2, "side": 1}}, r"unknown keys \['side'\]"),
+        ({"format_version": 10**4000}, "has format version 1000000"),
     ],
 )
 def test_a_wrong_config_is_explained(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
@@ -244,12 +248,41 @@ def test_a_wrong_config_is_explained(tmp_path: Path, changes: dict[str, Any], me
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"{", "holds no JSON"), (b"\xff\xfe", "holds no JSON"), (b"", "holds no JSON"), (b"[1]", "no format_version")],
+    [
+        (b"[" * 200_000, "holds no JSON that can be read: it is nested too deeply"),
+        (b'{"format_version": ' + b"9" * 5000 + b"}", "holds no JSON: Exceeds the limit"),
+        (b" " * (2**24 + 1), "cannot be read: it has 16,777,217 bytes, expected at most 16,777,216"),
+        (b"{", "holds no JSON"),
+        (b"\xff\xfe", "holds no JSON"),
+        (b"", "holds no JSON"),
+        (b"[1]", "no format_version"),
+    ],
 )
 def test_a_config_that_is_no_json_is_explained(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "config.json").write_bytes(content)
     with pytest.raises(AdapterFormatError, match=message):
         read_config(tmp_path)
+
+
+def test_a_key_that_is_not_known_is_left_out(tmp_path: Path) -> None:
+    """A later version may say more of an adapter; what changes its vectors takes another format version."""
+    folder = write_adapter(tmp_path / "a", CONFIG, TENSORS, "")
+    _edit(folder, description="new in 0.2", encoder={**CONFIG.encoder, "color": "red"})
+    read = read_config(folder)
+    assert (read.space, read.encoder) == (CONFIG.space, {**CONFIG.encoder, "color": "red"})
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [("folder", "it is a folder"), ("pipe", "regular file"), ("loop", "symbolic links")],
+)
+def test_something_else_in_place_of_a_file_is_refused_at_once(tmp_path: Path, name: str, kind: str, says: str) -> None:
+    path = write_adapter(tmp_path / "a", CONFIG, TENSORS, "") / name
+    path.unlink()
+    {"folder": path.mkdir, "pipe": lambda: os.mkfifo(path), "loop": lambda: path.symlink_to(path)}[kind]()
+    with pytest.raises(AdapterFormatError, match=says):
+        read_tensors(path.parent) if name == "model.safetensors" else read_config(path.parent)
 
 
 def test_a_folder_without_config_is_no_adapter(tmp_path: Path) -> None:
@@ -263,3 +296,41 @@ def test_truncated_tensors_are_noticed(tmp_path: Path, keep: int) -> None:
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(AdapterFormatError, match="is truncated or damaged"):
         read_tensors(path.parent)
+
+
+class TestDigests:
+    def test_every_file_but_the_card_and_the_configuration_has_one(self, tmp_path: Path) -> None:
+        folder = write_adapter(tmp_path / "a", CONFIG, TENSORS, "card", files={"tokenizer.json": b"{}"})
+        config = read_config(folder)
+        names = ("model.safetensors", "tokenizer.json")
+        assert config.files == {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+        refuse_changed(folder, config)
+
+    def test_what_other_tools_and_people_do_to_a_folder_is_their_own(self, tmp_path: Path) -> None:
+        folder = write_adapter(tmp_path / "a", CONFIG, TENSORS, "card")
+        for name in (".gitattributes", ".DS_Store", "README.md"):
+            (folder / name).write_text("theirs", encoding="utf-8")
+        refuse_changed(folder, read_config(folder))
+
+    def test_a_folder_of_old_names_no_files_and_is_read_as_it_is(self, tmp_path: Path) -> None:
+        folder = write_adapter(tmp_path / "a", CONFIG, TENSORS, "card")
+        _edit(folder, files="remove")
+        (folder / "model.safetensors").write_bytes(b"anything")
+        refuse_changed(folder, read_config(folder))
+
+    @pytest.mark.parametrize(
+        ("files", "message"),
+        [
+            ({"model.safetensors": "0" * 64}, r"model\.safetensors is damaged or was changed: .* says 0000"),
+            ({"tokenizer.json": "0" * 64}, r"model\.safetensors is none of the files that config\.json names"),
+            ({"model.safetensors": "right", "gone.bin": "0" * 64}, r"gone\.bin cannot be read: No such file"),
+            ({"model.safetensors": "right", "../a/config.json": "0"}, "names '../a/config.json', which is no file of"),
+            ({"model.safetensors": 1}, "Expected `str`, got `int`"),
+        ],
+    )
+    def test_other_files_are_refused(self, tmp_path: Path, files: dict[str, Any], message: str) -> None:
+        folder = write_adapter(tmp_path / "a", CONFIG, TENSORS, "card")
+        right = read_config(folder).files["model.safetensors"]
+        _edit(folder, files={name: right if digest == "right" else digest for name, digest in files.items()})
+        with pytest.raises(AdapterFormatError, match=message):
+            refuse_changed(folder, read_config(folder))

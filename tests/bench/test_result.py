@@ -30,10 +30,10 @@ def test_a_result_comes_back_from_its_file(result: BenchResult, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "Not a codequest benchmark: .* Expected a file that codequest bench --out wrote"),
+        ("{", "holds no JSON: .* Expected a file that codequest bench --out wrote"),
         ("[]", "format version 1 was expected, got None"),
         ('{"format_version": 2}', "format version 1 was expected, got 2"),
-        ('{"format_version": 1, "rows": []}', "Not a codequest benchmark"),
+        ('{"format_version": 1, "rows": []}', "This benchmark is malformed: Object missing required field `threads`"),
         ('{"format_version": 1, "rows": [], "threads": 2, "texts": 1}', "'teacher' was not measured"),
     ],
 )
@@ -41,7 +41,7 @@ def test_other_files_are_refused(content: str, message: str, tmp_path: Path) -> 
     (tmp_path / "bench.json").write_text(content, encoding="utf-8")
     with pytest.raises(InvalidInputError, match=message):
         BenchResult.load(tmp_path / "bench.json")
-    with pytest.raises(InvalidInputError, match="cannot be read"):
+    with pytest.raises(InvalidInputError, match=r"missing\.json is missing"):
         BenchResult.load(tmp_path / "missing.json")
     with pytest.raises(InvalidInputError, match=r"cannot be written to .*: (Not a directory|File exists)"):
         BenchResult(rows=(BenchRow(name="teacher", rounds=()),), threads=1, texts=1).save(tmp_path / "bench.json" / "a")

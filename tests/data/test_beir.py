@@ -65,7 +65,7 @@ def test_a_missing_file_lists_those_that_exist(folder):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"_id": "d1", "text": "a"}\n\n{"_id": "d2", "te', r"corpus\.jsonl, line 3: malformed JSON \(.* at column"),
+        ('{"_id": "d1", "text": "a"}\n\n{"_id": "d2", "te', r"corpus\.jsonl, line 3, holds no JSON: .* column"),
         ('["d1", "a"]', r"corpus\.jsonl, line 1: expected a JSON object, got '\[\"d1\", \"a\"\]'"),
         ('{"text": "a"}', r"line 1: expected a record with '_id', got the keys \['text'\]"),
         ('{"_id": "d1", "code": "a"}', r"line 1: expected a record with a string 'text' .* keys \['_id', 'code'\]"),

@@ -52,9 +52,12 @@ def test_a_folder_gives_its_query_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{'text': 1}", r"line 3: expected a JSON string or an object with a text, got \"{'text': 1}\""),
-        ('{"query": "a"}', "line 3: expected a JSON string or an object with a text"),
-        ("[1]", "line 3: expected a JSON string or an object with a text"),
+        (
+            "{'text': 1}",
+            r"line 3 holds no JSON: .*Expected a JSON string or an object .* got \"{'text': 1}\"",
+        ),
+        ('{"query": "a"}', "line 3: Expected a JSON string or an object with a text"),
+        ("[1]", "line 3: Expected a JSON string or an object with a text"),
         ('{"text": 7}', "line 3: the text is int, expected a string"),
     ],
 )

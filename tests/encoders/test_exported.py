@@ -19,7 +19,7 @@ from codequest.errors import (
 )
 from codequest.runtimes import PARITY_QUERIES
 from codequest.space import EmbeddingSpace
-from tests.encoders.conftest import build_case
+from tests.encoders.conftest import build_case, without_digests
 from tests.tiny import QUERIES
 
 pytest.importorskip("onnxscript")
@@ -46,6 +46,7 @@ class TestFolder:
         content = bytearray(graph.read_bytes())
         content[len(content) // 2] ^= 1
         graph.write_bytes(content)
+        without_digests(out)  # the graph has digests of its own
         with pytest.raises(AdapterFormatError, match=rf"{graph.name} is damaged or was changed: its SHA-256 is \w+"):
             QueryEncoder.from_pretrained(out)
         graph.unlink()
@@ -69,7 +70,7 @@ class TestFolder:
     @pytest.mark.parametrize(("file", "message"), [("tokenizer.json", "is missing or damaged")])
     def test_a_missing_file(self, folder: Path, tmp_path: Path, file: str, message: str) -> None:
         out = edited(folder, tmp_path / "out")
-        (out / file).unlink()
+        (without_digests(out) / file).unlink()
         with pytest.raises(AdapterFormatError, match=rf"{file} {message}"):
             QueryEncoder.from_pretrained(out)
 

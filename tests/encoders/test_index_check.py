@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from codequest import DistillationConfig, DistillationTrainer, LoRAQueryEncoder,
 from codequest.adapters.folder import read_config
 from codequest.adapters.reference_vectors import REFERENCE_FILE, TEXTS, ReferenceVectors
 from codequest.encoders.index_check import check_index, check_teacher
-from codequest.errors import AdapterFormatError, AdapterWriteError, InvalidInputError, SpaceMismatchError
+from codequest.errors import AdapterFormatError, InvalidInputError, SpaceMismatchError
 from codequest.space import EmbeddingSpace
 from codequest.teachers import LocalTeacher, VectorsTeacher
 from codequest.training import add_reference_vectors
@@ -106,14 +108,17 @@ def test_reference_vectors_are_added_to_an_adapter_that_is_there(
     assert add_reference_vectors(folder, teacher) == folder / REFERENCE_FILE
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert after.keys() - before.keys() == {REFERENCE_FILE}
-    assert {name: after[name] for name in before} == before
+    digests = {name: hashlib.sha256(after[name]).hexdigest() for name in ("model.safetensors", REFERENCE_FILE)}
+    expected = {**json.loads(before["config.json"]), "files": digests}
+    assert json.loads(after["config.json"]) == expected
+    assert {name: after[name] for name in before if name != "config.json"}.items() <= before.items()
     check_teacher(QueryEncoder.from_pretrained(folder), teacher)
     with pytest.raises(SpaceMismatchError, match="The reference vectors would be those of another teacher"):
         add_reference_vectors(folder, LocalTeacher(str(model), document_prompt="", device="cpu"))
     assert (folder / REFERENCE_FILE).read_bytes() == after[REFERENCE_FILE]
     (folder / REFERENCE_FILE).unlink()
     (folder / REFERENCE_FILE).mkdir()
-    with pytest.raises(AdapterWriteError, match="The reference vectors cannot be written to"):
+    with pytest.raises(AdapterFormatError, match=r"probes\.safetensors .*it is a folder"):
         add_reference_vectors(folder, teacher)
     assert sorted(path.name for path in folder.iterdir()) == sorted([*before, REFERENCE_FILE])
 

@@ -17,6 +17,7 @@ from codequest.encoders.student import StudentQueryEncoder
 from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, WeightsNotFoundError
 from codequest.space import EmbeddingSpace
+from tests.encoders.conftest import without_digests
 from tests.tiny import build_model
 
 
@@ -25,7 +26,7 @@ def test_weights_of_another_adapter(student: StudentQueryEncoder, tmp_path: Path
     other_space = EmbeddingSpace(teacher="other", dim=student.space.dim + 1)
     other = copy.deepcopy(student).create(str(tiny_base), space=other_space, map=_map_of(student), **_rank(student))
     other.save_pretrained(tmp_path / "other")
-    shutil.copy(tmp_path / "other" / "model.safetensors", folder / "model.safetensors")
+    shutil.copy(tmp_path / "other" / "model.safetensors", without_digests(folder) / "model.safetensors")
     with pytest.raises(AdapterFormatError, match=r"has shape .*, expected .*another base model or space"):
         QueryEncoder.from_pretrained(folder)
 

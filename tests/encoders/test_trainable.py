@@ -11,7 +11,7 @@ import torch
 
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
 from codequest.errors import AdapterFormatError, InvalidInputError
-from tests.encoders.conftest import disturb, edit_config
+from tests.encoders.conftest import disturb, edit_config, without_digests
 from tests.tiny import QUERIES
 
 
@@ -97,11 +97,14 @@ class TestFolder:
     def test_truncated_weights(self, trained: TrainableQueryEncoder, tmp_path: Path) -> None:
         path = trained.save_pretrained(tmp_path / "adapter") / "model.safetensors"
         os.truncate(path, path.stat().st_size - 8)
+        with pytest.raises(AdapterFormatError, match=r"model\.safetensors is damaged or was changed"):
+            QueryEncoder.from_pretrained(path.parent)
+        without_digests(path.parent)
         with pytest.raises(AdapterFormatError, match=r"model\.safetensors is truncated or damaged"):
             QueryEncoder.from_pretrained(path.parent)
 
     def test_missing_weights(self, trained: TrainableQueryEncoder, tmp_path: Path) -> None:
-        folder = trained.save_pretrained(tmp_path / "adapter")
+        folder = without_digests(trained.save_pretrained(tmp_path / "adapter"))
         (folder / "model.safetensors").unlink()
         with pytest.raises(AdapterFormatError, match=r"has no model\.safetensors"):
             QueryEncoder.from_pretrained(folder)

@@ -116,12 +116,15 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "Not a codequest report: "),
-        ("[1]", "Not a codequest report: "),
+        ("{", "This report holds no JSON: .* Expected the content of an evaluation.json"),
+        ("[1]", "format version 1 was expected, got None"),
         ("{}", "format version 1 was expected, got None"),
         ('{"format_version": 9}', "format version 1 was expected, got 9"),
-        ('{"format_version": 1}', "Not a codequest report: 'teacher'"),
-        ('{"format_version": 1, "teacher": {"who": 1}}', "Not a codequest report: .*unexpected keyword argument 'who'"),
+        ('{"format_version": 1}', "This report is malformed: Object missing required field `dataset`"),
+        (
+            REPORT.to_json().replace('"kind": "teacher"', '"kind": 7'),
+            r"Expected `str`, got `int` - at `\$\.teacher\.kind`",
+        ),
     ],
 )
 def test_other_content_is_refused(text, message):

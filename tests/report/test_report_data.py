@@ -168,7 +168,7 @@ def test_vectors_that_are_none_are_refused(folder: Path, tmp_path: Path, content
     ("name", "content", "message"),
     [
         ("texts.txt", "def f", r"texts\.txt is of a type that is not read as documents. Expected \.jsonl"),
-        ("texts.jsonl", "def f", "line 1: malformed JSON"),
+        ("texts.jsonl", "def f", "line 1, holds no JSON: .*got 'def f'"),
         ("texts.jsonl", '"a"\n[1]', "line 2: expected a JSON string or an object with a text"),
         ("texts.jsonl", '{"code": "a"}', "line 1: expected a record with a string 'text'"),
         ("texts.jsonl", "", "has no documents"),

@@ -3,6 +3,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -296,11 +297,62 @@ def test_a_flipped_byte_inside_a_vector_is_noticed(filled: Path) -> None:
         CachedTeacher(CountingTeacher(), filled).encode_queries(TEXTS)
 
 
+def edited(path: Path, *statements: str) -> Path:
+    with sqlite3.connect(path) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("UPDATE vectors SET vector = 7", "does not have its checksum"),
+        ("UPDATE vectors SET vector = 'text'", "does not have its checksum"),
+        ("UPDATE vectors SET vector = NULL", "does not have its checksum"),
+        ("UPDATE vectors SET vector = x'0000', checksum = 0x41d912ff", "does not have its checksum"),
+        ("UPDATE vectors SET checksum = 'text'", "does not have its checksum"),
+        (f"UPDATE vectors SET vector = x'{'0000c07f' * 8}', checksum = {zlib.crc32(bytes.fromhex('0000c07f' * 8))}",
+         "holds NaN or infinity"),
+        ("CREATE TRIGGER gone AFTER INSERT ON vectors BEGIN DELETE FROM vectors; END", "something else than a table"),
+        ("CREATE VIEW other AS SELECT * FROM vectors", "something else than a table"),
+    ],
+)  # fmt: skip
+def test_rows_of_another_kind_are_refused(filled: Path, statement: str, message: str) -> None:
+    edited(filled, statement)
+    with pytest.raises(CacheCorruptError, match=message):
+        CachedTeacher(CountingTeacher(), filled).encode_queries(TEXTS)
+
+
+def test_a_view_in_place_of_the_table_never_runs(path: Path) -> None:
+    endless = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS key, i AS checksum, i AS vector"
+    )
+    edited(path, f"CREATE VIEW vectors AS {endless} FROM n")
+    with pytest.raises(CacheCorruptError, match="something else than a table"):
+        CachedTeacher(CountingTeacher(), path)
+
+
+def test_a_vector_that_does_not_stay_in_the_file_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never memory that nobody filled."""
+    stored = CachedTeacher(CountingTeacher(), path)
+    edited(path, "CREATE TRIGGER gone AFTER INSERT ON vectors BEGIN DELETE FROM vectors; END")
+    with pytest.raises(CacheCorruptError, match="40 of 40 vectors are not in it after they were written"):
+        stored.encode_queries(TEXTS)
+
+
+def test_a_pipe_is_no_cache(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(TeacherError, match="it is no regular file"):
+        CachedTeacher(CountingTeacher(), path)
+
+
 def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     with pytest.raises(TeacherError, match="cannot be created at"):
         CachedTeacher(CountingTeacher(), tmp_path / "file" / "vectors.sqlite")
-    with pytest.raises(TeacherError, match="cannot be used: unable to open database file"):
+    with pytest.raises(TeacherError, match="cannot be used: it is no regular file"):
         CachedTeacher(CountingTeacher(), tmp_path)
 
 

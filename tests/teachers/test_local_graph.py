@@ -77,7 +77,13 @@ class TestKept:
             weights.unlink()
         else:
             description.write_text("{" if damage == "unreadable" else "[]", encoding="utf-8")
-        says = "cannot be read" if damage == "missing" else "is damaged" if damage == "truncated" else "holds no graph"
+        says = (
+            "cannot be read"
+            if damage == "missing"
+            else "is damaged"
+            if damage == "truncated"
+            else "holds no JSON|is malformed"
+        )
         with pytest.raises(AdapterFormatError, match=says):
             graph.read_graph(kept)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
@@ -20,7 +20,7 @@ from codequest.encoders.exported import ExportedQueryEncoder
 from codequest.encoders.graph_source import BackboneGraph, GraphSource, token_reader
 from codequest.encoders.quantized.graph import open_compact_graph
 from codequest.encoders.quantized.ways import QuantizedPrecision, QuantizedRuntime, Way, ways
-from codequest.errors import AdapterFormatError, PrecisionNotSupportedError
+from codequest.errors import PrecisionNotSupportedError
 from codequest.runtimes import GraphPrecision
 from codequest.runtimes.graph_cache import NO_GRAPH_HERE
 from codequest.space import EmbeddingSpace, Vectors
@@ -33,6 +33,17 @@ if TYPE_CHECKING:
 # LLM.int8() keeps outlier columns in half precision, but which columns those are depends on the batch: a query's vector
 # would change with its neighbours, and the split costs more time than it saves at this size.
 _NO_OUTLIERS = 0.0
+
+
+# Of vectors that one machine gives in this precision and another in any: what is "auto" is chosen for each.
+_LEAST_COSINES: Mapping[QuantizedPrecision, float] = {"fp16": 0.99, "bf16": 0.99, "int8": 0.98, "nf4": 0.9, "fp4": 0.9}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _QuantizedSettings:
+    precision: str
+    weights: str
+    runtime: str = "torch"
 
 
 class QuantizedQueryEncoder(QueryEncoder):
@@ -111,6 +122,10 @@ class QuantizedQueryEncoder(QueryEncoder):
     def batch_invariant(self) -> bool:
         return not isinstance(self.engine, ExportedQueryEncoder) or self.engine.batch_invariant
 
+    @property
+    def least_cosine(self) -> float:
+        return _LEAST_COSINES[self.precision]
+
     def token_counts(self, queries: Sequence[str]) -> list[int]:
         if isinstance(self.engine, ExportedQueryEncoder):
             return self.engine.token_counts(queries)
@@ -139,11 +154,9 @@ class QuantizedQueryEncoder(QueryEncoder):
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> QuantizedQueryEncoder:
         """See `QueryEncoder.rebuild`. What was left to the machine is chosen again on the machine that loads it."""
-        precision, weights = config.encoder.get("precision"), config.encoder.get("weights")
-        if not isinstance(precision, str) or not isinstance(weights, str):
-            raise AdapterFormatError(f"{folder} names no precision and teacher weights: {dict(config.encoder)}.")
-        choice: dict[str, Any] = {"precision": precision, "runtime": config.encoder.get("runtime", "torch")}
-        return cls.create(space=config.space, weights=weights, device=device, **choice)
+        settings = config.settings(_QuantizedSettings, folder)
+        choice: dict[str, Any] = {"precision": settings.precision, "runtime": settings.runtime}
+        return cls.create(space=config.space, weights=settings.weights, device=device, **choice)
 
 
 def _opened(

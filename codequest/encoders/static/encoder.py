@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from codequest.adapters.folder import AdapterConfig, read_arrays
+from codequest.adapters.folder import AdapterConfig
+from codequest.adapters.tensors import read_arrays
 from codequest.encoders.cost import EncoderCost
 from codequest.encoders.static.lookup import RowLookup, RowReader, check_bigrams, joined, read_tokenizer
 from codequest.encoders.static.table import StaticTable, TablePrecision, check_tensors, table_shapes
 from codequest.encoders.trainable import TrainableQueryEncoder
-from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.runtimes.readers import TOKENIZER_FILE
 from codequest.space import EmbeddingSpace, TeacherLike, Vectors
@@ -34,6 +36,17 @@ _MOST_TOKENS = 512
 _WIDTH = 256
 _CHUNK = 4096  # queries whose rows are looked up or summed at a time
 _FITTED = 50_000  # examples are plenty for a linear map, and more would not fit into memory in fp64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StaticSettings:
+    rows: int
+    bigrams: int
+    width: int
+    map: Any  # of `MapKind` and
+    precision: Any  # of `TablePrecision`; a wrong one is answered with those that there are
+    max_tokens: int
+    tokenizer: str = "None"
 
 
 class StaticQueryEncoder(TrainableQueryEncoder):
@@ -257,29 +270,16 @@ class StaticQueryEncoder(TrainableQueryEncoder):
 
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> StaticQueryEncoder:
-        settings = dict(config.encoder)
-        missing = sorted({"rows", "bigrams", "width", "map", "precision", "max_tokens"} - set(settings))
-        if missing:
-            raise AdapterFormatError(
-                f"The config.json of {folder} lacks {missing}. Save or download the adapter again."
-            )
-        numbers = {name: settings[name] for name in ("rows", "width", "max_tokens")}
-        _check_numbers(**numbers, dim=config.space.dim)
+        known, dim = config.settings(_StaticSettings, folder), config.space.dim
+        _check_numbers(rows=known.rows, width=known.width, max_tokens=known.max_tokens, dim=dim)
         tensors, tokenizer = read_arrays(folder), read_tokenizer(folder)
-        shapes = table_shapes(
-            rows=settings["rows"],
-            bigrams=settings["rows"] - tokenizer.get_vocab_size(),
-            width=settings["width"],
-            dim=config.space.dim,
-            map=settings["map"],
-            precision=settings["precision"],
-        )
+        bigrams, sizes = known.rows - tokenizer.get_vocab_size(), {"rows": known.rows, "width": known.width, "dim": dim}
+        shapes = table_shapes(**sizes, bigrams=bigrams, map=known.map, precision=known.precision)
         check_tensors(tensors, shapes, folder)
-        bigrams = tensors.pop("bigrams")
-        check_bigrams(bigrams, tokenizer, folder)
-        lookup = RowLookup(tokenizer, bigrams, settings["max_tokens"])
-        name = str(settings.get("tokenizer"))
-        return cls(config.space, lookup, StaticTable(tensors), tokenizer=name, device=device)
+        pairs = tensors.pop("bigrams")
+        check_bigrams(pairs, tokenizer, folder)
+        table, lookup = StaticTable(tensors), RowLookup(tokenizer, pairs, known.max_tokens)
+        return cls(config.space, lookup, table, tokenizer=known.tokenizer, device=device)
 
 
 def _sizes(space: EmbeddingSpace, *, rows: int, width: int | None, max_tokens: int | None) -> tuple[int, int]:

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from codequest.adapters.folder import read_arrays
+from codequest.adapters.tensors import read_arrays
 from codequest.errors import AdapterFormatError
+from codequest.json_files import read_bytes
 from codequest.runtimes.readers import TOKENIZER_FILE
 from codequest.texts import readable
 
@@ -96,7 +97,7 @@ class RowReader:
         if bigrams is None or bigrams.ndim != 2 or bigrams.shape[1] != 2:
             raise AdapterFormatError(f"The weights in {folder} hold no bigrams, (n, 2). Export it again.")
         check_bigrams(bigrams, tokenizer, folder)
-        return cls(RowLookup(tokenizer, bigrams, int(settings["max_tokens"])))
+        return cls(RowLookup(tokenizer, bigrams, settings["max_tokens"]))
 
     def read(self, texts: Sequence[str]) -> tuple[Rows, Rows, int]:
         """Rows and mask, each (batch, most rows of a text), and how many of the texts were truncated."""
@@ -138,7 +139,7 @@ def read_tokenizer(folder: Path) -> Tokenizer:
     if not path.is_file():
         raise AdapterFormatError(f"{folder} has no {TOKENIZER_FILE}. Save or download the adapter again.")
     try:
-        tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+        tokenizer = Tokenizer.from_str(read_bytes(path, most_bytes=None).decode("utf-8"))
     except Exception as error:  # tokenizers raises nothing more precise
         raise AdapterFormatError(f"{path} is truncated or damaged: {error}. Save or download it again.") from error
     size = tokenizer.get_vocab_size()
@@ -154,6 +155,8 @@ def check_bigrams(bigrams: npt.NDArray[np.int32], tokenizer: Tokenizer, folder: 
         AdapterFormatError: Ids that the tokenizer lacks, or not in ascending order.
     """
     size = tokenizer.get_vocab_size()
+    if bigrams.dtype != np.int32:
+        raise AdapterFormatError(f"The bigrams in {folder} are {bigrams.dtype}, expected int32. Save it again.")
     keys = bigrams[:, 0].astype(np.int64) * size + bigrams[:, 1]
     if len(bigrams) and (bigrams.min() < 0 or bigrams.max() >= size or (np.diff(keys) <= 0).any()):
         raise AdapterFormatError(

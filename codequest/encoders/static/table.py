@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from codequest.adapters.folder import check_names
+from codequest.adapters.tensors import check_names
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.space import Vectors
 

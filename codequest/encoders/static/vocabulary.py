@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from tokenizers import Tokenizer
 
 from codequest.encoders.static.lookup import RowLookup
 from codequest.errors import InvalidInputError, ModelFormatError
+from codequest.json_files import read_json
 from codequest.progress import Progress
 
 _BASE_SHARE = 0.6  # of the rows that are not single characters, as long as words and bigrams want the others
 _LEAST_COUNT = 3  # a row that fewer queries have would learn those queries by heart
 _LONGEST_WORD = 40  # characters; longer ones are hashes and paths
+_MOST_BYTES = 2**28  # of a tokenizer.json: that of a million tokens has a tenth
 _CHUNK = 8192  # queries between two reports of progress
 
 
@@ -112,16 +115,18 @@ def build_vocabulary(
 
 def _read_wordpiece(folder: Path) -> _WordPiece:
     path = folder / "tokenizer.json"
-    try:
-        definition = json.loads(path.read_text(encoding="utf-8"))
-        model = definition["model"]
-        kind = model.get("type")
-    except FileNotFoundError as error:
+    if not os.path.lexists(path):
         raise ModelFormatError(
             f"{folder} has no tokenizer.json. Give a model that has one, such as "
             "sentence-transformers/all-MiniLM-L6-v2."
-        ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        )
+    definition = read_json(
+        path, dict[str, Any], error=ModelFormatError, remedy="Download it again.", most_bytes=_MOST_BYTES
+    )
+    try:
+        model = definition["model"]
+        kind = model.get("type")
+    except (KeyError, AttributeError) as error:
         raise ModelFormatError(f"{path} is no tokenizer definition: {error}. Download it again.") from error
     if kind != "WordPiece":
         raise ModelFormatError(

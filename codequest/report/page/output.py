@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from codequest.errors import InvalidInputError
 from codequest.files import replace_file, tidy
+from codequest.json_files import read_json
 from codequest.report.figures.draw import FIGURES, Image
 from codequest.report.figures.style import THEMES
 from codequest.report.page.render import render_page
@@ -96,7 +97,7 @@ def _is_report(folder: Path) -> bool:
     if not _files(folder):
         return True
     try:
-        values = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
-        return isinstance(values, dict) and values.get("schema") == SCHEMA
-    except (FileNotFoundError, ValueError):
+        values = read_json(folder / NUMBERS, dict[str, Any], error=InvalidInputError, remedy="", most_bytes=None)
+    except InvalidInputError:
         return False
+    return values.get("schema") == SCHEMA

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import TeacherError
+from codequest.json_files import parse_json, refuse_irregular
+
+_MOST_COMPRESSED = 100
+
+
+_TEXTS = 'Expected .jsonl with a JSON string or an object with a "text" in each line, or .txt with a text in each line.'
 
 
 def read_array(path: Path) -> npt.NDArray[Any]:
@@ -20,8 +25,11 @@ def read_array(path: Path) -> npt.NDArray[Any]:
         OSError: It cannot be opened.
     """
     try:
+        refuse_irregular(path)
         vectors: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # a header is a literal of Python, and fails as whatever reads those fails
         raise TeacherError(f"{path} is no .npy file of numbers: {error}.") from error
     if not isinstance(vectors, np.ndarray) or vectors.dtype.kind not in "fiu":
         raise TeacherError(f"{path} is no .npy file of numbers.")
@@ -60,24 +68,28 @@ def _read_texts(path: Path) -> list[str]:
             lines = [line.rstrip("\n") for line in file]
         if path.suffix != ".jsonl":
             return lines
-        records = [json.loads(line) for line in lines]
+        records = [
+            parse_json(line, where=f"line {number} of {path}", error=TeacherError, remedy=_TEXTS)
+            for number, line in enumerate(lines, start=1)
+        ]
         return [record if isinstance(record, str) else record["text"] for record in records]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+    except (OSError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise TeacherError(
-            f"{path} cannot be read as the texts of the vectors ({type(error).__name__}: {error}). Expected .jsonl "
-            'with a JSON string or an object with a "text" in each line, or .txt with a text in each line.'
+            f"{path} cannot be read as the texts of the vectors ({type(error).__name__}: {error}). {_TEXTS}"
         ) from error
 
 
 def _npz(
     path: Path, texts: Path | None, *, text_column: str | None, vector_column: str | None
 ) -> tuple[list[str] | None, npt.NDArray[Any]]:
-    from zipfile import BadZipFile
 
     try:
+        _refuse_larger(path)
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, EOFError, BadZipFile, AttributeError) as error:
+    except Exception as error:  # of numpy, of zipfile, of zlib, of the parser of a header
+        if isinstance(error, TeacherError):
+            raise
         raise TeacherError(
             f"{path} cannot be read as arrays: {error}. Texts must be saved as strings: np.array(texts, dtype=str)."
         ) from error
@@ -89,13 +101,29 @@ def _npz(
     return _only(path, strings, text_column, "text").tolist(), vectors
 
 
+def _refuse_larger(path: Path) -> None:
+    """Refuse an archive whose arrays would fill far more memory than the archive has bytes.
+
+    Raises:
+        TeacherError: They are compressed a hundred times over: no vectors of a model are.
+        BadZipFile: It is no archive.
+    """
+    from zipfile import ZipFile
+
+    with ZipFile(path) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    if unpacked > _MOST_COMPRESSED * max(refuse_irregular(path), 2**20):
+        raise TeacherError(f"{path} would unpack to {unpacked:,} bytes, which no archive of vectors does.")
+
+
 def _safetensors(path: Path, vector_column: str | None) -> npt.NDArray[Any]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file  # numpy has no bf16
 
     try:
+        refuse_irregular(path)
         tensors = load_file(path)
-    except SafetensorError as error:
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise TeacherError(f"{path} is truncated or damaged: {error}.") from error
     arrays: npt.NDArray[Any] = _only(path, tensors, vector_column, "vector").float().numpy()
     return arrays

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,10 +116,7 @@ def _read(
     if file.suffix in _ARROW:
         return read_arrow(file, text_column=text_column, vector_column=vector_column)
     if file.suffix in _JSON:
-        try:
-            return read_json(file, text_column=text_column, vector_column=vector_column)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise TeacherError(f"{file} holds no JSON: {type(error).__name__}: {error}.") from error
+        return read_json(file, text_column=text_column, vector_column=vector_column)
     raise InvalidInputError(f"{file} is no file of vectors that codequest reads: {', '.join(VECTOR_FILES)}.")
 
 
@@ -148,7 +144,7 @@ def explained(path: Path) -> Iterator[None]:
     except CodequestError as error:
         named = str(path) in str(error)
         raise type(error)(str(error) if named else f"{path}: {error}") from error
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+    except (OSError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise TeacherError(
             f"{path} cannot be read as stored vectors ({type(error).__name__}: {error}). Expected a file of texts and "
             "vectors, .npy or .safetensors with the texts in a .jsonl next to it, or a folder with space.json and such "

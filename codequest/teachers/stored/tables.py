@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import TeacherError, require
+from codequest.json_files import parse_json, refuse_irregular
 
 TextsAndVectors = tuple[list[str], npt.NDArray[Any]]
 """n texts and their vectors, (n, dim)."""
@@ -29,11 +30,13 @@ def read_arrow(path: Path, *, text_column: str | None, vector_column: str | None
     """
     arrow = require("pyarrow", extra="vectors")
     try:
+        refuse_irregular(path)
         if path.suffix == ".parquet":
             table = require("pyarrow.parquet", extra="vectors").read_table(path)
         else:
             table = require("pyarrow.feather", extra="vectors").read_table(path)
-    except arrow.ArrowException as error:
+        table.validate(full=True)  # offsets and UTF-8, which a damaged file may have wrong
+    except (arrow.ArrowException, UnicodeDecodeError, MemoryError) as error:
         raise TeacherError(f"{path} is no {path.suffix} file, or it is damaged: {error}.") from error
     types = arrow.types
     while any(types.is_struct(field.type) for field in table.schema):
@@ -70,17 +73,17 @@ def read_json(path: Path, *, text_column: str | None, vector_column: str | None)
 
 def has_vectors(path: Path) -> bool:
     """Tell whether the records of a JSON Lines file hold vectors, not only texts; decided by the first."""
-    with path.open(encoding="utf-8") as lines:
-        record = json.loads(next(lines, "null"))
+    with _opened(path) as lines:
+        record = _parsed(path, next(lines, "null"))
     return isinstance(record, dict) and any(isinstance(value, np.ndarray) for value in _flat(record).values())
 
 
 def _columns(path: Path) -> dict[str, list[Any]]:
-    with path.open(encoding="utf-8") as file:
+    with _opened(path) as file:
         if path.suffix == ".jsonl":
-            records = [_record(path, number, json.loads(line)) for number, line in enumerate(file) if line.strip()]
+            records = [_record(path, number, _parsed(path, line)) for number, line in enumerate(file) if line.strip()]
             return _by_column(records)
-        content = json.load(file)
+        content = _parsed(path, file.read())
     for wrapper in _WRAPPERS:
         content = content[wrapper] if isinstance(content, dict) and wrapper in content else content
     if isinstance(content, list):
@@ -89,6 +92,26 @@ def _columns(path: Path) -> dict[str, list[Any]]:
         raise TeacherError(f"{path} holds {type(content).__name__}, expected a list of records or lists by name.")
     lists = {name: column for name, column in content.items() if isinstance(column, list)}
     return {name: [_value(value) for value in column] for name, column in lists.items()}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """The file of a table.
+
+    Raises:
+        TeacherError: It is not UTF-8.
+        OSError: It cannot be opened, or is no regular file.
+    """
+    refuse_irregular(path)
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield file
+    except UnicodeDecodeError as error:
+        raise TeacherError(f"{path} holds no JSON: it is no UTF-8 ({error}).") from error
+
+
+def _parsed(path: Path, text: str) -> Any:
+    return parse_json(text, where=str(path), error=TeacherError, remedy="Export it again.")
 
 
 def _record(path: Path, number: int, record: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import InvalidInputError, SpaceMismatchError, TeacherError
+from codequest.json_files import read_json
 from codequest.progress import Progress, silent
 from codequest.space import UNIT_TOLERANCE, EmbeddingSpace, Side, Vectors, normalized
 from codequest.teachers.base import Teacher
@@ -68,7 +68,10 @@ class VectorsTeacher(Teacher):
         """
         root = Path(folder).expanduser()
         with explained(root):
-            space = EmbeddingSpace.from_dict(json.loads((root / SPACE_FILE).read_text(encoding="utf-8")))
+            remedy = "Expected the attributes of an EmbeddingSpace."
+            space = EmbeddingSpace.from_dict(
+                read_json(root / SPACE_FILE, dict[str, Any], error=TeacherError, remedy=remedy)
+            )
             queries, documents = (find_vectors(root, FILES_OF[side]) for side in ("query", "document"))
             return cls(
                 space,

@@ -23,7 +23,7 @@ from codequest.encoders import QueryEncoder, StaticQueryEncoder
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.teachers import LocalTeacher
 from codequest.training import DistillationConfig, DistillationTrainer
-from tests.encoders.conftest import build_static, disturb
+from tests.encoders.conftest import build_static, disturb, without_digests
 from tests.tiny import QUERIES
 
 
@@ -266,6 +266,7 @@ class TestFolder:
             if change is not None:
                 tensors[name] = np.ascontiguousarray(change(old))
         save_file(tensors, path)
+        without_digests(path.parent)
         with pytest.raises(AdapterFormatError, match=message):
             QueryEncoder.from_pretrained(path.parent)
 
@@ -274,13 +275,15 @@ class TestFolder:
 
         path = encoder.save_pretrained(tmp_path / "adapter") / "model.safetensors"
         save_tensors({"rows": torch.zeros(2, dtype=torch.bfloat16)}, path)
+        without_digests(path.parent)
         with pytest.raises(AdapterFormatError, match=r"truncated or damaged|not those of its configuration"):
             QueryEncoder.from_pretrained(path.parent)
 
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"width": "24"}, "holds a wrong value: width must be a whole number from 1 to 64, got '24'"),
+            ({"width": "24"}, r"Expected `int`, got `str` - at `\$\.width`"),
+            ({"width": 65}, "holds a wrong value: width must be a whole number from 1 to 64, got 65"),
             ({"precision": "int4"}, "holds a wrong value: precision must be one of int8, fp16, got 'int4'"),
             ({"precision": "fp16"}, r"missing \[\], unknown \['scales'\]"),
             ({"width": 23}, r"has shape .*, expected \(64, 23\)|expected \(\d+, 23\)"),

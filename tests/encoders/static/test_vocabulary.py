@@ -66,7 +66,7 @@ def test_a_tokenizer_of_another_kind_is_refused(tmp_path: Path) -> None:
     folder = build_model(tmp_path / "qwen", architecture="qwen3")
     with pytest.raises(ModelFormatError, match="is BPE; a static encoder needs WordPiece"):
         _vocabulary(folder)
-    (folder / "tokenizer.json").write_text("{", encoding="utf-8")
+    (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ModelFormatError, match="is no tokenizer definition"):
         _vocabulary(folder)
     (folder / "tokenizer.json").unlink()

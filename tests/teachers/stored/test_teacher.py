@@ -94,12 +94,12 @@ def test_vectors_of_any_length_are_kept_as_they_are_where_the_space_is_not_norma
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("space.json", None, "FileNotFoundError"),
-        ("space.json", b"{", "JSONDecodeError"),
-        ("space.json", b"7", "TypeError"),
+        ("space.json", None, "space.json is missing"),
+        ("space.json", b"{", "space.json holds no JSON"),
+        ("space.json", b"7", "space.json is malformed: Expected `object`, got `int`"),
         ("queries.jsonl", None, r"vectors without their texts, and there is no .*queries\.jsonl"),
         ("queries.jsonl", b'"a"\n{"id": 1}\n"b"', "KeyError: 'text'"),
-        ("queries.jsonl", b'"a"\nb\n"c"', "JSONDecodeError"),
+        ("queries.jsonl", b'"a"\nb\n"c"', "line 2 of .*queries.jsonl holds no JSON"),
         ("queries.jsonl", b'"\xff"\n"b"\n"c"', "UnicodeDecodeError"),
         ("queries.npy", None, "FileNotFoundError"),
         ("queries.npy", b"", "queries.npy is no .npy file of numbers"),
