@@ -97,11 +97,12 @@ def test_the_static_one_needs_no_torch() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_folder_of_that_name_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_come_before_a_folder_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "static").mkdir()
+    assert QueryEncoder.from_pretrained("static").space.teacher == TEACHER
     with pytest.raises(AdapterFormatError, match=r"static is no adapter: it has no config\.json"):
-        QueryEncoder.from_pretrained("static")
+        QueryEncoder.from_pretrained("./static")
 
 
 def test_an_unknown_name_lists_them() -> None:

@@ -27,7 +27,7 @@ def adapter_of_a_stranger(folder: Path) -> None:
     try:
         values = json.loads(path.read_bytes())
         for digests in (values["files"], values["encoder"].get("graph", {})):
-            for name in digests:
+            for name in filter(lambda name: (folder / name).is_file(), digests):
                 digests[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         values.pop("own_vectors", None)
         path.write_text(json.dumps(values), encoding="utf-8")
