@@ -114,5 +114,5 @@ class ReferenceVectors:
             return cls(tuple(listed), queries, documents)
         except AdapterFormatError:
             raise
-        except (SafetensorError, OSError, KeyError, TypeError, ValueError, OverflowError) as error:
+        except (SafetensorError, OSError, AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise AdapterFormatError(f"{path} is truncated or damaged: {error}. {_REMEDY}") from error

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from codequest.errors import DatasetError
+from codequest.json_files import refuse_irregular
 
 _LONGEST = 2**26  # characters of a line; a few megabytes may unpack to any number
 
@@ -20,6 +21,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
         DatasetError: The file cannot be read, is truncated, is not UTF-8, or has a line that fills the memory.
     """
     try:
+        refuse_irregular(path)
         with (
             gzip.open(path, "rt", encoding="utf-8-sig")
             if path.suffix == ".gz"

@@ -12,6 +12,7 @@ from codequest.files import readable_json, save_file
 from codequest.json_files import checked, parse_json
 
 FORMAT_VERSION = 1
+_MOST = 2**63  # operations, bytes and weights
 MISSING = "–"
 
 
@@ -157,7 +158,11 @@ class Report:
         found = values.get("format_version") if isinstance(values, dict) else None
         if found != FORMAT_VERSION:
             raise InvalidInputError(f"A report of format version {FORMAT_VERSION} was expected, got {found!r:.40}.")
-        return checked(values, cls, where, InvalidInputError, remedy)
+        report = checked(values, cls, where, InvalidInputError, remedy)
+        for row in (report.teacher, *report.encoders):
+            if any(number is not None and number > _MOST for number in (row.parameters, row.active_bytes, row.flops)):
+                raise InvalidInputError(f"{where} has a number of {row.name} that no model reaches. {remedy}")
+        return report
 
     def save(self, folder: str | Path) -> Path:
         """Write ``evaluation.json`` and ``evaluation.md``, replacing those already there.

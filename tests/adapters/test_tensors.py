@@ -49,3 +49,12 @@ def test_missing_and_left_over_names_are_said(folder: Path) -> None:
     check_names(TENSORS, TENSORS, folder)
     with pytest.raises(AdapterFormatError, match=r"missing \['bias'\], unknown \['scales'\]\. Was it cut\?"):
         check_names(TENSORS, ["map.weight", "bias"], folder, cause="it cut")
+
+
+def test_a_format_that_numpy_does_not_have_is_refused(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    content = path.read_bytes()
+    at = content.index(b'"F16"')
+    path.write_bytes(content[:at] + b'"BF16"' + content[at + 5 :].replace(b" ", b"", 1))
+    with pytest.raises(AdapterFormatError, match=r"model\.safetensors is truncated or damaged"):
+        read_arrays(folder)

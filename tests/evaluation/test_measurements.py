@@ -125,6 +125,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
             REPORT.to_json().replace('"kind": "teacher"', '"kind": 7'),
             r"Expected `str`, got `int` - at `\$\.teacher\.kind`",
         ),
+        (REPORT.to_json().replace('"kind": "teacher"', '"kind": "teacher", "flops": 1' + "0" * 400), "has a number of"),
     ],
 )
 def test_other_content_is_refused(text, message):

@@ -64,6 +64,7 @@ def _texts_next_to(file: Path, given: Path | None) -> list[str] | None:
 
 def _read_texts(path: Path) -> list[str]:
     try:
+        refuse_irregular(path)
         with path.open(encoding="utf-8") as file:  # splitlines() would also split within a text, at U+2028
             lines = [line.rstrip("\n") for line in file]
         if path.suffix != ".jsonl":
@@ -110,9 +111,10 @@ def _refuse_larger(path: Path) -> None:
     """
     from zipfile import ZipFile
 
+    size = refuse_irregular(path)
     with ZipFile(path) as archive:
         unpacked = sum(entry.file_size for entry in archive.infolist())
-    if unpacked > _MOST_COMPRESSED * max(refuse_irregular(path), 2**20):
+    if unpacked > _MOST_COMPRESSED * max(size, 2**20):
         raise TeacherError(f"{path} would unpack to {unpacked:,} bytes, which no archive of vectors does.")
 
 
@@ -123,7 +125,7 @@ def _safetensors(path: Path, vector_column: str | None) -> npt.NDArray[Any]:
     try:
         refuse_irregular(path)
         tensors = load_file(path)
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (SafetensorError, AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise TeacherError(f"{path} is truncated or damaged: {error}.") from error
     arrays: npt.NDArray[Any] = _only(path, tensors, vector_column, "vector").float().numpy()
     return arrays
