@@ -77,6 +77,10 @@ class IndexNotFoundError(CodeIndexError, FileNotFoundError):
     """A folder has no code index."""
 
 
+class ForeignIndexError(IndexNotFoundError):
+    """A code index that this user has not made, which is not read."""
+
+
 class AnswerError(CodequestError, RuntimeError):
     """A language model could not be asked, or did not answer.
 

@@ -21,6 +21,7 @@ BUILT_INS = {
     "GitError": RuntimeError,
     "CodeIndexError": RuntimeError,
     "IndexNotFoundError": FileNotFoundError,
+    "ForeignIndexError": FileNotFoundError,
     "AnswerError": RuntimeError,
     "MissingDependencyError": ImportError,
 }

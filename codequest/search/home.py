@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codequest.code.unwanted import INDEX_FOLDER
-from codequest.errors import CodeIndexError, IndexNotFoundError, require
+from codequest.errors import CodeIndexError, ForeignIndexError, IndexNotFoundError, require
 from codequest.files import cache_root
 from codequest.progress import Progress
-from codequest.search.meta import META_FILE
+from codequest.search.meta import META_FILE, IndexMeta
+from codequest.search.own_indexes import has_made, is_own
+from codequest.search.store import TABLES
 
+_LOCK, _GITIGNORE = "lock", ".gitignore"
+_PARTS = (META_FILE, TABLES, _LOCK, _GITIGNORE)
 _BETWEEN_TRIES = 0.2  # seconds
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +46,21 @@ class IndexHome:
             IndexNotFoundError: There is no index; the message says how to make it.
         """
         start = Path(path).expanduser().resolve()
+        foreign = []
         for root in (start, *start.parents):
-            for folder in _places(root):
-                if (folder / META_FILE).is_file():
-                    return cls(root, folder)
+            for home in (cls(root, folder) for folder in _places(root)):
+                try:
+                    if home.has_index() and home.meta():
+                        return home
+                except ForeignIndexError as error:
+                    foreign.append(str(error))
+                except CodeIndexError:  # damaged, or of another version: opening it says so
+                    return home
         raise IndexNotFoundError(
             f"{start} has no code index, and no folder around it has one. Make one with: codequest index {start}"
+            if not foreign
+            else f"{start} has no code index that can be relied on. {' '.join(foreign)} Make your own with: codequest "
+            f"index {start}"
         )
 
     @classmethod
@@ -63,18 +80,68 @@ class IndexHome:
             if problem is None:
                 return cls(root, folder)
             problems.append(f"{folder}: {problem}")
-            if (folder / META_FILE).is_file():
+            if cls(root, folder)._is_believed():
                 break  # the index that searches find must not be older than another one
         raise CodeIndexError(
             f"The index of {root} cannot be written: {'; '.join(problems)}. Allow writing there, or set "
             "CODEQUEST_CACHE to a folder that can be written."
         )
 
+    def has_index(self) -> bool:
+        """Tell whether an index is here, of whomever."""
+        return os.path.lexists(self.folder / META_FILE)
+
+    def meta(self) -> IndexMeta:
+        """Contents of the index.
+
+        Raises:
+            ForeignIndexError: Somebody else may have made it, or it leads elsewhere.
+            CodeIndexError: It is damaged, or of another version.
+        """
+        in_cache = self.folder == _places(self.root)[1]
+        if not in_cache and not has_made(self.root):
+            raise self._foreign("was not made here by you")
+        self.refuse_links()
+        meta = IndexMeta.read(self.folder, root=self.root)
+        if not in_cache and not is_own(self.root, meta.token):
+            raise self._foreign("is not the one that you made here")
+        return meta
+
+    def refuse_links(self) -> None:
+        """Refuse an index that leads elsewhere: LanceDB opens its files by their paths, and follows links.
+
+        Between this look and LanceDB's own a process of this machine that may write here could put in a link; what is
+        looked at is what an archive or a repository can bring.
+
+        Raises:
+            ForeignIndexError: The folder, or something in it, is a link or no file.
+        """
+        parts = [self.folder / name for name in _PARTS if os.path.lexists(self.folder / name)]
+        strange = f"{self.folder} is a symbolic link" if self.folder.is_symlink() else ""
+        strange = strange or next(filter(None, map(_strange, parts)), "")
+        if strange:
+            raise self._foreign(f"is not read, because {strange}")
+
+    def clear(self) -> None:
+        """Remove what an index consists of, whoever made it, and nothing else; links are removed, not followed."""
+        for name in (META_FILE, TABLES, _GITIGNORE):
+            _remove(self.folder / name)
+        _write_gitignore(self.folder)
+
+    def _is_believed(self) -> bool:
+        try:
+            return self.has_index() and bool(self.meta())
+        except CodeIndexError as error:
+            return not isinstance(error, ForeignIndexError)
+
+    def _foreign(self, why: str) -> ForeignIndexError:
+        return ForeignIndexError(f"The index in {self.folder} {why}.")
+
     @contextmanager
     def locked(self, progress: Progress) -> Iterator[None]:
         """Hold the only right to write; waits for another run, and says so."""
         filelock = require("filelock", extra="search")
-        lock = filelock.FileLock(self.folder / "lock", timeout=0)
+        lock = filelock.FileLock(self.folder / _LOCK, timeout=0)
         while True:
             try:
                 lock.acquire()
@@ -96,10 +163,42 @@ def _places(root: Path) -> tuple[Path, Path]:
 def _prepare(folder: Path) -> str | None:
     """Make the folder; why it cannot be written, if so."""
     try:
+        if folder.is_symlink():
+            return "It is a symbolic link, which is not followed"
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / ".gitignore").is_file():
-            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-        with (folder / "lock").open("ab"):
-            return None
+        for name in (_GITIGNORE, _LOCK):
+            if os.path.lexists(folder / name) and _strange(folder / name, may_be_folder=False):
+                _remove(folder / name)
+        if not (folder / _GITIGNORE).is_file():
+            _write_gitignore(folder)
+        os.close(os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o644))
     except OSError as error:
         return error.strerror or str(error)
+    return None
+
+
+def _write_gitignore(folder: Path) -> None:
+    handle = os.open(folder / _GITIGNORE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, 0o644)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("*\n")
+
+
+def _strange(path: Path, *, may_be_folder: bool = True) -> str:
+    """Why a file or folder, or something in it, is not what a run would have written; empty where nothing is."""
+    status = path.lstat()
+    if stat.S_ISLNK(status.st_mode):
+        return f"{path} is a symbolic link"
+    if not stat.S_ISDIR(status.st_mode):
+        return "" if stat.S_ISREG(status.st_mode) else f"{path} is no regular file"
+    if not may_be_folder:
+        return f"{path} is a folder"
+    with os.scandir(path) as entries:
+        odd = [Path(entry.path) for entry in entries if not entry.is_file(follow_symlinks=False)]
+    return next(filter(None, map(_strange, odd)), "")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        path.unlink()

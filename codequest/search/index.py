@@ -13,7 +13,7 @@ from codequest.progress import Progress, silent
 from codequest.search.facets import Facets, count_facets
 from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
 from codequest.search.home import IndexHome
-from codequest.search.meta import META_FILE, IndexMeta, IndexStats
+from codequest.search.meta import META_FILE, IndexStats
 from codequest.search.query_vectors import QueryVectors, checked_encoder
 from codequest.search.ranking import Ranking, rank
 from codequest.search.snapshot import Snapshot
@@ -85,8 +85,8 @@ class CodeIndex:
 
         run = build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
         with suppress(SpaceMismatchError):  # the adapter that comes with codequest is of another teacher
-            stats = IndexMeta.read(run.folder, root=run.root).stats
-            queries = QueryVectors(DEFAULT_ENCODER, IndexHome(run.root, run.folder), stats)
+            home = IndexHome(run.root, run.folder)
+            queries = QueryVectors(DEFAULT_ENCODER, home, home.meta().stats)
             progress("Making the query encoder start fast", 0, 1)
             queries.prepare()
         return run
@@ -224,7 +224,7 @@ class CodeIndex:
     def _load(self) -> None:
         while True:
             self._stamp = self._stamped()
-            self._meta = IndexMeta.read(self._home.folder, root=self.root)
+            self._meta = self._home.meta()
             try:
                 self._snapshot = Snapshot(self._store, self._meta.versions[CHUNKS])
                 break
@@ -242,7 +242,7 @@ class CodeIndex:
 
     def _stamped(self) -> tuple[int, int]:
         try:
-            status = (self._home.folder / META_FILE).stat()
+            status = (self._home.folder / META_FILE).lstat()
         except OSError as error:
             raise CodeIndexError(
                 f"The index in {self._home.folder} is gone. Make it again: codequest index {self.root}"

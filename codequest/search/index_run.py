@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,14 +13,15 @@ from importlib import metadata
 from pathlib import Path
 
 from codequest.code.listing import list_files
-from codequest.errors import CodeIndexError, InvalidInputError
+from codequest.errors import CodeIndexError, CodequestWarning, ForeignIndexError, InvalidInputError
 from codequest.files import tidy
 from codequest.progress import Progress, Work
 from codequest.search.chunking.chunks import Chunk, chunk_file
 from codequest.search.deferred import DeferredTeacher
 from codequest.search.home import IndexHome
 from codequest.search.index_teacher import load_index_teacher, refuse_other, remember_teacher
-from codequest.search.meta import DEFAULT_TEACHER, META_FILE, IndexMeta, IndexStats
+from codequest.search.meta import DEFAULT_TEACHER, IndexMeta, IndexStats
+from codequest.search.own_indexes import new_token
 from codequest.search.scan import FileRecord, Scan, scan
 from codequest.search.store import CHUNKS, FILES, ChunkStore, ChunkWriter
 from codequest.space import EmbeddingSpace, Vectors
@@ -67,16 +69,32 @@ def build_index(path: str | Path, *, teacher: str | Teacher | None, rebuild: boo
     home = IndexHome.for_writing(path)
     with home.locked(progress):
         tidy(home.folder)
-        there = (home.folder / META_FILE).is_file() and not rebuild
-        old = IndexMeta.read(home.folder, root=home.root) if there else None
-        return _Run(home, old, teacher, progress).finish(began)
+        before = _before(home, rebuild=rebuild)
+        token = before.token if before else new_token(home.root)
+        return _Run(home, None if rebuild else before, teacher, token, progress).finish(began)
+
+
+def _before(home: IndexHome, *, rebuild: bool) -> IndexMeta | None:
+    """The index that is there; one that this user has not made, or that is to be replaced unread, is removed first."""
+    try:
+        if home.has_index():
+            return home.meta()
+    except ForeignIndexError as error:
+        warnings.warn(f"{error} It is removed, and made anew.", CodequestWarning, stacklevel=4)
+    except CodeIndexError:
+        if not rebuild:
+            raise
+    home.clear()
+    return None
 
 
 class _Run:
     """One index run, under the lock."""
 
-    def __init__(self, home: IndexHome, old: IndexMeta | None, teacher: str | Teacher | None, progress: Progress):
-        self.home, self.old, self.progress = home, old, progress
+    def __init__(
+        self, home: IndexHome, old: IndexMeta | None, teacher: str | Teacher | None, token: str, progress: Progress
+    ) -> None:
+        self.home, self.old, self.token, self.progress = home, old, token, progress
         self.store = ChunkStore(home.folder)
         self.name, self.teacher = _teacher(old, teacher, home)
         if isinstance(teacher, str):
@@ -138,7 +156,8 @@ class _Run:
         self.progress("Building the full-text index", 0, 1)
         version = writer.finish()
         files = self.store.write_files([record.to_dict() for record in found.records])
-        meta = IndexMeta(stats=self._stats(found, writer), versions={CHUNKS: version, FILES: files})
+        meta = IndexMeta(stats=self._stats(found, writer), versions={CHUNKS: version, FILES: files}, token=self.token)
+        self.home.refuse_links()
         try:
             meta.write(self.home.folder)
         except OSError as error:

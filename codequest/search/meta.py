@@ -57,10 +57,12 @@ class IndexMeta:
     Attributes:
         stats: What is in the index.
         versions: Version by table; a reader opens these, whatever a run is writing meanwhile.
+        token: Says whose index this is, see `codequest.search.own_indexes`.
     """
 
     stats: IndexStats
     versions: Mapping[str, int]
+    token: str = ""
 
     def write(self, folder: Path) -> None:
         """Put it next to its final name, then in its place: from now on the index is this."""

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from lancedb.table import Table
 
 CHUNKS, FILES = "chunks", "files"
+
+TABLES = "lance"
+"""Name of the folder of the tables."""
+
 KEPT = timedelta(minutes=10)  # for readers that opened an older version a moment ago
 _AT_ONCE = timedelta(milliseconds=1)
 _FOREVER = timedelta(days=36_500)
@@ -47,7 +51,7 @@ class ChunkStore:
         self._unfinished = folder / "unfinished"
         lancedb = require("lancedb", extra="search")
         with self.reading():
-            self._database: DBConnection = lancedb.connect(str(folder / "lance"))
+            self._database: DBConnection = lancedb.connect(str(folder / TABLES))
 
     def open(self, name: str, version: int) -> Table:
         """A version of a table, to read from."""

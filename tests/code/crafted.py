@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import functools
 import hashlib
+import json
 import os
 import pty
 import shutil
@@ -482,6 +483,78 @@ def _ignore_rules_that_are_a_link(place: Place) -> None:
 def _ignore_rules_that_are_a_pipe(place: Place) -> None:
     shutil.rmtree(place.root / ".git")
     os.mkfifo(place.root / "src" / ".gitignore")
+
+
+@_path
+def _index_folder_that_is_a_link(place: Place) -> None:
+    (place.root / ".codequest").symlink_to(place.outside)
+
+
+@_path
+def _index_folder_that_is_a_link_to_nowhere(place: Place) -> None:
+    (place.root / ".codequest").symlink_to(place.outside / "new")
+
+
+@_path
+def _lock_that_is_a_link(place: Place) -> None:
+    _link_in_index(place, "lock", f"{SECRET}.py")
+
+
+@_path
+def _lock_that_is_a_pipe(place: Place) -> None:
+    (place.root / ".codequest").mkdir()
+    os.mkfifo(place.root / ".codequest" / "lock")
+
+
+@_path
+def _index_rules_that_are_a_link(place: Place) -> None:
+    _link_in_index(place, ".gitignore", "made")
+
+
+@_path
+def _index_description_that_is_a_link(place: Place) -> None:
+    _link_in_index(place, "index.json", f"{SECRET}.py")
+
+
+@_path
+def _index_description_that_is_a_pipe(place: Place) -> None:
+    (place.root / ".codequest").mkdir()
+    os.mkfifo(place.root / ".codequest" / "index.json")
+
+
+@_path
+def _index_description_that_is_a_folder(place: Place) -> None:
+    (place.root / ".codequest" / "index.json").mkdir(parents=True)
+    _link_in_index(place, "index.json/link", ".")
+
+
+@_path
+def _tables_that_are_a_link(place: Place) -> None:
+    _link_in_index(place, "lance", ".")
+
+
+@_path
+def _table_that_is_a_link(place: Place) -> None:
+    _link_in_index(place, "lance/chunks.lance", ".")
+    _link_in_index(place, "lance/files.lance", "new")
+
+
+@_path
+def _tables_that_are_a_file(place: Place) -> None:
+    write(place.root, {".codequest/lance": "none"})
+
+
+@_path
+def _index_of_a_stranger(place: Place) -> None:
+    stats = {"files": 1, "chunks": 1, "languages": {}, "kinds": {}, "teacher": "x", "updated": "2026-01-01"}
+    values = {"format_version": 1, "stats": stats, "versions": {"chunks": 1, "files": 1}, "token": "0" * 32}
+    write(place.root, {".codequest/index.json": json.dumps(values), ".codequest/lance/x": "x"})
+
+
+def _link_in_index(place: Place, name: str, target: str) -> None:
+    link = place.root / ".codequest" / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(place.outside / target)
 
 
 def write_index(root: Path, names: list[str]) -> None:

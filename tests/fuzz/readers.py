@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,13 @@ def configuration(folder: Path) -> None:
 
 
 def index(folder: Path) -> None:
+    """An index of this user, so that it is read at all."""
     from codequest.search import CodeIndex
+    from codequest.search.own_indexes import new_token
 
+    path, token = folder / ".codequest" / "index.json", new_token(folder.resolve())
+    if path.is_file():
+        path.write_bytes(re.sub(rb'"token": "[0-9a-f]{32}"', f'"token": "{token}"'.encode(), path.read_bytes()))
     opened = CodeIndex.open(folder, encoder=None)
     opened.search("load entry", mode="lexical")
     opened.facets()

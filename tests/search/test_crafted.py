@@ -32,13 +32,17 @@ EVENTS = ("open", "subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", 
           "os.listdir", "socket.connect", "socket.getaddrinfo", "socket.bind")
 seen = []
 
-def place(value):
+def place(value, event):
     text = os.fsdecode(value)
-    return os.path.realpath(text) if os.path.isabs(text) else text
+    if not os.path.isabs(text):
+        return text
+    if event in ("os.remove", "os.rename", "os.symlink", "os.rmdir"):  # a link itself
+        return os.path.join(os.path.realpath(os.path.dirname(text)), os.path.basename(text))
+    return os.path.realpath(text)
 
 def hook(event, arguments):
     if event in EVENTS:
-        named = [place(each) for each in arguments if isinstance(each, (str, bytes, os.PathLike))]
+        named = [place(each, event) for each in arguments if isinstance(each, (str, bytes, os.PathLike))]
         seen.append((event, named, arguments[-1] if event == "open" else repr(arguments)[:300]))
 
 def results(folder):
@@ -90,9 +94,11 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
 
 
 def _contents(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {str(path): (path.stat().st_mode, path.stat().st_mtime_ns, path.read_bytes()) for path in [*files]} | {
-        str(path): (0, 0, b"") for path in folder.rglob("*")
+    """Mode, time and content of everything in a folder."""
+    paths = {path: path.lstat() for path in sorted(folder.rglob("*"))}
+    return {
+        str(path): (status.st_mode, status.st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+        for path, status in paths.items()
     }
 
 
@@ -131,3 +137,19 @@ def test_what_is_inside_is_found(watched: dict[str, dict[str, Any]]) -> None:
     assert "symbolic link" in skipped["parent that became a link"]
     assert "path that leads out of the folder" in skipped["index with a path above"]
     assert "not a regular file" in skipped["pipe in place of a file"]
+
+
+def test_an_index_that_was_brought_is_made_anew_where_it_may_be(watched: dict[str, dict[str, Any]]) -> None:
+    brought = [name for name in PATHS if name.startswith(("index of", "index desc", "index rules", "lock", "table"))]
+    assert len(brought) == 10
+    for name in brought:
+        root = watched[name]["place"].root
+        assert watched[name]["refused"] == [], name
+        assert not [path for path in (root / ".codequest").rglob("*") if path.is_symlink()]
+        assert (root / ".codequest" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+        assert json.loads((root / ".codequest" / "index.json").read_text(encoding="utf-8"))["stats"]["chunks"] > 0
+    for name in ("index folder that is a link", "index folder that is a link to nowhere"):  # it lies in the cache
+        place = watched[name]["place"]
+        assert watched[name]["refused"] == [], name
+        assert (place.root / ".codequest").is_symlink()
+        assert {"a.py", "src/b.py"} <= {path for path, _ in watched[name]["found"]}

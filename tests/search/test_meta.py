@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +59,17 @@ def test_a_damaged_one_is_explained(
 def test_what_a_later_version_says_besides_is_left_out(indexed: tuple[Path, bytes]) -> None:
     root, whole = indexed
     values = json.loads(whole)
-    values["token"] = "new"
+    values["later"] = "new"
     values["stats"]["branches"] = 2
     (root / ".codequest" / "index.json").write_text(json.dumps(values), encoding="utf-8")
     assert CodeIndex.open(root, encoder=None).stats.files == 5
 
 
 @pytest.fixture(scope="module")
-def indexed(tmp_path_factory: pytest.TempPathFactory, tiny_teacher: Path) -> tuple[Path, bytes]:
+def indexed(tmp_path_factory: pytest.TempPathFactory, tiny_teacher: Path) -> Iterator[tuple[Path, bytes]]:
     """An indexed project, and its index.json as it was."""
     root = write(tmp_path_factory.mktemp("indexed") / "project", FILES)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CODEQUEST_CACHE", str(root.parent / "cache"))
         CodeIndex.build(root, teacher=str(tiny_teacher))
-    return root, (root / ".codequest" / "index.json").read_bytes()
+        yield root, (root / ".codequest" / "index.json").read_bytes()
