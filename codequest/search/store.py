@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,9 +57,18 @@ class ChunkStore:
     def open(self, name: str, version: int) -> Table:
         """A version of a table, to read from."""
         with self.reading():
+            self._refuse_irregular()
             table: Table = self._database.open_table(name)
             table.checkout(version)
             return table
+
+    def _refuse_irregular(self) -> None:
+        """Refuse links, pipes and devices among the files of the tables: opening one may never come back."""
+        for path in (self._folder / "lance").rglob("*"):
+            with suppress(FileNotFoundError):  # of a version that is being removed
+                mode = path.lstat().st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                    raise ValueError(f"{path.name} is no regular file")
 
     def refuse_damaged(self, chunks: pa.Table) -> None:
         """Refuse chunks with columns of another type, with missing values, or with text that is none.
