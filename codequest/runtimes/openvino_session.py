@@ -47,7 +47,7 @@ class OpenVINOSession(GraphSession):
             for name in RUNTIMES["openvino"].files:
                 refuse_irregular(folder / name)
             self._compiled = _core().compile_model(str(path), "CPU", settings)
-        except (OSError, RuntimeError) as error:
+        except Exception as error:  # its own, of the system, and of Python where a name in the graph is no text
             raise AdapterFormatError(f"OpenVINO cannot read {path}: {error}. Export it again.") from error
         self._own = local()
 

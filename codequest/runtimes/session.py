@@ -168,7 +168,10 @@ def open_session(folder: Path, runtime: Runtime, precision: GraphPrecision, *, d
         AdapterFormatError: It takes or gives something else than token ids, mask and vectors of this length.
     """
     session = RUNTIMES[runtime].load()(folder, precision)
-    inputs, outputs = session.ports()
+    try:
+        inputs, outputs = session.ports()
+    except UnicodeDecodeError as error:
+        raise AdapterFormatError(f"The graph in {folder} has names that are no text. Export it again.") from error
     wanted = [Port(name, "int64", (None, None)) for name in INPUTS]
     if sorted(map(str, inputs)) != sorted(map(str, wanted)) or len(outputs) != 1 or not _fits(outputs[0], dim):
         raise AdapterFormatError(
