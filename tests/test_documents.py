@@ -18,7 +18,7 @@ from codequest import LoRAQueryEncoder, ProjectionQueryEncoder, QueryEncoder
 from codequest.bench import BenchResult
 from codequest.bench.result import BenchRow
 from codequest.bench.tables import to_markdown
-from codequest.cli.app import app
+from codequest.cli.app import build_app
 from codequest.teachers import LocalTeacher
 from tests.cli.commands import COMMANDS
 from tests.search.answers.chat_server import MODEL, ChatServer, answered
@@ -98,7 +98,7 @@ def test_python_in_documents_runs(
 def test_options_in_documents_exist() -> None:
     known = {}
     for command in COMMANDS:
-        known[command] = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).stdout
+        known[command] = CliRunner().invoke(build_app(), [command, "--help"], env={"COLUMNS": "200"}).stdout
     used = [
         (match.group(1), option)
         for document in DOCUMENTS

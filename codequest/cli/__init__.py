@@ -15,9 +15,10 @@ def main() -> None:
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # reports, on import, a kernel it can do without
     try:
         require("typer", extra="cli")
-        from codequest.cli.app import app
+        from codequest.cli.app import COMMANDS, build_app
 
-        app()
+        asked = sys.argv[1:2]
+        build_app(asked if asked and asked[0] in COMMANDS else COMMANDS)()
     except CodequestError as error:
         sys.stderr.write(f"Error: {visible(str(error))}\n")
         raise SystemExit(2) from None

@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType
@@ -21,9 +21,11 @@ from rich.table import Table
 from rich.text import Text
 
 from codequest.errors import CodequestWarning
-from codequest.evaluation import Report, retention_table
 from codequest.progress import Progress, silent
 from codequest.texts import visible
+
+if TYPE_CHECKING:
+    from codequest.evaluation import Report
 
 _WORTH_A_BAR = 1.0  # seconds
 BETWEEN_LINES = 30.0  # seconds
@@ -196,6 +198,8 @@ def quality_table(report: Report) -> Group:
 
 def overview_table(measured: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Group:
     """Tables of nDCG@10 that encoders keep of their teacher's on several datasets; one for every few encoders."""
+    from codequest.evaluation import retention_table
+
     rows, names = retention_table(measured), list(measured)
     parts = [names[start : start + _SIDE_BY_SIDE] for start in range(0, len(names), _SIDE_BY_SIDE)]
     title = "Retention of nDCG@10, % with 95% interval"

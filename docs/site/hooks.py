@@ -8,7 +8,7 @@ from typing import Any
 import typer.main
 from mkdocs.structure.files import File, Files
 
-from codequest.cli.app import app
+from codequest.cli.app import build_app
 
 _OUTSIDE = re.compile(r"\[([^\]]*)\]\(\.\./([^)#]+)(#[^)]*)?\)")
 
@@ -25,7 +25,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def _reference() -> str:
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(build_app())
     parts = ["# Commands", "", "`codequest COMMAND --help` says the same.", ""]
     for name, command in group.commands.items():
         parts += [f"## codequest {name}", "", str(command.help or ""), "", *_usage(name, command), *_table(command), ""]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from codequest.cli.app import app
+from codequest.cli.app import build_app
 
 COMMANDS = (
     "ann", "ask", "bench", "demo", "distill", "encode", "evaluate", "export", "index", "info", "mcp", "probe",
@@ -32,7 +32,7 @@ def beir(folder: Path, queries: list[str], documents: list[str]) -> Path:
 
 def run(*arguments: object, input: str | None = None) -> str:
     """What a command prints; its error is raised."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=input)
+    result = CliRunner().invoke(build_app(), [str(argument) for argument in arguments], input=input)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output

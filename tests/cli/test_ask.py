@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from codequest.cli.app import app
+from codequest.cli.app import build_app
 from codequest.errors import AnswerError, IndexNotFoundError, InvalidInputError
 from tests.cli.commands import run
 from tests.search.answers.chat_server import KEY, MODEL, ChatServer, Reply, answered, piece
@@ -41,7 +41,7 @@ def project(tmp_path: Path, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch)
 def ask(project: Path, *options: object) -> tuple[str, str]:
     """What goes to standard output and to standard error."""
     command = ["ask", QUESTION, "--path", project, "--encoder", "teacher", *options]
-    result = CliRunner().invoke(app, [str(part) for part in command])
+    result = CliRunner().invoke(build_app(), [str(part) for part in command])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         result.exception.args += (result.stdout,)
         raise result.exception

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from codequest import ProjectionQueryEncoder, load_teacher
 from codequest.bench import BenchResult
 from codequest.bench.tables import to_markdown
-from codequest.cli.app import app
+from codequest.cli.app import build_app
 from codequest.errors import DatasetError, InvalidInputError
 from codequest.machine import available_cpus
 from tests.cli.commands import beir, run
@@ -57,6 +57,6 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_runs(tmp_path:
 
 
 def test_the_help_names_the_options() -> None:
-    printed = CliRunner().invoke(app, ["bench", "--help"], env={"COLUMNS": "200"}).stdout
+    printed = CliRunner().invoke(build_app(), ["bench", "--help"], env={"COLUMNS": "200"}).stdout
     for option in ("--dataset", "--rounds", "--out", "--form", "--threads", "--markdown", "--show", "--baseline"):
         assert option in printed

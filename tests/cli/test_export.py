@@ -10,13 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from codequest import QueryEncoder
-from codequest.cli.app import app
+from codequest.cli.app import build_app
 from codequest.runtimes import RUNTIMES
 from tests.cli.commands import run
 
 
 def test_help_names_every_runtime_and_those_that_have_a_precision() -> None:
-    printed = CliRunner().invoke(app, ["export", "--help"], env={"COLUMNS": "200"}).stdout
+    printed = CliRunner().invoke(build_app(), ["export", "--help"], env={"COLUMNS": "200"}).stdout
     assert f"Runtime: {', '.join(RUNTIMES)} or sentence-transformers." in printed
     assert "fp32, bf16 (openvino" in printed
 

@@ -10,12 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from codequest import ProjectionQueryEncoder, load_teacher
-from codequest.cli.app import app
+from codequest.cli.app import build_app
 from codequest.errors import InvalidInputError
 
 
 def run(*arguments: object) -> str:
-    result = CliRunner().invoke(app, ["report", *map(str, arguments)])
+    result = CliRunner().invoke(build_app(), ["report", *map(str, arguments)])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output

@@ -28,13 +28,13 @@ from pathlib import Path
 import numpy as np
 from typer.testing import CliRunner
 from codequest import QueryEncoder, evaluate, load_beir, load_teacher
-from codequest.cli.app import app
+from codequest.cli.app import build_app
 from codequest.encoders.kinds import encoder_kinds
 
 queries, data, base, teacher, out = sys.argv[1:]
 given = ["distill", queries, "--out", f"{out}/adapter", "--teacher", teacher, "--base", base, "--epochs", "2",
          "--kind", "straight-map"]
-result = CliRunner().invoke(app, given)
+result = CliRunner().invoke(build_app(), given)
 assert result.exit_code == 0, result.output
 encoder = QueryEncoder.from_pretrained(f"{out}/adapter")
 report = evaluate(encoder, load_teacher(teacher), load_beir(data), latency_queries=0)

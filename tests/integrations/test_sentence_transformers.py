@@ -13,7 +13,7 @@ pytest.importorskip("sentence_transformers")
 from sentence_transformers import SentenceTransformer
 from typer.testing import CliRunner
 
-from codequest.cli.app import app
+from codequest.cli.app import build_app
 from codequest.encoders import QueryEncoder
 from codequest.errors import InvalidInputError, ParityError, SpaceMismatchError, WeightsNotFoundError
 from codequest.integrations import sentence_transformers as integration
@@ -91,7 +91,7 @@ def test_other_document_vectors_are_refused(
 
 def test_the_command_writes_a_folder(adapter: Path, encoder: QueryEncoder, tmp_path: Path) -> None:
     arguments = ["export", str(adapter), "--runtime", "sentence-transformers", "--out", str(tmp_path / "out")]
-    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    result = CliRunner().invoke(build_app(), arguments, catch_exceptions=False)
     assert result.exit_code == 0
     assert " MB" in result.stdout
     model = SentenceTransformer(str(tmp_path / "out"), device="cpu")
@@ -101,7 +101,7 @@ def test_the_command_writes_a_folder(adapter: Path, encoder: QueryEncoder, tmp_p
 def test_the_command_refuses_a_router_of_another_runtime(adapter: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="--router is for --runtime sentence-transformers in fp32, got onnx"):
         CliRunner().invoke(
-            app, ["export", str(adapter), "--router", "--out", str(tmp_path / "out")], catch_exceptions=False
+            build_app(), ["export", str(adapter), "--router", "--out", str(tmp_path / "out")], catch_exceptions=False
         )
 
 
@@ -109,6 +109,6 @@ def test_the_command_refuses_a_router_of_another_runtime(adapter: Path, tmp_path
 @pytest.mark.parametrize("name", ["minilm-lora", "minilm-projection", "static"])
 def test_the_command_writes_a_router_of_the_real_models(name: str, tmp_path: Path) -> None:
     arguments = ["export", name, "--runtime", "sentence-transformers", "--router", "--out", str(tmp_path / "out")]
-    assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
+    assert CliRunner().invoke(build_app(), arguments, catch_exceptions=False).exit_code == 0
     encoder = QueryEncoder.from_pretrained(name, device="cpu")
     check(tmp_path / "out", encoder, LocalTeacher(encoder.space.teacher, device="cpu"), trust_remote_code=True)
