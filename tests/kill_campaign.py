@@ -175,7 +175,7 @@ class Campaign:
 
 def _described(place: Path) -> dict[str, Any]:
     """The result, the names of everything there is, and how many files the tables of an index have."""
-    tables = place / "project" / ".codequest" / "lance"
+    tables = place / "project" / ".codequest" / "store"
     files = [path for path in sorted(place.rglob("*")) if not path.is_relative_to(tables)]
     return {
         "result": (place.parent / f"{place.name}.result").read_text(encoding="utf-8"),

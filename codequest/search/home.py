@@ -18,10 +18,10 @@ from codequest.files import cache_root
 from codequest.progress import Progress
 from codequest.search.meta import META_FILE, IndexMeta
 from codequest.search.own_indexes import has_made, is_own
-from codequest.search.store import TABLES
+from codequest.search.store import STORE_FOLDER
 
 _LOCK, _GITIGNORE = "lock", ".gitignore"
-_PARTS = (META_FILE, TABLES, _LOCK, _GITIGNORE)
+_PARTS = (META_FILE, STORE_FOLDER, _LOCK, _GITIGNORE)
 _BETWEEN_TRIES = 0.2  # seconds
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -108,9 +108,9 @@ class IndexHome:
         return meta
 
     def refuse_links(self) -> None:
-        """Refuse an index that leads elsewhere: LanceDB opens its files by their paths, and follows links.
+        """Refuse an index that leads elsewhere: its engines open files by their paths, and follow links.
 
-        Between this look and LanceDB's own a process of this machine that may write here could put in a link; what is
+        Between this look and theirs a process of this machine that may write here could put in a link; what is
         looked at is what an archive or a repository can bring.
 
         Raises:
@@ -124,7 +124,7 @@ class IndexHome:
 
     def clear(self) -> None:
         """Remove what an index consists of, whoever made it, and nothing else; links are removed, not followed."""
-        for name in (META_FILE, TABLES, _GITIGNORE):
+        for name in (META_FILE, STORE_FOLDER, _GITIGNORE):
             _remove(self.folder / name)
         _write_gitignore(self.folder)
 

@@ -17,7 +17,7 @@ from codequest.search.meta import META_FILE, IndexStats
 from codequest.search.query_vectors import QueryVectors, checked_encoder
 from codequest.search.ranking import Ranking, rank
 from codequest.search.snapshot import Snapshot
-from codequest.search.store import CHUNKS, ChunkStore
+from codequest.search.store import ChunkStore
 from codequest.texts import checked_texts
 
 if TYPE_CHECKING:
@@ -189,9 +189,7 @@ class CodeIndex:
                 mask = snapshot.mask(filters or SearchFilters())
                 ranking = rank(snapshot, text, vector, mode=mode, limit=limit, mask=mask, overlapping=overlapping)
                 return _hits(snapshot, ranking)
-            except InvalidInputError:  # a filter
-                raise
-            except (OSError, RuntimeError, ValueError) as error:  # files of a version that was removed meanwhile
+            except (LookupError, CodeIndexError) as error:  # of a generation that was removed meanwhile
                 self._stamp = (0, 0)
                 if attempt == _TRIES - 1:
                     raise CodeIndexError(f"The index in {self.folder} cannot be searched: {error}") from error
@@ -226,19 +224,13 @@ class CodeIndex:
             self._stamp = self._stamped()
             self._meta = self._home.meta()
             try:
-                self._snapshot = Snapshot(self._store, self._meta.versions[CHUNKS])
+                self._snapshot = Snapshot(self._store, self._meta.versions, dim=self._meta.stats.space.dim)
                 break
             except CodeIndexError:
                 if self._stamped() == self._stamp:  # otherwise a run has ended, and removed this version
                     raise
         if self.encoder is not None and (self._queries is None or self._queries.space != self._meta.stats.space):
             self._queries = QueryVectors(self.encoder, self._home, self._meta.stats)
-        (count, dim), expected = self._snapshot.vectors.shape, self._meta.stats.space.dim
-        if count and dim != expected:
-            raise CodeIndexError(
-                f"The vectors in {self._home.folder} have {dim} dimensions, {META_FILE} says {expected}. Make it anew: "
-                f"codequest index {self.root} --rebuild"
-            )
 
     def _stamped(self) -> tuple[int, int]:
         try:

@@ -23,7 +23,7 @@ from codequest.search.index_teacher import load_index_teacher, refuse_other, rem
 from codequest.search.meta import DEFAULT_TEACHER, IndexMeta, IndexStats
 from codequest.search.own_indexes import new_token
 from codequest.search.scan import FileRecord, Scan, scan
-from codequest.search.store import CHUNKS, FILES, ChunkStore, ChunkWriter
+from codequest.search.store import ChunkStore, ChunkWriter
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.teachers import Teacher, cached, load_teacher
 
@@ -125,7 +125,7 @@ class _Run:
     def _known(self) -> dict[str, FileRecord]:
         if self.old is None:
             return {}
-        rows = self.store.read_files(self.old.versions[FILES])
+        rows = self.store.files(self.old.versions)
         return {row["path"]: FileRecord(**row) for row in rows}
 
     def _chunker(self) -> partial[list[Chunk]]:
@@ -142,21 +142,19 @@ class _Run:
 
     def _unchanged(self, found: Scan) -> IndexMeta | None:
         """The index that is there, where nothing in it would change and no killed run left anything."""
-        if self.old is None or found.stale or found.chunks or self.store.has_remains():
+        if self.old is None or found.stale or found.chunks or self.store.has_remains(self.old.versions):
             return None
         return self.old
 
     def _write(self, found: Scan) -> IndexMeta:
-        versions = self.old.versions if self.old else {}
-        writer = self.store.begin(versions, dim=self.space.dim)
-        if found.stale:
-            writer.remove(found.stale)
-        for chunks, vectors in self._embedded(found.chunks):
-            writer.add(chunks, vectors)
-        self.progress("Building the full-text index", 0, 1)
-        version = writer.finish()
-        files = self.store.write_files([record.to_dict() for record in found.records])
-        meta = IndexMeta(stats=self._stats(found, writer), versions={CHUNKS: version, FILES: files}, token=self.token)
+        with self.store.begin(self.old.versions if self.old else {}, dim=self.space.dim) as writer:
+            if found.stale:
+                writer.remove(found.stale)
+            for chunks, vectors in self._embedded(found.chunks):
+                writer.add(chunks, vectors)
+            self.progress("Building the full-text index", 0, 1)
+            writer.replace_files([record.to_dict() for record in found.records])
+            meta = IndexMeta(stats=self._stats(found, writer), versions=writer.finish(), token=self.token)
         self.home.refuse_links()
         try:
             meta.write(self.home.folder)
@@ -165,7 +163,7 @@ class _Run:
                 f"The index in {self.home.folder} cannot be written ({error.strerror}). The index as it was before is "
                 "intact."
             ) from error
-        self.store.prune(writer)
+        self.store.prune(meta.versions)
         return meta
 
     def _embedded(self, chunks: list[Chunk]) -> Iterator[tuple[list[Chunk], Vectors]]:

@@ -74,9 +74,10 @@ def _indexed(folder: Path, texts: Sequence[str], vectors: Vectors, language: str
         for number, text in enumerate(texts)
     ]
     store = ChunkStore(folder)
-    writer = store.begin({}, dim=vectors.shape[1])
-    writer.add(chunks, vectors)
-    return Snapshot(store, writer.finish())
+    with store.begin({}, dim=vectors.shape[1]) as writer:
+        writer.add(chunks, vectors)
+        versions = writer.finish()
+    return Snapshot(store, versions, dim=vectors.shape[1])
 
 
 def _symbol(text: str, language: str) -> str:

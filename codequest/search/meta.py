@@ -12,10 +12,10 @@ from typing import Any
 from codequest.errors import CodeIndexError, InvalidInputError
 from codequest.files import replace_file
 from codequest.json_files import checked, read_json
-from codequest.search.store import CHUNKS, FILES
+from codequest.search.store import GENERATION, STORE
 from codequest.space import EmbeddingSpace
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Changes whenever chunks, embedded texts, words or tables do."""
 
 META_FILE = "index.json"
@@ -56,7 +56,7 @@ class IndexMeta:
 
     Attributes:
         stats: What is in the index.
-        versions: Version by table; a reader opens these, whatever a run is writing meanwhile.
+        versions: Number of the store's folder and generation; searches read these, whatever a run is writing meanwhile.
         token: Says whose index this is, see `codequest.search.own_indexes`.
     """
 
@@ -91,9 +91,9 @@ class IndexMeta:
                 EmbeddingSpace.from_dict(values["stats"]["space"])  # one more key makes it another space
             except InvalidInputError as error:
                 raise CodeIndexError(f"{path} is malformed: {error} {remedy}") from error
-            if not all(0 <= meta.versions.get(table, -1) < _MOST_VERSIONS for table in (CHUNKS, FILES)):
+            if not all(0 <= meta.versions.get(name, -1) < _MOST_VERSIONS for name in (STORE, GENERATION)):
                 raise CodeIndexError(
-                    f"{path} is malformed: it must name versions of {CHUNKS} and {FILES}, got "
+                    f"{path} is malformed: its versions must have a {STORE} and a {GENERATION}, got "
                     f"{dict(meta.versions)!r:.80}. {remedy}"
                 )
             return meta

@@ -64,7 +64,7 @@ class QueryVectors:
         if isinstance(self._encoder, QueryEncoder):
             return self._encoder.encode
         if self._encoder != TEACHER:
-            with sharing_cpu():  # the product with the index and LanceDB have threads of their own
+            with sharing_cpu():  # the product with the index has threads of its own
                 return light_encoder(self._encoder).encode
         from codequest.search.index_teacher import load_index_teacher
 

@@ -74,7 +74,7 @@ def rank(
     if query_vector is None or mode == "lexical":
         assert by_words is not None
         return _first(snapshot, by_words, limit, overlapping)
-    cosines = snapshot.vectors @ query_vector  # (chunks,)
+    cosines = snapshot.cosines(query_vector)  # (chunks,)
     allowed = np.arange(len(cosines)) if mask is None else np.flatnonzero(mask)
     by_meaning = best(Ranking(allowed, cosines[allowed]), depth)
     if by_words is None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from codequest.search.hits import SearchFilters
-from codequest.search.lexicon import words
 from codequest.search.paths import PathGlobs
-from codequest.search.store import CHUNKS, ChunkStore
+from codequest.search.store import ChunkStore
+from codequest.search.store.vector_file import mapped_vectors
 from codequest.space import Vectors
-
-if TYPE_CHECKING:
-    from lancedb.table import Table
 
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
@@ -25,62 +21,68 @@ _LISTED = ("path", "language", "kind", "symbol", "start_line", "end_line")
 
 
 class Snapshot:
-    """The chunks of one version, in the order of its rows; a run that writes meanwhile changes nothing of it.
+    """The chunks of one generation, in the order in which they came; a run that writes meanwhile changes nothing of it.
 
-    Vectors are held in memory as float32, so that the product with a query is exact and one call of BLAS; texts as
-    Arrow keeps them, because LanceDB takes as long to find ten of them as the product does.
+    Vectors are mapped into memory as float32, so that the product with a query is exact and one call of BLAS.
 
     Args:
-        store: The tables.
-        version: Version of the table of chunks.
+        store: Where they are.
+        versions: Which of them.
+        dim: Length of the vectors.
 
     Attributes:
         columns: Path, language, kind, symbol and lines of every chunk.
-        vectors: (chunks, dim).
 
     Raises:
         CodeIndexError: The index is damaged.
     """
 
-    def __init__(self, store: ChunkStore, version: int) -> None:
+    def __init__(self, store: ChunkStore, versions: Mapping[str, int], *, dim: int) -> None:
         self._store = store
-        self._table: Table = store.open(CHUNKS, version)
+        self._tables = store.tables(versions, dim=dim)
         with store.reading():
-            read = self._table.search().select([*_LISTED, "text", "vector"]).with_row_id(True).to_arrow()
-            store.refuse_damaged(read)
-        self._row_ids = read["_rowid"].to_numpy()
-        if np.any(self._row_ids[1:] < self._row_ids[:-1]):  # fragments are read side by side
-            read = read.take(np.argsort(self._row_ids))
-            self._row_ids = read["_rowid"].to_numpy()
-        self.columns: Mapping[str, Sequence[Any]] = {name: read[name].to_pylist() for name in _LISTED}
-        self._categories = {name: _Categories(read[name]) for name in ("language", "kind")}
-        self._texts = read["text"].combine_chunks()
-        vectors = read["vector"].combine_chunks()
-        self.vectors: Vectors = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(vectors), -1)
-        with store.reading():
-            if not math.isfinite(np.vdot(self.vectors, self.vectors)):  # takes as long as one search
-                raise ValueError("it holds vectors that are not finite")
+            rows = self._tables.chunks(versions["generation"])
+            ids, slots, *columns = zip(*rows, strict=True) if rows else ((),) * (2 + len(_LISTED))
+            self._ids, self._slots = np.array(ids, np.int64), np.array(slots, np.int64)
+            self._vectors = mapped_vectors(store.place(versions), rows=int(self._slots.max(initial=-1)) + 1, dim=dim)
+        self._words = store.words(versions)
+        self.columns: Mapping[str, Sequence[Any]] = dict(zip(_LISTED, columns, strict=True))
+        self._categories = {name: _Categories(self.columns[name]) for name in ("language", "kind")}
 
     def __len__(self) -> int:
-        return len(self._row_ids)
+        return len(self._ids)
+
+    def cosines(self, query_vector: Vectors) -> Vectors:
+        """Cosine of every chunk to a query, (chunks,); the vectors of both have unit length.
+
+        Raises:
+            CodeIndexError: The index is damaged.
+        """
+        cosines: Vectors = (self._vectors @ query_vector)[self._slots]  # (slots,) to (chunks,)
+        with self._store.reading():
+            if not np.isfinite(cosines).all():
+                raise ValueError("it holds vectors that are not finite")
+        return cosines
 
     def lexical(self, query: str, *, limit: int) -> tuple[Positions, Vectors]:
         """Positions and BM25 scores of the chunks that share most with the words of a query, best first."""
-        terms = " ".join(words(query))
-        if not terms:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+        others = max(0, len(self._words) - len(self))  # of other generations: at most so many are to be left out
         with self._store.reading():
-            search = self._table.search(terms, query_type="fts", fts_columns="words")
-            found = search.select(["_rowid", "_score"]).limit(limit).to_arrow()
-            ids = found["_rowid"].to_numpy()
-            positions = np.searchsorted(self._row_ids, ids)
-            if not np.array_equal(self._row_ids.take(positions, mode="clip"), ids):
-                raise ValueError("its words name rows that it does not have")
-        return positions, found["_score"].to_numpy()
+            ids, scores = self._words.find(query, limit=min(limit + others, len(self._words)))
+        positions = np.searchsorted(self._ids, ids)
+        known = np.take(self._ids, positions, mode="clip") == ids if len(self) else np.zeros(len(ids), bool)
+        return positions[known][:limit], scores[known][:limit]
 
     def texts(self, positions: Sequence[int]) -> list[str]:
-        """The texts of these chunks, in their order."""
-        return [self._texts[position].as_py() for position in positions]
+        """The texts of these chunks, in their order.
+
+        Raises:
+            LookupError: A run has removed them meanwhile.
+        """
+        ids = self._ids[list(positions)].tolist()
+        with self._store.reading():
+            found = self._tables.texts(ids)
+        return [found[number] for number in ids]
 
     def mask(self, filters: SearchFilters) -> Mask | None:
         """Mask of chunks that pass the filters, (chunks,); None when nothing is filtered."""
@@ -101,10 +103,10 @@ class Snapshot:
 class _Categories:
     """A column of few values, of which a search counts every row."""
 
-    def __init__(self, column: Any) -> None:
-        encoded = column.combine_chunks().dictionary_encode()
-        self._values: list[str] = encoded.dictionary.to_pylist()
-        self._numbers = encoded.indices.to_numpy()
+    def __init__(self, column: Sequence[str]) -> None:
+        numbers: dict[str, int] = {}
+        self._numbers = np.array([numbers.setdefault(value, len(numbers)) for value in column], np.int64)
+        self._values = list(numbers)
 
     def among(self, values: Collection[str]) -> Mask:
         among: Mask = np.array([value in values for value in self._values], bool)[self._numbers]

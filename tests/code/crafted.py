@@ -530,25 +530,25 @@ def _index_description_that_is_a_folder(place: Place) -> None:
 
 @_path
 def _tables_that_are_a_link(place: Place) -> None:
-    _link_in_index(place, "lance", ".")
+    _link_in_index(place, "store", ".")
 
 
 @_path
 def _table_that_is_a_link(place: Place) -> None:
-    _link_in_index(place, "lance/chunks.lance", ".")
-    _link_in_index(place, "lance/files.lance", "new")
+    _link_in_index(place, "store/1/words", ".")
+    _link_in_index(place, "store/2", "new")
 
 
 @_path
 def _tables_that_are_a_file(place: Place) -> None:
-    write(place.root, {".codequest/lance": "none"})
+    write(place.root, {".codequest/store": "none"})
 
 
 @_path
 def _index_of_a_stranger(place: Place) -> None:
     stats = {"files": 1, "chunks": 1, "languages": {}, "kinds": {}, "teacher": "x", "updated": "2026-01-01"}
-    values = {"format_version": 1, "stats": stats, "versions": {"chunks": 1, "files": 1}, "token": "0" * 32}
-    write(place.root, {".codequest/index.json": json.dumps(values), ".codequest/lance/x": "x"})
+    values = {"format_version": 2, "stats": stats, "versions": {"store": 1, "generation": 1}, "token": "0" * 32}
+    write(place.root, {".codequest/index.json": json.dumps(values), ".codequest/store/x": "x"})
 
 
 def _link_in_index(place: Place, name: str, target: str) -> None:

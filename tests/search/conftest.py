@@ -11,7 +11,7 @@ from codequest.search import CodeIndex, IndexRun
 from codequest.search.home import IndexHome
 from codequest.search.meta import IndexMeta
 from codequest.search.snapshot import Snapshot
-from codequest.search.store import CHUNKS, ChunkStore
+from codequest.search.store import ChunkStore
 
 FILES = {
     "src/cache.py": '''class Cache:
@@ -46,7 +46,8 @@ def counts(report: IndexRun) -> tuple[int, int, int, int]:
 def snapshot_of(root: Path) -> Snapshot:
     """The version of an index that searches read."""
     home = IndexHome.find(root)
-    return Snapshot(ChunkStore(home.folder), IndexMeta.read(home.folder, root=home.root).versions[CHUNKS])
+    meta = IndexMeta.read(home.folder, root=home.root)
+    return Snapshot(ChunkStore(home.folder), meta.versions, dim=meta.stats.space.dim)
 
 
 def held(root: Path) -> set[tuple[str, str, str]]:

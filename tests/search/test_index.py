@@ -78,8 +78,8 @@ def test_any_text_may_be_searched(project: Path, build: Build, query: str) -> No
 
 
 def test_a_damaged_index_says_so(project: Path, build: Build) -> None:
-    build(project)
-    for file in (project / ".codequest" / "lance" / "chunks.lance").rglob("*.lance"):
-        file.write_bytes(b"")
-    with pytest.raises(CodeIndexError, match=r"cannot be read .* --rebuild"):
-        CodeIndex.open(project, encoder=None)
+    for damaged in ("chunks.sqlite", "vectors.f32", "words/meta.json"):
+        [file] = build(project, rebuild=True).folder.glob(f"store/*/{damaged}")
+        file.write_bytes(b"no such file")
+        with pytest.raises(CodeIndexError, match=r"cannot be read .* --rebuild"):
+            CodeIndex.open(project, encoder=None)

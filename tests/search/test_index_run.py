@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from codequest.errors import SpaceMismatchError
 from codequest.search import CodeIndex, IndexRun
 from codequest.teachers import LocalTeacher
-from tests.search.conftest import FILES, counts, snapshot_of, write
+from tests.search.conftest import FILES, counts, write
 from tests.tiny import build_model
 
 Build = Callable[..., IndexRun]
@@ -35,10 +34,12 @@ def test_a_run_indexes_every_file_and_the_next_one_nothing(project: Path, build:
 
 def test_the_vectors_are_the_teachers_of_doc_comment_and_code(project: Path, build: Build, tiny_teacher: Path) -> None:
     build(project)
-    snapshot = snapshot_of(project)
-    position = snapshot.columns["symbol"].index("sortByValue")
-    expected = LocalTeacher(str(tiny_teacher)).encode_documents([FILES["src/sort.js"].strip()])
-    np.testing.assert_allclose(snapshot.vectors[[position]], expected, atol=1e-5)
+    index = CodeIndex.open(project, encoder="teacher")
+    asked = FILES["src/sort.js"].strip()
+    teacher = LocalTeacher(str(tiny_teacher))
+    expected = teacher.encode_queries([asked]) @ teacher.encode_documents([asked]).T
+    [hit] = [hit for hit in index.search(asked, mode="dense") if hit.symbol == "sortByValue"]
+    assert hit.score == pytest.approx(expected.item(), abs=1e-5)
 
 
 def test_an_index_of_another_teacher_is_refused_until_it_is_rebuilt(

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from codequest.cli.app import app
+from codequest.cli.app import build_app
+from codequest.cli.display import messages
 from codequest.errors import CodequestWarning, TeacherError
 from codequest.search import CodeIndex
 from codequest.search.home import IndexHome
@@ -74,10 +75,10 @@ def test_what_was_said_once_is_kept_for_later_runs_and_searches(
 def test_commands_say_it_on_standard_error(
     project: Path, name: str, server: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "1000")
+    monkeypatch.setattr(messages, "width", 1000)
     said = []
     for options in (("index", project, "--teacher", name), ("search", "a", "--path", project, "--encoder", "teacher")):
-        result = CliRunner().invoke(app, [str(option) for option in options])
+        result = CliRunner().invoke(build_app(), [str(option) for option in options])
         assert result.exit_code == 0, result.output
         said.append(" ".join(result.stderr.split()))
     address = (

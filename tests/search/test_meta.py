@@ -21,7 +21,7 @@ def test_an_index_of_another_version_is_refused_until_it_is_rebuilt(project: Pat
     values = json.loads(meta.read_text(encoding="utf-8"))
     meta.write_text(json.dumps({**values, "format_version": 0}), encoding="utf-8")
     for attempt in (lambda: build(project), lambda: CodeIndex.open(project, encoder=None)):
-        with pytest.raises(CodeIndexError, match=r"format version 0; codequest .* reads 1\. .* --rebuild"):
+        with pytest.raises(CodeIndexError, match=r"format version 0; codequest .* reads 2\. .* --rebuild"):
             attempt()
     meta.write_text("{", encoding="utf-8")
     with pytest.raises(CodeIndexError, match=r"index.json holds no JSON: .*--rebuild"):
@@ -35,14 +35,14 @@ def test_an_index_of_another_version_is_refused_until_it_is_rebuilt(project: Pat
     [
         (lambda values: values.pop("versions"), "Object missing required field `versions`"),
         (lambda values: values.update(versions=None), r"Expected `object`, got `null` - at `\$\.versions`"),
-        (lambda values: values.update(versions={}), "must name versions of chunks and files, got {}"),
-        (lambda values: values["versions"].update(chunks=-1), "must name versions of chunks and files"),
-        (lambda values: values["versions"].update(chunks=10**30), "must name versions of chunks and files"),
-        (lambda values: values["versions"].update(chunks=10**6), r"cannot be read \(.*--rebuild"),
+        (lambda values: values.update(versions={}), "must have a store and a generation, got {}"),
+        (lambda values: values["versions"].update(generation=-1), "must have a store and a generation"),
+        (lambda values: values["versions"].update(store=10**30), "must have a store and a generation"),
+        (lambda values: values["versions"].update(store=10**6), r"cannot be read \(.*--rebuild"),
         (lambda values: values["stats"].update(files="5"), r"Expected `int`, got `str` - at `\$\.stats\.files`"),
         (lambda values: values["stats"].pop("teacher"), "Object missing required field `teacher`"),
         (lambda values: values["stats"]["space"].update(side=1), r"unknown keys \['side'\]"),
-        (lambda values: values["stats"]["space"].update(dim=63), "The vectors in .* dimensions, index.json says 63"),
+        (lambda values: values["stats"]["space"].update(dim=63), "have 48 dimensions, 63 were expected"),
     ],
 )  # fmt: skip
 def test_a_damaged_one_is_explained(

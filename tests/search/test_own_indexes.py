@@ -93,7 +93,7 @@ def test_files_of_others_in_the_folder_of_an_index_stay(brought: Path, build: Bu
     assert (brought / ".codequest" / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("part", ["lance", "lance/chunks.lance/data", "index.json"])
+@pytest.mark.parametrize("part", ["store", "store/1/words", "index.json"])
 @pytest.mark.parametrize("rebuild", [False, True])
 def test_a_link_in_ones_own_index_is_not_followed_and_nothing_is_removed_through_it(
     project: Path, build: Build, tmp_path: Path, part: str, rebuild: bool

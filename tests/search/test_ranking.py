@@ -33,7 +33,7 @@ def snapshot(folder: Path, *, symbols: list[str] | None = None, paths: list[str]
     store = ChunkStore(folder)
     writer = store.begin({}, dim=5)
     writer.add(chunks, VECTORS)
-    return Snapshot(store, writer.finish())
+    return Snapshot(store, writer.finish(), dim=5)
 
 
 def test_each_mode_ranks_by_what_it_says(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_words_of_a_chunk_decide_only_where_they_are_many(tmp_path: Path) -> Non
     ]
     writer = ChunkStore(tmp_path).begin({}, dim=3)
     writer.add(chunks, np.eye(3, dtype=np.float32)[[0, 1] + [2] * 29])
-    store = Snapshot(ChunkStore(tmp_path), writer.finish())
+    store = Snapshot(ChunkStore(tmp_path), writer.finish(), dim=3)
     vector = np.array([0.9, 1.0, 0.0], np.float32)
     assert rank(store, "alpha iota", vector, mode="hybrid", limit=1).positions.tolist() == [1]
     asked = "alpha beta gamma delta epsilon zeta eta theta"

@@ -1,0 +1,95 @@
+"""Rows of chunks and files by generation."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from codequest.search.store.tables import ChunkTables
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Iterator[ChunkTables]:
+    opened = ChunkTables(tmp_path, dim=3, writing=True)
+    yield opened
+    opened.close()
+
+
+def chunk(path: str, line: int, kind: str = "function") -> tuple[object, ...]:
+    return (path, "python", kind, "", line, line, f"text {line}")
+
+
+def file(path: str, size: int) -> dict[str, object]:
+    return {"path": path, "size": size, "modified": 2**62, "digest": "ab", "language": "python", "skipped": ""}
+
+
+def lines(tables: ChunkTables, generation: int) -> list[int]:
+    return [start for *_, start, _ in tables.chunks(generation)]
+
+
+def test_each_generation_has_its_chunks(tables: ChunkTables) -> None:
+    assert tables.add([chunk("a.py", 1), chunk("b.py", 2, "class")], slot=0, born=1) == [1, 2]
+    tables.bury({"a.py"}, died=2)
+    assert tables.add([chunk("a.py", 3)], slot=2, born=2) == [3]
+    assert [lines(tables, generation) for generation in (0, 1, 2, 3)] == [[], [1, 2], [2, 3], [2, 3]]
+    assert tables.counts(1) == (2, {"class": 1, "function": 1})
+    assert (tables.dead(1), tables.dead(2)) == (1, 1)
+    assert tables.texts([3, 1, 99]) == {1: "text 1", 3: "text 3"}
+    assert [slot for slot, _ in tables.copied(2)] == [1, 2]
+
+
+def test_what_a_killed_run_did_is_undone_and_no_id_comes_twice(tables: ChunkTables) -> None:
+    tables.add([chunk("a.py", 1), chunk("b.py", 2)], slot=0, born=1)
+    tables.bury({"a.py"}, died=2)
+    tables.add([chunk("a.py", 3)], slot=2, born=2)
+    gone = tables.settle(1)
+    assert (gone, lines(tables, 1), lines(tables, 2)) == ([3], [1, 2], [1, 2])
+    tables.delete(gone)
+    assert tables.add([chunk("c.py", 4)], slot=3, born=2) == [4]
+    tables.bury({"b.py"}, died=2)
+    assert (tables.settle(2), lines(tables, 2)) == ([2], [1, 4])
+
+
+def test_files_that_stay_are_not_written_again(tables: ChunkTables) -> None:
+    tables.replace_files([file("a.py", 1), file("b.py", 2)], born=1)
+    tables.replace_files([file("b.py", 2), file("c.py", 3)], born=2)
+    assert tables.files(1) == [file("a.py", 1), file("b.py", 2)]
+    assert tables.files(2) == [file("b.py", 2), file("c.py", 3)]
+    tables.settle(2)
+    assert tables.files(1) == [file("b.py", 2)]
+
+
+def test_nothing_is_seen_before_it_is_committed(tables: ChunkTables, tmp_path: Path) -> None:
+    tables.commit()
+    tables.add([chunk("a.py", 1)], slot=0, born=1)
+    reader = ChunkTables(tmp_path)
+    assert reader.chunks(1) == []
+    tables.commit()
+    assert lines(reader, 1) == [1]
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.bury({"a.py"}, died=2)
+
+
+def test_tables_that_are_not_there_are_not_made(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        ChunkTables(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tables_of_vectors_of_another_length_are_refused(tables: ChunkTables, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="its vectors have 3 dimensions, 4 were expected"):
+        ChunkTables(tmp_path, dim=4)
+
+
+@pytest.mark.parametrize(("column", "value"), [("slot", "'x'"), ("slot", "-1"), ("path", "x'00'"), ("symbol", "NULL")])
+def test_values_of_another_type_are_refused(tables: ChunkTables, tmp_path: Path, column: str, value: str) -> None:
+    tables.add([chunk("a.py", 1)], slot=0, born=1)
+    tables.commit()
+    tables.close()
+    with sqlite3.connect(tmp_path / "chunks.sqlite") as database:
+        database.execute(f"UPDATE chunks SET {column} = {value}")
+    with pytest.raises(ValueError, match="Expected"):
+        ChunkTables(tmp_path).chunks(1)
