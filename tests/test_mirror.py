@@ -18,6 +18,7 @@ ACROSS = {
     "integrations/stores/test_search.py": "real stores, searched through the examples",
     "integrations/test_examples.py": "the page about frameworks and its examples",
     "runtimes/test_real_models.py": "real models in every runtime and precision",
+    "search/chunking/test_hostile.py": "files that are made to take long, from their text to their chunks",
     "search/test_crafted.py": "repositories of strangers, from git to the index and the mined queries",
     "search/test_trouble.py": "index runs that are killed, concurrent, or out of disk",
     "search/web/test_page.py": "the page in a browser: no module of Python",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"(#{1,6})\s")
 _RULE = re.compile(r"^([=\-~^\"'`*+#.:_])\1{2,}\s*$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _MOST_WORDS = 20
@@ -45,7 +45,7 @@ def headings(lines: Sequence[str], *, markdown: bool) -> Iterator[Heading]:
         found = _HEADING.match(line) if markdown and not fence else None
         below = _RULE.match(lines[number]) if number < len(lines) and not fence else None
         if found:
-            yield Heading(number, len(found.group(1)), found.group(2), number + 1)
+            yield Heading(number, len(found.group(1)), line[found.end() :].strip().rstrip("#").rstrip(), number + 1)
         elif below and _is_underlined(line, lines[number], below.group(1), markdown=markdown):
             if below.group(1) not in rules:
                 rules.append(below.group(1))

@@ -264,7 +264,9 @@ LANGUAGES = (
 )
 """Every language that codequest parses."""
 
-_ONLY_IN_CPP = re.compile(r"^\s*(?:class|namespace|template|using)\b|^\s*(?:public|private|protected):", re.MULTILINE)
+_ONLY_IN_CPP = re.compile(
+    r"^[ \t]*(?:class|namespace|template|using)\b|^[ \t]*(?:public|private|protected):", re.MULTILINE
+)
 _INTERPRETER = re.compile(r"#!.*?\b(python|node|bash|sh|ruby|php)[\d.]*(?:\s|$)")
 _INTERPRETED = {"python": _PYTHON, "node": _JAVASCRIPT, "bash": _BASH, "sh": _BASH, "ruby": _RUBY, "php": _PHP}
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}

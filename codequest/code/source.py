@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from codequest.code.languages import Language
-from codequest.code.naming import descendants, first_of, qualified_name, text_of
-from codequest.errors import require
+from codequest.code.naming import Names, descendants, first_of, text_of
+from codequest.code.syntax import Syntax
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, QueryCursor
+    from tree_sitter import Node
 
 _BLANK_LINES_BELOW_DOCS = 2
+_BODY_BYTES = 2000  # a body is looked at, not shown
+_MOST_AROUND = 32  # nodes around a definition that are part of it
+_MOST_ABOVE = 500  # siblings above a definition that are looked at
 
 
 class Span(NamedTuple):
@@ -36,7 +38,7 @@ class Definition:
         line: Its first line, from 1; decorators and documentation do not count.
         documentation: Its doc comment or docstring with its marks; empty without one.
         documentation_line: First line of that, from 1; that of the definition without one.
-        body: Source of its body; empty where it is only declared.
+        body: Source of its body, of a long one its beginning; empty where it is only declared.
         span: Its bytes in the file, decorators included.
     """
 
@@ -51,7 +53,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A parsed file; broken syntax gives what could be parsed.
+    """A parsed file; broken syntax gives what could be parsed, and one that takes too long what is found until then.
 
     Attributes:
         source: Its content, UTF-8.
@@ -65,26 +67,32 @@ class SourceFile:
     def definitions(self) -> list[Definition]:
         """Functions and classes that have a name, in the order of the file."""
         kinds: tuple[Literal["function", "class"], ...] = ("function", "class")
-        found = [(node, kind) for kind in kinds for node in self._nodes.get(kind, ())]
+        found = [(node, kind) for kind in kinds for node in self._syntax.nodes.get(kind, ())]
         found.sort(key=lambda item: item[0].start_byte)
-        named = ((node, kind, qualified_name(node, self.language)) for node, kind in found)
+        named = ((node, kind, self._names.qualified(node)) for node, kind in found)
         documented = self._documentation
         return [
-            self._definition(node, kind, name, documented.get(node.start_byte)) for node, kind, name in named if name
+            self._definition(node, kind, name, documented.get(node.start_byte))
+            for node, kind, name in self._syntax.in_time(named)
+            if name
         ]
 
     @cached_property
     def types(self) -> list[Definition]:
         """The further types of the language that have a name, such as the structs of C, in the order of the file."""
-        nodes = sorted(self._nodes.get("type", ()), key=lambda node: node.start_byte)
-        named = ((node, qualified_name(node, self.language)) for node in nodes)
-        return [self._definition(node, "class", name, self._documentation_of(node)) for node, name in named if name]
+        nodes = sorted(self._syntax.nodes.get("type", ()), key=lambda node: node.start_byte)
+        named = ((node, self._names.qualified(node)) for node in nodes)
+        return [
+            self._definition(node, "class", name, self._documentation_of(node))
+            for node, name in self._syntax.in_time(named)
+            if name
+        ]
 
     @cached_property
     def comments(self) -> list[Span]:
         """Comments; line comments that follow each other are one."""
         blocks: list[Span] = []
-        for node in sorted(self._nodes.get("comment", ()), key=lambda node: node.start_byte):
+        for node in sorted(self._syntax.nodes.get("comment", ()), key=lambda node: node.start_byte):
             end = node.start_byte + len(self.source[node.start_byte : node.end_byte].rstrip())
             if blocks and self._continues(blocks[-1], node.start_byte):
                 blocks[-1] = Span(blocks[-1].start, end)
@@ -101,25 +109,26 @@ class SourceFile:
     @property
     def opening(self) -> Span | None:
         """The docstring of the file itself, in languages that have docstrings."""
-        return _docstring(self._root) if self.language.docstrings else None
+        return _docstring(self._syntax.root) if self.language.docstrings else None
 
     @cached_property
     def messages(self) -> list[tuple[int, str]]:
         """Line and first text of every statement that raises an error; what is interpolated is left out."""
-        found = ((node, first_of(node, self.language.strings)) for node in self._nodes.get("raise", ()))
+        nodes = self._syntax.in_time(self._syntax.nodes.get("raise", ()))
+        found = ((node, first_of(node, self.language.strings)) for node in nodes)
         return [(node.start_point[0] + 1, self._literal(string)) for node, string in found if string is not None]
 
     @cached_property
     def calls(self) -> list[tuple[str, int, str]]:
         """Function, line and text of every call with a string among its first two arguments."""
         found = []
-        for node in self._nodes.get("call", ()):
+        for node in self._syntax.in_time(self._syntax.nodes.get("call", ())):
             called, given = (node.child_by_field_name(name) for name in ("function", "arguments"))
             called = called or node.child_by_field_name("method")
             arguments = given.named_children[:2] if given is not None else []
             string = next((argument for argument in arguments if argument.type in self.language.strings), None)
             if called is not None and string is not None:
-                found.append((text_of(called), node.start_point[0] + 1, self._literal(string)))
+                found.append((text_of(called, self.source), node.start_point[0] + 1, self._literal(string)))
         return found
 
     def text(self, span: Span) -> str:
@@ -155,8 +164,8 @@ class SourceFile:
     @cached_property
     def _documentation(self) -> dict[int, Span]:
         """Span of the documentation of a definition, by the first byte of its node."""
-        nodes = (node for kind in ("function", "class") for node in self._nodes.get(kind, ()))
-        found = {node.start_byte: self._documentation_of(node) for node in nodes}
+        nodes = (node for kind in ("function", "class") for node in self._syntax.nodes.get(kind, ()))
+        found = {node.start_byte: self._documentation_of(node) for node in self._syntax.in_time(nodes)}
         return {start: span for start, span in found.items() if span is not None}
 
     @cached_property
@@ -164,32 +173,45 @@ class SourceFile:
         return [match.start() for match in re.finditer(b"\n", self.source)]
 
     @cached_property
-    def _root(self) -> Node:
-        return grammar_of(self.language)[0].parse(self.source).root_node
+    def _names(self) -> Names:
+        return Names(self.language, self.source)
 
     @cached_property
-    def _nodes(self) -> dict[str, list[Node]]:
-        return grammar_of(self.language)[1].captures(self._root)
+    def _syntax(self) -> Syntax:
+        return Syntax(self.language, self.source)
 
     def _definition(
         self, node: Node, kind: Literal["function", "class"], name: str, documented: Span | None
     ) -> Definition:
         body = node.child_by_field_name("body")
-        outer = _outer(node, self.language)
+        outer = self._outer(node)
         return Definition(
             kind=kind,
             name=name,
             line=node.start_point[0] + 1,
             documentation=self.text(documented) if documented else "",
             documentation_line=self.line(documented.start) if documented else node.start_point[0] + 1,
-            body=self.text(Span(body.start_byte, body.end_byte)) if body is not None else "",
+            body=self._beginning(body) if body is not None else "",
             span=Span(_first(outer, self.language).start_byte, outer.end_byte),
         )
 
+    def _beginning(self, node: Node) -> str:
+        end = min(node.end_byte, node.start_byte + _BODY_BYTES)
+        return self.source[node.start_byte : end].decode(errors="ignore")
+
+    def _outer(self, node: Node) -> Node:
+        """A definition with what stands around it as part of it."""
+        for _ in range(_MOST_AROUND):
+            parent = self._names.parent(node)
+            if parent is None or parent.type not in self.language.wrappers:
+                break
+            node = parent
+        return node
+
     def _documentation_of(self, node: Node) -> Span | None:
         if self.language.docstrings:
-            return _docstring(node)
-        outer = _outer(node, self.language)
+            return _docstring(node.child_by_field_name("body"))
+        outer = self._outer(node)
         above = (self._comment_above(position.start_byte) for position in (_first(outer, self.language), outer))
         return next((span for span in above if span is not None), None)
 
@@ -222,53 +244,25 @@ class SourceFile:
         return " ".join(self.text(Span(part.start_byte, part.end_byte)) for part in parts)
 
 
-@cache
-def grammar_of(language: Language) -> tuple[Parser, QueryCursor]:
-    """The parser of a language, and the query of its definitions, comments and strings.
-
-    Raises:
-        MissingDependencyError: The extra ``code`` is not installed.
-    """
-    tree_sitter = require("tree_sitter", extra="code")
-    require(language.grammar, extra="code")
-    grammar = tree_sitter.Language(getattr(importlib.import_module(language.grammar), language.entry)())
-    wanted = {
-        "function": language.functions,
-        "class": language.classes,
-        "type": language.types,
-        "comment": language.comments,
-        "raise": language.raises,
-        "call": language.calls,
-    }
-    patterns = [f"({node}) @{role}" for role, nodes in wanted.items() for node in nodes]
-    return tree_sitter.Parser(grammar), tree_sitter.QueryCursor(tree_sitter.Query(grammar, "\n".join(patterns)))
-
-
 def _mark(source: bytes, position: int) -> bytes:
     """Start of a line comment: two kinds of them are two comments."""
     match = re.compile(rb"///?!?|#+|--").match(source, position)
     return match.group() if match else b""
 
 
-def _outer(node: Node, language: Language) -> Node:
-    """A definition with what stands around it as part of it."""
-    while node.parent is not None and node.parent.type in language.wrappers:
-        node = node.parent
-    return node
-
-
 def _first(node: Node, language: Language) -> Node:
     """The first of the siblings above a definition that are part of it, else itself."""
-    first, sibling = node, node.prev_sibling
-    while sibling is not None and (sibling.type in language.leading or sibling.type in language.comments):
+    first, sibling = node, node.prev_sibling if language.leading else None
+    for _ in range(_MOST_ABOVE):
+        if sibling is None or sibling.type not in (*language.leading, *language.comments):
+            break
         if sibling.type in language.leading:
             first = sibling
-        sibling = sibling.prev_sibling if language.leading else None
+        sibling = sibling.prev_sibling
     return first
 
 
-def _docstring(node: Node) -> Span | None:
-    body = node.child_by_field_name("body") if node.parent is not None else node
+def _docstring(body: Node | None) -> Span | None:
     first = body.named_children[0] if body is not None and body.named_children else None
     inner = first.named_children[0] if first is not None and first.type == "expression_statement" else None
     return Span(inner.start_byte, inner.end_byte) if inner is not None and inner.type == "string" else None

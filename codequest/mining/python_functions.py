@@ -40,7 +40,7 @@ def mine_python_source(source: str, path: Path, *, min_words: int = 3, min_lines
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
             tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     lines = source.split("\n")  # as the parser counts them; splitlines() also ends one at a form feed
     for name, node in _functions(tree, ""):

@@ -303,9 +303,9 @@ def test_bodies_that_do_something(body: str) -> None:
 
 
 def test_the_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from codequest.code import source
+    from codequest.code import syntax
 
-    source.grammar_of.cache_clear()
+    syntax.grammar_of.cache_clear()
     monkeypatch.setitem(__import__("sys").modules, "tree_sitter", None)
     (tmp_path / "a.go").write_text(SOURCES["a.go"], encoding="utf-8")
     with pytest.raises(MissingDependencyError, match=r"pip install 'codequest\[code\]'"):

@@ -9,6 +9,7 @@ from codequest.code import Definition, Language, SourceFile
 from codequest.search.chunking.pieces import Piece, cut
 
 _SIGNATURE_CHARACTERS = 200
+_DEEPEST = 50  # definitions in each other
 
 
 @dataclass(slots=True)
@@ -49,15 +50,20 @@ def _scopes(file: SourceFile) -> list[_Scope]:
 
 
 def _place(scope: _Scope, outer: _Scope) -> None:
-    """Put a scope into the innermost one around it; what shares a line with the one before it belongs to that one."""
-    while outer.inner and scope.start <= outer.inner[-1].end:
+    """Put a scope into the innermost one around it; what shares a line with the one before it belongs to that one.
+
+    So does what is nested deeper than anything is read.
+    """
+    for _ in range(_DEEPEST):
+        if not outer.inner or scope.start > outer.inner[-1].end:
+            outer.inner.append(scope)
+            return
         if (scope.start, scope.end) == (outer.inner[-1].start, outer.inner[-1].end):
             return
         if scope.end > outer.inner[-1].end:
             outer.inner[-1].end = scope.end
             return
         outer = outer.inner[-1]
-    outer.inner.append(scope)
 
 
 def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:

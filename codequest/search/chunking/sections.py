@@ -8,6 +8,7 @@ from codequest.code.headings import headings
 from codequest.search.chunking.pieces import Piece, cut
 
 _BETWEEN = " > "
+_MOST_CHARACTERS = 200  # of a heading, which stands in front of every piece below it
 
 
 def section_chunks(lines: Sequence[str], *, max_characters: int) -> Iterator[Piece]:
@@ -27,7 +28,7 @@ def section_chunks(lines: Sequence[str], *, max_characters: int) -> Iterator[Pie
     for heading, following in zip(found, ends, strict=False):
         above = {level: text for level, text in above.items() if level < heading.level}
         outer = _BETWEEN.join(above.values())
-        above[heading.level] = heading.text
+        above[heading.level] = heading.text[:_MOST_CHARACTERS]
         whole = _BETWEEN.join(above.values())
         if any(line.strip() for line in lines[heading.body - 1 : following - 1]):
             like = Piece(kind="section", symbol=whole, context=outer)

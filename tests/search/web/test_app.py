@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
+import socket
+from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -103,3 +106,63 @@ def test_an_index_that_changes_goes_and_comes_back(changing: Site, tiny_teacher:
         assert message.endswith(f"is gone. Make it again: codequest index {changing.root}")
     CodeIndex.build(changing.root, teacher=str(tiny_teacher))
     assert [hit["path"] for hit in changing.get(asked).json()["hits"]] == ["zebra.py"]
+
+
+METHODS = ["GET", "HEAD", "POST", "OPTIONS", "TRACE", "PUT", "PROPFIND", "get", ""]
+TARGETS = [
+    "/",
+    "/api/search",
+    "/api/index",
+    "/health",
+    "//",
+    "/../x",
+    "/%00",
+    "/%ff",
+    "/%ed%a0%80",
+    "*",
+    "/\\..",
+    "/api/search/",
+    "x",
+]
+NAMES = ["q", "limit", "language", "kind", "path", "mode", "html", "%00", "", "Q"]
+VALUES = [
+    "load", "", "%00", "%", "%zz", "%ff", "%ed%a0%80", "%F0%9F%98%80", "a" * 4000, "+5", "%EF%BC%95", "1e1",
+    "000000100000", "9" * 400, "100", "%5Bz-a%5D", "!", "%5C", "*a" * 300, "**/" * 200, "lexical", "dense", "true",
+    "python", "function", "%1b%5B2J", "%CE%9F.%CE%A3.", "%E2%80%AE", "..%2F..%2Fetc", "%0d%0aX: y", "-----", "%22",
+    "'", "a b",
+]  # fmt: skip
+HEADERS = [
+    "Origin: http://[::1", "Origin: null", "Origin: http://\xff\xfe", "Origin: http://a@b:x",
+    "Sec-Fetch-Site: cross-site", "Accept: \xff", "Range: bytes=0-1", "Cookie: a", "Content-Length: 5",
+    "Transfer-Encoding: chunked", "X: " + "y" * 9000, "Host: [::1", "Host: \xc3\xb6", "If-None-Match: *",
+    "TE: x", "Expect: y",
+]  # fmt: skip
+
+
+def raw_request(draw: random.Random, host: str) -> bytes:
+    pairs = [f"{draw.choice(NAMES)}={draw.choice(VALUES)}" for _ in range(draw.choice([0, 1, 2, 3, 9]))]
+    asked = ["q=load+entry", *pairs] if draw.random() < 0.6 else pairs
+    target = draw.choice(TARGETS[:4] if draw.random() < 0.7 else TARGETS) + ("?" + "&".join(asked) if asked else "")
+    extra = draw.sample(HEADERS, draw.choice([0, 0, 0, 1, 2]))
+    method = "GET" if draw.random() < 0.7 else draw.choice(METHODS)
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Connection: close", *extra]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+@pytest.mark.slow
+def test_thousands_of_broken_requests_are_answered_and_none_with_500(site: Site) -> None:
+    draw = random.Random(11)
+    host = site.address.removeprefix("http://")
+    statuses: Counter[str] = Counter()
+    for _ in range(3000):
+        request = raw_request(draw, host)
+        with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])), timeout=30) as connection:
+            connection.sendall(request)
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        status = answer[9:12].decode()
+        statuses[status] += 1
+        assert re.fullmatch("[234]..", status), (request[:300], answer[:300])
+        if not answer.endswith(b"Invalid HTTP request received."):  # of uvicorn itself
+            assert b"x-content-type-options: nosniff" in answer, (request[:300], answer[:300])
+    assert {"200", "400", "403", "404", "405"} <= set(statuses)
+    assert site.get("/api/search?q=load").json()["hits"]
