@@ -15,7 +15,8 @@ mkdir -p "$work"/{pypi,npm,debian,installed} "$work"/code/{python,javascript,jav
 (cd "$work/debian" && xargs -n 1 apt-get download --quiet < "$lists/debian.txt")
 
 for wheel in "$work"/pypi/*.whl; do
-    unzip -qo "$wheel" '*.py' -d "$work/code/python/$(basename "$wheel" .whl)"
+    # 11: a wheel of compiled modules alone has no .py
+    unzip -qo "$wheel" '*.py' -d "$work/code/python/$(basename "$wheel" .whl)" || test $? -eq 11
 done
 for archive in "$work"/npm/*.tgz; do
     folder=$work/code/javascript/$(basename "$archive" .tgz)
