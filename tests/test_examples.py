@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -59,4 +60,7 @@ def test_refresh_adapters(tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -
     check_teacher(QueryEncoder.from_pretrained(folder), teacher)
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert after.keys() - before.keys() == {REFERENCE_FILE}
+    told, config = (json.loads(files.pop("config.json")) for files in (before, after))
+    assert config["files"].keys() - told["files"].keys() == {REFERENCE_FILE}
+    assert {**config, "files": told["files"]} == told
     assert {name: after[name] for name in before} == before

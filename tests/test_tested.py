@@ -38,6 +38,7 @@ def test_every_test_of_teachers_and_stacks_is_on_the_page() -> None:
         "tests/integrations/test_sides.py",
         "tests/teachers/test_base.py",
         "tests/teachers/test_cache.py",
+        "tests/teachers/test_local.py",
         "tests/teachers/test_local_graph.py",
         "tests/teachers/test_real_teacher.py",
         "tests/teachers/test_teachers_page.py",

@@ -37,7 +37,14 @@ def read_arrays(folder: Path) -> dict[str, npt.NDArray[Any]]:
     """
     from safetensors.numpy import load_file
 
-    return _read(folder, load_file)
+    def load(path: Path) -> dict[str, npt.NDArray[Any]]:
+        arrays = load_file(path)
+        odd = sorted(name for name, array in arrays.items() if array.dtype.kind not in "biuf")
+        if odd:  # where a package that is imported has taught numpy bf16
+            raise ValueError(f"{odd[0]} is {arrays[odd[0]].dtype}, which numpy does not have")
+        return arrays
+
+    return _read(folder, load)
 
 
 def _read(folder: Path, load: Callable[[Path], _Loaded]) -> _Loaded:

@@ -188,9 +188,11 @@ def _stage(table: Mapping[str, Any], where: str) -> Stage:
     stage = replace(checked({**own, "config": {}}, Stage, where, InvalidInputError, _REMEDY), config=config)
     if config.needs_documents and not stage.pairs:
         raise InvalidInputError(f"{where}: the losses {sorted(config.losses)} need pairs = true.")
-    if stage.documents < 0 or (stage.queries is not None and stage.queries < 1):
+    fewest = 0 if stage.pairs else 1  # the queries of the pairs are enough
+    if stage.documents < 0 or (stage.queries is not None and stage.queries < fewest):
         raise InvalidInputError(
-            f"{where}: queries must be at least 1 and documents at least 0, got {stage.queries} and {stage.documents}."
+            f"{where}: queries must be at least {fewest} and documents at least 0, got {stage.queries} and "
+            f"{stage.documents}."
         )
     return stage
 

@@ -113,7 +113,9 @@ class DistillationTrainer:
             )
         queries = checked_texts(train_queries, name="train_queries")
         self._documents = checked_texts(documents, name="documents")
-        excluded = checked_texts(list(exclude), name="exclude", allow_empty=True)
+        excluded = checked_texts(
+            exclude if isinstance(exclude, str) else list(exclude), name="exclude", allow_empty=True
+        )
         self.data: TrainingSplit = split(queries, pairs, validation, exclude=excluded, seed=self.config.seed)
         if self.config.needs_documents and self.data.pairs is None:
             raise InvalidInputError(

@@ -55,7 +55,7 @@ ASSISTANT = '[assistant]\nlosses = { infonce = 1.0, cosine = 1.0 }\nepochs = 1\n
         (
             "pairs = true",
             "pairs = true\ndocuments = -1",
-            "queries must be at least 1 .* got 20 and -1",
+            "queries must be at least 0 .* got 20 and -1",
         ),
         ("epochs = 1", 'epochs = "many"', r"Expected `float`, got `str` - at `\$\.epochs`"),
         ('kind = "projection"', "kind = 7", r"encoder small is malformed: Expected `str`, got `int`"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -59,7 +60,11 @@ def test_the_snippet_of_the_card_runs(name: str, exported: Exported) -> None:
 def test_the_folder_says_what_it_was_made_from(exported: Exported, tmp_path: Path) -> None:
     encoder, folder = exported.encoders["lora-linear"], exported.folders["lora-linear"]
     saved = encoder.save_pretrained(tmp_path / "adapter")
-    assert (folder / "codequest.json").read_text("utf-8") == (saved / "config.json").read_text("utf-8")
+    said, config = (
+        json.loads((folder / name).read_bytes())
+        for folder, name in ((folder, "codequest.json"), (saved, "config.json"))
+    )
+    assert said == {name: value for name, value in config.items() if name not in ("files", "own_vectors")}
 
 
 @pytest.mark.parametrize("name", ["lora-linear", "static-linear"])
