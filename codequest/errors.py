@@ -107,6 +107,11 @@ class CodequestWarning(UserWarning):
     """Base of every warning that codequest gives."""
 
 
+def is_panic(error: BaseException) -> bool:
+    """Tell whether a library written in Rust has given up on what it was given, which Python has no exception for."""
+    return type(error).__name__ == "PanicException"
+
+
 def require(module: str, *, extra: str) -> ModuleType:
     """Import an optional dependency.
 

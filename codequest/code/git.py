@@ -13,7 +13,7 @@ from codequest.code.repository import Repository
 from codequest.errors import CodequestWarning, GitError
 from codequest.texts import visible
 
-MOST_SECONDS = 120.0
+MOST_SECONDS = 30.0
 """Longest that one answer may take; a list of all files of Linux takes one second."""
 
 _OFF = (

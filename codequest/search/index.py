@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from codequest.teachers import Teacher
 
 DEFAULT_ENCODER = "minilm-lora"
+MOST_CHARACTERS = 16_384  # of a query: no encoder reads more, and words beyond would only cost time
 _TRIES = 3  # an index run may remove an old version in the moment it is read
 
 
@@ -181,7 +182,7 @@ class CodeIndex:
         self, query: str, limit: int, filters: SearchFilters | None, mode: SearchMode, *, overlapping: bool
     ) -> list[SearchHit]:
         self._check(limit, mode)
-        [text] = checked_texts([query], name="queries")
+        text = checked_texts([query], name="queries")[0][:MOST_CHARACTERS]
         for attempt in range(_TRIES):
             snapshot, queries = self._current()
             vector = queries(text) if queries is not None and mode != "lexical" else None

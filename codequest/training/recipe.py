@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from codequest.encoders.kinds import trainable_kinds
@@ -122,11 +123,30 @@ def load_recipe(path: str | Path) -> Recipe:
     config = None if assistant is None else _config(assistant, f"{file}, assistant")
     typed = checked({**known, "encoders": {}}, Recipe, str(file), InvalidInputError, _REMEDY)
     recipe = replace(typed, assistant=config, encoders=encoders, source=text)
+    _check_places(recipe, str(file))
     _check_assistant(recipe, str(file))
     _check_numbers(recipe.at_most, "at_most", [*recipe.queries, *recipe.pairs], str(file))
     _check_numbers(recipe.hold_out, "hold_out", recipe.pairs, str(file))
     _check_searches(recipe, str(file))
     return recipe
+
+
+def _check_places(recipe: Recipe, where: str) -> None:
+    """Refuse names that lead out of the folders of the data and of the adapters: a recipe may be a stranger's."""
+    for name in recipe.encoders:
+        if not re.fullmatch(r"\w[\w.-]*", name):
+            raise InvalidInputError(
+                f"{where}: the encoder {name!r:.80} cannot be the name of a folder. Use letters, digits, . _ and -."
+            )
+    for name in (*recipe.queries, *recipe.exclude, *recipe.pairs, *recipe.evaluate, *recipe.validate):
+        if name.startswith("hub:"):
+            continue
+        for part in name.split(":"):
+            path = PureWindowsPath(part)  # which knows both slashes
+            if path.anchor or part.startswith("~") or ".." in path.parts:
+                raise InvalidInputError(
+                    f"{where}: {name!r:.80} leads out of the folder of the data. Name sources by their place in it."
+                )
 
 
 def _check_assistant(recipe: Recipe, where: str) -> None:

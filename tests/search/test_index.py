@@ -77,6 +77,14 @@ def test_any_text_may_be_searched(project: Path, build: Build, query: str) -> No
     assert len(index.search(query)) > 0
 
 
+def test_a_query_of_megabytes_is_cut(project: Path, build: Build) -> None:
+    build(project)
+    index = CodeIndex.open(project, encoder=None)
+    expected = index.search("load entry", mode="lexical")
+    for rest in ("aB" * 2_000_000, "word " * 1_000_000):
+        assert index.search(f"load entry {rest}", mode="lexical")[0].symbol == expected[0].symbol
+
+
 def test_a_damaged_index_says_so(project: Path, build: Build) -> None:
     for damaged in ("chunks.sqlite", "vectors.f32", "words/meta.json"):
         [file] = build(project, rebuild=True).folder.glob(f"store/*/{damaged}")

@@ -60,6 +60,13 @@ ASSISTANT = '[assistant]\nlosses = { infonce = 1.0, cosine = 1.0 }\nepochs = 1\n
         ("epochs = 1", 'epochs = "many"', r"Expected `float`, got `str` - at `\$\.epochs`"),
         ('kind = "projection"', "kind = 7", r"encoder small is malformed: Expected `str`, got `int`"),
         ("seed = 3", "seed = ", "cannot be read as a recipe"),
+        ('["pool"]', '["../pool"]', "'../pool' leads out of the folder of the data"),
+        ('["pool"]', '["~/pool"]', "'~/pool' leads out"),
+        ('["pool"]', '["/pool"]', "'/pool' leads out"),
+        ("seed = 3", "seed = 3\nexclude = ['a/../../b']", "leads out"),
+        ('validate = ["pairs:dev"]', 'validate = ["pairs:dev:../x"]', "'pairs:dev:../x' leads out"),
+        ("encoders.small", "encoders.'../small'", r"encoder '\.\./small' cannot be the name of a folder"),
+        ("encoders.small", "encoders.'/tmp/small'", "cannot be the name of a folder"),
         ("encoders.", "coders.", "unknown coders|has no encoder"),
     ],
 )

@@ -11,6 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 RECEIVING = 20.0  # seconds from the end of one request to the end of the next, headers and body
 SENDING = 20.0  # seconds in which a client reads what it was sent last
+ANSWERING = 60.0  # seconds in which a client reads a whole answer that it reads slower than the server writes
 _STOPPING = 3.0  # seconds for either once the server has been told to stop
 
 
@@ -25,6 +26,7 @@ class TimedConnection(H11Protocol):
         super().__init__(*arguments, **options)
         self._receiving = _Deadline(self._abort)
         self._sending = _Deadline(self._abort)
+        self._answering = _Deadline(self._abort)
         self._patience = SENDING
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -38,15 +40,18 @@ class TimedConnection(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self._answering.stop()
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._receiving.stop()
         self._sending.stop()
+        self._answering.stop()
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self._answering.start(ANSWERING)
         self._sending.start(self._patience)
 
     def resume_writing(self) -> None:

@@ -15,7 +15,6 @@ from mcp_types import (
     PARSE_ERROR,
     ErrorData,
     JSONRPCError,
-    JSONRPCNotification,
     JSONRPCRequest,
     jsonrpc_message_adapter,
 )
@@ -39,7 +38,7 @@ class MessageLines:
     async def __aiter__(self) -> AsyncIterator[str]:
         async for raw in anyio.wrap_file(sys.stdin.buffer):
             line = raw.decode(errors="replace")
-            if line.isspace():
+            if not line.strip(" \t\r\n"):
                 continue
             read = read_message(line)
             if isinstance(read, str):
@@ -60,7 +59,7 @@ def read_message(line: str) -> str | JSONRPCError:
         read = jsonrpc_message_adapter.validate_json(text, by_name=False)
     except ValueError:
         read = None
-    if read is None or (asks and isinstance(read, JSONRPCNotification)):
+    if read is None or (asks and not isinstance(read, JSONRPCRequest)):
         return _refused(INVALID_REQUEST, "No request, notification or answer of JSON-RPC 2.0.", message)
     if isinstance(read, JSONRPCRequest) and isinstance(read.id, int) and abs(read.id) >= _LARGEST_ID:
         return _refused(INVALID_REQUEST, "The id is too large.", message)

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from codequest.errors import CodeIndexError, CodequestError
+from codequest.errors import CodeIndexError, CodequestError, is_panic
 from codequest.search.store.chunk_writer import ChunkWriter
 from codequest.search.store.tables import ChunkTables
 from codequest.search.store.words import WordSearch
@@ -18,7 +18,6 @@ STORE, GENERATION = "store", "generation"
 STORE_FOLDER = "store"
 """Folder of all of it, in that of the index."""
 
-_PANIC = "PanicException"
 MANY_DEAD = 4096  # vectors of chunks that are gone: a search multiplies them, too
 
 
@@ -114,7 +113,7 @@ def _explained(message: str) -> Iterator[None]:
         yield
     except BaseException as error:
         # tantivy panics on some damaged files, which is not even an exception
-        known = isinstance(error, (OSError, ValueError, TypeError, sqlite3.Error)) or type(error).__name__ == _PANIC
+        known = isinstance(error, (OSError, ValueError, TypeError, sqlite3.Error)) or is_panic(error)
         if isinstance(error, CodequestError) or not known:
             raise
         first = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

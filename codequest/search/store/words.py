@@ -21,6 +21,7 @@ WORDS_FOLDER = "words"
 _ID, _WORDS = "id", "words"
 _ANALYZER = "codequest"
 _HEAP_BYTES = 100_000_000
+_MOST_TERMS = 1024  # of a query
 _SYMBOL_WEIGHT = 2  # how often the words of a symbol count
 
 
@@ -47,7 +48,8 @@ class WordSearch:
     def find(self, query: str, *, limit: int) -> tuple[npt.NDArray[np.int64], Vectors]:
         """Ids and BM25 scores of the chunks that share most with the words of a query, best first."""
         kind, should = self._tantivy.Query, self._tantivy.Occur.Should
-        terms = [kind.term_query(self._schema, _WORDS, term) for term in self._analyzer.analyze(" ".join(words(query)))]
+        analyzed = self._analyzer.analyze(" ".join(words(query)))[:_MOST_TERMS]
+        terms = [kind.term_query(self._schema, _WORDS, term) for term in analyzed]
         if not terms or not limit:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         wanted = kind.boolean_query([(should, term) for term in terms])

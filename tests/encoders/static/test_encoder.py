@@ -317,3 +317,15 @@ class TestCost:
         read = sum(weight.numel() for layer in layers for weight in layer.parameters())
         assert cost.active_bytes == 4 * read + 23 * (24 + 4)
         assert encoder.cost(tokens=1000).tokens == 64
+
+
+def test_a_tokenizer_that_gives_up_is_an_error_of_ours(tiny_base: Path, wide_teacher: Path, tmp_path: Path) -> None:
+    folder = build_static(tiny_base, wide_teacher).save_pretrained(tmp_path / "static")
+    config = json.loads((folder / "config.json").read_bytes())
+    known = {name: value for name, value in config.items() if name not in ("files", "own_vectors")}
+    (folder / "config.json").write_text(json.dumps(known))  # as of a folder that a stranger made
+    tokenizer = json.loads((folder / "tokenizer.json").read_bytes())
+    tokenizer["pre_tokenizer"] = {"type": "FixedLength", "length": 0}
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    with pytest.raises(AdapterFormatError, match="its tokenizer is damaged"):
+        StaticQueryEncoder.from_pretrained(folder).encode("sort a list")

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -170,6 +170,17 @@ def test_an_answer_that_nobody_reads_is_given_up(place: tuple[str, int], monkeyp
         assert not received(connection).endswith(b"}}\r\n0\r\n\r\n")
     with unread(place) as connection:
         assert received_whole(connection).endswith(b"}}\r\n0\r\n\r\n")
+
+
+def test_an_answer_that_is_read_in_drops_is_given_up(place: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codequest.integrations.server.connections.ANSWERING", 1.0)
+    with unread(place) as connection:
+        answer = b""
+        with suppress(ConnectionResetError):
+            for _ in range(20):
+                time.sleep(0.1)
+                answer += connection.recv(65536)
+        assert not (answer + received(connection)).endswith(b"}}\r\n0\r\n\r\n")
 
 
 def received_whole(connection: socket.socket) -> bytes:
