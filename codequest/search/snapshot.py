@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from codequest.search.hits import SearchFilters
 from codequest.search.paths import PathGlobs
-from codequest.search.store import ChunkStore
+from codequest.search.store import GENERATION, ChunkStore
 from codequest.search.store.vector_file import mapped_vectors
 from codequest.space import Vectors
 
@@ -41,7 +41,7 @@ class Snapshot:
         self._store = store
         self._tables = store.tables(versions, dim=dim)
         with store.reading():
-            rows = self._tables.chunks(versions["generation"])
+            rows = self._tables.chunks(versions[GENERATION])
             ids, slots, *columns = zip(*rows, strict=True) if rows else ((),) * (2 + len(_LISTED))
             self._ids, self._slots = np.array(ids, np.int64), np.array(slots, np.int64)
             self._vectors = mapped_vectors(store.place(versions), rows=int(self._slots.max(initial=-1)) + 1, dim=dim)

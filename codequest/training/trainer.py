@@ -113,9 +113,8 @@ class DistillationTrainer:
             )
         queries = checked_texts(train_queries, name="train_queries")
         self._documents = checked_texts(documents, name="documents")
-        excluded = checked_texts(
-            exclude if isinstance(exclude, str) else list(exclude), name="exclude", allow_empty=True
-        )
+        left_out = exclude if isinstance(exclude, str) else list(exclude)
+        excluded = checked_texts(left_out, name="exclude", allow_empty=True)
         self.data: TrainingSplit = split(queries, pairs, validation, exclude=excluded, seed=self.config.seed)
         if self.config.needs_documents and self.data.pairs is None:
             raise InvalidInputError(

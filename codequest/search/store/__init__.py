@@ -5,7 +5,8 @@ one that is read: the last file that a run writes, in one step. So searches see 
 is writing meanwhile and however it ends.
 """
 
-from codequest.search.store.chunk_store import GENERATION, STORE, STORE_FOLDER, ChunkStore
+from codequest.search.store.chunk_store import STORE, STORE_FOLDER, ChunkStore
 from codequest.search.store.chunk_writer import ChunkWriter
+from codequest.search.store.tables import GENERATION
 
 __all__ = ["GENERATION", "STORE", "STORE_FOLDER", "ChunkStore", "ChunkWriter"]

@@ -11,10 +11,10 @@ from typing import Any
 
 from codequest.errors import CodeIndexError, CodequestError, is_panic
 from codequest.search.store.chunk_writer import ChunkWriter
-from codequest.search.store.tables import ChunkTables
+from codequest.search.store.tables import GENERATION, ChunkTables
 from codequest.search.store.words import WordSearch
 
-STORE, GENERATION = "store", "generation"
+STORE = "store"
 STORE_FOLDER = "store"
 """Folder of all of it, in that of the index."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codequest.search.chunking.chunks import Chunk
-from codequest.search.store.tables import CHUNK_COLUMNS, ChunkTables
+from codequest.search.store.tables import CHUNK_COLUMNS, GENERATION, ChunkTables
 from codequest.search.store.vector_file import append_vectors, mapped_vectors
 from codequest.search.store.words import WordWriter, indexed_words
 from codequest.space import Vectors
@@ -35,7 +35,7 @@ class ChunkWriter:
 
     def __init__(self, store: ChunkStore, versions: Mapping[str, int], folder: Path, *, dim: int) -> None:
         self._store, self._versions, self._folder, self._dim = store, versions, folder, dim
-        self._generation = versions["generation"]
+        self._generation = versions[GENERATION]
         self._tables = ChunkTables(folder, dim=dim, writing=True)
         self._words = WordWriter(folder)
         self._gone = self._tables.settle(self._generation)
@@ -69,7 +69,7 @@ class ChunkWriter:
             self._words.commit()
             self._tables.delete(self._gone)  # after the words: a chunk that has words has a row
             self._tables.commit()
-        return {**self._versions, "generation": self._generation + 1}
+        return {**self._versions, GENERATION: self._generation + 1}
 
     def counts(self) -> tuple[int, dict[str, int]]:
         """Number of chunks in the next generation, and by kind, most first."""

@@ -11,6 +11,9 @@ from typing import Annotated, Any
 import msgspec
 
 TABLES_FILE = "chunks.sqlite"
+GENERATION = "generation"
+"""Name among the versions of an index of what its searches read."""
+
 CHUNK_COLUMNS = ("path", "language", "kind", "symbol", "start_line", "end_line", "text")
 FILE_COLUMNS = ("path", "size", "modified", "digest", "language", "skipped")
 
@@ -58,7 +61,8 @@ class ChunkTables:
         self._lock = threading.Lock()  # searches of several threads share a connection
         self._connection.execute("PRAGMA trusted_schema = OFF")
         [(stored,)] = self._connection.execute("PRAGMA user_version")
-        if dim is not None and stored not in (dim, 0 if writing else dim):
+        new = writing and stored == 0
+        if dim is not None and stored != dim and not new:
             raise ValueError(f"its vectors have {stored} dimensions, {dim} were expected")
         if writing:
             self._connection.execute(f"PRAGMA user_version = {dim}")
