@@ -21,9 +21,11 @@ done
 for archive in "$work"/npm/*.tgz; do
     folder=$work/code/javascript/$(basename "$archive" .tgz)
     mkdir -p "$folder"
-    tar xzf "$archive" -C "$folder" --strip-components=1 --wildcards --no-anchored '*.js' '*.mjs' '*.cjs'
+    tar tzf "$archive" --quoting-style=literal | grep -E '\.[cm]?js$' |
+        tar xzf "$archive" -C "$folder" --strip-components=1 --verbatim-files-from --files-from -
     # What npm delivers lies in folders that are left out of a codebase as built.
-    find "$folder" -depth -type d \( -name dist -o -name build -o -name out -o -name bin \) -execdir mv {} built-{} \;
+    find "$folder" -depth -type d \( -name dist -o -name build -o -name out -o -name bin \) \
+        -execdir sh -c 'mv "$1" "built-${1#./}"' - {} \;
 done
 for package in "$work"/debian/*.deb; do dpkg -x "$package" "$work/installed"; done
 installed=$work/installed/usr
