@@ -25,8 +25,8 @@ from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.evaluation import Report, compare_each, summaries
 from codequest.mining.web_searches import with_searches
 from codequest.progress import Progress, silent
-from codequest.teachers import cached, load_teacher, teacher_named_in
-from codequest.training.assistant import TeachingAssistant, train_assistant
+from codequest.teachers import Teacher, cached, load_teacher, teacher_named_in
+from codequest.training.assistant import EncoderAssistant, train_assistant
 from codequest.training.config import digest
 from codequest.training.recipe import EncoderRecipe, Recipe, Stage
 from codequest.training.run_folder import is_main_process
@@ -127,10 +127,20 @@ class Maker:
         ]
         own = [recipe.kind, recipe.start, dict(recipe.options), stages]
         names = map(list, (self.recipe.evaluate, self.recipe.validate, self.recipe.exclude))
-        assistant = self.recipe.assistant and self.recipe.assistant.to_dict()
+        assistant = self._assistant_of(recipe)
         divided = [dict(self.recipe.hold_out), dict(self.recipe.searches)]
         shared = [self.recipe.seed, *divided, assistant, *names]
         return digest(own, shared, self.teacher.space.fingerprint, self._amounts)
+
+    def _assistant_of(self, recipe: EncoderRecipe) -> Any:
+        """What the assistant of an encoder depends on, JSON-ready."""
+        assistant = self.recipe.assistant
+        if not isinstance(assistant, str):
+            return assistant and assistant.to_dict()
+        if not any(stage.assistant for stage in recipe.stages):  # such as the assistant itself
+            return None
+        own = self.recipe.encoders.get(assistant)
+        return self.recipe_digest(own) if own else assistant
 
     @property
     def sources(self) -> dict[str, str]:
@@ -185,9 +195,14 @@ class Maker:
         return [*(load_dataset(name, root=self.data) for name in self.recipe.evaluate), *self.divided[1]]
 
     @cached_property
-    def assistant(self) -> TeachingAssistant:
-        """The assistant, trained on the same pairs as the encoders, by default without those that validate them."""
+    def assistant(self) -> Teacher:
+        """The assistant: an encoder, or a map trained on the pairs of the encoders without those that validate them."""
         config = self.recipe.assistant
+        if isinstance(config, str):
+            encoder = self._adapter(config)
+            if not isinstance(encoder, TrainableQueryEncoder):
+                raise InvalidInputError(f"{config!r} is a {encoder.kind} encoder, which cannot be an assistant.")
+            return EncoderAssistant(self.teacher, encoder)
         assert config is not None  # the recipe was checked
         labelled = merge_datasets(self.divided[0])
         pairs = split([], labelled, None, exclude=self._never_trained_on, seed=config.seed).pairs

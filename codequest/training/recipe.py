@@ -78,7 +78,8 @@ class Recipe:
         hold_out: Number of queries of a labelled dataset, by its name, that are not trained on but measured on; every
             other query of their documents is not trained on either.
         seed: Seed of samples, splits and random starts.
-        assistant: Settings for training the teaching assistant on the pairs, or None.
+        assistant: Settings for training the teaching assistant on the pairs, a linear map; or the name of an encoder
+            of this recipe or of an adapter, whose query vectors are the assistant's; or None.
         about: Description and licence of the data, by the names in `queries` and `pairs`; for the cards.
         encoders: By the name of their adapter.
         source: Contents of the file.
@@ -94,7 +95,7 @@ class Recipe:
     searches: Mapping[str, str] = field(default_factory=dict)
     hold_out: Mapping[str, int] = field(default_factory=dict)
     seed: int = 0
-    assistant: DistillationConfig | None = None
+    assistant: DistillationConfig | str | None = None
     about: Mapping[str, str] = field(default_factory=dict)
     encoders: Mapping[str, EncoderRecipe]
     source: str = ""
@@ -120,9 +121,10 @@ def load_recipe(path: str | Path) -> Recipe:
         raise InvalidInputError(f"{file} has no encoder. Add a table [encoders.NAME] with a kind and stages.")
     encoders = {name: _encoder(table, f"{file}, encoder {name}") for name, table in tables.items()}
     known = _checked(values, Recipe, str(file), needed=("teacher", "queries", "evaluate"))
-    config = None if assistant is None else _config(assistant, f"{file}, assistant")
+    if isinstance(assistant, dict):
+        assistant = _config(assistant, f"{file}, assistant")
     typed = checked({**known, "encoders": {}}, Recipe, str(file), InvalidInputError, _REMEDY)
-    recipe = replace(typed, assistant=config, encoders=encoders, source=text)
+    recipe = replace(typed, assistant=assistant, encoders=encoders, source=text)
     _check_places(recipe, str(file))
     _check_assistant(recipe, str(file))
     _check_numbers(recipe.at_most, "at_most", [*recipe.queries, *recipe.pairs], str(file))
@@ -151,13 +153,25 @@ def _check_places(recipe: Recipe, where: str) -> None:
 
 def _check_assistant(recipe: Recipe, where: str) -> None:
     """Refuse an assistant that cannot be trained, and a stage that uses an assistant where there is none."""
-    wanted = any(stage.assistant for encoder in recipe.encoders.values() for stage in encoder.stages)
-    if wanted and recipe.assistant is None:
-        raise InvalidInputError(f"{where}: a stage has assistant = true. Add a table [assistant].")
-    if recipe.assistant is not None and (not recipe.pairs or set(recipe.assistant.losses) - {"infonce", "cosine"}):
+    assistant = recipe.assistant
+    taught = [name for name, encoder in recipe.encoders.items() if any(stage.assistant for stage in encoder.stages)]
+    if assistant is None:
+        if taught:
+            raise InvalidInputError(f"{where}: a stage has assistant = true. Add a table [assistant].")
+    elif isinstance(assistant, str):
+        if assistant in taught:
+            raise InvalidInputError(
+                f"{where}: the encoder {assistant} is the assistant, and one of its own stages has assistant = true. "
+                "Train the assistant without it."
+            )
+    elif not isinstance(assistant, DistillationConfig):
+        raise InvalidInputError(
+            f"{where}: the assistant is a table [assistant], or the name of an encoder, got {assistant!r:.80}."
+        )
+    elif not recipe.pairs or set(assistant.losses) - {"infonce", "cosine"}:
         raise InvalidInputError(
             f"{where}: the assistant is trained on pairs by infonce and cosine, got {len(recipe.pairs)} sets of pairs "
-            f"and the losses {sorted(recipe.assistant.losses)}."
+            f"and the losses {sorted(assistant.losses)}."
         )
 
 

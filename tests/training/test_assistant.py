@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from codequest.data import RetrievalDataset
 from codequest.evaluation.scoring import search_dataset
 from codequest.teachers import CachedTeacher, Teacher, cached
 from codequest.training import DistillationTrainer
-from codequest.training.assistant import TeachingAssistant, train_assistant
+from codequest.training.assistant import EncoderAssistant, TeachingAssistant, train_assistant
 from tests.training.conftest import TEXTS, Build, config
 
 pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
@@ -70,3 +73,22 @@ def test_a_student_of_it_is_more_like_it_than_like_the_teacher(
     likeness = [float((vectors * by.encode_queries(TEXTS[:60])).sum(1).mean()) for by in (assistant, teacher)]
     assert likeness[0] > likeness[1] + 0.05
     assert student.training["stages"][0]["assistant"] == assistant.variant
+
+
+def test_an_encoder_assists_with_its_query_vectors_which_are_computed_once(
+    teacher: CachedTeacher, build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path))
+    encoder = build("lora")
+    assistant = EncoderAssistant(teacher, encoder)
+    vectors = assistant.encode_queries(TEXTS[:20])
+    assert (vectors * encoder.encode(TEXTS[:20])).sum(1).min() > 0.999  # the assistant may compute in bf16
+    assert np.array_equal(assistant.encode_documents(TEXTS[:5]), teacher.encode_documents(TEXTS[:5]))
+    assert cached(assistant) is assistant
+    embedded = Counter[str]()
+    monkeypatch.setattr(encoder, "encode", lambda texts: embedded.update(texts) or encoder.embed_batch(texts))
+    assert np.array_equal(assistant.encode_queries(TEXTS[:20]), vectors)
+    assert not embedded
+    with torch.no_grad():
+        next(iter(encoder.trained_tensors().values())).add_(0.1)
+    assert EncoderAssistant(teacher, encoder).variant != assistant.variant

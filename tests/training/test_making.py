@@ -103,3 +103,16 @@ def test_searches_are_trained_on_next_to_the_queries(recipe: Recipe, data: Path,
     plain = Maker(recipe, data=data, out=tmp_path / "out")
     small = recipe.encoders["small"]
     assert maker.recipe_digest(small) != plain.recipe_digest(small)
+
+
+def test_an_encoder_of_the_recipe_assists_another(recipe: Recipe, data: Path, tmp_path: Path) -> None:
+    small, deeper = recipe.encoders["small"], recipe.encoders["further"]
+    first = replace(small, stages=small.stages[:1])
+    second = replace(deeper, stages=(replace(deeper.stages[0], assistant=True),))
+    encoders = {"small": first, "further": second}
+    assisted = Maker(replace(recipe, assistant="small", encoders=encoders), data=data, out=tmp_path / "out")
+    stages = QueryEncoder.from_pretrained(assisted.make("further").folder).training["stages"]
+    assert [stage["assistant"] for stage in stages] == [None, assisted.assistant.variant]
+    other = Maker(replace(recipe, assistant="static", encoders=encoders), data=data, out=tmp_path / "out")
+    assert assisted.recipe_digest(first) == other.recipe_digest(first)
+    assert assisted.recipe_digest(second) != other.recipe_digest(second)

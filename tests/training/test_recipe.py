@@ -77,6 +77,19 @@ def test_a_wrong_recipe_is_refused(old: str, new: str, message: str, tmp_path: P
         load_recipe(file)
 
 
+def test_an_encoder_may_be_the_assistant_but_not_its_own(tmp_path: Path) -> None:
+    text = RECIPE.format(base="base", teacher="teacher").replace(ASSISTANT, "")
+    file = tmp_path / "recipe.toml"
+    file.write_text(text.replace("seed = 3", 'seed = 3\nassistant = "deeper"'))
+    assert load_recipe(file).assistant == "deeper"
+    file.write_text(text.replace("seed = 3", 'seed = 3\nassistant = "small"'))
+    with pytest.raises(InvalidInputError, match=r"small is the assistant, and one of its own stages has assistant"):
+        load_recipe(file)
+    file.write_text(text.replace("seed = 3", "seed = 3\nassistant = 7"))
+    with pytest.raises(InvalidInputError, match=r"a table \[assistant\], or the name of an encoder, got 7"):
+        load_recipe(file)
+
+
 def test_a_missing_recipe_and_an_unknown_encoder_are_refused(recipe: Recipe, data: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"nowhere\.toml cannot be read as a recipe"):
         load_recipe(tmp_path / "nowhere.toml")
