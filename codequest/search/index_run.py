@@ -151,7 +151,7 @@ class _Run:
             if found.stale:
                 writer.remove(found.stale)
             for chunks, vectors in self._embedded(found.chunks):
-                writer.add(chunks, vectors)
+                writer.add(chunks, vectors, tier="teacher")
             self.progress("Building the full-text index", 0, 1)
             writer.replace_files([record.to_dict() for record in found.records])
             meta = IndexMeta(stats=self._stats(found, writer), versions=writer.finish(), token=self.token)
@@ -194,6 +194,8 @@ class _Run:
             kinds=kinds,
             space=self.space,
             teacher=self.name,
+            light="",
+            taught=writer.tier_counts()["teacher"],
             updated=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             codequest_version=metadata.version("codequest"),
         )

@@ -75,7 +75,7 @@ def _indexed(folder: Path, texts: Sequence[str], vectors: Vectors, language: str
     ]
     store = ChunkStore(folder)
     with store.begin({}, dim=vectors.shape[1]) as writer:
-        writer.add(chunks, vectors)
+        writer.add(chunks, vectors, tier="teacher")
         versions = writer.finish()
     return Snapshot(store, versions, dim=vectors.shape[1])
 

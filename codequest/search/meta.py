@@ -15,7 +15,7 @@ from codequest.json_files import checked, read_json
 from codequest.search.store import GENERATION, STORE
 from codequest.space import EmbeddingSpace
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Changes whenever chunks, embedded texts, words or tables do."""
 
 META_FILE = "index.json"
@@ -36,6 +36,8 @@ class IndexStats:
         kinds: Number of chunks by kind, most first.
         space: The teacher's space the vectors lie in.
         teacher: Name that the teacher is loaded by.
+        light: Adapter that embeds new code until the teacher has; empty where there is none for this space.
+        taught: Number of chunks that the teacher has embedded; the others have light vectors.
         updated: When the last run ended, ISO 8601 in UTC.
         codequest_version: Which codequest that was.
     """
@@ -46,6 +48,8 @@ class IndexStats:
     kinds: Mapping[str, int]
     space: EmbeddingSpace
     teacher: str
+    light: str
+    taught: int
     updated: str
     codequest_version: str
 

@@ -11,13 +11,13 @@ import numpy.typing as npt
 from codequest.search.hits import SearchFilters
 from codequest.search.paths import PathGlobs
 from codequest.search.store import GENERATION, ChunkStore
-from codequest.search.store.vector_file import mapped_vectors
+from codequest.search.store.tables import LISTED_COLUMNS
+from codequest.search.store.vector_file import TIERS, Tier
+from codequest.search.tiered_vectors import NO_SLOT, Slots, TieredVectors
 from codequest.space import Vectors
 
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
-
-_LISTED = ("path", "language", "kind", "symbol", "start_line", "end_line")
 
 
 class Snapshot:
@@ -42,23 +42,35 @@ class Snapshot:
         self._tables = store.tables(versions, dim=dim)
         with store.reading():
             rows = self._tables.chunks(versions[GENERATION])
-            ids, slots, *columns = zip(*rows, strict=True) if rows else ((),) * (2 + len(_LISTED))
-            self._ids, self._slots = np.array(ids, np.int64), np.array(slots, np.int64)
-            self._vectors = mapped_vectors(store.place(versions), rows=int(self._slots.max(initial=-1)) + 1, dim=dim)
+            ids, *columns = zip(*rows, strict=True) if rows else ((),) * (1 + len(LISTED_COLUMNS))
+            self._ids = np.array(ids, np.int64)
+            slots = {tier: self._placed(versions[GENERATION], tier) for tier in TIERS}
+            self._vectors = TieredVectors(store.place(versions), slots, dim=dim)
         self._words = store.words(versions)
-        self.columns: Mapping[str, Sequence[Any]] = dict(zip(_LISTED, columns, strict=True))
+        self.columns: Mapping[str, Sequence[Any]] = dict(zip(LISTED_COLUMNS, columns, strict=True))
         self._categories = {name: _Categories(self.columns[name]) for name in ("language", "kind")}
 
     def __len__(self) -> int:
         return len(self._ids)
 
+    def _placed(self, generation: int, tier: Tier) -> Slots:
+        """Slots of the chunks in the file of a tier, (chunks,)."""
+        placed = np.full(len(self._ids), NO_SLOT)
+        rows = self._tables.slots(generation, tier)
+        if rows and len(self._ids):
+            found, slots = np.array(rows, np.int64).T
+            positions = np.searchsorted(self._ids, found)
+            known = np.take(self._ids, positions, mode="clip") == found
+            placed[positions[known]] = slots[known]
+        return placed
+
     def cosines(self, query_vector: Vectors) -> Vectors:
-        """Cosine of every chunk to a query, (chunks,); the vectors of both have unit length.
+        """Cosine of every chunk to a query, (chunks,), as `TieredVectors` compares them across the tiers.
 
         Raises:
             CodeIndexError: The index is damaged.
         """
-        cosines: Vectors = (self._vectors @ query_vector)[self._slots]  # (slots,) to (chunks,)
+        cosines = self._vectors.cosines(query_vector)
         with self._store.reading():
             if not np.isfinite(cosines).all():
                 raise ValueError("it holds vectors that are not finite")

@@ -86,7 +86,7 @@ def test_a_query_of_megabytes_is_cut(project: Path, build: Build) -> None:
 
 
 def test_a_damaged_index_says_so(project: Path, build: Build) -> None:
-    for damaged in ("chunks.sqlite", "vectors.f32", "words/meta.json"):
+    for damaged in ("chunks.sqlite", "teacher.f32", "words/meta.json"):
         [file] = build(project, rebuild=True).folder.glob(f"store/*/{damaged}")
         file.write_bytes(b"no such file")
         with pytest.raises(CodeIndexError, match=r"cannot be read .* --rebuild"):

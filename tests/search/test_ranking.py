@@ -32,7 +32,7 @@ def snapshot(folder: Path, *, symbols: list[str] | None = None, paths: list[str]
     ]
     store = ChunkStore(folder)
     writer = store.begin({}, dim=5)
-    writer.add(chunks, VECTORS)
+    writer.add(chunks, VECTORS, tier="teacher")
     return Snapshot(store, writer.finish(), dim=5)
 
 
@@ -66,7 +66,7 @@ def test_words_of_a_chunk_decide_only_where_they_are_many(tmp_path: Path) -> Non
         for number, text in enumerate(["alpha beta gamma delta epsilon zeta eta theta", *["iota kappa"] * 30])
     ]
     writer = ChunkStore(tmp_path).begin({}, dim=3)
-    writer.add(chunks, np.eye(3, dtype=np.float32)[[0, 1] + [2] * 29])
+    writer.add(chunks, np.eye(3, dtype=np.float32)[[0, 1] + [2] * 29], tier="teacher")
     store = Snapshot(ChunkStore(tmp_path), writer.finish(), dim=3)
     vector = np.array([0.9, 1.0, 0.0], np.float32)
     assert rank(store, "alpha iota", vector, mode="hybrid", limit=1).positions.tolist() == [1]

@@ -67,7 +67,7 @@ class ChunkStore:
                 return self._new(generation=0, dim=dim)
             remains = self.has_remains(versions)
             writer = ChunkWriter(self, versions, self.place(versions), dim=dim)
-            if not remains and writer.dead() <= max(MANY_DEAD, writer.live()):
+            if not remains and not writer.is_mostly_dead(many=MANY_DEAD):
                 return writer
             with writer:
                 tidied = self._new(generation=versions[GENERATION], dim=dim)

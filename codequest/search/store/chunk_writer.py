@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codequest.search.chunking.chunks import Chunk
 from codequest.search.store.tables import CHUNK_COLUMNS, GENERATION, ChunkTables
-from codequest.search.store.vector_file import append_vectors, mapped_vectors
-from codequest.search.store.words import WordWriter, indexed_words
+from codequest.search.store.vector_file import TIERS, Tier, append_vectors, mapped_vectors
+from codequest.search.store.words import WordWriter, has_words, indexed_words
 from codequest.space import Vectors
 
 if TYPE_CHECKING:
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from codequest.search.store.chunk_store import ChunkStore
 
 _COPIED_AT_ONCE = 4096
+_PAIRS = 1024  # light vectors that are kept of chunks that the teacher has embedded: enough to compare the tiers
 
 
 class ChunkWriter:
     """Changes the chunks of an index; searches see nothing of it until index.json has the new versions.
 
-    A context: what was not finished when it is left is as if it had not been.
+    A context: what was not finished when it is left is as if it had not been. After `finish` it goes on with the
+    generation after that.
 
     Args:
         store: Where errors are explained.
@@ -37,9 +40,14 @@ class ChunkWriter:
         self._store, self._versions, self._folder, self._dim = store, versions, folder, dim
         self._generation = versions[GENERATION]
         self._tables = ChunkTables(folder, dim=dim, writing=True)
-        self._words = WordWriter(folder)
         self._gone = self._tables.settle(self._generation)
-        self._words.remove(self._gone)
+        if self._gone or not has_words(folder):
+            self._words.remove(self._gone)
+
+    @cached_property
+    def _words(self) -> WordWriter:
+        """Opened for chunks that come or go: vectors alone change no words."""
+        return WordWriter(self._folder)
 
     def __enter__(self) -> Self:
         return self
@@ -52,11 +60,24 @@ class ChunkWriter:
         with self._store.writing():
             self._tables.bury(paths, died=self._generation + 1)
 
-    def add(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-        """Add chunks with their vectors, (chunks, dim)."""
+    def add(self, chunks: Sequence[Chunk], vectors: Vectors, *, tier: Tier) -> list[int]:
+        """Add chunks with their vectors of a tier, (chunks, dim); their ids."""
         rows = [tuple(getattr(chunk, name) for name in CHUNK_COLUMNS) for chunk in chunks]
         with self._store.writing():
-            self._add(rows, vectors, born=self._generation + 1)
+            ids = self._add(rows, born=self._generation + 1)
+            self._place(ids, vectors, tier, born=self._generation + 1)
+            self._tables.commit()
+        return ids
+
+    def give(self, ids: Sequence[int], vectors: Vectors, *, tier: Tier) -> None:
+        """Give chunks that are there their vectors of one more tier, (ids, dim)."""
+        with self._store.writing():
+            self._place(ids, vectors, tier, born=self._generation + 1)
+            self._tables.commit()
+
+    def without(self, tier: Tier) -> list[int]:
+        """Ids of the chunks that have no vector of a tier in the next generation."""
+        return self._tables.without(self._generation + 1, tier)
 
     def replace_files(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Make these the files of the next generation."""
@@ -66,39 +87,63 @@ class ChunkWriter:
     def finish(self) -> dict[str, int]:
         """Write everything onto the disk; the versions to be read from now on."""
         with self._store.writing():
-            self._words.commit()
+            if "_words" in self.__dict__:
+                self._words.commit()
             self._tables.delete(self._gone)  # after the words: a chunk that has words has a row
             self._tables.commit()
-        return {**self._versions, GENERATION: self._generation + 1}
+        self._gone = []
+        self._generation += 1
+        self._versions = {**self._versions, GENERATION: self._generation}
+        return self._versions
 
     def counts(self) -> tuple[int, dict[str, int]]:
         """Number of chunks in the next generation, and by kind, most first."""
         return self._tables.counts(self._generation + 1)
 
-    def live(self) -> int:
-        """Number of chunks in the generation that it goes on from."""
-        return self._tables.counts(self._generation)[0]
+    def tier_counts(self) -> dict[Tier, int]:
+        """Number of chunks of the next generation that have a vector of each tier."""
+        found = self._tables.vector_counts(self._generation + 1)
+        return {tier: found[tier][0] for tier in TIERS}
 
-    def dead(self) -> int:
-        """Number of vectors of chunks that are gone."""
-        return self._tables.dead(self._generation)
+    def is_mostly_dead(self, *, many: int) -> bool:
+        """Tell whether more vectors than `many`, and than half, belong to chunks that are gone."""
+        found = self._tables.vector_counts(self._generation)
+        return any(rows - live > max(many, live) for live, rows in found.values())
 
     def close(self) -> None:
         """Let other runs write."""
-        self._words.close()
+        if "_words" in self.__dict__:
+            self._words.close()
         self._tables.close()
 
     def copy(self, other: ChunkWriter) -> None:
         """Take over all chunks and files of another writer's store, as they were before it changed anything."""
-        rows = other._tables.copied(self._generation)
+        before = {tier: dict(other._tables.slots(self._generation, tier)) for tier in TIERS}
+        rows, pairs = other._tables.copied(self._generation), 0
         while part := list(islice(rows, _COPIED_AT_ONCE)):
-            slots = [slot for slot, _ in part]
-            vectors = mapped_vectors(other._folder, rows=max(slots) + 1, dim=self._dim)[slots]
-            self._add([row for _, row in part], vectors, born=self._generation)
+            new = self._add([row for _, row in part], born=self._generation)
+            numbers = dict(zip((number for number, _ in part), new, strict=True))
+            taught = [number for number in numbers if number in before["teacher"]]
+            spared = {*taught[max(0, _PAIRS - pairs) :]}
+            pairs += len(taught)
+            for tier, slots in before.items():
+                wanted = numbers.keys() & slots.keys() - (spared if tier == "light" else set())
+                self._take(other, tier, {numbers[number]: slots[number] for number in sorted(wanted)})
+            self._tables.commit()
         self._tables.replace_files(other._tables.files(self._generation), born=self._generation)
 
-    def _add(self, rows: Sequence[tuple[Any, ...]], vectors: Vectors, *, born: int) -> None:
-        ids = self._tables.add(rows, slot=append_vectors(self._folder, vectors), born=born)
+    def _take(self, other: ChunkWriter, tier: Tier, slots: Mapping[int, int]) -> None:
+        """Copy vectors of a tier, which have these slots there, to chunks here."""
+        if slots:
+            chosen = list(slots.values())
+            vectors = mapped_vectors(other._folder, tier, rows=max(chosen) + 1, dim=self._dim)[chosen]
+            self._place(list(slots), vectors, tier, born=self._generation)
+
+    def _add(self, rows: Sequence[tuple[Any, ...]], *, born: int) -> list[int]:
+        ids = self._tables.add(rows, born=born)
         position = {name: CHUNK_COLUMNS.index(name) for name in ("path", "symbol", "text")}
         self._words.add(ids, (indexed_words(**{name: row[at] for name, at in position.items()}) for row in rows))
-        self._tables.commit()
+        return ids
+
+    def _place(self, ids: Sequence[int], vectors: Vectors, tier: Tier, *, born: int) -> None:
+        self._tables.place(ids, tier, slot=append_vectors(self._folder, tier, vectors), born=born)

@@ -1,4 +1,4 @@
-"""The tables of chunks and files, in SQLite."""
+"""The tables of chunks, their vectors and files, in SQLite."""
 
 from __future__ import annotations
 
@@ -10,19 +10,27 @@ from typing import Annotated, Any
 
 import msgspec
 
+from codequest.search.store.vector_file import TIERS, Tier
+
 TABLES_FILE = "chunks.sqlite"
 GENERATION = "generation"
 """Name among the versions of an index of what its searches read."""
 
-CHUNK_COLUMNS = ("path", "language", "kind", "symbol", "start_line", "end_line", "text")
+LISTED_COLUMNS = ("path", "language", "kind", "symbol", "start_line", "end_line")
+CHUNK_COLUMNS = (*LISTED_COLUMNS, "context", "outline", "text")
 FILE_COLUMNS = ("path", "size", "modified", "digest", "language", "skipped")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT, language TEXT, kind TEXT, symbol TEXT, start_line INTEGER,
-    end_line INTEGER, text TEXT, slot INTEGER, born INTEGER, died INTEGER
+    end_line INTEGER, born INTEGER, died INTEGER, context TEXT, outline TEXT, text TEXT
 );
 CREATE INDEX IF NOT EXISTS chunks_by_path ON chunks (path);
+CREATE INDEX IF NOT EXISTS chunks_by_birth ON chunks (born);
+CREATE INDEX IF NOT EXISTS chunks_by_death ON chunks (died) WHERE died IS NOT NULL;
+CREATE TABLE IF NOT EXISTS vectors (
+    tier TEXT, chunk INTEGER, slot INTEGER, born INTEGER, PRIMARY KEY (tier, chunk)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
     path TEXT, size INTEGER, modified INTEGER, digest TEXT, language TEXT, skipped TEXT, born INTEGER, died INTEGER
 );
@@ -32,7 +40,8 @@ _LIVE = "born <= :generation AND (died IS NULL OR died > :generation)"
 _WAIT_SECONDS = 30.0  # for another process to finish its commit
 _AT_ONCE = 500
 _Count = Annotated[int, msgspec.Meta(ge=0)]
-_Listed = tuple[_Count, _Count, str, str, str, str, _Count, _Count]
+_Listed = tuple[_Count, str, str, str, str, _Count, _Count]
+_Placed = tuple[_Count, _Count]
 
 
 class ChunkTables:
@@ -80,13 +89,30 @@ class ChunkTables:
         self._connection.close()
 
     def chunks(self, generation: int) -> list[_Listed]:
-        """Rows of (id, slot, path, language, kind, symbol, start_line, end_line), in the order of their ids.
+        """Rows of (id, path, language, kind, symbol, start_line, end_line), in the order of their ids.
 
         Raises:
             ValueError: A value is of another type.
         """
-        query = f"SELECT id, slot, {', '.join(CHUNK_COLUMNS[:-1])} FROM chunks WHERE {_LIVE} ORDER BY id"
+        query = f"SELECT id, {', '.join(LISTED_COLUMNS)} FROM chunks WHERE {_LIVE} ORDER BY id"
         return msgspec.convert(self._connection.execute(query, {"generation": generation}).fetchall(), list[_Listed])
+
+    def slots(self, generation: int, tier: Tier) -> list[_Placed]:
+        """Rows of (id of a chunk, slot of its vector), in the order of the ids; chunks that are gone may be among them.
+
+        Raises:
+            ValueError: A value is of another type.
+        """
+        query = "SELECT chunk, slot FROM vectors WHERE tier = ? AND born <= ? ORDER BY chunk"
+        return msgspec.convert(self._connection.execute(query, (tier, generation)).fetchall(), list[_Placed])
+
+    def without(self, generation: int, tier: Tier) -> list[int]:
+        """Ids of the chunks that have no vector of a tier, in their order."""
+        query = (
+            f"SELECT id FROM chunks WHERE {_LIVE} AND NOT EXISTS (SELECT 1 FROM vectors AS v WHERE v.tier = :tier "
+            "AND v.chunk = id AND v.born <= :generation) ORDER BY id"
+        )
+        return [row[0] for row in self._connection.execute(query, {"generation": generation, "tier": tier})]
 
     def texts(self, ids: Sequence[int]) -> dict[int, str]:
         """The texts of these chunks by id; those that are gone are left out."""
@@ -105,27 +131,37 @@ class ChunkTables:
         found = dict(self._connection.execute(query, {"generation": generation}).fetchall())
         return sum(found.values()), found
 
-    def dead(self, generation: int) -> int:
-        """Number of vectors in the file that no chunk of a generation has."""
-        slots = self._connection.execute("SELECT coalesce(max(slot) + 1, 0) FROM chunks").fetchone()[0]
-        return int(slots) - self.counts(generation)[0]
+    def vector_counts(self, generation: int) -> dict[Tier, tuple[int, int]]:
+        """Number of vectors by tier: of the chunks of a generation, and of all rows of the file."""
+        given: dict[str, Any] = {"generation": generation}
+        live = f"chunk IN (SELECT id FROM chunks WHERE {_LIVE})"
+        query = (
+            f"SELECT sum(born <= :generation AND {live}), coalesce(max(slot) + 1, 0) FROM vectors WHERE tier = :tier"
+        )
+        found = {tier: self._connection.execute(query, {**given, "tier": tier}).fetchone() for tier in TIERS}
+        return {tier: (count or 0, rows) for tier, (count, rows) in found.items()}
 
-    def add(self, rows: Iterable[Sequence[Any]], *, slot: int, born: int) -> list[int]:
-        """Add chunks, whose vectors begin at a slot; their ids."""
-        marks = ", ".join("?" * (len(CHUNK_COLUMNS) + 2))
-        query = f"INSERT INTO chunks ({', '.join(CHUNK_COLUMNS)}, slot, born) VALUES ({marks})"
+    def add(self, rows: Iterable[Sequence[Any]], *, born: int) -> list[int]:
+        """Add chunks; their ids."""
+        marks = ", ".join("?" * (len(CHUNK_COLUMNS) + 1))
+        query = f"INSERT INTO chunks ({', '.join(CHUNK_COLUMNS)}, born) VALUES ({marks})"
         ids: list[int] = []
-        for number, row in enumerate(rows):
-            added = self._connection.execute(query, (*row, slot + number, born)).lastrowid
+        for row in rows:
+            added = self._connection.execute(query, (*row, born)).lastrowid
             assert added is not None
             ids.append(added)
         return ids
 
+    def place(self, ids: Sequence[int], tier: Tier, *, slot: int, born: int) -> None:
+        """Say that the vectors of these chunks in a tier begin at a slot."""
+        rows = ((tier, number, slot + place, born) for place, number in enumerate(ids))
+        self._connection.executemany("INSERT INTO vectors (tier, chunk, slot, born) VALUES (?, ?, ?, ?)", rows)
+
     def copied(self, generation: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        """The slot of every chunk, and its row as `add` takes it."""
-        query = f"SELECT slot, {', '.join(CHUNK_COLUMNS)} FROM chunks WHERE {_LIVE} ORDER BY id"
-        for slot, *row in self._connection.execute(query, {"generation": generation}):
-            yield slot, tuple(row)
+        """The id of every chunk, and its row as `add` takes it."""
+        query = f"SELECT id, {', '.join(CHUNK_COLUMNS)} FROM chunks WHERE {_LIVE} ORDER BY id"
+        for number, *row in self._connection.execute(query, {"generation": generation}):
+            yield number, tuple(row)
 
     def bury(self, paths: Collection[str], *, died: int) -> None:
         """End the chunks of these files with a generation."""
@@ -141,6 +177,7 @@ class ChunkTables:
         """Undo what a killed run did after a generation; ids of all chunks that are not of this generation."""
         given = {"generation": generation}
         self._connection.execute("UPDATE chunks SET died = born WHERE born > :generation", given)
+        self._connection.execute("DELETE FROM vectors WHERE born > :generation", given)
         self._connection.execute("DELETE FROM files WHERE born > :generation OR died <= :generation", given)
         for table in ("chunks", "files"):
             self._connection.execute(
@@ -149,8 +186,10 @@ class ChunkTables:
         return [row[0] for row in self._connection.execute(f"SELECT id FROM chunks WHERE NOT ({_LIVE})", given)]
 
     def delete(self, ids: Sequence[int]) -> None:
-        """Remove chunks for good."""
+        """Remove chunks for good, and what says where their vectors are."""
         self._connection.executemany("DELETE FROM chunks WHERE id = ?", ((number,) for number in ids))
+        rows = ((tier, number) for tier in TIERS for number in ids)
+        self._connection.executemany("DELETE FROM vectors WHERE tier = ? AND chunk = ?", rows)
 
     def files(self, generation: int) -> list[dict[str, Any]]:
         """The rows of files as dictionaries."""

@@ -1,19 +1,28 @@
-"""The vectors of an index: a file of float32 rows that only grows, mapped into memory by whoever searches."""
+"""The vectors of an index: a file of float32 rows for each tier, which only grows, mapped by whoever searches."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 
 from codequest.space import Vectors
 
-VECTORS_FILE = "vectors.f32"
+Tier = Literal["light", "teacher"]
+"""By what a vector of a chunk was made: at once by a light encoder for documents, or by the teacher."""
+
+TIERS: tuple[Tier, ...] = get_args(Tier)
 _FLOAT = np.dtype("<f4")
 
 
-def append_vectors(folder: Path, vectors: Vectors) -> int:
+def vectors_file(tier: Tier) -> str:
+    """Name of the file of a tier's vectors."""
+    return f"{tier}.f32"
+
+
+def append_vectors(folder: Path, tier: Tier, vectors: Vectors) -> int:
     """Write rows to the end of the file, onto the disk.
 
     A row that a killed run left half written is filled up first: rows are never moved or cut off, because searches of
@@ -21,6 +30,7 @@ def append_vectors(folder: Path, vectors: Vectors) -> int:
 
     Args:
         folder: That of the store.
+        tier: Whose file it is.
         vectors: (rows, dim).
 
     Returns:
@@ -30,7 +40,7 @@ def append_vectors(folder: Path, vectors: Vectors) -> int:
         OSError: No space, or no permission.
     """
     row = vectors.shape[1] * _FLOAT.itemsize
-    with (folder / VECTORS_FILE).open("ab") as file:
+    with (folder / vectors_file(tier)).open("ab") as file:
         end = file.seek(0, os.SEEK_END)
         if end % row:
             file.write(bytes(row - end % row))
@@ -41,7 +51,7 @@ def append_vectors(folder: Path, vectors: Vectors) -> int:
     return int(slot)
 
 
-def mapped_vectors(folder: Path, *, rows: int, dim: int) -> Vectors:
+def mapped_vectors(folder: Path, tier: Tier, *, rows: int, dim: int) -> Vectors:
     """The first rows of the file, (rows, dim), read from the disk when they are first used.
 
     Raises:
@@ -50,7 +60,7 @@ def mapped_vectors(folder: Path, *, rows: int, dim: int) -> Vectors:
     """
     if rows == 0:
         return np.empty((0, dim), np.float32)
-    file = folder / VECTORS_FILE
+    file = folder / vectors_file(tier)
     size, needed = file.stat().st_size, rows * dim * _FLOAT.itemsize
     if size < needed:
         raise ValueError(f"{file.name} has {size:,} bytes, fewer than the {needed:,} of {rows:,} vectors")

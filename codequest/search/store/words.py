@@ -101,6 +101,11 @@ class WordWriter:
             self._writer.wait_merging_threads()
 
 
+def has_words(folder: Path) -> bool:
+    """Tell whether a store has a full-text index, damaged or not."""
+    return (folder / WORDS_FOLDER).exists()
+
+
 def indexed_words(path: str, symbol: str, text: str) -> str:
     """The words of a chunk, split as those of queries are."""
     return " ".join((*words(path), *_SYMBOL_WEIGHT * (*words(symbol),), *words(text)))

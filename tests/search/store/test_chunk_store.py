@@ -57,12 +57,12 @@ def test_a_generation_stays_as_it_was_while_others_are_written(tmp_path: Path) -
     store = ChunkStore(tmp_path)
     vectors = np.eye(4, dtype=np.float32)
     with store.begin({}, dim=4) as writer:
-        writer.add([chunk(1, "alpha"), chunk(2, "beta", "other.py")], vectors[:2])
+        writer.add([chunk(1, "alpha"), chunk(2, "beta", "other.py")], vectors[:2], tier="teacher")
         first = writer.finish()
     before = Snapshot(store, first, dim=4)
     with store.begin(first, dim=4) as writer:
         writer.remove({"code.py"})
-        writer.add([chunk(3, "alpha again")], vectors[2:3])
+        writer.add([chunk(3, "alpha again")], vectors[2:3], tier="teacher")
         assert texts(store, first) == ["alpha", "beta"]
         second = writer.finish()
     assert texts(store, first) == ["alpha", "beta"]
@@ -77,16 +77,16 @@ def test_what_an_unfinished_run_wrote_is_gone_at_the_next(tmp_path: Path) -> Non
     store = ChunkStore(tmp_path)
     vectors = np.eye(4, dtype=np.float32)
     with store.begin({}, dim=4) as writer:
-        writer.add([chunk(1, "alpha")], vectors[:1])
+        writer.add([chunk(1, "alpha")], vectors[:1], tier="teacher")
         writer.replace_files([row("code.py"), row("other.py")])
         first = writer.finish()
     with store.begin(first, dim=4) as writer:  # ends before index.json names what it wrote
         writer.remove({"code.py"})
-        writer.add([chunk(2, "beta")], vectors[1:2])
+        writer.add([chunk(2, "beta")], vectors[1:2], tier="teacher")
         writer.replace_files([row("new.py")])
         writer.finish()
     with store.begin(first, dim=4) as writer:
-        writer.add([chunk(3, "gamma")], vectors[2:3])
+        writer.add([chunk(3, "gamma")], vectors[2:3], tier="teacher")
         writer.replace_files([row("code.py"), row("third.py")])
         assert writer.counts() == (2, {"window": 2})
         second = writer.finish()
@@ -105,14 +105,14 @@ def test_a_store_of_mostly_dead_vectors_is_tidied(tmp_path: Path, monkeypatch: p
         with store.begin(versions, dim=4) as writer:
             writer.remove({"code.py"})
             if not number:
-                writer.add([chunk(0, "stays", "other.py")], vectors[:1])
+                writer.add([chunk(0, "stays", "other.py")], vectors[:1], tier="teacher")
                 writer.replace_files([row("other.py")])
-            writer.add([chunk(number, f"word{number}")], vectors[1:2])
+            writer.add([chunk(number, f"word{number}")], vectors[1:2], tier="teacher")
             versions = writer.finish()
         store.prune(versions)
         assert texts(store, versions) == ["stays", f"word{number}"]
     assert [path.name for path in (tmp_path / "store").iterdir()] == ["2"]
-    assert (tmp_path / "store" / "2" / "vectors.f32").stat().st_size == 3 * 4 * 4
+    assert (tmp_path / "store" / "2" / "teacher.f32").stat().st_size == 3 * 4 * 4
     assert [found["path"] for found in store.files(versions)] == ["other.py"]
     snapshot = Snapshot(store, versions, dim=4)
     np.testing.assert_array_equal(snapshot.cosines(vectors[1]), [0, 1])
@@ -120,7 +120,7 @@ def test_a_store_of_mostly_dead_vectors_is_tidied(tmp_path: Path, monkeypatch: p
 
 
 def test_a_small_change_leaves_the_rest_where_it_is(project: Path, build: Build) -> None:
-    [vectors] = build(project).folder.glob("store/*/vectors.f32")
+    [vectors] = build(project).folder.glob("store/*/teacher.f32")
     before = vectors.read_bytes()
     write(project, {"notes.txt": "unicorns\n"})
     build(project)

@@ -19,7 +19,7 @@ def tables(tmp_path: Path) -> Iterator[ChunkTables]:
 
 
 def chunk(path: str, line: int, kind: str = "function") -> tuple[object, ...]:
-    return (path, "python", kind, "", line, line, f"text {line}")
+    return (path, "python", kind, "", line, line, "", "", f"text {line}")
 
 
 def file(path: str, size: int) -> dict[str, object]:
@@ -31,26 +31,42 @@ def lines(tables: ChunkTables, generation: int) -> list[int]:
 
 
 def test_each_generation_has_its_chunks(tables: ChunkTables) -> None:
-    assert tables.add([chunk("a.py", 1), chunk("b.py", 2, "class")], slot=0, born=1) == [1, 2]
+    assert tables.add([chunk("a.py", 1), chunk("b.py", 2, "class")], born=1) == [1, 2]
     tables.bury({"a.py"}, died=2)
-    assert tables.add([chunk("a.py", 3)], slot=2, born=2) == [3]
+    assert tables.add([chunk("a.py", 3)], born=2) == [3]
     assert [lines(tables, generation) for generation in (0, 1, 2, 3)] == [[], [1, 2], [2, 3], [2, 3]]
     assert tables.counts(1) == (2, {"class": 1, "function": 1})
-    assert (tables.dead(1), tables.dead(2)) == (1, 1)
     assert tables.texts([3, 1, 99]) == {1: "text 1", 3: "text 3"}
-    assert [slot for slot, _ in tables.copied(2)] == [1, 2]
+    assert [number for number, _ in tables.copied(2)] == [2, 3]
 
 
 def test_what_a_killed_run_did_is_undone_and_no_id_comes_twice(tables: ChunkTables) -> None:
-    tables.add([chunk("a.py", 1), chunk("b.py", 2)], slot=0, born=1)
+    tables.add([chunk("a.py", 1), chunk("b.py", 2)], born=1)
     tables.bury({"a.py"}, died=2)
-    tables.add([chunk("a.py", 3)], slot=2, born=2)
+    tables.add([chunk("a.py", 3)], born=2)
     gone = tables.settle(1)
     assert (gone, lines(tables, 1), lines(tables, 2)) == ([3], [1, 2], [1, 2])
     tables.delete(gone)
-    assert tables.add([chunk("c.py", 4)], slot=3, born=2) == [4]
+    assert tables.add([chunk("c.py", 4)], born=2) == [4]
     tables.bury({"b.py"}, died=2)
     assert (tables.settle(2), lines(tables, 2)) == ([2], [1, 4])
+
+
+def test_a_chunk_has_a_vector_of_each_tier_from_a_generation_on(tables: ChunkTables) -> None:
+    tables.add([chunk("a.py", 1), chunk("b.py", 2), chunk("c.py", 3)], born=1)
+    tables.place([1, 2, 3], "light", slot=0, born=1)
+    tables.place([3, 1], "teacher", slot=5, born=2)
+    assert tables.slots(2, "light") == [(1, 0), (2, 1), (3, 2)]
+    assert (tables.slots(1, "teacher"), tables.slots(2, "teacher")) == ([], [(1, 6), (3, 5)])
+    assert (tables.without(1, "teacher"), tables.without(2, "teacher")) == ([1, 2, 3], [2])
+    assert tables.vector_counts(1) == {"light": (3, 3), "teacher": (0, 7)}
+    tables.bury({"a.py"}, died=3)
+    assert tables.vector_counts(3) == {"light": (2, 3), "teacher": (1, 7)}
+    assert tables.without(3, "teacher") == [2]
+    tables.settle(1)  # a run that was killed before its generation counted
+    assert (tables.slots(9, "teacher"), tables.without(1, "teacher")) == ([], [1, 2, 3])
+    tables.delete([2])
+    assert tables.slots(1, "light") == [(1, 0), (3, 2)]
 
 
 def test_files_that_stay_are_not_written_again(tables: ChunkTables) -> None:
@@ -64,7 +80,7 @@ def test_files_that_stay_are_not_written_again(tables: ChunkTables) -> None:
 
 def test_nothing_is_seen_before_it_is_committed(tables: ChunkTables, tmp_path: Path) -> None:
     tables.commit()
-    tables.add([chunk("a.py", 1)], slot=0, born=1)
+    tables.add([chunk("a.py", 1)], born=1)
     reader = ChunkTables(tmp_path)
     assert reader.chunks(1) == []
     tables.commit()
@@ -86,10 +102,11 @@ def test_tables_of_vectors_of_another_length_are_refused(tables: ChunkTables, tm
 
 @pytest.mark.parametrize(("column", "value"), [("slot", "'x'"), ("slot", "-1"), ("path", "x'00'"), ("symbol", "NULL")])
 def test_values_of_another_type_are_refused(tables: ChunkTables, tmp_path: Path, column: str, value: str) -> None:
-    tables.add([chunk("a.py", 1)], slot=0, born=1)
+    tables.add([chunk("a.py", 1)], born=1)
+    tables.place([1], "light", slot=0, born=1)
     tables.commit()
     tables.close()
     with sqlite3.connect(tmp_path / "chunks.sqlite") as database:
-        database.execute(f"UPDATE chunks SET {column} = {value}")
+        database.execute(f"UPDATE {'vectors' if column == 'slot' else 'chunks'} SET {column} = {value}")
     with pytest.raises(ValueError, match="Expected"):
-        ChunkTables(tmp_path).chunks(1)
+        [ChunkTables(tmp_path).slots(1, "light"), ChunkTables(tmp_path).chunks(1)]
