@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from codequest.adapters.card_metadata import ONE_QUERY, front_matter, licenses_of
+from codequest.adapters.card_metadata import ONE_QUERY, ancestors, front_matter, licenses_of
 from codequest.adapters.folder import AdapterConfig
 from codequest.adapters.parts import means_of_parts
 
@@ -21,6 +21,10 @@ _MEASURED = (
     "Queries by this encoder, documents by the teacher. Retention is the encoder's nDCG@10 over the teacher's own, "
     "with a paired bootstrap interval. A mean gives each part of its folder the same weight; its retention is the "
     "ratio of the two means."
+)
+_DESCENT = (
+    "It started from an adapter of another space: from its base and low-rank updates, or its rows, with a new map. "
+    "What that one had learned, and from whose data, is in it."
 )
 _LIMITS = (
     "Only for documents embedded by this teacher at this revision. Languages and forms of query that it was not "
@@ -52,6 +56,8 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
         parts.append(f"## Measured\n\n{_MEASURED}\n\n{_rows(measured)}")
     if ONE_QUERY in config.metrics:
         parts.append("## One query\n\n" + _table(dict(sorted(config.metrics[ONE_QUERY].items()))))
+    if descent := _descent_rows(training):
+        parts.append(f"## Descent\n\n{_DESCENT}\n\n{_rows(descent)}")
     if training.get("stages"):
         parts.append("## Training\n\n" + _stages(training["stages"]))
     if training.get("sources"):
@@ -66,6 +72,22 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
         f"## Licences\n\n{_licenses(config)}",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _descent_rows(training: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row per adapter that an encoder descends from, the nearest first."""
+    rows = []
+    for record in ancestors(training):
+        sources = (record.get("sources") or {}).items()
+        rows.append(
+            {
+                "adapter": record.get("adapter"),
+                "kind": record.get("kind"),
+                "space": f"{record.get('dim')}-d, {record.get('teacher')}",
+                "trained on": "; ".join(f"`{name}`: {what}" for name, what in sorted(sources)) or "not recorded",
+            }
+        )
+    return rows
 
 
 def _licenses(config: AdapterConfig) -> str:

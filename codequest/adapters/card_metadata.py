@@ -56,14 +56,28 @@ def base_of(config: AdapterConfig) -> str:
 
 
 def licenses_of(config: AdapterConfig) -> dict[str, str | None]:
-    """By model, base and teacher: the id of its licence on the hub; None where it is not known."""
+    """By model: the id of its licence on the hub; None where it is not known.
+
+    The models are base, teacher, and the teachers of the adapters that it descends from.
+    """
     from codequest.weights.known import known_models
 
     known = known_models()
-    names = dict.fromkeys((base_of(config), config.space.teacher))
+    before = [str(record["teacher"]) for record in ancestors(config.training) if "teacher" in record]
+    names = dict.fromkeys((base_of(config), config.space.teacher, *before))
     return {
         name: found.lower() if name in known and (found := known[name].license) is not None else None for name in names
     }
+
+
+def ancestors(training: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Records of the adapters that an encoder descends from, the nearest first."""
+    found: list[Mapping[str, Any]] = []
+    record = training.get("start")
+    while isinstance(record, Mapping):
+        found.append(record)
+        record = record.get("start")
+    return found
 
 
 def _datasets(config: AdapterConfig) -> list[str]:

@@ -13,6 +13,7 @@ import typer
 from codequest.cli.arguments import TEACHER_HELP, DimOption, weights_of
 from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries
 from codequest.data import DATASET_NAME, load_dataset
+from codequest.errors import InvalidInputError
 from codequest.search.meta import DEFAULT_TEACHER
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ def distill(
     ] = "lora",
     adapter: Annotated[
         str | None, typer.Option(help="Train this adapter further: --kind, --base, --rank and --rows are its own.")
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="Start from this adapter, of another teacher's space: its base and updates, or its rows, are taken, "
+            "and its map is made anew. Its --base, --rank and --rows are kept."
+        ),
     ] = None,
     rank: Annotated[int | None, typer.Option(min=1, help="LoRA rank, 16 by default.")] = None,
     rows: Annotated[int | None, typer.Option(min=1, help="Static: most rows of the table, 40,000 by default.")] = None,
@@ -81,8 +89,10 @@ def distill(
         final=load_dataset(evaluate) if evaluate else None,
     )
     source = cached(load_teacher(teacher, dim=dim))
-    given = {"base": base, "rank": rank, "rows": rows}
+    given = {"base": base, "rank": rank, "rows": rows, "start": start}
     options = {"seed": seed, **{name: value for name, value in given.items() if value is not None}}
+    if adapter and start:
+        raise InvalidInputError("--adapter trains an adapter further, --start makes another one from it: give one.")
     encoder = QueryEncoder.from_pretrained(adapter) if adapter else partial(_created, kind, source, options)
     _train(encoder, source, texts, config=config, data=data, checkpoints=checkpoints, out=out)
 

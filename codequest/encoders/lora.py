@@ -14,26 +14,30 @@ from torch import Tensor, nn
 from codequest.adapters.folder import AdapterConfig
 from codequest.adapters.tensors import read_tensors
 from codequest.backbone import Backbone, choose_device
+from codequest.encoders.descent import Start, load_start, record_descent, refuse_options
 from codequest.encoders.graph_source import BackboneGraph
 from codequest.encoders.maps import MapKind, SpaceMap
 from codequest.encoders.projection import ProjectionQueryEncoder
 from codequest.encoders.student import (
+    DEFAULT_BASE,
     StoredPrecision,
     StudentQueryEncoder,
     StudentSettings,
     check_sizes,
     load_base,
     load_tensors,
+    new_map,
     pooled_features,
     saved_base,
+    taken_backbone,
 )
-from codequest.errors import InvalidInputError
+from codequest.encoders.updates import inject_updates, merge_in_place, unmerge_in_place, update_settings
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.texts import checked_texts
 from codequest.weights import locate
 
-_FITTED = 10_000  # examples are plenty for a map that training goes on from
+_FITTED = 32_000  # examples are plenty for a map that training goes on from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +82,13 @@ class LoRAQueryEncoder(StudentQueryEncoder):
     @classmethod
     def create(
         cls,
-        base: str,
+        base: str | None = None,
         *,
         space: EmbeddingSpace,
+        start: Start | None = None,
         revision: str | None = None,
         layers: int | None = None,
-        rank: int = 16,
+        rank: int | None = None,
         alpha: float | None = None,
         targets: Sequence[str] | None = None,
         map: MapKind = "linear",
@@ -94,11 +99,13 @@ class LoRAQueryEncoder(StudentQueryEncoder):
         """An untrained encoder; `DistillationTrainer` trains it.
 
         Args:
-            base: The small model: public id or folder.
+            base: The small model: public id or folder; all-MiniLM-L6-v2 by default.
             space: The teacher's space.
+            start: An adapter of the same kind, of any space: its base and updates are taken, its map is not, and
+                base, revision, layers, rank, alpha and targets are its own.
             revision: Commit, tag or branch of a public base.
             layers: Use only so many of the base's first layers; all of them by default.
-            rank: Rank of the updates.
+            rank: Rank of the updates; 16 by default.
             alpha: Scale of the updates; twice the rank by default.
             targets: Names of the linear layers to adapt; all of them by default.
             map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron.
@@ -108,26 +115,46 @@ class LoRAQueryEncoder(StudentQueryEncoder):
 
         Raises:
             WeightsNotFoundError: The base is not on this machine and cannot be fetched.
-            InvalidInputError: A rank below 1, an unknown map or precision, or layers or targets the base does not have.
+            InvalidInputError: A rank below 1, an unknown map or precision, layers or targets the base does not have, or
+                a start of another kind.
         """
-        lora = {
-            "rank": rank,
-            "alpha": 2 * rank if alpha is None else alpha,
-            "targets": sorted(targets) if targets else "all-linear",
-        }
-        source = locate(base, revision=revision)
+        if start is not None:
+            own = {"base": base, "revision": revision, "layers": layers, "rank": rank, "alpha": alpha}
+            refuse_options(start, **own, targets=targets)
+            return cls._from_start(start, space, map, precision, device=device, seed=seed)
+        lora = update_settings(rank, alpha, targets)
+        source = locate(base or DEFAULT_BASE, revision=revision)
         chosen = choose_device(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            network = _build(load_base(source, chosen, layers=layers), space, lora, map)
+            backbone = load_base(source, chosen, layers=layers)
+            network = _build(backbone, space, lora, map)
         return cls(space, network.to(chosen), lora, precision)
+
+    @classmethod
+    def _from_start(
+        cls,
+        start: Start,
+        space: EmbeddingSpace,
+        map: MapKind,
+        precision: StoredPrecision,
+        *,
+        device: str | None,
+        seed: int,
+    ) -> LoRAQueryEncoder:
+        found = load_start(start, of=(cls.kind,), kind=cls.kind, device=device)
+        backbone, lora = taken_backbone(start, found)
+        network = LoRANetwork(backbone, new_map(backbone, space, map, seed))
+        encoder = cls(space, network.eval(), lora, precision)
+        record_descent(encoder, start, found)
+        return encoder
 
     @classmethod
     def from_projection(
         cls,
         projection: ProjectionQueryEncoder,
         *,
-        rank: int = 16,
+        rank: int | None = None,
         alpha: float | None = None,
         targets: Sequence[str] | None = None,
         precision: StoredPrecision = "fp32",
@@ -139,7 +166,7 @@ class LoRAQueryEncoder(StudentQueryEncoder):
 
         Args:
             projection: Trained or not; its base and map are taken, it stays as it is.
-            rank: Rank of the updates.
+            rank: Rank of the updates; 16 by default.
             alpha: Scale of the updates; twice the rank by default.
             targets: Names of the linear layers to adapt; all of them by default.
             precision: What the trained weights are stored in: ``"fp32"`` or ``"fp16"``.
@@ -185,16 +212,12 @@ class LoRAQueryEncoder(StudentQueryEncoder):
     def begin_training(self) -> None:
         if self.device.type == "cpu":  # where the backward pass of torch's fused attention takes half of a step
             self._use_attention("eager")
-        for layer in _lora_layers(self.backbone):
-            if layer.merged:
-                layer.unmerge()
+        unmerge_in_place(self.backbone)
 
     def end_training(self) -> None:
         super().end_training()
         self._use_attention(self._attention)
-        for layer in _lora_layers(self.backbone):
-            if not layer.merged:
-                layer.merge()
+        merge_in_place(self.backbone)
 
     def _use_attention(self, implementation: str) -> None:
         if self.backbone.transformer.config._attn_implementation != implementation:
@@ -222,33 +245,6 @@ class LoRAQueryEncoder(StudentQueryEncoder):
 
 
 def _build(backbone: Backbone, space: EmbeddingSpace, lora: Mapping[str, Any], map: MapKind) -> LoRANetwork:
-    from peft import LoraConfig, inject_adapter_in_model
-
-    rank, alpha, targets = lora["rank"], lora["alpha"], lora["targets"]
-    if type(rank) is not int or rank < 1:
-        raise InvalidInputError(f"The LoRA rank must be a positive integer, got {rank!r}.")
-    if type(alpha) not in (int, float) or not alpha > 0:
-        raise InvalidInputError(f"The LoRA alpha must be a positive number, got {alpha!r}.")
     space_map = SpaceMap(backbone.hidden, space.dim, kind=map)
-    _refuse_unknown_targets(backbone, targets)
-    config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=targets, lora_dropout=0.0, bias="none")
-    inject_adapter_in_model(config, backbone.transformer)
+    inject_updates(backbone, lora)
     return LoRANetwork(backbone, space_map)
-
-
-def _refuse_unknown_targets(backbone: Backbone, targets: Any) -> None:
-    layers = backbone.transformer.named_modules()
-    linear = {name.rsplit(".", 1)[-1] for name, layer in layers if isinstance(layer, nn.Linear)}
-    if targets != "all-linear" and not isinstance(targets, (list, tuple)):
-        raise InvalidInputError(f"The LoRA targets must be a list of layer names, got {targets!r}.")
-    unknown = [] if targets == "all-linear" else sorted(set(map(str, targets)) - linear)
-    if unknown:  # peft would silently adapt the ones it finds
-        raise InvalidInputError(
-            f"The base has no linear layers named {', '.join(unknown)}. It has {', '.join(sorted(linear))}."
-        )
-
-
-def _lora_layers(backbone: Backbone) -> list[Any]:
-    from peft.tuners.tuners_utils import BaseTunerLayer
-
-    return [module for module in backbone.transformer.modules() if isinstance(module, BaseTunerLayer)]

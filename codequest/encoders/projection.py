@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,21 +14,34 @@ from torch import Tensor, nn
 from codequest.adapters.folder import AdapterConfig
 from codequest.adapters.tensors import read_tensors
 from codequest.backbone import Backbone, choose_device
+from codequest.encoders.descent import Start, load_start, record_descent, refuse_options
 from codequest.encoders.maps import MapKind, SpaceMap
 from codequest.encoders.student import (
+    DEFAULT_BASE,
     StoredPrecision,
     StudentQueryEncoder,
     StudentSettings,
     check_sizes,
     load_base,
     load_tensors,
+    new_map,
     pooled_features,
     saved_base,
+    stored_dtype,
+    taken_backbone,
 )
+from codequest.encoders.updates import inject_updates, merge_in_place, round_updates, updates_of
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.texts import checked_texts
 from codequest.weights import locate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ProjectionSettings(StudentSettings):
+    rank: int | None = None  # of the updates of the base it started from, if that had some
+    alpha: float | int | None = None
+    targets: str | list[str] | None = None
 
 
 class ProjectionQueryEncoder(StudentQueryEncoder):
@@ -39,18 +53,26 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
     kind: ClassVar[str] = "projection"
 
     def __init__(
-        self, space: EmbeddingSpace, backbone: Backbone, space_map: SpaceMap, precision: StoredPrecision = "fp32"
+        self,
+        space: EmbeddingSpace,
+        backbone: Backbone,
+        space_map: SpaceMap,
+        precision: StoredPrecision = "fp32",
+        *,
+        lora: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(space, backbone, space_map, precision)
+        self._lora = dict(lora or {})
         self.network: nn.Module = space_map
         self._features: dict[str, Vectors] = {}  # (hidden,) by text: the base is frozen, so one run of it serves all
 
     @classmethod
     def create(
         cls,
-        base: str,
+        base: str | None = None,
         *,
         space: EmbeddingSpace,
+        start: Start | None = None,
         revision: str | None = None,
         layers: int | None = None,
         map: MapKind = "mlp",
@@ -61,8 +83,10 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
         """An untrained encoder; `DistillationTrainer` trains it.
 
         Args:
-            base: The small model: public id or folder.
+            base: The small model: public id or folder; all-MiniLM-L6-v2 by default.
             space: The teacher's space.
+            start: A LoRA adapter or a projection, of any space: its base with its updates, frozen, is the base; its map
+                is not taken. Base, revision and layers are its own.
             revision: Commit, tag or branch of a public base.
             layers: Use only so many of the base's first layers; all of them by default.
             map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron.
@@ -72,14 +96,22 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
 
         Raises:
             WeightsNotFoundError: The base is not on this machine and cannot be fetched.
-            InvalidInputError: An unknown map or precision, or layers that the base does not have.
+            InvalidInputError: An unknown map or precision, layers that the base does not have, or a start of another
+                kind.
         """
-        source = locate(base, revision=revision)
-        backbone = load_base(source, choose_device(device), layers=layers)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            space_map = SpaceMap(backbone.hidden, space.dim, kind=map)
-        return cls(space, backbone, space_map.to(backbone.device), precision)
+        if start is not None:
+            refuse_options(start, base=base, revision=revision, layers=layers)
+            found = load_start(start, of=("lora", cls.kind), kind=cls.kind, device=device)
+            backbone, lora = taken_backbone(start, found)
+        else:
+            source = locate(base or DEFAULT_BASE, revision=revision)
+            backbone, lora = load_base(source, choose_device(device), layers=layers), {}
+        encoder = cls(space, backbone, new_map(backbone, space, map, seed), precision, lora=lora)
+        if precision == "fp16":
+            round_updates(backbone)
+        if start is not None:
+            record_descent(encoder, start, found)
+        return encoder
 
     def prepare(self, queries: Sequence[str], *, progress: Progress = silent) -> Sequence[Mapping[str, Any]]:
         texts = checked_texts(queries, name="queries")
@@ -103,12 +135,29 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
     def trained_tensors(self) -> dict[str, Tensor]:
         return {f"map.{name}": tensor for name, tensor in self._map.state_dict().items()}
 
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), **self._lora}
+
+    def saved_tensors(self) -> dict[str, Tensor]:
+        dtype = stored_dtype(self.precision)
+        updates = {f"backbone.{name}": weight.to(dtype) for name, weight in updates_of(self.backbone).items()}
+        return {**super().saved_tensors(), **updates}
+
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> ProjectionQueryEncoder:
-        settings = config.settings(StudentSettings, folder)
+        settings = config.settings(_ProjectionSettings, folder)
         check_sizes(folder, {"map.linear.weight": config.space.dim})
         source = saved_base(settings, folder)
         backbone = load_base(source, choose_device(device), layers=settings.layers)
         space_map = SpaceMap(backbone.hidden, config.space.dim, kind=settings.map)
-        load_tensors({"map": space_map}, read_tensors(folder), folder)
-        return cls(config.space, backbone, space_map.to(backbone.device).eval(), settings.precision)
+        modules: dict[str, nn.Module] = {"map": space_map}
+        lora: dict[str, Any] = {}
+        if settings.rank is not None:
+            check_sizes(folder, {"lora_A.default.weight": settings.rank})
+            lora = {"rank": settings.rank, "alpha": settings.alpha, "targets": settings.targets}
+            inject_updates(backbone, lora)
+            modules["backbone"] = backbone
+        load_tensors(modules, read_tensors(folder), folder)
+        merge_in_place(backbone)
+        space_map = space_map.to(backbone.device).eval()
+        return cls(config.space, backbone.to(backbone.device), space_map, settings.precision, lora=lora)

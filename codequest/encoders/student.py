@@ -17,8 +17,9 @@ from codequest.adapters.tensors import check_names, tensor_shapes
 from codequest.backbone import Backbone, Choices, faithful_half, read_settings, settle
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.graph_source import BackboneGraph, GraphSource, merge_updates, token_reader
-from codequest.encoders.maps import SpaceMap
+from codequest.encoders.maps import MapKind, SpaceMap
 from codequest.encoders.trainable import TrainableQueryEncoder
+from codequest.encoders.updates import UPDATE_SETTINGS
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.runtimes import GraphPrecision
@@ -29,6 +30,8 @@ from codequest.weights import WeightSource, locate
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from codequest.encoders.base import QueryEncoder
+    from codequest.encoders.descent import Start
     from codequest.space import TeacherLike
 
 StoredPrecision = Literal["fp32", "fp16"]
@@ -61,8 +64,8 @@ class StudentQueryEncoder(TrainableQueryEncoder):
 
     @classmethod
     @abstractmethod
-    def create(cls, base: str, *, space: EmbeddingSpace) -> Self:
-        """An untrained encoder of a small base; a subclass has options of its own."""
+    def create(cls, base: str | None = None, *, space: EmbeddingSpace) -> Self:
+        """An untrained encoder of a small base, or of an adapter; a subclass has options of its own."""
 
     @classmethod
     def create_for(
@@ -73,7 +76,7 @@ class StudentQueryEncoder(TrainableQueryEncoder):
         options: Mapping[str, Any],
         progress: Progress = silent,  # noqa: ARG003
     ) -> Self:
-        return cls.create(**{"base": DEFAULT_BASE, **options}, space=teacher.space)
+        return cls.create(**options, space=teacher.space)
 
     @property
     def device(self) -> torch.device:
@@ -127,7 +130,7 @@ class StudentQueryEncoder(TrainableQueryEncoder):
                 weight.data.copy_(weight.data.half())
 
     def saved_tensors(self) -> dict[str, Tensor]:
-        dtype = torch.float16 if self.precision == "fp16" else torch.float32
+        dtype = stored_dtype(self.precision)
         return {name: weight.to(dtype) for name, weight in self.trained_tensors().items()}
 
 
@@ -165,6 +168,26 @@ def load_base(source: WeightSource, device: torch.device, *, layers: int | None 
     says = settle(read_settings(source.folder), source.model_id, Choices(query_prompt="")).pooling
     choices = Choices(pooling=None if says else "mean", query_prompt="", document_prompt="")
     return Backbone.load(source, device=device, choices=choices, layers=layers)
+
+
+def taken_backbone(start: Start, found: QueryEncoder) -> tuple[Backbone, dict[str, Any]]:
+    """The backbone of an adapter to start from, and the settings of its updates; a loaded adapter stays as it is."""
+    assert isinstance(found, StudentQueryEncoder)
+    described = found.describe()
+    backbone = copy.deepcopy(found.backbone) if found is start else found.backbone
+    return backbone, {name: described[name] for name in UPDATE_SETTINGS if name in described}
+
+
+def new_map(backbone: Backbone, space: EmbeddingSpace, kind: MapKind, seed: int) -> SpaceMap:
+    """A map from a backbone's vectors into a space, that nothing was fitted to yet."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return SpaceMap(backbone.hidden, space.dim, kind=kind).to(backbone.device)
+
+
+def stored_dtype(precision: StoredPrecision) -> torch.dtype:
+    """Number format of the tensors in an adapter folder."""
+    return torch.float16 if precision == "fp16" else torch.float32
 
 
 def pooled_features(backbone: Backbone, texts: Sequence[str], progress: Progress) -> Vectors:

@@ -216,31 +216,28 @@ class Maker:
 
     def _start(self, recipe: EncoderRecipe) -> QueryEncoder | EncoderMaker:
         """The encoder that the first stage trains, or a function that makes it from the queries it trains on."""
-        if not recipe.kind:
-            return self._adapter(recipe.start)
-        options: dict[str, Any] = {"seed": self.recipe.seed, **recipe.options}
-        if not recipe.start:
-            return lambda queries: create_encoder(
-                recipe.kind, self.teacher, queries=queries, options=options, progress=self.progress
-            )
-        try:
-            return LoRAQueryEncoder.from_projection(self._projection(recipe.start), **options)
-        except TypeError as error:
-            raise InvalidInputError(f"The {recipe.kind} encoder cannot be made with {options}: {error}.") from error
+        kind, options = recipe.kind, {"seed": self.recipe.seed, **recipe.options}
+        if recipe.start:
+            adapter = self._adapter(recipe.start)
+            if not kind and adapter.space == self.teacher.space:
+                return adapter
+            if kind == "lora" and isinstance(adapter, ProjectionQueryEncoder):
+                return _deepened(adapter, options)
+            kind, options["start"] = kind or adapter.kind, self._place(recipe.start)
+        return lambda queries: create_encoder(
+            kind, self.teacher, queries=queries, options=options, progress=self.progress
+        )
 
     def _adapter(self, name: str) -> QueryEncoder:
         """An adapter of this recipe, of a folder or of the hub."""
-        return QueryEncoder.from_pretrained(self.make(name).folder if name in self.recipe.encoders else name)
+        return QueryEncoder.from_pretrained(self._place(name))
+
+    def _place(self, name: str) -> str | Path:
+        return self.make(name).folder if name in self.recipe.encoders else name
 
     def _queries_of(self, stage: Stage) -> list[str]:
         labelled = [text for dataset in self.divided[0] for text in dataset.queries.values()] if stage.pairs else []
         return [*self.queries[: stage.queries], *labelled]
-
-    def _projection(self, name: str) -> ProjectionQueryEncoder:
-        encoder = self._adapter(name)
-        if not isinstance(encoder, ProjectionQueryEncoder):
-            raise InvalidInputError(f"{name!r} is a {encoder.kind} encoder; a lora starts from a projection.")
-        return encoder
 
     def _train(self, encoder: QueryEncoder | EncoderMaker, stage: Stage) -> TrainableQueryEncoder:
         """The trained encoder.
@@ -302,6 +299,13 @@ def make_adapters(
     """
     maker = Maker(recipe, data=data, out=out, teacher=teacher, progress=progress)
     return {name: maker.make(name) for name in only or recipe.encoders}
+
+
+def _deepened(projection: ProjectionQueryEncoder, options: Mapping[str, Any]) -> LoRAQueryEncoder:
+    try:
+        return LoRAQueryEncoder.from_projection(projection, **options)
+    except TypeError as error:
+        raise InvalidInputError(f"The lora encoder cannot be made with {dict(options)}: {error}.") from error
 
 
 def _price(report: Report) -> dict[str, Any]:

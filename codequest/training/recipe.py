@@ -20,7 +20,6 @@ else:
     import tomli as tomllib
 _MOST_BYTES = 2**20  # a hundred times a recipe of many encoders
 _REMEDY = "See the guide to recipes for what is expected."
-_FROM_PROJECTION = "lora"  # the kind that can start from an adapter of another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +46,10 @@ class EncoderRecipe:
     """The making of one encoder.
 
     Attributes:
-        kind: One of `codequest.encoders.kinds.trainable_kinds`; empty when an adapter is trained further as it is.
-        start: An adapter to train further: its folder or name. With the kind ``"lora"``, a projection whose base and
-            map are the start.
+        kind: One of `codequest.encoders.kinds.trainable_kinds`; empty for that of the start.
+        start: An adapter: its folder or name. Without a kind, one of the teacher's own space is trained further as it
+            is. Otherwise it is what the class's ``create`` takes as ``start``; or, with the kind ``"lora"``, a
+            projection whose base and map are the start.
         options: Arguments of the class's ``create``.
         stages: In their order.
     """
@@ -204,10 +204,10 @@ def _encoder(table: Any, where: str) -> EncoderRecipe:
     stages = tuple(_stage(stage, f"{where}, stage {number}") for number, stage in enumerate(tables, 1))
     named = {name: given.pop(name) for name in ("kind", "start") if name in given}
     own = checked(named, dict[str, str], where, InvalidInputError, _REMEDY)
-    if not own or (own.get("start") and own.get("kind", _FROM_PROJECTION) != _FROM_PROJECTION):
+    if not any(own.values()):
         raise InvalidInputError(
-            f"{where}: expected a kind ({', '.join(trainable_kinds())}), or start, an adapter to train further; both "
-            "only for a lora that starts from a projection."
+            f"{where}: expected a kind ({', '.join(trainable_kinds())}), or start, an adapter to train further or to "
+            "start from, or both."
         )
     if "kind" in own and own["kind"] not in trainable_kinds():
         raise InvalidInputError(f"{where}: unknown kind {own['kind']!r}. Kinds: {', '.join(trainable_kinds())}.")

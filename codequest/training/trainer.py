@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from transformers import EarlyStoppingCallback
 
 from codequest.data import RetrievalDataset
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
+from codequest.encoders.descent import descent_of
 from codequest.errors import InvalidInputError, TrainingError, require
 from codequest.files import cache_root
 from codequest.progress import Progress, silent
@@ -67,9 +67,9 @@ class DistillationTrainer:
     process only, and every other loss is what one process would compute over the whole batch.
 
     Args:
-        encoder: The encoder to train, in place; an untrained one starts from the closed-form map, a trained one from
-            its weights. Or a function that makes an encoder from the queries that it will be trained on: then the
-            queries of validation and the excluded ones, which only the trainer tells apart, have no influence on it.
+        encoder: The encoder to train, in place; one that was trained for this space starts from its weights, any
+            other from the closed-form map. Or a function that makes an encoder from the queries that it will be
+            trained on: then those of validation and the excluded ones have no influence on it.
         teacher: Made the vectors of the index; gives the targets.
         train_queries: Queries without labels; may be empty when there are pairs.
         config: The losses, and how long they are minimised.
@@ -158,7 +158,7 @@ class DistillationTrainer:
         self._warn(targets)
         inputs = self.encoder.prepare(targets.queries, progress=self.progress)
         with sole_run(self.output_dir), self._training():
-            if not self._before:
+            if not self._before.get("stages"):
                 self.encoder.initialize(inputs, targets.query_vectors, progress=self.progress)
             leave_process_group_at_exit()
             loop = self._loop(targets, inputs)
@@ -192,7 +192,7 @@ class DistillationTrainer:
                 "train on from them."
             )
 
-    def _loop(self, targets: TrainingTargets, inputs: Sequence[Mapping[str, Any]]) -> DistillationLoop:
+    def _loop(self, targets: TrainingTargets, inputs: Sequence[Mapping[str, object]]) -> DistillationLoop:
         validator = Validator(
             self.encoder,
             self.teacher,
@@ -281,7 +281,7 @@ class DistillationTrainer:
                 "best": best,
             },
         }
-        self.encoder.training = {"stages": [*self._before.get("stages", []), stage]}
+        self.encoder.training = {**descent_of(self._before), "stages": [*self._before.get("stages", []), stage]}
         self._known.add(weights_digest(self.encoder))
         self.encoder.reference_vectors = reference_vectors_of(self.teacher) or self.encoder.reference_vectors
         self.encoder.metrics = {}  # earlier measurements are of other weights

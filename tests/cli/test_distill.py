@@ -88,6 +88,18 @@ def test_distill_trains_a_projection(tmp_path: Path, queries: Path, tiny_base: P
     assert encoder.training["stages"][0]["queries"] == 19
 
 
+def test_distill_starts_from_an_adapter_of_another_space(
+    tmp_path: Path, queries: Path, adapter: Path, tiny_base: Path
+) -> None:
+    out = tmp_path / "moved"
+    run("distill", queries, "--out", out, "--teacher", tiny_base, "--start", adapter, "--epochs", 1)
+    encoder = QueryEncoder.from_pretrained(out)
+    assert (encoder.space, encoder.describe()["rank"]) == (load_teacher(str(tiny_base)).space, 4)
+    assert encoder.training["start"]["adapter"] == "adapter"
+    with pytest.raises(InvalidInputError, match="--adapter trains an adapter further, --start makes another one"):
+        run("distill", queries, "--out", out, "--adapter", out, "--start", adapter)
+
+
 def test_distill_trains_a_static_encoder_on_the_words_of_its_own_queries(
     tmp_path: Path, queries: Path, dataset: Path, tiny_base: Path, tiny_teacher: Path
 ) -> None:

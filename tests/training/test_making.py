@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codequest.encoders import QueryEncoder
+from codequest.encoders import LoRAQueryEncoder, QueryEncoder
 from codequest.encoders.index_check import check_teacher
 from codequest.teachers import CachedTeacher
 from codequest.training import make_adapters
 from codequest.training.making import Maker
 from codequest.training.recipe import Recipe
-from tests.training.conftest import TEXTS
+from tests.training.conftest import TEXTS, mean_cosine
 from tests.training.recipes import write_lines
 
 pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
@@ -116,3 +116,20 @@ def test_an_encoder_of_the_recipe_assists_another(recipe: Recipe, data: Path, tm
     other = Maker(replace(recipe, assistant="static", encoders=encoders), data=data, out=tmp_path / "out")
     assert assisted.recipe_digest(first) == other.recipe_digest(first)
     assert assisted.recipe_digest(second) != other.recipe_digest(second)
+
+
+def test_an_adapter_of_another_space_is_a_start(
+    recipe: Recipe, data: Path, tmp_path: Path, tiny_base: Path, teacher: CachedTeacher
+) -> None:
+    old = LoRAQueryEncoder.create(str(tiny_base), space=replace(teacher.space, teacher="old", dim=9), rank=2)
+    old.training = {"stages": [{"steps": 1}], "sources": {"log": "7 queries"}}
+    place = str(old.save_pretrained(tmp_path / "old"))
+    moved = replace(recipe.encoders["further"], start=place, options={"precision": "fp16"})
+    transfers = replace(recipe, encoders={"moved": moved})
+    made = make_adapters(transfers, data=data, out=tmp_path / "out")["moved"]
+    encoder = QueryEncoder.from_pretrained(made.folder, device="cpu")
+    assert (encoder.kind, encoder.space, encoder.describe()["precision"]) == ("lora", teacher.space, "fp16")
+    assert len(encoder.training["stages"]) == 1
+    start = encoder.training["start"]
+    assert (start["adapter"], start["dim"], start["sources"]) == ("old", 9, {"log": "7 queries"})
+    assert mean_cosine(encoder, teacher, TEXTS[:20]) > 0.5

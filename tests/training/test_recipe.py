@@ -23,7 +23,6 @@ ASSISTANT = '[assistant]\nlosses = { infonce = 1.0, cosine = 1.0 }\nepochs = 1\n
         ('teacher = "', 'tutor = "', "unknown tutor; missing teacher"),
         ('kind = "projection"', 'kind = "magic"', r"encoder small: unknown kind 'magic'\. Kinds: lora"),
         ('kind = "projection"', "", "encoder small: expected a kind"),
-        ('kind = "lora"', 'kind = "static"', "both only for a lora that starts from a projection"),
         ("epochs = 1", "epochs = 0", "encoder small, stage 1: epochs must be positive and finite"),
         ("epochs = 1", "epoches = 1", "encoder small, stage 1: unknown epoches"),
         ("pairs = true", "", r"stage 2: the losses \['cosine', 'infonce'\] need pairs = true"),

@@ -14,8 +14,16 @@ import numpy.typing as npt
 from codequest.adapters.folder import AdapterConfig
 from codequest.adapters.tensors import read_arrays
 from codequest.encoders.cost import EncoderCost
+from codequest.encoders.descent import Start, load_start, record_descent, refuse_options
 from codequest.encoders.static.lookup import RowLookup, RowReader, check_bigrams, joined, read_tokenizer
-from codequest.encoders.static.table import StaticTable, TablePrecision, check_tensors, table_shapes
+from codequest.encoders.static.table import (
+    StaticTable,
+    TablePrecision,
+    check_numbers,
+    check_tensors,
+    table_shapes,
+    table_sizes,
+)
 from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
@@ -32,8 +40,8 @@ if TYPE_CHECKING:
     from codequest.encoders.static.network import StaticNetwork
     from codequest.runtimes import GraphPrecision
 
-_MOST_TOKENS = 512
-_WIDTH = 256
+_TOKENIZER = "sentence-transformers/all-MiniLM-L6-v2"
+_ROWS = 40_000
 _CHUNK = 4096  # queries whose rows are looked up or summed at a time
 _FITTED = 50_000  # examples are plenty for a linear map, and more would not fit into memory in fp64
 
@@ -76,9 +84,10 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         teacher: TeacherLike,
         *,
         queries: Sequence[str],
-        tokenizer: str = "sentence-transformers/all-MiniLM-L6-v2",
+        start: Start | None = None,
+        tokenizer: str | None = None,
         revision: str | None = None,
-        rows: int = 40_000,
+        rows: int | None = None,
         width: int | None = None,
         map: MapKind = "linear",
         precision: TablePrecision = "int8",
@@ -92,9 +101,12 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         Args:
             teacher: Embeds the text of every row once; its space is the encoder's.
             queries: The training queries: how often they have a word or a pair decides whether it has a row.
-            tokenizer: Model with the WordPiece tokenizer to begin with: public id or folder.
+            start: A static adapter of any space: its rows and what they stand for are taken, its map is not, and
+                tokenizer, revision, rows, width and max_tokens are its own. The teacher embeds nothing for it.
+            tokenizer: Model with the WordPiece tokenizer to begin with: public id or folder; all-MiniLM-L6-v2 by
+                default.
             revision: Commit, tag or branch of a public model.
-            rows: Most rows of the table.
+            rows: Most rows of the table; 40,000 by default.
             width: Length of a row; by default 256, or the teacher's where that is less.
             map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron, which costs several times as much.
             precision: What the rows are kept in: ``"int8"`` or ``"fp16"``.
@@ -106,23 +118,34 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         Raises:
             WeightsNotFoundError: The tokenizer's model is not on this machine and cannot be fetched.
             ModelFormatError: Its tokenizer is no WordPiece tokenizer.
-            InvalidInputError: No queries, an unknown map or precision, or a number out of range.
+            InvalidInputError: No queries, an unknown map or precision, a number out of range, a start of another kind,
+                or one whose rows are longer than the space's vectors.
         """
-        from codequest.encoders.static.network import starting_values
+        from codequest.encoders.static.network import starting_values, with_new_map
         from codequest.encoders.static.vocabulary import build_vocabulary
         from codequest.weights import locate
 
         space = teacher.space
-        width, max_tokens = _sizes(space, rows=rows, width=width, max_tokens=max_tokens)
+        if start is not None:
+            own = {"tokenizer": tokenizer, "revision": revision, "rows": rows, "width": width}
+            refuse_options(start, **own, max_tokens=max_tokens)
+            found = load_start(start, of=(cls.kind,), kind=cls.kind, device=device)
+            assert isinstance(found, StaticQueryEncoder)
+            table = StaticTable.rounded(with_new_map(found._rounded_table().values(), space, map, seed), precision)
+            encoder = cls(space, found._lookup, table, tokenizer=found._tokenizer, device=device)
+            record_descent(encoder, start, found)
+            return encoder
+        rows = _ROWS if rows is None else rows
+        width, max_tokens = table_sizes(space, rows=rows, width=width, max_tokens=max_tokens)
         table_shapes(rows=rows, bigrams=0, width=width, dim=space.dim, map=map, precision=precision)
         texts = checked_texts(queries, name="queries")
         if not texts:
             raise InvalidInputError("queries is empty: the training queries decide which words have a row.")
-        source = locate(tokenizer, revision=revision)
-        found = build_vocabulary(source.folder, texts, rows=rows, max_tokens=max_tokens, progress=progress)
-        values = starting_values(teacher, found, width=width, map=map, seed=seed, progress=progress)
+        source = locate(tokenizer or _TOKENIZER, revision=revision)
+        chosen = build_vocabulary(source.folder, texts, rows=rows, max_tokens=max_tokens, progress=progress)
+        values = starting_values(teacher, chosen, width=width, map=map, seed=seed, progress=progress)
         table = StaticTable.rounded(values, precision)
-        return cls(space, found.lookup, table, tokenizer=source.model_id, device=device)
+        return cls(space, chosen.lookup, table, tokenizer=source.model_id, device=device)
 
     @classmethod
     def create_for(
@@ -215,15 +238,8 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         return self._cost(tokens, self._table.row_bytes)
 
     def _cost(self, tokens: int, row_bytes: int) -> EncoderCost:
-        tokens = min(tokens, self.max_tokens)
-        bigrams = tokens - 1 if len(self._lookup.bigrams) else 0  # at most: each pair may have a row
-        width = self._table.tensors["rows"].shape[1]
-        multiplied, added = self._table.map_weights
-        return EncoderCost(
-            parameters=len(self._lookup) * (width + 1) + multiplied + added,
-            active_bytes=(tokens + bigrams) * row_bytes + 4 * (multiplied + added),
-            flops=2 * (tokens + bigrams) * width + 2 * multiplied,
-            tokens=tokens,
+        return self._table.cost(
+            min(tokens, self.max_tokens), bigrams=len(self._lookup.bigrams) > 0, row_bytes=row_bytes
         )
 
     def graph_source(self, precision: GraphPrecision) -> GraphSource:
@@ -271,7 +287,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> StaticQueryEncoder:
         known, dim = config.settings(_StaticSettings, folder), config.space.dim
-        _check_numbers(rows=known.rows, width=known.width, max_tokens=known.max_tokens, dim=dim)
+        check_numbers(rows=known.rows, width=known.width, max_tokens=known.max_tokens, dim=dim)
         tensors, tokenizer = read_arrays(folder), read_tokenizer(folder)
         bigrams, sizes = known.rows - tokenizer.get_vocab_size(), {"rows": known.rows, "width": known.width, "dim": dim}
         shapes = table_shapes(**sizes, bigrams=bigrams, map=known.map, precision=known.precision)
@@ -280,17 +296,3 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         check_bigrams(pairs, tokenizer, folder)
         table, lookup = StaticTable(tensors), RowLookup(tokenizer, pairs, known.max_tokens)
         return cls(config.space, lookup, table, tokenizer=known.tokenizer, device=device)
-
-
-def _sizes(space: EmbeddingSpace, *, rows: int, width: int | None, max_tokens: int | None) -> tuple[int, int]:
-    """Width and most tokens of an encoder for this space, checked together with the rows; by default what suits it."""
-    width = min(space.dim, _WIDTH) if width is None else width
-    max_tokens = min(space.max_tokens or _MOST_TOKENS, _MOST_TOKENS) if max_tokens is None else max_tokens
-    _check_numbers(rows=rows, width=width, max_tokens=max_tokens, dim=space.dim)
-    return width, max_tokens
-
-
-def _check_numbers(*, rows: int, width: int, max_tokens: int, dim: int) -> None:
-    for name, value, most in (("rows", rows, 2**24), ("width", width, dim), ("max_tokens", max_tokens, 2**16)):
-        if type(value) is not int or not 1 <= value <= most:
-            raise InvalidInputError(f"{name} must be a whole number from 1 to {most}, got {value!r}.")

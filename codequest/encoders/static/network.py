@@ -12,8 +12,9 @@ from torch.nn import functional
 
 from codequest.encoders.maps import MapKind, SpaceMap
 from codequest.encoders.static.vocabulary import Vocabulary
+from codequest.errors import InvalidInputError
 from codequest.progress import Progress
-from codequest.space import TeacherLike, Vectors
+from codequest.space import EmbeddingSpace, TeacherLike, Vectors
 
 
 class StaticNetwork(nn.Module):
@@ -76,14 +77,41 @@ def starting_values(
     vectors = teacher.encode_queries(list(distinct), progress=progress)
     vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
     rows, axes, mean = principal_components(vectors[[distinct[text] for text in vocabulary.texts]], width)
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(seed)
-        space_map = SpaceMap(width, len(mean), kind=map)
+    space_map = new_map(width, len(mean), map, seed)
+    with torch.no_grad():
         # Sums of rows come in at unit length, so the map gives them the length that rows have on average.
         space_map.linear.weight.copy_(torch.from_numpy(axes.T * np.sqrt((rows**2).sum(1).mean())))
         space_map.linear.bias.copy_(torch.from_numpy(mean))
-    map_values = {f"map.{name}": tensor.numpy() for name, tensor in space_map.state_dict().items()}
-    return {"rows": rows, "weights": vocabulary.weights, **map_values}
+    return {"rows": rows, "weights": vocabulary.weights, **map_values(space_map)}
+
+
+def new_map(width: int, dim: int, kind: MapKind, seed: int) -> SpaceMap:
+    """A map that nothing was fitted to yet."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return SpaceMap(width, dim, kind=kind)
+
+
+def with_new_map(
+    values: Mapping[str, npt.NDArray[np.float32]], space: EmbeddingSpace, kind: MapKind, seed: int
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Values of a network with the same rows and weights, and a map into another space that nothing was fitted to yet.
+
+    Raises:
+        InvalidInputError: The rows are longer than the space's vectors.
+    """
+    width = values["rows"].shape[1]
+    if width > space.dim:
+        raise InvalidInputError(
+            f"The table to start from has rows of {width} numbers, more than the {space.dim} of {space}. Train without "
+            "a start."
+        )
+    return {"rows": values["rows"], "weights": values["weights"], **map_values(new_map(width, space.dim, kind, seed))}
+
+
+def map_values(space_map: SpaceMap) -> dict[str, npt.NDArray[np.float32]]:
+    """Tensors of a map under ``map.``, as a table holds them."""
+    return {f"map.{name}": tensor.float().cpu().numpy() for name, tensor in space_map.state_dict().items()}
 
 
 def principal_components(vectors: Vectors, width: int) -> tuple[Vectors, Vectors, Vectors]:

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.adapters.tensors import check_names
+from codequest.encoders.cost import EncoderCost
 from codequest.errors import AdapterFormatError, InvalidInputError
-from codequest.space import Vectors
+from codequest.space import EmbeddingSpace, Vectors
 
 if TYPE_CHECKING:
     from codequest.encoders.maps import MapKind
@@ -25,6 +26,8 @@ _NUMBERS: Mapping[str, npt.DTypeLike] = {"int8": np.int8, "fp16": np.float16}
 _LEAST_SCALE = np.float16(2.0**-14)  # the smallest that fp16 keeps in full precision
 _LEAST_LENGTH = 1e-12
 _MAP = "map."
+_MOST_TOKENS = 512
+_WIDTH = 256
 
 
 class StaticTable:
@@ -117,6 +120,18 @@ class StaticTable:
         layers = self._layers.values()
         return sum(weight.size for weight, _ in layers), sum(bias.size for _, bias in layers)
 
+    def cost(self, tokens: int, *, bigrams: bool, row_bytes: int) -> EncoderCost:
+        """Cost of a query of so many tokens, when a row takes so many bytes, and each pair of tokens may have one."""
+        width = self._rows.shape[1]
+        summed = tokens + (tokens - 1 if bigrams else 0)
+        multiplied, added = self.map_weights
+        return EncoderCost(
+            parameters=len(self._rows) * (width + 1) + multiplied + added,
+            active_bytes=summed * row_bytes + 4 * (multiplied + added),
+            flops=2 * summed * width + 2 * multiplied,
+            tokens=tokens,
+        )
+
 
 def quantized_rows(rows: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float16]]:
     """Rows as whole numbers from -127 to 127, each row with a scale of its own.
@@ -130,6 +145,25 @@ def quantized_rows(rows: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8],
     scales = np.maximum((np.abs(rows).max(axis=1) / 127).astype(np.float16), _LEAST_SCALE)  # (n,)
     codes = np.rint(rows / scales.astype(np.float32)[:, None])
     return np.nan_to_num(codes).clip(-127, 127).astype(np.int8), scales
+
+
+def table_sizes(space: EmbeddingSpace, *, rows: int, width: int | None, max_tokens: int | None) -> tuple[int, int]:
+    """Width and most tokens of an encoder for this space, checked together with the rows; by default what suits it."""
+    width = min(space.dim, _WIDTH) if width is None else width
+    max_tokens = min(space.max_tokens or _MOST_TOKENS, _MOST_TOKENS) if max_tokens is None else max_tokens
+    check_numbers(rows=rows, width=width, max_tokens=max_tokens, dim=space.dim)
+    return width, max_tokens
+
+
+def check_numbers(*, rows: int, width: int, max_tokens: int, dim: int) -> None:
+    """Refuse sizes that a table cannot have.
+
+    Raises:
+        InvalidInputError: A number out of its range.
+    """
+    for name, value, most in (("rows", rows, 2**24), ("width", width, dim), ("max_tokens", max_tokens, 2**16)):
+        if type(value) is not int or not 1 <= value <= most:
+            raise InvalidInputError(f"{name} must be a whole number from 1 to {most}, got {value!r}.")
 
 
 def table_shapes(
