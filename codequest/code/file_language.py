@@ -28,7 +28,7 @@ _CONFIGURATION = (".cfg", ".conf", ".ini", ".json", ".tf", ".hcl", ".toml", ".xm
 # fmt: on
 
 SUFFIXES_OF_SOURCES = frozenset(
-    {suffix for language in LANGUAGES for suffix in language.suffixes} | set(BY_SUFFIX).difference(_CONFIGURATION)
+    ({suffix for language in LANGUAGES for suffix in language.suffixes} | set(BY_SUFFIX)).difference(_CONFIGURATION)
 )
 """Ends of names of files that are written in a language, documents included; files of settings are not."""
 

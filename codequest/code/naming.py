@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ _MOST_SCOPES = 16  # whose names stand in front of a name
 _NAME_BYTES = 2000
 _MOST_WITHIN = 1000  # nodes that are looked at
 _GENERICS = re.compile(r"<[^<>]*>")
+_QUALIFIERS = re.compile(r"^(?:(?:'\w+|mut|dyn|const)\s+|[&*]\s*)+")  # of a type in Rust
 
 
 class Names:
@@ -28,10 +29,11 @@ class Names:
     Args:
         language: Language of the file.
         source: Its content.
+        definitions: Ids of the nodes that define functions and classes.
     """
 
-    def __init__(self, language: Language, source: bytes) -> None:
-        self._language, self._source = language, source
+    def __init__(self, language: Language, source: bytes, definitions: Collection[int]) -> None:
+        self._language, self._source, self._definitions = language, source, definitions
         self._parents: dict[int, Node | None] = {}
         self._own: dict[int, str] = {}
 
@@ -57,8 +59,7 @@ class Names:
             parent = self.parent(parent)
 
     def _is_scope(self, node: Node) -> bool:
-        language = self._language
-        return node.type in language.functions or node.type in language.classes or node.type in language.scopes
+        return node.id in self._definitions or node.type in self._language.scopes
 
     def _own_of(self, node: Node) -> str:
         if node.id not in self._own:
@@ -67,18 +68,58 @@ class Names:
 
     def _name(self, node: Node) -> str:
         language = self._language
-        named = node.child_by_field_name(language.scopes.get(node.type, "name"))
-        parent = self.parent(node) if named is None and language.named_by else None
-        if parent is not None and parent.type in language.named_by:
-            named = parent.child_by_field_name(language.named_by[parent.type])
-        if named is None and language.name_path:
-            named = _descend(node, language.name_path)
-        parts = [_without_generics(text_of(named, self._source))] if named is not None else []
+        parts = [_plain(text) for text in self._texts(node)]
         receiver = node.child_by_field_name(language.receiver) if language.receiver and parts else None
         if receiver is not None:
             owner = first_of(receiver, ("type_identifier",))
             parts[:0] = [text_of(owner, self._source)] if owner is not None else []
-        return ".".join(parts)
+        return ".".join(filter(None, parts))
+
+    def _texts(self, node: Node) -> list[str]:
+        """The name of a node; what it is assigned to comes before what it is called in itself."""
+        language = self._language
+        parent = self.parent(node) if language.named_by else None
+        if parent is not None and parent.type in language.named_by:
+            ways, start = language.named_by[parent.type], parent
+        else:
+            ways, start = language.named_in.get(node.type, language.scopes.get(node.type, "name")), node
+        found = [follow(start, way) for way in ways.split("&")]
+        if not found[0] and language.name_path:
+            deepest = _descend(node, language.name_path)
+            found = [[deepest] if deepest is not None else []]
+        words = [text_of(each, self._source).strip("\"'`") for nodes in found for each in nodes]
+        return [" ".join(words)] if "&" in ways else words
+
+
+def follow(node: Node, steps: str) -> list[Node]:
+    """The nodes that a path leads to from a node: most often one, none where it ends before.
+
+    Args:
+        node: Where it begins.
+        steps: Each the field or the type of a child, the first of several with ``|``; ``..`` is the parent, ``_`` any
+            named child, ``field*`` as often as there is one, and ``type+`` at the end all children of that type.
+    """
+    for step in steps.split():
+        if step.endswith("+"):
+            return [child for child in node.children if child.type == step[:-1]]
+        if step.endswith("*"):
+            node = _descend(node, step[:-1]) or node
+            continue
+        found = node.parent if step == ".." else _child(node, step.split("|"))
+        if found is None:
+            return []
+        node = found
+    return [node]
+
+
+def _child(node: Node, wanted: Sequence[str]) -> Node | None:
+    for name in wanted:
+        if name == "_":
+            return node.named_children[0] if node.named_children else None
+        found = node.child_by_field_name(name) or next((child for child in node.children if child.type == name), None)
+        if found is not None:
+            return found
+    return None
 
 
 def first_of(node: Node, types: tuple[str, ...]) -> Node | None:
@@ -86,9 +127,11 @@ def first_of(node: Node, types: tuple[str, ...]) -> Node | None:
     return next((inner for inner in descendants(node) if inner.type in types), None)
 
 
-def _without_generics(name: str) -> str:
+def _plain(name: str) -> str:
+    """A name without generics, the marks of references, parameters, and what else a declarator may have in it."""
     plain = _GENERICS.sub("", _GENERICS.sub("", name))
-    return plain.lstrip("&* ").partition("(")[0].strip() or plain  # a C++ function may be declared as a reference
+    short = _QUALIFIERS.sub("", plain.lstrip("&* ")).partition("(")[0].strip()
+    return short or plain  # a C++ function may be declared as a reference
 
 
 def _descend(node: Node, path: str) -> Node | None:

@@ -79,12 +79,14 @@ class SourceFile:
 
     @cached_property
     def types(self) -> list[Definition]:
-        """The further types of the language that have a name, such as the structs of C, in the order of the file."""
-        nodes = sorted(self._syntax.nodes.get("type", ()), key=lambda node: node.start_byte)
-        named = ((node, self._names.qualified(node)) for node in nodes)
+        """What else has a name and something inside, in the order of the file: the structs of C, test cases, routes."""
+        roles: dict[str, Literal["function", "class"]] = {"type": "class", "block": "function"}
+        found = [(node, kind) for role, kind in roles.items() for node in self._syntax.nodes.get(role, ())]
+        found.sort(key=lambda item: item[0].start_byte)
+        named = ((node, kind, self._names.qualified(node)) for node, kind in found)
         return [
-            self._definition(node, "class", name, self._documentation_of(node))
-            for node, name in self._syntax.in_time(named)
+            self._definition(node, kind, name, self._documentation_of(node))
+            for node, kind, name in self._syntax.in_time(named)
             if name
         ]
 
@@ -174,7 +176,9 @@ class SourceFile:
 
     @cached_property
     def _names(self) -> Names:
-        return Names(self.language, self.source)
+        nodes = self._syntax.nodes
+        definitions = frozenset(node.id for role in ("function", "class") for node in nodes.get(role, ()))
+        return Names(self.language, self.source, definitions)
 
     @cached_property
     def _syntax(self) -> Syntax:
@@ -192,7 +196,7 @@ class SourceFile:
             documentation=self.text(documented) if documented else "",
             documentation_line=self.line(documented.start) if documented else node.start_point[0] + 1,
             body=self._beginning(body) if body is not None else "",
-            span=Span(_first(outer, self.language).start_byte, outer.end_byte),
+            span=Span(_first(outer, self.language).start_byte, _last(outer, self.language).end_byte),
         )
 
     def _beginning(self, node: Node) -> str:
@@ -251,15 +255,23 @@ def _mark(source: bytes, position: int) -> bytes:
 
 
 def _first(node: Node, language: Language) -> Node:
-    """The first of the siblings above a definition that are part of it, else itself."""
-    first, sibling = node, node.prev_sibling if language.leading else None
+    """The first of the siblings above a definition that are part of it, else itself; a blank line ends them."""
+    first, above, sibling = node, node, node.prev_sibling if language.leading else None
     for _ in range(_MOST_ABOVE):
         if sibling is None or sibling.type not in (*language.leading, *language.comments):
             break
+        if above.start_point[0] - sibling.end_point[0] > 1:
+            break
         if sibling.type in language.leading:
             first = sibling
-        sibling = sibling.prev_sibling
+        above, sibling = sibling, sibling.prev_sibling
     return first
+
+
+def _last(node: Node, language: Language) -> Node:
+    """The sibling after a definition that is part of it, else itself."""
+    following = node.next_sibling if language.trailing else None
+    return following if following is not None and following.type in language.trailing else node
 
 
 def _docstring(body: Node | None) -> Span | None:

@@ -60,7 +60,7 @@ class Syntax:
             node = waiting.pop()
             large = node.descendant_count > _MOST_AT_ONCE
             for role, nodes in (alone if large else within).captures(node).items():
-                found.setdefault(role, []).extend(nodes)
+                found.setdefault(role, []).extend({each.id: each for each in nodes}.values())
             waiting.extend(reversed(node.children) if large else ())
         return found
 
@@ -103,11 +103,14 @@ def grammar_of(language: Language) -> tuple[Grammar, QueryCursor, QueryCursor]:
         "function": language.functions,
         "class": language.classes,
         "type": language.types,
+        "block": language.blocks,
         "comment": language.comments,
         "raise": language.raises,
         "call": language.calls,
     }
-    patterns = [f"({node}) @{role}" for role, nodes in wanted.items() for node in nodes]
+    patterns = [
+        f"({node})" if f"@{role}" in node else f"({node}) @{role}" for role, nodes in wanted.items() for node in nodes
+    ]
     query = tree_sitter.Query(grammar, "\n".join(patterns))
     alone = tree_sitter.QueryCursor(query)
     alone.set_max_start_depth(0)

@@ -18,7 +18,7 @@ from codequest.mining.python_functions import mine_python_source
 from codequest.progress import Progress, silent
 
 # Shell functions are seldom documented, and their comments are seldom sentences.
-CODE_SUFFIXES = tuple(suffix for language in LANGUAGES if language.name != "bash" for suffix in language.suffixes)
+CODE_SUFFIXES = tuple(suffix for language in LANGUAGES if language.documented for suffix in language.suffixes)
 
 _TRIVIAL = re.compile(
     r"""^\{?\s*(?:

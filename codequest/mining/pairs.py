@@ -160,7 +160,7 @@ def mine_pairs(
         raise DatasetError(
             f"No documented function was found in {len(codebase.files)} source files"
             f"{f' (passed over: {passed})' if passed else ''}. Expected functions with doc comments of at least "
-            f"{min_words} words, in {', '.join(language.name for language in LANGUAGES)}."
+            f"{min_words} words, in {', '.join(language.name for language in LANGUAGES if language.documented)}."
         )
     return MinedPairs(functions, telling, codebase.passed_over)
 

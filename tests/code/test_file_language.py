@@ -32,7 +32,8 @@ def test_a_file_is_of_the_language_of_its_name_or_its_content(path: str, text: s
 
 
 def test_files_of_settings_are_no_sources() -> None:
-    assert {suffix for language in LANGUAGES for suffix in language.suffixes} <= SUFFIXES_OF_SOURCES
+    suffixes = {suffix for language in LANGUAGES if language.documented for suffix in language.suffixes}
+    assert suffixes <= SUFFIXES_OF_SOURCES
     assert {".md", ".sql", ".css", ".html"} <= SUFFIXES_OF_SOURCES
     assert not {".toml", ".yaml", ".yml", ".json", ".ini", ".cfg", ".conf", ".xml", ".tf", ".txt"} & SUFFIXES_OF_SOURCES
     assert {"makefile", "dockerfile"} <= NAMES_OF_SOURCES

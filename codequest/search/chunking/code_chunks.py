@@ -46,7 +46,24 @@ def _scopes(file: SourceFile) -> list[_Scope]:
     for definition in (*file.definitions, *file.types):
         start = min(definition.documentation_line, file.line(definition.span.start))
         found.append(_Scope(definition, start, file.line(definition.span.end - 1)))
-    return sorted(found, key=lambda scope: (scope.start, -scope.end))
+    found.sort(key=lambda scope: (scope.start, -scope.end))
+    return _merged(found) if file.language.clauses else found
+
+
+def _merged(scopes: list[_Scope]) -> list[_Scope]:
+    """Scopes in which functions of one name that follow each other are one."""
+    merged: list[_Scope] = []
+    for scope in scopes:
+        last = merged[-1] if merged else None
+        if last and last.definition and scope.definition and _is_same(last.definition, scope.definition):
+            last.end = max(last.end, scope.end)
+        else:
+            merged.append(scope)
+    return merged
+
+
+def _is_same(first: Definition, second: Definition) -> bool:
+    return first.kind == second.kind == "function" and first.name == second.name
 
 
 def _place(scope: _Scope, outer: _Scope) -> None:

@@ -4,12 +4,15 @@ import pytest
 
 from codequest.code import LANGUAGES
 from tests.search.chunking.cuts import cut, spans
+from tests.search.further_sources import FURTHER_SOURCES
 from tests.search.sources import SOURCES
 
+EVERY_SOURCE = SOURCES | FURTHER_SOURCES
 
-@pytest.mark.parametrize("path", SOURCES)
+
+@pytest.mark.parametrize("path", EVERY_SOURCE)
 def test_every_language_is_cut_along_its_syntax(path: str) -> None:
-    text, expected = SOURCES[path]
+    text, expected = EVERY_SOURCE[path]
     chunks = cut(path, text)
     assert spans(chunks) == expected
     lines = text.split("\n")
@@ -18,7 +21,7 @@ def test_every_language_is_cut_along_its_syntax(path: str) -> None:
 
 
 def test_every_parsed_language_is_among_the_sources() -> None:
-    found = {chunk.language for path, (text, _) in SOURCES.items() for chunk in cut(path, text)}
+    found = {chunk.language for path, (text, _) in EVERY_SOURCE.items() for chunk in cut(path, text)}
     assert {language.name for language in LANGUAGES} - {"tsx"} <= found
 
 
@@ -64,3 +67,13 @@ def test_a_long_class_is_cut_into_its_members_and_its_first_piece_outlines_them(
 def test_broken_files_are_cut_as_far_as_they_can_be(path: str, text: str) -> None:
     for chunk in cut(path, text):
         assert 1 <= chunk.start_line <= chunk.end_line <= text.count("\n") + 1
+
+
+def test_clauses_of_one_function_are_one_chunk() -> None:
+    chunks = cut(
+        "a.ex", "defmodule A do\n  def f(1), do: 1\n  def f(x), do: x\n\n  def g, do: 1\nend\n" + "# x\n" * 10, 70
+    )
+    assert [(chunk.symbol, chunk.start_line, chunk.end_line) for chunk in chunks if chunk.kind == "function"] == [
+        ("A.f", 2, 3),
+        ("A.g", 5, 5),
+    ]

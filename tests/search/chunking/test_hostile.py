@@ -16,7 +16,11 @@ FUNCTIONS = {
     "tsx": ("const f=()=>{\n", "}\n"), "java": ("class A{\n", "}\n"), "go": ("func f(){ f(func(){\n", "})}\n"),
     "ruby": ("def f\n", "end\n"), "php": ("function f(){\n", "}\n"), "rust": ("fn f(){\n", "}\n"),
     "c#": ("class A{\n", "}\n"), "c": ("struct a{\n", "};\n"), "c++": ("namespace a{\n", "}\n"),
-    "bash": ("f(){\n", "}\n"),
+    "bash": ("f(){\n", "}\n"), "kotlin": ("fun f(){\n", "}\n"), "scala": ("def f = {\n", "}\n"),
+    "swift": ("func f(){\n", "}\n"), "dart": ("class A{\n", "}\n"), "lua": ("function f()\n", "end\n"),
+    "elixir": ("defmodule A do\n", "end\n"), "haskell": ("f = let g = (", ")\n"),
+    "zig": ("const A = struct {\n", "};\n"), "sql": ("CREATE TABLE a (b INT);\n", ""),
+    "terraform": ("a \"b\" {\n", "}\n"),
 }  # fmt: skip
 SHAPES = [
     "()",

@@ -1,0 +1,104 @@
+"""Languages of pages and their servers."""
+
+from __future__ import annotations
+
+from codequest.code.languages.language import Language
+
+_JAVASCRIPT_FUNCTIONS = (
+    "function_declaration",
+    "generator_function_declaration",
+    "method_definition",
+    "arrow_function",
+    "function_expression",
+)
+_JAVASCRIPT_WRAPPERS = (
+    "variable_declarator",
+    "lexical_declaration",
+    "variable_declaration",
+    "assignment_expression",
+    "expression_statement",
+    "pair",
+    "export_statement",
+)
+_JAVASCRIPT_OBJECTS = (
+    "variable_declarator value: (object [(method_definition) (pair value: [(arrow_function) (function_expression)])])",
+)
+_JAVASCRIPT_BLOCKS = (
+    "call_expression arguments: (arguments . [(string) (template_string)] [(arrow_function) (function_expression)])",
+)
+_JAVASCRIPT_NAMED_IN = {"call_expression": "function & arguments string|template_string string_fragment"}
+JAVASCRIPT = Language(
+    name="javascript",
+    grammar="tree_sitter_javascript",
+    suffixes=(".js", ".jsx", ".mjs", ".cjs"),
+    functions=_JAVASCRIPT_FUNCTIONS,
+    classes=("class_declaration",),
+    types=_JAVASCRIPT_OBJECTS,
+    scopes={"object": "name"},
+    blocks=_JAVASCRIPT_BLOCKS,
+    named_in=_JAVASCRIPT_NAMED_IN,
+    doc_marks=("/**",),
+    named_by={
+        "variable_declarator": "name",
+        "assignment_expression": "left",
+        "pair": "key",
+        "field_definition": "property",
+    },
+    wrappers=(*_JAVASCRIPT_WRAPPERS, "field_definition"),
+    leading=("decorator",),
+    raises=("throw_statement",),
+    strings=("string", "template_string"),
+    string_parts=("string_fragment",),
+    calls=("call_expression",),
+)
+_TYPESCRIPT_CLASSES = (
+    "class_declaration",
+    "abstract_class_declaration",
+    "interface_declaration",
+    "enum_declaration",
+    "type_alias_declaration",
+)
+
+
+def _typescript(name: str, entry: str, *suffixes: str) -> Language:
+    return Language(
+        name=name,
+        grammar="tree_sitter_typescript",
+        entry=entry,
+        suffixes=suffixes,
+        functions=(*_JAVASCRIPT_FUNCTIONS, "function_signature", "abstract_method_signature"),
+        clauses=True,
+        classes=_TYPESCRIPT_CLASSES,
+        types=_JAVASCRIPT_OBJECTS,
+        scopes={"object": "name", "internal_module": "name"},
+        blocks=_JAVASCRIPT_BLOCKS,
+        named_in=_JAVASCRIPT_NAMED_IN,
+        doc_marks=("/**",),
+        named_by={
+            "variable_declarator": "name",
+            "assignment_expression": "left",
+            "pair": "key",
+            "public_field_definition": "name",
+        },
+        wrappers=(*_JAVASCRIPT_WRAPPERS, "public_field_definition"),
+        leading=("decorator",),
+        raises=("throw_statement",),
+        strings=("string", "template_string"),
+        string_parts=("string_fragment",),
+        calls=("call_expression",),
+    )
+
+
+TYPESCRIPT = _typescript("typescript", "language_typescript", ".ts", ".mts", ".cts")
+TSX = _typescript("tsx", "language_tsx", ".tsx")
+PHP = Language(
+    name="php",
+    grammar="tree_sitter_php",
+    entry="language_php",
+    suffixes=(".php",),
+    functions=("function_definition", "method_declaration"),
+    classes=("class_declaration", "interface_declaration", "trait_declaration", "enum_declaration"),
+    doc_marks=("/**",),
+    raises=("throw_expression",),
+    strings=("encapsed_string", "string"),
+)

@@ -1,0 +1,24 @@
+import pytest
+
+from tests.code.languages.named import names
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (
+            "a.rb",
+            "class A\n  scope :on, -> { where(a: 1) }\n  def ok?; end\nend\n",
+            ["A", "A.scope :on", "A.ok?"],
+        ),
+        ("a.rb", 'get "/users" do\n  1\nend\n', ["get /users"]),
+        ("a.lua", "M.read = function(p) end\nlocal t = { stop = function() end }\n", ["M.read", "t.stop"]),
+        (
+            "a.ex",
+            "defmodule A.B do\n  def f(x) when x > 1, do: x\n  defp g, do: 1\nend\n",
+            ["A.B", "A.B.f", "A.B.g"],
+        ),
+    ],
+)
+def test_calls_and_tables_that_define_something_have_its_name(path: str, text: str, expected: list[str]) -> None:
+    assert names(path, text) == expected
