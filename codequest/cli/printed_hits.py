@@ -42,6 +42,7 @@ def _headline(hit: SearchHit, root: Path) -> RenderableType:
         place(root, hit.path, str(hit.start_line)),
         f"  {visible_line(hit.symbol or hit.kind)}",
         (f"  {hit.score:.3f}", "dim"),
+        ("  changed since it was indexed" if hit.stale else "", "yellow"),
     )
 
 

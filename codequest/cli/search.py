@@ -15,9 +15,11 @@ from codequest.cli.search_options import (
     KindOption,
     LanguageOption,
     ModeOption,
+    NoRefreshOption,
     PathOption,
     encoder_for,
     filters_of,
+    tell_what_is_missing,
 )
 
 
@@ -32,6 +34,7 @@ def search(
     context: Annotated[int, typer.Option(min=0, help="Lines to show around every hit.")] = 0,
     mode: ModeOption = "hybrid",
     encoder: EncoderOption = "lora",
+    no_refresh: NoRefreshOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list of hits, for programs.")] = False,
 ) -> None:
     """Search the code that `codequest index` has indexed."""
@@ -39,8 +42,9 @@ def search(
 
     quiet_libraries()
     filters = filters_of(language, glob, kind)
-    index = CodeIndex.open(path, encoder=encoder_for(encoder, mode))
+    index = CodeIndex.open(path, encoder=encoder_for(encoder, mode), refresh=not no_refresh)
     hits = index.search(query, limit=limit, filters=filters, mode=cast(Any, mode))
+    tell_what_is_missing(index.freshness, index.root)
     if as_json:
         console.file.write(json_text([hit.to_dict() for hit in hits]) + "\n")
         return

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from codequest.texts import visible_line
+from codequest.cli.display import messages
+from codequest.texts import shell_word, visible_line
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from codequest.search import SearchFilters
+    from codequest.search import Freshness, SearchFilters
 
 _ENCODERS = {"lora": "minilm-lora", "projection": "minilm-projection"}
 """Short names of pretrained adapters that search an index."""
@@ -25,6 +26,9 @@ GlobOption = Annotated[
 ]
 KindOption = Annotated[list[str] | None, typer.Option(help="Only function, class, section or window.")]
 ModeOption = Annotated[str, typer.Option(help="hybrid, dense (by meaning) or lexical (by words).")]
+NoRefreshOption = Annotated[
+    bool, typer.Option("--no-refresh", help="Do not look first which files have changed since they were indexed.")
+]
 EncoderOption = Annotated[
     str, typer.Option(help="lora, static, projection, teacher, or an adapter: folder or repository on the hub.")
 ]
@@ -42,6 +46,13 @@ def filters_of(
     from codequest.search import SearchFilters
 
     return SearchFilters(languages=languages or (), paths=globs or (), kinds=cast(Any, kinds or ()))
+
+
+def tell_what_is_missing(freshness: Freshness, root: Path) -> None:
+    """Say on standard error what is not in the index, and how it gets there; nothing where it is up to date."""
+    if freshness.missing:
+        command = f"codequest index {shell_word(str(root))}"
+        messages.print(f"{freshness} Bring them all in: {command}", soft_wrap=True)
 
 
 def place(root: Path, path: str, lines: str) -> Text:

@@ -104,15 +104,15 @@ def _files(given: Path) -> list[_Found]:
     root = given.resolve()
     listed = git_files(root)
     with Inside(root) as inside:
-        names = _walked(inside) if listed is None else (name.as_posix() for name in listed if _is_wanted(name))
+        names = _walked(inside) if listed is None else filter(_is_wanted, listed)
         return sorted(
             (_Found(given / name, root, name) for name in names if _is_file(inside, name)),
             key=lambda found: found.file,
         )
 
 
-def _is_wanted(name: Path) -> bool:
-    return not _LEFT_OUT & set(name.parts[:-1])
+def _is_wanted(path: str) -> bool:
+    return _LEFT_OUT.isdisjoint(path.split("/")[:-1])
 
 
 def _is_file(inside: Inside, path: str) -> bool:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from codequest.code.repository import Repository
@@ -40,13 +40,14 @@ _KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_TEST_ASSUME_DIFFERENT_OWNER")
 run a program or write a trace."""
 
 
-def git_files(folder: Path) -> list[Path] | None:
+def git_files(folder: Path) -> list[str] | None:
     """Files that git tracks or would track in a folder, relative to it; None outside a repository, or without git.
 
-    None also for a folder that git ignores, and, with a warning, for one that git refuses to read.
+    A repository inside is one name. None also for a folder that git ignores, and, with a warning, for one that git
+    refuses to read.
     """
     try:
-        if is_ignored(folder):
+        if _is_below_top(folder) and is_ignored(folder):
             return None
         listed = _said(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     except GitError as error:
@@ -56,9 +57,31 @@ def git_files(folder: Path) -> list[Path] | None:
             stacklevel=2,
         )
         return None
-    if listed is None:
-        return None
-    return [Path(os.fsdecode(name)) for name in dict.fromkeys(listed.split(b"\0")) if name]
+    return None if listed is None else _names(listed)
+
+
+def git_ignored(folder: Path, names: Collection[str]) -> set[str]:
+    """Those of the names in a folder, relative to it, that git ignores.
+
+    Raises:
+        GitError: git refuses to say so.
+    """
+    asked = b"".join(os.fsencode(name) + b"\0" for name in names)
+    said = _said(folder, "check-ignore", "-z", "--stdin", fails=1, told=asked) if names else None
+    return set(_names(said or b""))
+
+
+def listing_rules(folder: Path) -> list[str]:
+    """Files outside of a folder that decide which files git lists in it, there or not; none outside a repository."""
+    repository, executable = Repository.around(folder), _executable()
+    if repository is None or executable is None:
+        return []
+    above = [place for place in Path(os.path.realpath(folder)).parents if place.is_relative_to(repository.top)]
+    return [
+        *(str(place / ".gitignore") for place in above),
+        *map(str, repository.listing_files()),
+        _excludes_file(executable),
+    ]
 
 
 def is_ignored(folder: Path) -> bool:
@@ -89,8 +112,18 @@ def commits(folder: Path, *, most: int) -> Iterator[tuple[str, str, str]]:
             yield commit, author, subject
 
 
-def _said(folder: Path, *arguments: str, fails: int | None = None) -> bytes | None:
-    """Output of a git command; None without git, outside a repository, and for the exit code that says no.
+def _names(said: bytes) -> list[str]:
+    """Names that end with NUL, each once; folders without a slash at their end."""
+    return [os.fsdecode(name.rstrip(b"/")) for name in dict.fromkeys(said.split(b"\0")) if name]
+
+
+def _is_below_top(folder: Path) -> bool:
+    repository = Repository.around(folder)
+    return repository is not None and repository.top != Path(os.path.realpath(folder))
+
+
+def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes = b"") -> bytes | None:
+    """Output of a git command that is told something; None without git, outside a repository, and where it says no.
 
     The only place that runs git about a folder.
     """
@@ -109,7 +142,7 @@ def _said(folder: Path, *arguments: str, fails: int | None = None) -> bytes | No
         *arguments,
     ]
     try:
-        result = _run(command, ceiling=repository.top.parent)
+        result = _run(command, ceiling=repository.top.parent, told=told)
     except subprocess.TimeoutExpired as error:
         raise GitError(
             f"git did not answer about {folder} within {MOST_SECONDS:g} s. Is one of its files no file, such as a pipe?"
@@ -136,7 +169,7 @@ def _executable() -> str | None:
     return found if found and Path(found).is_absolute() else None
 
 
-def _run(command: list[str], *, ceiling: Path) -> subprocess.CompletedProcess[bytes]:
+def _run(command: list[str], *, ceiling: Path, told: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)},
         "GIT_ALLOW_PROTOCOL": "",
@@ -146,6 +179,4 @@ def _run(command: list[str], *, ceiling: Path) -> subprocess.CompletedProcess[by
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_TERMINAL_PROMPT": "0",
     }
-    return subprocess.run(
-        command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment, timeout=MOST_SECONDS
-    )
+    return subprocess.run(command, capture_output=True, check=False, input=told, env=environment, timeout=MOST_SECONDS)

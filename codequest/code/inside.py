@@ -43,6 +43,11 @@ class Entry:
     is_folder: bool
     is_link: bool
 
+    @classmethod
+    def of(cls, name: str, status: os.stat_result) -> Entry:
+        """The entry of this status."""
+        return cls(name, stat.S_ISDIR(status.st_mode), _is_link(status))
+
 
 class Inside:
     """A folder and what lies in it; to be closed, and used by one thread at a time.
@@ -107,8 +112,7 @@ class Inside:
         """
         handle = self._enter(folder)
         with os.scandir(handle if BY_HANDLE else self._root / folder) as found:
-            statuses = {each.name: each.stat(follow_symlinks=False) for each in found}
-        entries = [Entry(name, stat.S_ISDIR(status.st_mode), _is_link(status)) for name, status in statuses.items()]
+            entries = [_entry(each) for each in found]
         return sorted(entries, key=lambda entry: entry.name)
 
     @contextmanager
@@ -159,6 +163,13 @@ class Inside:
         if self._handle >= 0:
             os.close(self._handle)
         self._folder, self._handle = "", -1
+
+
+def _entry(found: os.DirEntry[str]) -> Entry:
+    """An entry; where a folder lists what its names are, without a look at each of them."""
+    if BY_HANDLE:
+        return Entry(found.name, found.is_dir(follow_symlinks=False), found.is_symlink())
+    return Entry.of(found.name, found.stat(follow_symlinks=False))
 
 
 def _split(path: str) -> tuple[str, str]:

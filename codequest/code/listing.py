@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 import re
-import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from codequest.code.git import git_files
+from codequest.code.git import git_files, git_ignored, listing_rules
 from codequest.code.globs import git_globs
-from codequest.code.inside import LINK, ROOT, Entry, Inside
+from codequest.code.inside import LINK, OUTSIDE, ROOT, Entry, Inside
 from codequest.code.unwanted import BUILT_FOLDERS, INDEX_FOLDER, MAX_BYTES, VENDORED_FOLDERS
-from codequest.errors import InvalidInputError, UnsafePathError
+from codequest.errors import GitError, InvalidInputError, UnsafePathError
 
 OTHER_REPOSITORY, VENDORED = "other git repository", "vendored, built or hidden folder"
 
 _UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")  # as macOS ignores them in names
 _SHORT_NAME = re.compile(r"git~\d+")
 
+_RULES = ".gitignore"
+_HERE = "."
+_MOST_BYTES = 4096  # of a .git that is a file
+
 _Rules = list[tuple[str, Any]]
 
 
-def list_files(root: Path, skipped: Counter[str]) -> list[str]:
-    """Paths of the files that git tracks or would track, or that no .gitignore leaves out; sorted.
+@dataclass(slots=True)
+class Listing:
+    """Files of a folder that can be indexed, and what decides which ones these are.
+
+    Attributes:
+        files: Their paths, relative to the folder, with forward slashes; sorted.
+        watched: Folders that were read, and files of rules, relative to the folder or absolute, there or not. As long
+            as their status is what it was, the files are these.
+    """
+
+    files: list[str] = field(default_factory=list)
+    watched: list[str] = field(default_factory=list)
+
+
+def list_files(root: Path, skipped: Counter[str]) -> Listing:
+    """The files that git tracks or would track, or that no .gitignore leaves out.
 
     Symbolic links are not followed: what they point to is indexed where it is, if at all. Paths that lead out of the
-    folder, as a git index may hold them, are left out.
+    folder, as a git index may hold them, are left out, and so are other repositories and work trees inside.
 
     Args:
         root: The folder.
@@ -38,60 +57,144 @@ def list_files(root: Path, skipped: Counter[str]) -> list[str]:
     """
     listed = git_files(root)
     with Inside(root) as inside:
-        found = set(_walked(inside, skipped) if listed is None else _tracked(inside, listed, skipped))
-    return sorted(path for path in found if _is_unicode(path, skipped))
+        found = _walked(inside, skipped) if listed is None else _tracked(inside, root, listed, skipped)
+    found.files = sorted({path for path in found.files if _is_unicode(path, skipped)})
+    watched = (path for path in (*found.watched, *listing_rules(root)) if _is_unicode(path, Counter()))
+    found.watched = list(dict.fromkeys(watched))
+    return found
 
 
-def _tracked(inside: Inside, listed: Iterable[Path], skipped: Counter[str]) -> Iterator[str]:
+def _tracked(inside: Inside, root: Path, listed: Iterable[str], skipped: Counter[str]) -> Listing:
+    """The files that git has listed, and the folders where it would find others."""
+    found, wanted = Listing(), _by_folder(listed, skipped)
+    known, pending = set(wanted), list(wanted)
+    while pending:
+        inner: list[str] = []
+        for folder in pending:
+            names = wanted.get(folder, [])
+            entries = _named(inside, folder, names, skipped)
+            found.files += [f"{folder}{name}" for name in names if _is_source(entries.get(name), skipped)]
+            found.watched += [folder or _HERE, *_rules_in(folder, entries)]
+            for entry in entries.values():
+                if entry.is_folder and entry.name in names:  # another repository, until it is none any more
+                    found.watched.append(f"{folder}{entry.name}")
+                elif entry.is_folder and not _is_passed(entry.name):
+                    inner.append(f"{folder}{entry.name}/")
+        inner = [folder for folder in inner if folder not in known]
+        ignored = _ignored(root, inner)
+        pending = [folder for folder in inner if folder not in ignored]
+        known.update(pending)
+    return found
+
+
+def _by_folder(listed: Iterable[str], skipped: Counter[str]) -> dict[str, list[str]]:
+    """Names of the listed files by their folder; folders around these have an entry, too."""
+    wanted: dict[str, list[str]] = {ROOT: []}
+    refused: dict[str, str] = {}
     left_out = set()
-    for name in listed:
-        if any(_is_internal(part) for part in name.parts):
-            continue
-        vendored = next((depth for depth, part in enumerate(name.parts[:-1]) if part in VENDORED_FOLDERS), None)
-        if vendored is not None:
-            left_out.add(name.parts[: vendored + 1])
-            continue
-        path = name.as_posix()
-        try:
-            mode = inside.status(path).st_mode
-        except UnsafePathError as error:
-            skipped[str(error)] += 1
-            continue
-        except OSError:
-            mode = 0  # gone, as the scan will find
-        if stat.S_ISLNK(mode):
-            skipped[LINK] += 1
-        elif stat.S_ISDIR(mode):  # a submodule, or a repository inside this one
-            skipped[OTHER_REPOSITORY] += 1
-        else:
-            yield path
+    for path in listed:
+        end = path.rfind("/") + 1
+        folder, name = path[:end], path[end:]
+        if folder not in wanted and folder not in refused:
+            parts = folder.split("/")[:-1]
+            passed = next((depth for depth, part in enumerate(parts, start=1) if _is_passed(part)), 0)
+            if {"", ".", ".."}.intersection(parts):
+                refused[folder] = OUTSIDE
+            elif passed:
+                refused[folder] = ""
+                if not any(map(_is_internal, parts)):
+                    left_out.add("/".join(parts[:passed]))
+            else:
+                for depth in range(1, len(parts) + 1):
+                    wanted.setdefault("".join(f"{part}/" for part in parts[:depth]), [])
+        if refused.get(folder):
+            skipped[OUTSIDE] += 1
+        elif folder in wanted and not _is_internal(name):
+            wanted[folder].append(name)
     skipped[VENDORED] += len(left_out)
+    return wanted
+
+
+def _named(inside: Inside, folder: str, names: Collection[str], skipped: Counter[str]) -> dict[str, Entry]:
+    """What is in a folder, by name; a file also by another form of its name, where the file system knows it by it."""
+    entries = {entry.name: entry for entry in _entries(inside, folder, skipped)}
+    for name in names:
+        if name not in entries:
+            with suppress(OSError):
+                entries[name] = Entry.of(name, inside.status(f"{folder}{name}"))
+    return entries
+
+
+def _is_source(entry: Entry | None, skipped: Counter[str]) -> bool:
+    if entry is None:  # gone, but git has not been told
+        return False
+    if entry.is_link or entry.is_folder:  # a folder that git lists is a submodule, or a repository inside this one
+        skipped[LINK if entry.is_link else OTHER_REPOSITORY] += 1
+        return False
+    return True
+
+
+def _ignored(root: Path, folders: Collection[str]) -> set[str]:
+    """Those of the folders that git ignores; none where it does not say so."""
+    try:
+        names = git_ignored(root, [folder.removesuffix("/") for folder in folders])
+    except GitError:
+        return set()
+    return {f"{name}/" for name in names}
+
+
+def _is_passed(name: str) -> bool:
+    """Tell whether nothing is read in folders of this name."""
+    return name in VENDORED_FOLDERS or _is_internal(name)
 
 
 def _is_internal(name: str) -> bool:
     """Tell whether a name is that of git's folder or of the index, as any file system may write it."""
+    if name.isascii() and not name.startswith((".", "g", "G")):
+        return False
     plain = _UNSEEN.sub("", name).split(":")[0].rstrip(" .").lower()
     return plain in (".git", INDEX_FOLDER) or bool(_SHORT_NAME.fullmatch(plain))
 
 
-def _walked(inside: Inside, skipped: Counter[str]) -> Iterator[str]:
+def _walked(inside: Inside, skipped: Counter[str]) -> Listing:
     """Files outside git, with the rules of every .gitignore on the way."""
-    pending: list[tuple[str, _Rules]] = [(ROOT, [])]
+    found, pending = Listing(), list[tuple[str, _Rules]]([(ROOT, [])])
     while pending:
         folder, inherited = pending.pop()
         rules = [*_ignore_rules(inside, folder), *inherited]
-        for entry in _entries(inside, folder, skipped):
+        entries = {entry.name: entry for entry in _entries(inside, folder, skipped)}
+        found.watched += [folder or _HERE, *_rules_in(folder, entries)]
+        if folder and _is_work_tree(inside, folder, entries):
+            skipped[OTHER_REPOSITORY] += 1
+            continue
+        for entry in entries.values():
             path = f"{folder}{entry.name}"
             if entry.name == INDEX_FOLDER or _is_ignored(path, rules, folder=entry.is_folder):
                 continue
             if entry.is_link:
                 skipped[LINK] += 1
             elif not entry.is_folder:
-                yield path
+                found.files.append(path)
             elif entry.name in VENDORED_FOLDERS | BUILT_FOLDERS or entry.name.startswith("."):
                 skipped[VENDORED] += 1
             else:
                 pending.append((f"{path}/", rules))
+    return found
+
+
+def _is_work_tree(inside: Inside, folder: str, entries: Mapping[str, Entry]) -> bool:
+    """Tell whether a folder is a further work tree of a repository, whose files are in the first one as well."""
+    if ".git" not in entries or entries[".git"].is_folder:
+        return False
+    try:
+        said = inside.read(f"{folder}.git", most=_MOST_BYTES)[1]
+    except OSError:
+        return False
+    return said.startswith(b"gitdir:") and b"/worktrees/" in said
+
+
+def _rules_in(folder: str, entries: Mapping[str, Entry]) -> list[str]:
+    return [f"{folder}{_RULES}"] if _RULES in entries else []
 
 
 def _entries(inside: Inside, folder: str, skipped: Counter[str]) -> list[Entry]:
@@ -100,6 +203,8 @@ def _entries(inside: Inside, folder: str, skipped: Counter[str]) -> list[Entry]:
         return inside.entries(folder.removesuffix("/"))
     except UnsafePathError as error:
         skipped[str(error)] += 1
+    except (FileNotFoundError, NotADirectoryError):
+        pass
     except OSError:
         skipped["unreadable folder"] += 1
     return []
@@ -107,7 +212,7 @@ def _entries(inside: Inside, folder: str, skipped: Counter[str]) -> list[Entry]:
 
 def _ignore_rules(inside: Inside, folder: str) -> _Rules:
     try:
-        _, content = inside.read(f"{folder}.gitignore", most=MAX_BYTES)
+        _, content = inside.read(f"{folder}{_RULES}", most=MAX_BYTES)
     except OSError:
         return []
     lines = content.decode("utf-8", errors="replace").splitlines()
@@ -135,7 +240,7 @@ def _is_ignored(path: str, rules: _Rules, *, folder: bool) -> bool:
 
 def _is_unicode(path: str, skipped: Counter[str]) -> bool:
     try:
-        PurePosixPath(path).as_posix().encode()
+        path.encode()
     except UnicodeEncodeError:
         skipped["name that is not UTF-8"] += 1
         return False

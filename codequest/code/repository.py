@@ -57,6 +57,14 @@ class Repository:
         except (OSError, ValueError) as error:
             return f"its .git cannot be read ({getattr(error, 'strerror', None) or error})"
 
+    def listing_files(self) -> list[Path]:
+        """Files of the repository that decide which files are listed; none where it cannot be read."""
+        try:
+            git_folder, common = self._folders()
+        except (OSError, ValueError):
+            return []
+        return [git_folder / "index", common / "info" / "exclude"]
+
     def _folders(self) -> tuple[Path, Path]:
         """The folder of the repository, and the one that it shares with other work trees."""
         dot_git = self.top / ".git"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from codequest.search.answers import ChatEndpoint as ChatEndpoint
     from codequest.search.answers import PackedContext as PackedContext
     from codequest.search.answers import ask as ask
+    from codequest.search.freshness.fresh_index import Freshness as Freshness
     from codequest.search.hits import SearchFilters as SearchFilters
     from codequest.search.hits import SearchHit as SearchHit
     from codequest.search.index import CodeIndex as CodeIndex
@@ -21,6 +22,7 @@ _HOMES = {
     "Answer": "codequest.search.answers",
     "ChatEndpoint": "codequest.search.answers",
     "CodeIndex": "codequest.search.index",
+    "Freshness": "codequest.search.freshness.fresh_index",
     "IndexRun": "codequest.search.index_run",
     "IndexStats": "codequest.search.meta",
     "PackedContext": "codequest.search.answers",
@@ -33,6 +35,7 @@ __all__ = [
     "Answer",
     "ChatEndpoint",
     "CodeIndex",
+    "Freshness",
     "IndexRun",
     "IndexStats",
     "PackedContext",

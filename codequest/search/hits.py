@@ -34,6 +34,8 @@ class SearchHit:
         text: These lines as they were indexed.
         score: Higher is better; comparable within one search only. In mode dense the cosine to the query, in mode
             lexical BM25, in mode hybrid the fused score.
+        stale: Whether these lines have changed since they were indexed, and the index could not be brought up to date
+            before the search. Lines and text are those of the file as it is now; what ranked them is not.
     """
 
     path: str
@@ -44,6 +46,7 @@ class SearchHit:
     end_line: int
     text: str
     score: float
+    stale: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary of all attributes."""

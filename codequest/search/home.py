@@ -16,6 +16,7 @@ from codequest.code.unwanted import INDEX_FOLDER
 from codequest.errors import CodeIndexError, ForeignIndexError, IndexNotFoundError, require
 from codequest.files import cache_root
 from codequest.progress import Progress
+from codequest.search.freshness.states import FileClock
 from codequest.search.meta import META_FILE, IndexMeta
 from codequest.search.own_indexes import has_made, is_own
 from codequest.search.store import STORE_FOLDER
@@ -122,6 +123,22 @@ class IndexHome:
         if strange:
             raise self._foreign(f"is not read, because {strange}")
 
+    def publish(self, meta: IndexMeta) -> None:
+        """Make these the contents of the index, in one step.
+
+        Raises:
+            ForeignIndexError: It leads elsewhere by now.
+            CodeIndexError: It cannot be written.
+        """
+        self.refuse_links()
+        try:
+            meta.write(self.folder)
+        except OSError as error:
+            raise CodeIndexError(
+                f"The index in {self.folder} cannot be written ({error.strerror}). The index as it was before is "
+                "intact."
+            ) from error
+
     def clear(self) -> None:
         """Remove what an index consists of, whoever made it, and nothing else; links are removed, not followed."""
         for name in (META_FILE, STORE_FOLDER, _GITIGNORE):
@@ -153,6 +170,38 @@ class IndexHome:
             yield
         finally:
             lock.release()
+
+    @contextmanager
+    def locked_at_once(self) -> Iterator[bool]:
+        """Hold the only right to write if no other run has it; tells whether.
+
+        Raises:
+            CodeIndexError: Nothing can be written there.
+        """
+        filelock = require("filelock", extra="search")
+        lock = filelock.FileLock(self.folder / _LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            yield False
+            return
+        except OSError as error:
+            raise CodeIndexError(f"The index in {self.folder} cannot be written ({error.strerror}).") from error
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def clock(self) -> FileClock:
+        """The clock of the file system that the index is in.
+
+        Raises:
+            CodeIndexError: Nothing can be written there.
+        """
+        try:
+            return FileClock(self.folder / _LOCK)
+        except OSError as error:
+            raise CodeIndexError(f"The index in {self.folder} cannot be written ({error.strerror}).") from error
 
 
 def _places(root: Path) -> tuple[Path, Path]:

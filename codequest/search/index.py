@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +13,11 @@ from codequest.encoders.base import QueryEncoder
 from codequest.errors import CodeIndexError, InvalidInputError, SpaceMismatchError
 from codequest.progress import Progress, silent
 from codequest.search.facets import Facets, count_facets
+from codequest.search.freshness.current_lines import shown_as_now
+from codequest.search.freshness.fresh_index import FreshIndex, Freshness
 from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
 from codequest.search.home import IndexHome
-from codequest.search.meta import META_FILE, IndexStats
+from codequest.search.meta import META_FILE, IndexMeta, IndexStats
 from codequest.search.query_vectors import QueryVectors, checked_encoder
 from codequest.search.ranking import Ranking, rank
 from codequest.search.snapshot import Snapshot
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ENCODER = "minilm-lora"
 MOST_CHARACTERS = 16_384  # of a query: no encoder reads more, and words beyond would only cost time
+_MOST_TIMES = 8  # as many hits as asked for are looked at, where some are gone
 _TRIES = 3  # an index run may remove an old version in the moment it is read
 
 
@@ -40,9 +45,10 @@ class CodeIndex:
         encoder: Encoder that was given to embed queries.
     """
 
-    def __init__(self, home: IndexHome, encoder: str | QueryEncoder | None) -> None:
+    def __init__(self, home: IndexHome, encoder: str | QueryEncoder | None, *, refresh: bool = True) -> None:
         checked_encoder(encoder)
         self.root, self.encoder = home.root, encoder
+        self._refreshes, self._fresh = refresh, FreshIndex(home)
         self._home = home
         self._store = ChunkStore(home.folder)
         self._lock = threading.Lock()
@@ -93,13 +99,21 @@ class CodeIndex:
         return run
 
     @classmethod
-    def open(cls, path: str | Path = ".", *, encoder: str | QueryEncoder | None = DEFAULT_ENCODER) -> CodeIndex:
+    def open(
+        cls,
+        path: str | Path = ".",
+        *,
+        encoder: str | QueryEncoder | None = DEFAULT_ENCODER,
+        refresh: bool = True,
+    ) -> CodeIndex:
         """Open the index of a folder, or of the nearest folder around it that has one.
 
         Args:
             path: A folder or file.
             encoder: Embeds queries: an adapter by name or folder, a query encoder, ``"teacher"`` for the model that
                 made the index, or None to search by words alone. It is loaded for the first query.
+            refresh: Whether every search looks first which files have changed, brings them into the index as far as
+                there is time, and marks the other ones. Without, hits are what was indexed.
 
         Raises:
             IndexNotFoundError: There is no index; the message says how to make it.
@@ -108,7 +122,7 @@ class CodeIndex:
             AdapterFormatError: There is no such adapter.
             MissingDependencyError: The extra ``search`` is not installed.
         """
-        return cls(IndexHome.find(path), encoder)
+        return cls(IndexHome.find(path), encoder, refresh=refresh)
 
     @property
     def stats(self) -> IndexStats:
@@ -178,23 +192,50 @@ class CodeIndex:
 
         return pack(question, self._found(question, limit, filters, mode, overlapping=True), budget=budget)
 
+    @property
+    def freshness(self) -> Freshness:
+        """How the index stood to its folder when it was last searched, or `refresh` was called."""
+        return self._fresh.last
+
+    def refresh(self) -> Freshness:
+        """Look which files have changed, and bring them into the index as far as there is time, as every search does.
+
+        Raises:
+            CodeIndexError: The index was damaged or removed meanwhile.
+        """
+        self._current()
+        return self._fresh.look()
+
     def _found(
         self, query: str, limit: int, filters: SearchFilters | None, mode: SearchMode, *, overlapping: bool
     ) -> list[SearchHit]:
         self._check(limit, mode)
         text = checked_texts([query], name="queries")[0][:MOST_CHARACTERS]
+        freshness = self.refresh() if self._refreshes else Freshness()
         for attempt in range(_TRIES):
             snapshot, queries = self._current()
             vector = queries(text) if queries is not None and mode != "lexical" else None
             try:
-                mask = snapshot.mask(filters or SearchFilters())
-                ranking = rank(snapshot, text, vector, mode=mode, limit=limit, mask=mask, overlapping=overlapping)
-                return _hits(snapshot, ranking)
+                mask = snapshot.mask(filters or SearchFilters(), without=freshness.gone)
+                ranked = partial(rank, snapshot, text, vector, mode=mode, mask=mask, overlapping=overlapping)
+                return self._shown(snapshot, ranked, limit, freshness)
             except (LookupError, CodeIndexError) as error:  # of a generation that was removed meanwhile
                 self._stamp = (0, 0)
                 if attempt == _TRIES - 1:
                     raise CodeIndexError(f"The index in {self.folder} cannot be searched: {error}") from error
         raise AssertionError
+
+    def _shown(
+        self, snapshot: Snapshot, ranked: Callable[..., Ranking], limit: int, freshness: Freshness
+    ) -> list[SearchHit]:
+        """The best hits, as the files are now; more are ranked where some of them are gone."""
+        wanted = limit
+        while True:
+            hits = _hits(snapshot, ranked(limit=wanted))
+            found = list(shown_as_now(self.root, hits, freshness.pending)) if freshness.pending else hits
+            if len(found) >= limit or len(hits) < wanted or wanted >= _MOST_TIMES * limit:
+                return found[:limit]
+            wanted *= 2
 
     def facets(self, filters: SearchFilters | None = None) -> Facets:
         """Counts of chunks that the filters leave, and that each of their alternatives would.
@@ -217,15 +258,17 @@ class CodeIndex:
         """Snapshot to search, after a look whether a run has ended since."""
         with self._lock:
             if self._stamped() != self._stamp:
-                self._load()
+                self._load((self._meta, self._snapshot))
             return self._snapshot, self._queries
 
-    def _load(self) -> None:
+    def _load(self, before: tuple[IndexMeta, Snapshot] | None = None) -> None:
         while True:
             self._stamp = self._stamped()
             self._meta = self._home.meta()
             try:
-                self._snapshot = Snapshot(self._store, self._meta.versions, dim=self._meta.stats.space.dim)
+                dim = self._meta.stats.space.dim
+                known = before[1] if before and before[0].is_of(self._meta) else None
+                self._snapshot = Snapshot(self._store, self._meta.versions, dim=dim, before=known)
                 break
             except CodeIndexError:
                 if self._stamped() == self._stamp:  # otherwise a run has ended, and removed this version

@@ -12,23 +12,21 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from codequest.code.listing import list_files
 from codequest.errors import CodeIndexError, CodequestWarning, ForeignIndexError, InvalidInputError
 from codequest.files import tidy
 from codequest.progress import Progress, Work
-from codequest.search.chunking.chunks import Chunk, chunk_file
+from codequest.search.chunking.chunks import Chunk, chunk_file, longest_chunk
 from codequest.search.deferred import DeferredTeacher
+from codequest.search.freshness.look import list_watched
 from codequest.search.home import IndexHome
 from codequest.search.index_teacher import load_index_teacher, refuse_other, remember_teacher
 from codequest.search.meta import DEFAULT_TEACHER, IndexMeta, IndexStats
 from codequest.search.own_indexes import new_token
 from codequest.search.scan import FileRecord, Scan, scan
 from codequest.search.store import ChunkStore, ChunkWriter
-from codequest.space import EmbeddingSpace, Vectors
+from codequest.space import Vectors
 from codequest.teachers import Teacher, cached, load_teacher
 
-_CHARACTERS_PER_TOKEN = 3.2  # of code, in wordpieces
-_FEWEST, _MOST = 400, 6000  # characters of a chunk
 _CHUNKS_AT_ONCE = 2048
 
 
@@ -103,8 +101,9 @@ class _Run:
 
     def finish(self, began: float) -> IndexRun:
         skipped: Counter[str] = Counter()
-        paths = list_files(self.home.root, skipped)
-        found = scan(self.home.root, paths, self._known(), self._chunker(), progress=self.progress)
+        clock = self.home.clock()
+        listed, self.watched = list_watched(self.home.root, clock, skipped)
+        found = scan(self.home.root, listed, self._known(), self._chunker(), clock=clock, progress=self.progress)
         found.skipped += skipped
         self._refuse_nothing(found)
         meta = self._unchanged(found) or self._write(found)
@@ -129,7 +128,7 @@ class _Run:
         return {row["path"]: FileRecord(**row) for row in rows}
 
     def _chunker(self) -> partial[list[Chunk]]:
-        return partial(chunk_file, max_characters=_longest(self.space))
+        return partial(chunk_file, max_characters=longest_chunk(self.space))
 
     def _refuse_nothing(self, found: Scan) -> None:
         if found.unchanged or found.chunks:
@@ -144,7 +143,9 @@ class _Run:
         """The index that is there, where nothing in it would change and no killed run left anything."""
         if self.old is None or found.stale or found.chunks or self.store.has_remains(self.old.versions):
             return None
-        return self.old
+        files, watched = self.store.states(self.old.versions)
+        now = {(record.path, *record.state) for record in found.records}
+        return self.old if set(files) == now and set(watched) == set(self.watched) else None
 
     def _write(self, found: Scan) -> IndexMeta:
         with self.store.begin(self.old.versions if self.old else {}, dim=self.space.dim) as writer:
@@ -154,15 +155,9 @@ class _Run:
                 writer.add(chunks, vectors, tier="teacher")
             self.progress("Building the full-text index", 0, 1)
             writer.replace_files([record.to_dict() for record in found.records])
+            writer.replace_watched(self.watched)
             meta = IndexMeta(stats=self._stats(found, writer), versions=writer.finish(), token=self.token)
-        self.home.refuse_links()
-        try:
-            meta.write(self.home.folder)
-        except OSError as error:
-            raise CodeIndexError(
-                f"The index in {self.home.folder} cannot be written ({error.strerror}). The index as it was before is "
-                "intact."
-            ) from error
+        self.home.publish(meta)
         self.store.prune(meta.versions)
         return meta
 
@@ -199,13 +194,6 @@ class _Run:
             updated=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             codequest_version=metadata.version("codequest"),
         )
-
-
-def _longest(space: EmbeddingSpace) -> int:
-    """Characters of code that fit into the teacher, most often."""
-    if space.max_tokens is None:
-        return _MOST
-    return int(min(max(space.max_tokens * _CHARACTERS_PER_TOKEN, _FEWEST), _MOST))
 
 
 def _teacher(old: IndexMeta | None, given: str | Teacher | None, home: IndexHome) -> tuple[str, Teacher]:

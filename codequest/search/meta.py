@@ -68,6 +68,14 @@ class IndexMeta:
     versions: Mapping[str, int]
     token: str = ""
 
+    def is_of(self, other: IndexMeta) -> bool:
+        """Tell whether another one is of the same index, before or after it, and not of one in its place."""
+        return (self.token, self.versions[STORE]) == (other.token, other.versions[STORE])
+
+    def is_as(self, other: IndexMeta) -> bool:
+        """Tell whether another one is of the same state of the same index."""
+        return self.is_of(other) and self.versions[GENERATION] == other.versions[GENERATION]
+
     def write(self, folder: Path) -> None:
         """Put it next to its final name, then in its place: from now on the index is this."""
         values = {"format_version": FORMAT_VERSION, **asdict(self), "fingerprint": self.stats.space.fingerprint}

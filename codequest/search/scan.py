@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import stat
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,15 @@ from codequest.code.inside import SPECIAL, Inside
 from codequest.code.reading import LARGE, readable_text, unwanted
 from codequest.code.unwanted import MAX_BYTES
 from codequest.errors import UnsafePathError
-from codequest.progress import Progress
+from codequest.progress import Progress, silent
 from codequest.search.chunking.chunks import Chunk
+from codequest.search.freshness.states import UNSETTLED, FileClock, FileState, state_of
 
-_SETTLED = 2_000_000_000  # ns: a file changed this shortly before it was read may change again within one clock tick
+AT_LEAST = 8
+"""Files that are read however little time there is."""
+
+NOT_YET = "not read yet"
+"""Why a file is not in the index: it was found by a search that had no time to read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +34,10 @@ class FileRecord:
 
     Attributes:
         path: Relative to the root.
-        size: In bytes.
-        modified: When it was changed, in ns; 0 where that is too shortly before to rely on.
+        size: In bytes; with the next three its state, see `codequest.search.freshness.states`.
+        modified: When its content was changed, in ns.
+        changed: When its status was changed, in ns.
+        inode: Its number.
         digest: Digest of its content.
         language: Its language.
         skipped: Why it is not indexed; empty when it is.
@@ -38,9 +46,31 @@ class FileRecord:
     path: str
     size: int
     modified: int
+    changed: int
+    inode: int
     digest: str
     language: str
     skipped: str
+
+    @classmethod
+    def of(cls, path: str, state: FileState, *, digest: str = "", language: str = "", skipped: str = "") -> FileRecord:
+        """The record of a file in a state."""
+        size, modified, changed, inode = state
+        return cls(
+            path=path,
+            size=size,
+            modified=modified,
+            changed=changed,
+            inode=inode,
+            digest=digest,
+            language=language,
+            skipped=skipped,
+        )
+
+    @property
+    def state(self) -> FileState:
+        """State of the file when it was read."""
+        return self.size, self.modified, self.changed, self.inode
 
     def to_dict(self) -> dict[str, Any]:
         """A row of the table of files."""
@@ -60,6 +90,7 @@ class Scan:
         changed: Files of another content.
         removed: Files that are gone, or no longer indexed.
         unchanged: The others.
+        left: Paths that there was no time for.
     """
 
     records: list[FileRecord] = field(default_factory=list)
@@ -70,12 +101,25 @@ class Scan:
     changed: int = 0
     removed: int = 0
     unchanged: int = 0
+    left: list[str] = field(default_factory=list)
 
     @property
     def languages(self) -> dict[str, int]:
         """Number of indexed files by language, most first."""
         counts = Counter(record.language for record in self.records if not record.skipped)
         return dict(counts.most_common())
+
+    def leave(self, paths: Collection[str]) -> None:
+        """Take back what was found of some of the new and changed files, as if there had been no time for them."""
+        if not paths:
+            return
+        changed = self.stale.intersection(paths)
+        self.changed -= len(changed)
+        self.added -= len(paths) - len(changed)
+        self.stale -= changed
+        self.records = [record for record in self.records if record.path not in paths]
+        self.chunks = [chunk for chunk in self.chunks if chunk.path not in paths]
+        self.left += paths
 
 
 def scan(
@@ -84,64 +128,73 @@ def scan(
     known: Mapping[str, FileRecord],
     chunk: Callable[[str, str], list[Chunk]],
     *,
-    progress: Progress,
+    clock: FileClock,
+    progress: Progress = silent,
+    until: float = math.inf,
 ) -> Scan:
     """Compare files with what is known of them, and cut into chunks what is new.
 
-    A file of the same size and time is not read; one of the same content is not cut. A file that vanishes meanwhile
-    counts as gone.
+    A file of the same state is not read; one of the same content is not cut. A file that vanishes meanwhile counts as
+    gone.
 
     Args:
         root: The folder.
         paths: Its files, relative to it.
         known: Records of the last run by path.
         chunk: The chunks of a file, from its path and text.
+        clock: That of the file system.
         progress: Told how many files are read.
+        until: By the monotonic clock, when no other file is read any more; the first few are in any case.
     """
     result, listed = Scan(), list(paths)
     with Inside(root) as inside:
         for number, path in enumerate(listed, start=1):
-            record, text = _read(inside, path, known.get(path))
+            if number > AT_LEAST and time.monotonic() > until:
+                result.left = listed[number - 1 :]
+                break
+            record, text = _read(inside, path, known.get(path), clock)
             if record is not None:
                 result.records.append(record)
                 _compare(result, record, known.get(path), text, chunk)
             progress("Reading files", number, len(listed))
-    gone = {path for path, old in known.items() if not old.skipped} - {record.path for record in result.records}
+    seen = {*result.left, *(record.path for record in result.records)}
+    gone = {path for path, old in known.items() if not old.skipped} - seen
     result.stale |= gone
     result.removed += len(gone)
     return result
 
 
-def _read(inside: Inside, path: str, old: FileRecord | None) -> tuple[FileRecord | None, str | None]:
+def _read(inside: Inside, path: str, old: FileRecord | None, clock: FileClock) -> tuple[FileRecord | None, str | None]:
     """A file's record and text; no text where it need not be read, no record where it is gone."""
+    state = UNSETTLED
     try:
         status = inside.status(path)
         why = unwanted(path, status.st_size) if stat.S_ISREG(status.st_mode) else SPECIAL
-        if why:
-            return _skipped(path, why, size=status.st_size), None
-        if old is not None and old.modified and (old.size, old.modified) == (status.st_size, status.st_mtime_ns):
+        if old is not None and old.state == state_of(status) and _holds(old, why):
             return old, None
+        state = state_of(status) if clock.is_past(status) else UNSETTLED
+        if why:
+            return FileRecord.of(path, state, skipped=why), None
         status, content = inside.read(path, most=MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return None, None
     except UnsafePathError as error:
-        return _skipped(path, str(error)), None
+        return FileRecord.of(path, state, skipped=str(error)), None
     except OSError:
-        return _skipped(path, "unreadable"), None
+        return FileRecord.of(path, state, skipped="unreadable"), None
     text, why = readable_text(path, content) if len(content) <= MAX_BYTES else ("", LARGE)
-    settled = status.st_mtime_ns < time.time_ns() - _SETTLED
-    return FileRecord(
-        path=path,
-        size=status.st_size,
-        modified=status.st_mtime_ns if settled else 0,
+    return FileRecord.of(
+        path,
+        state if state == state_of(status) else UNSETTLED,
         digest=hashlib.sha256(content).hexdigest(),
         language="" if why else file_language(path, text),
         skipped=why,
     ), text
 
 
-def _skipped(path: str, why: str, *, size: int = 0) -> FileRecord:
-    return FileRecord(path=path, size=size, modified=0, digest="", language="", skipped=why)
+def _holds(old: FileRecord, why: str) -> bool:
+    """Tell whether a record is what a name and a size lead to today."""
+    return old.skipped == why if why or not old.digest else True
 
 
 def _compare(

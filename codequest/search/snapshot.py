@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from itertools import compress
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy.typing as npt
 from codequest.search.hits import SearchFilters
 from codequest.search.paths import PathGlobs
 from codequest.search.store import GENERATION, ChunkStore
-from codequest.search.store.tables import LISTED_COLUMNS
+from codequest.search.store.tables import LISTED_COLUMNS, ChunkTables, ListedChunk
 from codequest.search.store.vector_file import TIERS, Tier
 from codequest.search.tiered_vectors import NO_SLOT, Slots, TieredVectors
 from codequest.space import Vectors
@@ -29,6 +31,7 @@ class Snapshot:
         store: Where they are.
         versions: Which of them.
         dim: Length of the vectors.
+        before: A snapshot of an earlier generation of the same store: what both hold is not read again.
 
     Attributes:
         columns: Path, language, kind, symbol and lines of every chunk.
@@ -37,21 +40,39 @@ class Snapshot:
         CodeIndexError: The index is damaged.
     """
 
-    def __init__(self, store: ChunkStore, versions: Mapping[str, int], *, dim: int) -> None:
+    def __init__(
+        self, store: ChunkStore, versions: Mapping[str, int], *, dim: int, before: Snapshot | None = None
+    ) -> None:
         self._store = store
-        self._tables = store.tables(versions, dim=dim)
+        self._tables: ChunkTables = before._tables if before else store.tables(versions, dim=dim)
         with store.reading():
-            rows = self._tables.chunks(versions[GENERATION])
-            ids, *columns = zip(*rows, strict=True) if rows else ((),) * (1 + len(LISTED_COLUMNS))
-            self._ids = np.array(ids, np.int64)
-            slots = {tier: self._placed(versions[GENERATION], tier) for tier in TIERS}
+            generation = versions[GENERATION]
+            self._ids = np.array(self._tables.ids(generation), np.int64)
+            slots = {tier: self._placed(generation, tier) for tier in TIERS}
             self._vectors = TieredVectors(store.place(versions), slots, dim=dim)
+            kept = np.isin(before._ids, self._ids) if before else np.zeros(0, bool)
+            rows = self._listed(generation, before._ids[kept] if before else np.empty(0, np.int64))
         self._words = store.words(versions)
-        self.columns: Mapping[str, Sequence[Any]] = dict(zip(LISTED_COLUMNS, columns, strict=True))
-        self._categories = {name: _Categories(self.columns[name]) for name in ("language", "kind")}
+        columns = list(zip(*rows, strict=True))[1:] if rows else [()] * len(LISTED_COLUMNS)
+        self.columns: Mapping[str, Sequence[Any]] = {
+            name: (*compress(before.columns[name], kept), *new) if before else new
+            for name, new in zip(LISTED_COLUMNS, columns, strict=True)
+        }
+        self._categories: dict[str, _Categories] = {
+            name: _Categories(new, before=before._categories[name].kept(kept) if before else None)
+            for name, new in zip(LISTED_COLUMNS, columns, strict=True)
+            if name in ("language", "kind")
+        }
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    def _listed(self, generation: int, known: Positions) -> list[ListedChunk]:
+        """Rows of the chunks that come after those that are known, in the order of their ids."""
+        new = self._ids[len(known) :]
+        if not np.array_equal(self._ids[: len(known)], known):
+            raise ValueError("its chunks are not in the order in which they came")
+        return self._tables.chunks(generation) if not len(known) else self._tables.listed(new.tolist())
 
     def _placed(self, generation: int, tier: Tier) -> Slots:
         """Slots of the chunks in the file of a tier, (chunks,)."""
@@ -96,8 +117,8 @@ class Snapshot:
             found = self._tables.texts(ids)
         return [found[number] for number in ids]
 
-    def mask(self, filters: SearchFilters) -> Mask | None:
-        """Mask of chunks that pass the filters, (chunks,); None when nothing is filtered."""
+    def mask(self, filters: SearchFilters, *, without: Collection[str] = ()) -> Mask | None:
+        """Mask of chunks that pass the filters, (chunks,), and are not in the files to leave out; None for all."""
         chosen: list[Mask] = []
         for name, wanted in (("language", filters.languages), ("kind", filters.kinds)):
             if wanted:
@@ -105,6 +126,8 @@ class Snapshot:
         if filters.paths:
             passing = PathGlobs(filters.paths).matching(set(self.columns["path"]))
             chosen.append(np.fromiter((path in passing for path in self.columns["path"]), bool, len(self)))
+        if without:
+            chosen.append(np.fromiter((path not in without for path in self.columns["path"]), bool, len(self)))
         return np.logical_and.reduce(chosen) if chosen else None
 
     def counts(self, column: Literal["language", "kind"], mask: Mask | None) -> dict[str, int]:
@@ -115,10 +138,17 @@ class Snapshot:
 class _Categories:
     """A column of few values, of which a search counts every row."""
 
-    def __init__(self, column: Sequence[str]) -> None:
-        numbers: dict[str, int] = {}
-        self._numbers = np.array([numbers.setdefault(value, len(numbers)) for value in column], np.int64)
-        self._values = list(numbers)
+    def __init__(self, column: Sequence[str], *, before: _Categories | None = None) -> None:
+        numbers: dict[str, int] = {value: number for number, value in enumerate(before._values)} if before else {}
+        new = np.array([numbers.setdefault(value, len(numbers)) for value in column], np.int64)
+        self._numbers: Positions = np.concatenate([before._numbers, new]) if before else new
+        self._values: list[str] = list(numbers)
+
+    def kept(self, mask: Mask) -> _Categories:
+        """Those of the rows in a mask."""
+        kept = copy(self)
+        kept._numbers = self._numbers[mask]
+        return kept
 
     def among(self, values: Collection[str]) -> Mask:
         among: Mask = np.array([value in values for value in self._values], bool)[self._numbers]

@@ -100,6 +100,16 @@ class CachedTeacher(WrappingTeacher):
             )
         return vectors
 
+    def known(self, texts: Sequence[str], side: Side) -> tuple[list[int], Vectors]:
+        """Positions of the texts that have a vector in the cache, ascending, and these vectors, (positions, dim)."""
+        keys = [self._key(text, side) for text in texts]
+        stored = dict(self._read(dict.fromkeys(keys)))
+        positions = [position for position, key in enumerate(keys) if key in stored]
+        vectors = np.empty((len(positions), self.space.dim), dtype=np.float32)
+        for row, position in enumerate(positions):
+            vectors[row] = stored[keys[position]]
+        return positions, vectors
+
     def missing(self, texts: Sequence[str], side: Side) -> list[str]:
         """The texts without a vector in the cache, each once: those that `encode` would have to embed."""
         wanted = {self._key(text, side): text for text in texts}

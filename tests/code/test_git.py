@@ -30,7 +30,7 @@ def everything(folder: Path) -> str:
 def test_what_is_tracked_or_would_be(tmp_path: Path) -> None:
     write(tmp_path, {"é.py": "a", "a.tmp": "a", "out/b.py": "a", ".gitignore": "*.tmp\nout/\n"})
     git(tmp_path, "init", "-q")
-    assert sorted(git_files(tmp_path) or []) == [Path(".gitignore"), Path("é.py")]
+    assert sorted(git_files(tmp_path) or []) == [".gitignore", "é.py"]
     assert is_ignored(tmp_path / "out")
     assert git_files(tmp_path / "out") is None
     assert list(commits(tmp_path, most=9)) == []
@@ -109,7 +109,7 @@ def test_no_variable_of_the_caller_leads_elsewhere(
     place = Place.make(tmp_path)
     before = sorted(place.outside.rglob("*"))
     monkeypatch.setenv(variable, value.format(outside=place.outside, canary=place.canary))
-    assert sorted(git_files(place.root) or []) == [Path("a.py"), Path("src/b.py")]
+    assert sorted(git_files(place.root) or []) == ["a.py", "src/b.py"]
     assert [subject for _, _, subject in commits(place.root, most=9)] == ["read the configuration of every parser"]
     assert sorted(place.outside.rglob("*")) == before
     assert not place.ran.exists()
@@ -122,7 +122,7 @@ def test_a_program_called_git_in_the_working_directory_is_not_run(
     shutil.copy(place.canary, place.root / "git")
     monkeypatch.chdir(place.root)
     monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}{os.environ['PATH']}")
-    assert sorted(git_files(place.root) or []) == [Path("a.py"), Path("git"), Path("src/b.py")]
+    assert sorted(git_files(place.root) or []) == ["a.py", "git", "src/b.py"]
     assert not place.ran.exists()
 
 
@@ -135,10 +135,10 @@ def test_the_users_own_ignore_rules_hold_and_not_those_that_a_repository_names(
     place.config(core__excludesFile=str(tmp_path / "rules"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "no settings"))
-    assert sorted(git_files(place.root) or []) == [Path("a.log"), Path("a.py"), Path("src/b.py")]
+    assert sorted(git_files(place.root) or []) == ["a.log", "a.py", "src/b.py"]
     write(tmp_path, {"settings": f"[core]\nexcludesFile = {tmp_path}/rules\n"})
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "settings"))
-    assert sorted(git_files(place.root) or []) == [Path("a.py"), Path("a.tmp"), Path("src/b.py")]
+    assert sorted(git_files(place.root) or []) == ["a.py", "a.tmp", "src/b.py"]
 
 
 def test_what_git_refuses_is_said_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git")
 
 def listed(root: Path) -> tuple[list[str], dict[str, int]]:
     skipped: Counter[str] = Counter()
-    return list_files(root, skipped), {reason: count for reason, count in skipped.items() if count}
+    return list_files(root, skipped).files, {reason: count for reason, count in skipped.items() if count}
 
 
 def git(folder: Path, *arguments: str) -> None:

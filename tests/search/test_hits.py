@@ -24,6 +24,7 @@ def test_a_hit_says_where_and_what_it_is(project: Path, build: Build) -> None:
         "end_line": 4,
         "text": FILES["src/sort.js"].strip("\n"),
         "score": hit.score,
+        "stale": False,
     }
     assert hit.score > 0
 

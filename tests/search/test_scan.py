@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from codequest.code.listing import Listing
 from codequest.errors import WeightsNotFoundError
 from codequest.search import CodeIndex, IndexRun
-from codequest.search import index_run as build_module
+from codequest.search.freshness import look
 from tests.search.conftest import FILES, counts, held, write
 
 Build = Callable[..., IndexRun]
@@ -79,14 +80,14 @@ def test_a_file_that_vanishes_while_it_is_listed_is_gone(
     project: Path, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(project)
-    listed = build_module.list_files
+    listed = look.list_files
 
-    def vanishing(root: Path, skipped: Counter[str]) -> list[str]:
-        paths = listed(root, skipped)
+    def vanishing(root: Path, skipped: Counter[str]) -> Listing:
+        found = listed(root, skipped)
         (root / "notes.txt").unlink()
         shutil.rmtree(root / "docs")
-        return paths
+        return found
 
-    monkeypatch.setattr(build_module, "list_files", vanishing)
+    monkeypatch.setattr(look, "list_files", vanishing)
     assert counts(build(project)) == (0, 0, 2, 3)
     assert not {"notes.txt", "docs/guide.md"} & {path for path, _, _ in held(project)}

@@ -12,8 +12,11 @@ from codequest.search.chunking.code_chunks import code_chunks
 from codequest.search.chunking.pieces import Piece, cut
 from codequest.search.chunking.sections import section_chunks
 from codequest.search.hits import ChunkKind
+from codequest.space import EmbeddingSpace
 
 _MARKDOWN = "markdown"
+_CHARACTERS_PER_TOKEN = 3.2  # of code, in wordpieces
+_FEWEST, _MOST = 400, 6000  # characters of a chunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +94,10 @@ def chunk_file(path: str, text: str, *, max_characters: int) -> list[Chunk]:
         )
         for piece in sorted(pieces, key=lambda piece: (piece.start_line, -piece.end_line))
     ]
+
+
+def longest_chunk(space: EmbeddingSpace) -> int:
+    """Characters of code that fit into the teacher of a space, most often."""
+    if space.max_tokens is None:
+        return _MOST
+    return int(min(max(space.max_tokens * _CHARACTERS_PER_TOKEN, _FEWEST), _MOST))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from codequest.errors import CodeIndexError, CodequestError, is_panic
 from codequest.search.store.chunk_writer import ChunkWriter
-from codequest.search.store.tables import GENERATION, ChunkTables
+from codequest.search.store.tables import GENERATION, STATE_TABLES, ChunkTables, KnownStates
 from codequest.search.store.words import WordSearch
 
 STORE = "store"
@@ -45,10 +45,15 @@ class ChunkStore:
         with self.reading():
             return WordSearch(self.place(versions))
 
-    def files(self, versions: Mapping[str, int]) -> list[dict[str, Any]]:
-        """The rows of files of a generation."""
+    def files(self, versions: Mapping[str, int], paths: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """The rows of files of a generation: of all, or of these paths."""
         with self.reading(), closing(ChunkTables(self.place(versions))) as tables:
-            return tables.files(versions[GENERATION])
+            return tables.files(versions[GENERATION], paths)
+
+    def states(self, versions: Mapping[str, int]) -> KnownStates:
+        """The states of all files of a generation, and of what decides which files there are."""
+        with self.reading(), closing(ChunkTables(self.place(versions))) as tables:
+            return KnownStates(*(tables.states(versions[GENERATION], table) for table in STATE_TABLES))
 
     def has_remains(self, versions: Mapping[str, int]) -> bool:
         """Tell whether a run after these versions was killed, or failed, after it had begun to write."""
@@ -73,6 +78,11 @@ class ChunkStore:
                 tidied = self._new(generation=versions[GENERATION], dim=dim)
                 tidied.copy(writer)
             return tidied
+
+    def resume(self, versions: Mapping[str, int], *, dim: int) -> ChunkWriter:
+        """A writer that goes on from these versions as they are: numbers of chunks stay, nothing is put together."""
+        with self.writing():
+            return ChunkWriter(self, versions, self.place(versions), dim=dim)
 
     def prune(self, versions: Mapping[str, int]) -> None:
         """Remove the folders of other versions; what cannot be removed is left for a later run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codequest.search.chunking.chunks import Chunk
-from codequest.search.store.tables import CHUNK_COLUMNS, GENERATION, ChunkTables
+from codequest.search.store.tables import CHUNK_COLUMNS, GENERATION, ChunkTables, KnownState
 from codequest.search.store.vector_file import TIERS, Tier, append_vectors, mapped_vectors
 from codequest.search.store.words import WordWriter, has_words, indexed_words
 from codequest.space import Vectors
@@ -84,6 +85,16 @@ class ChunkWriter:
         with self._store.writing():
             self._tables.replace_files(rows, born=self._generation + 1)
 
+    def change_files(self, rows: Collection[Mapping[str, Any]], gone: Collection[str]) -> None:
+        """Make these rows those of their files in the next generation, without those of files that are gone."""
+        with self._store.writing():
+            self._tables.change_files(rows, gone, born=self._generation + 1)
+
+    def replace_watched(self, rows: Iterable[KnownState]) -> None:
+        """Make this what is watched from the next generation on."""
+        with self._store.writing():
+            self._tables.replace_watched(rows, born=self._generation + 1)
+
     def finish(self) -> dict[str, int]:
         """Write everything onto the disk; the versions to be read from now on."""
         with self._store.writing():
@@ -99,6 +110,10 @@ class ChunkWriter:
     def counts(self) -> tuple[int, dict[str, int]]:
         """Number of chunks in the next generation, and by kind, most first."""
         return self._tables.counts(self._generation + 1)
+
+    def counts_of(self, paths: Collection[str]) -> tuple[Counter[str], int]:
+        """Number of chunks of these files by kind, and of those with a vector of the teacher, if nothing is removed."""
+        return self._tables.counts_of(paths)
 
     def tier_counts(self) -> dict[Tier, int]:
         """Number of chunks of the next generation that have a vector of each tier."""
@@ -131,6 +146,7 @@ class ChunkWriter:
                 self._take(other, tier, {numbers[number]: slots[number] for number in sorted(wanted)})
             self._tables.commit()
         self._tables.replace_files(other._tables.files(self._generation), born=self._generation)
+        self._tables.replace_watched(other._tables.states(self._generation, "watched"), born=self._generation)
 
     def _take(self, other: ChunkWriter, tier: Tier, slots: Mapping[int, int]) -> None:
         """Copy vectors of a tier, which have these slots there, to chunks here."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -18,7 +19,8 @@ GENERATION = "generation"
 
 LISTED_COLUMNS = ("path", "language", "kind", "symbol", "start_line", "end_line")
 CHUNK_COLUMNS = (*LISTED_COLUMNS, "context", "outline", "text")
-FILE_COLUMNS = ("path", "size", "modified", "digest", "language", "skipped")
+STATE_COLUMNS = ("path", "size", "modified", "changed", "inode")
+FILE_COLUMNS = (*STATE_COLUMNS, "digest", "language", "skipped")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS chunks (
@@ -32,15 +34,38 @@ CREATE TABLE IF NOT EXISTS vectors (
     tier TEXT, chunk INTEGER, slot INTEGER, born INTEGER, PRIMARY KEY (tier, chunk)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
-    path TEXT, size INTEGER, modified INTEGER, digest TEXT, language TEXT, skipped TEXT, born INTEGER, died INTEGER
+    path TEXT, size INTEGER, modified INTEGER, changed INTEGER, inode INTEGER, digest TEXT, language TEXT,
+    skipped TEXT, born INTEGER, died INTEGER
 );
 CREATE INDEX IF NOT EXISTS files_by_path ON files (path);
+CREATE TABLE IF NOT EXISTS watched (
+    path TEXT, size INTEGER, modified INTEGER, changed INTEGER, inode INTEGER, born INTEGER, died INTEGER
+);
+CREATE INDEX IF NOT EXISTS watched_by_path ON watched (path);
 """
 _LIVE = "born <= :generation AND (died IS NULL OR died > :generation)"
 _WAIT_SECONDS = 30.0  # for another process to finish its commit
 _AT_ONCE = 500
+StateTable = Literal["files", "watched"]
+"""Files with their states; and the states of folders and rules that decide which files there are."""
+
+STATE_TABLES: tuple[StateTable, ...] = get_args(StateTable)
+
+KnownState = tuple[str, int, int, int, int]
+"""Path, relative to the root or absolute, and its state: see `codequest.search.freshness.states`."""
+
+
+class KnownStates(NamedTuple):
+    """States as they were when an index was made: of its files, and of what decides which files there are."""
+
+    files: list[KnownState]
+    watched: list[KnownState]
+
+
 _Count = Annotated[int, msgspec.Meta(ge=0)]
-_Listed = tuple[_Count, str, str, str, str, _Count, _Count]
+ListedChunk = tuple[_Count, str, str, str, str, _Count, _Count]
+"""Id, path, language, kind, symbol, start_line and end_line."""
+
 _Placed = tuple[_Count, _Count]
 
 
@@ -88,14 +113,32 @@ class ChunkTables:
         """Close the connection; changes since the last commit are lost."""
         self._connection.close()
 
-    def chunks(self, generation: int) -> list[_Listed]:
+    def chunks(self, generation: int) -> list[ListedChunk]:
         """Rows of (id, path, language, kind, symbol, start_line, end_line), in the order of their ids.
 
         Raises:
             ValueError: A value is of another type.
         """
         query = f"SELECT id, {', '.join(LISTED_COLUMNS)} FROM chunks WHERE {_LIVE} ORDER BY id"
-        return msgspec.convert(self._connection.execute(query, {"generation": generation}).fetchall(), list[_Listed])
+        return msgspec.convert(
+            self._connection.execute(query, {"generation": generation}).fetchall(), list[ListedChunk]
+        )
+
+    def ids(self, generation: int) -> list[int]:
+        """Ids of all chunks, in their order; read from indexes alone, which are small."""
+        query = (
+            "SELECT id FROM chunks WHERE born <= :generation EXCEPT "
+            "SELECT id FROM chunks WHERE died IS NOT NULL AND died <= :generation ORDER BY id"
+        )
+        return [row[0] for row in self._connection.execute(query, {"generation": generation})]
+
+    def listed(self, ids: Sequence[int]) -> list[ListedChunk]:
+        """Rows as `chunks` gives them, of these chunks.
+
+        Raises:
+            ValueError: A value is of another type.
+        """
+        return msgspec.convert(self._of(ids, LISTED_COLUMNS), list[ListedChunk])
 
     def slots(self, generation: int, tier: Tier) -> list[_Placed]:
         """Rows of (id of a chunk, slot of its vector), in the order of the ids; chunks that are gone may be among them.
@@ -116,13 +159,15 @@ class ChunkTables:
 
     def texts(self, ids: Sequence[int]) -> dict[int, str]:
         """The texts of these chunks by id; those that are gone are left out."""
-        found: dict[int, str] = {}
+        return dict(msgspec.convert(self._of(ids, ("text",)), list[tuple[int, str]]))
+
+    def _of(self, ids: Sequence[int], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = []
         for start in range(0, len(ids), _AT_ONCE):
             part = ids[start : start + _AT_ONCE]
-            marks = ", ".join("?" * len(part))
+            query = f"SELECT id, {', '.join(columns)} FROM chunks WHERE id IN ({', '.join('?' * len(part))})"
             with self._lock:
-                rows = self._connection.execute(f"SELECT id, text FROM chunks WHERE id IN ({marks})", part).fetchall()
-            found.update(msgspec.convert(rows, list[tuple[int, str]]))
+                found += self._connection.execute(query, part).fetchall()
         return found
 
     def counts(self, generation: int) -> tuple[int, dict[str, int]]:
@@ -130,6 +175,15 @@ class ChunkTables:
         query = f"SELECT kind, count(*) AS n FROM chunks WHERE {_LIVE} GROUP BY kind ORDER BY n DESC, kind"
         found = dict(self._connection.execute(query, {"generation": generation}).fetchall())
         return sum(found.values()), found
+
+    def counts_of(self, paths: Collection[str]) -> tuple[Counter[str], int]:
+        """Number of chunks of these files by kind, and of those with a vector of the teacher, in the newest state."""
+        query = (
+            "SELECT kind, EXISTS(SELECT 1 FROM vectors AS v WHERE v.tier = 'teacher' AND v.chunk = id) FROM chunks "
+            "WHERE path = ? AND died IS NULL"
+        )
+        rows = [row for path in paths for row in self._connection.execute(query, (path,))]
+        return Counter(kind for kind, _ in rows), sum(taught for _, taught in rows)
 
     def vector_counts(self, generation: int) -> dict[Tier, tuple[int, int]]:
         """Number of vectors by tier: of the chunks of a generation, and of all rows of the file."""
@@ -178,12 +232,14 @@ class ChunkTables:
         given = {"generation": generation}
         self._connection.execute("UPDATE chunks SET died = born WHERE born > :generation", given)
         self._connection.execute("DELETE FROM vectors WHERE born > :generation", given)
-        self._connection.execute("DELETE FROM files WHERE born > :generation OR died <= :generation", given)
-        for table in ("chunks", "files"):
+        for table in ("files", "watched"):
+            self._connection.execute(f"DELETE FROM {table} WHERE born > :generation OR died <= :generation", given)
+        for table in ("chunks", "files", "watched"):
             self._connection.execute(
                 f"UPDATE {table} SET died = NULL WHERE died > :generation AND born <= :generation", given
             )
-        return [row[0] for row in self._connection.execute(f"SELECT id FROM chunks WHERE NOT ({_LIVE})", given)]
+        dead = "SELECT id FROM chunks WHERE died IS NOT NULL AND (died <= :generation OR born > :generation)"
+        return [row[0] for row in self._connection.execute(dead, given)]
 
     def delete(self, ids: Sequence[int]) -> None:
         """Remove chunks for good, and what says where their vectors are."""
@@ -191,21 +247,43 @@ class ChunkTables:
         rows = ((tier, number) for tier in TIERS for number in ids)
         self._connection.executemany("DELETE FROM vectors WHERE tier = ? AND chunk = ?", rows)
 
-    def files(self, generation: int) -> list[dict[str, Any]]:
-        """The rows of files as dictionaries."""
+    def files(self, generation: int, paths: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """The rows of files as dictionaries: of all, or of these paths."""
         query = f"SELECT {', '.join(FILE_COLUMNS)} FROM files WHERE {_LIVE}"
-        rows = self._connection.execute(query, {"generation": generation})
+        given: dict[str, Any] = {"generation": generation}
+        if paths is None:
+            rows = self._connection.execute(query, given).fetchall()
+        else:
+            one = f"{query} AND path = :path"
+            rows = [row for path in paths for row in self._connection.execute(one, {**given, "path": path})]
         return [dict(zip(FILE_COLUMNS, row, strict=True)) for row in rows]
+
+    def states(self, generation: int, table: StateTable) -> list[KnownState]:
+        """The states of all files, or of all that is watched."""
+        query = f"SELECT {', '.join(STATE_COLUMNS)} FROM {table} WHERE {_LIVE}"
+        return msgspec.convert(self._connection.execute(query, {"generation": generation}).fetchall(), list[KnownState])
+
+    def change_files(self, rows: Collection[Mapping[str, Any]], gone: Collection[str], *, born: int) -> None:
+        """Make these rows those of their files from a generation on, and end those of files that are gone."""
+        ended = ((born, path) for path in (*gone, *(row["path"] for row in rows)))
+        self._connection.executemany("UPDATE files SET died = ? WHERE path = ? AND died IS NULL", ended)
+        self._insert("files", FILE_COLUMNS, (tuple(row[name] for name in FILE_COLUMNS) for row in rows), born=born)
 
     def replace_files(self, rows: Iterable[Mapping[str, Any]], *, born: int) -> None:
         """Make these the files of a generation; rows that stay as they are are not written."""
-        new = {tuple(row[name] for name in FILE_COLUMNS) for row in rows}
-        old = {
-            tuple(row)
-            for row in self._connection.execute(f"SELECT {', '.join(FILE_COLUMNS)} FROM files WHERE died IS NULL")
-        }
-        for row in old - new:
-            self._connection.execute("UPDATE files SET died = ? WHERE path = ? AND died IS NULL", (born, row[0]))
-        marks = ", ".join("?" * (len(FILE_COLUMNS) + 1))
-        query = f"INSERT INTO files ({', '.join(FILE_COLUMNS)}, born) VALUES ({marks})"
-        self._connection.executemany(query, ((*row, born) for row in sorted(new - old)))
+        self._replace("files", FILE_COLUMNS, {tuple(row[name] for name in FILE_COLUMNS) for row in rows}, born=born)
+
+    def replace_watched(self, rows: Iterable[KnownState], *, born: int) -> None:
+        """Make this what is watched from a generation on; rows that stay as they are are not written."""
+        self._replace("watched", STATE_COLUMNS, set(rows), born=born)
+
+    def _replace(self, table: StateTable, columns: Sequence[str], new: set[tuple[Any, ...]], *, born: int) -> None:
+        found = self._connection.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE died IS NULL")
+        old = set(map(tuple, found))
+        ended = ((born, row[0]) for row in old - new)
+        self._connection.executemany(f"UPDATE {table} SET died = ? WHERE path = ? AND died IS NULL", ended)
+        self._insert(table, columns, sorted(new - old), born=born)
+
+    def _insert(self, table: StateTable, columns: Sequence[str], rows: Iterable[tuple[Any, ...]], *, born: int) -> None:
+        query = f"INSERT INTO {table} ({', '.join(columns)}, born) VALUES ({', '.join('?' * (len(columns) + 1))})"
+        self._connection.executemany(query, ((*row, born) for row in rows))

@@ -32,7 +32,7 @@ def test_what_searches_see_is_whole_whatever_a_killed_run_left(project: Path, bu
 
 def test_searches_go_on_while_a_run_writes(project: Path, build: Build) -> None:
     build(project)
-    index = CodeIndex.open(project, encoder=None)
+    index = CodeIndex.open(project, encoder=None, refresh=False)
     before = index.search("list values", mode="lexical")
     write(project, {"notes.txt": "changed\n"})
 
@@ -132,7 +132,8 @@ def test_a_small_change_leaves_the_rest_where_it_is(project: Path, build: Build)
 
 
 def row(path: str) -> dict[str, object]:
-    return {"path": path, "size": 1, "modified": 2, "digest": "ab", "language": "python", "skipped": ""}
+    state = {"size": 1, "modified": 2, "changed": 3, "inode": 4}
+    return {"path": path, **state, "digest": "ab", "language": "python", "skipped": ""}
 
 
 def on_disk(root: Path) -> int:

@@ -23,7 +23,8 @@ def chunk(path: str, line: int, kind: str = "function") -> tuple[object, ...]:
 
 
 def file(path: str, size: int) -> dict[str, object]:
-    return {"path": path, "size": size, "modified": 2**62, "digest": "ab", "language": "python", "skipped": ""}
+    state = {"size": size, "modified": 2**62, "changed": 2**63 - 1, "inode": 5}
+    return {"path": path, **state, "digest": "ab", "language": "python", "skipped": ""}
 
 
 def lines(tables: ChunkTables, generation: int) -> list[int]:
@@ -76,6 +77,32 @@ def test_files_that_stay_are_not_written_again(tables: ChunkTables) -> None:
     assert tables.files(2) == [file("b.py", 2), file("c.py", 3)]
     tables.settle(2)
     assert tables.files(1) == [file("b.py", 2)]
+
+
+def test_files_may_be_changed_one_by_one(tables: ChunkTables) -> None:
+    tables.replace_files([file("a.py", 1), file("b.py", 2), file("c.py", 3)], born=1)
+    tables.replace_watched([(".", 1, 2, 3, 4), ("src", 1, 2, 3, 5)], born=1)
+    tables.change_files([file("b.py", 5), file("d.py", 4)], ["a.py"], born=2)
+    tables.replace_watched([(".", 1, 2, 3, 4), ("src", 9, 2, 3, 5)], born=2)
+    assert tables.files(1) == [file("a.py", 1), file("b.py", 2), file("c.py", 3)]
+    assert tables.files(2) == [file("c.py", 3), file("b.py", 5), file("d.py", 4)]
+    assert tables.files(2, {"d.py", "a.py"}) == [file("d.py", 4)]
+    assert [row[:2] for row in tables.states(2, "files")] == [("c.py", 3), ("b.py", 5), ("d.py", 4)]
+    assert tables.states(1, "watched") == [(".", 1, 2, 3, 4), ("src", 1, 2, 3, 5)]
+    assert tables.states(2, "watched") == [(".", 1, 2, 3, 4), ("src", 9, 2, 3, 5)]
+    tables.settle(1)
+    assert [row["path"] for row in tables.files(2)] == ["a.py", "b.py", "c.py"]
+    assert tables.states(2, "watched")[1] == ("src", 1, 2, 3, 5)
+
+
+def test_chunks_are_counted_by_their_files(tables: ChunkTables) -> None:
+    tables.add([chunk("a.py", 1), chunk("b.py", 2), chunk("a.py", 3)], born=1)
+    tables.place([3], "teacher", slot=0, born=1)
+    assert tables.counts_of(["a.py", "c.py"]) == ({"function": 2}, 1)
+    tables.bury({"a.py"}, died=2)
+    assert (tables.ids(1), tables.ids(2), tables.ids(0)) == ([1, 2, 3], [2], [])
+    assert [row[:2] for row in tables.listed([3, 2])] == [(2, "b.py"), (3, "a.py")]
+    assert tables.counts_of(["a.py"]) == ({}, 0)
 
 
 def test_nothing_is_seen_before_it_is_committed(tables: ChunkTables, tmp_path: Path) -> None:

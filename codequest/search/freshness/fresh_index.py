@@ -1,0 +1,104 @@
+"""FreshIndex: an index that is compared with its folder before every search."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codequest.search.freshness.look import Look
+from codequest.search.store import ChunkStore
+from codequest.search.store.tables import KnownStates
+
+if TYPE_CHECKING:
+    from codequest.search.freshness.quick_vectors import QuickVectors
+    from codequest.search.home import IndexHome
+    from codequest.search.meta import IndexMeta
+
+BUDGET_SECONDS = 0.1
+"""After this no other file is read before a search; those that were begun are brought in."""
+
+_TRIES = 3  # other runs may change the index meanwhile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How an index stands to its folder, as a search has found it.
+
+    Attributes:
+        updated: Number of files that the search has brought up to date first.
+        pending: Files that may have changed since they were indexed, relative to the root; hits in them are shown as
+            the files are now.
+        gone: Files that are not there any more, but still in the index; they are not found.
+        unread: Number of files that are not in the index yet, as far as that is known.
+        why: Why these were not brought in; empty where nothing is left.
+    """
+
+    updated: int = 0
+    pending: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    unread: int = 0
+    why: str = ""
+
+    @property
+    def missing(self) -> int:
+        """Number of files whose present state is not in the index, as far as that is known."""
+        return len(self.pending) + len(self.gone) + self.unread
+
+    def __str__(self) -> str:
+        """What is missing and why, as a sentence; empty where nothing is."""
+        if not self.missing:
+            return ""
+        files = f"{self.missing:,} files have" if self.missing > 1 else "1 file has"
+        return f"{files} changed and not been indexed again: {self.why}. Hits show files as they are now."
+
+
+class FreshIndex:
+    """Compares an index with its folder, and brings it up to date as far as there is time. Threads take turns.
+
+    Args:
+        home: The index.
+
+    Attributes:
+        last: What the last look has found.
+    """
+
+    def __init__(self, home: IndexHome) -> None:
+        self.last = Freshness()
+        self._home, self._store = home, ChunkStore(home.folder)
+        self._lock = threading.Lock()
+        self._known: tuple[IndexMeta, KnownStates] | None = None
+        self._vectors: QuickVectors | None = None
+
+    def look(self) -> Freshness:
+        """Compare them.
+
+        Raises:
+            CodeIndexError: The index was damaged or removed.
+        """
+        until = time.monotonic() + BUDGET_SECONDS
+        with self._lock:
+            for _ in range(_TRIES):
+                found = self._look(until)
+                if found is not None:
+                    self.last = found
+                    break
+            return self.last
+
+    def _look(self, until: float) -> Freshness | None:
+        meta = self._home.meta()
+        if self._known is None or not self._known[0].is_as(meta):
+            self._known = meta, self._store.states(meta.versions)
+        states = self._known[1]
+        look = Look.at(self._home.root, states)
+        if not look:
+            return Freshness()
+        from codequest.search.freshness.quick_vectors import (
+            QuickVectors,
+        )  # what embeds is loaded where something changed
+        from codequest.search.freshness.refresh import refresh
+
+        if self._vectors is None or not self._vectors.fits(meta.stats):
+            self._vectors = QuickVectors(meta.stats)
+        return refresh(self._home, meta, states, look, self._vectors, until=until)
