@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -27,7 +25,6 @@ from codequest.texts import visible
 if TYPE_CHECKING:
     from codequest.evaluation import Report
 
-_WORTH_A_BAR = 1.0  # seconds
 BETWEEN_LINES = 30.0  # seconds
 _SIDE_BY_SIDE = 4  # encoders
 _QUIET = {"TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
@@ -55,15 +52,6 @@ console = VisibleConsole(width=None if sys.stdout.isatty() or "COLUMNS" in os.en
 messages = VisibleConsole(stderr=True)
 
 
-class _RateColumn(ProgressColumn):
-    """Items a second, and the time spent."""
-
-    def render(self, task: Task) -> Text:
-        rate = task.finished_speed or task.speed
-        elapsed = task.finished_time if task.finished else task.elapsed
-        return Text(f"{rate or 0:,.0f}/s {elapsed or 0:.0f}s")
-
-
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
     """A `Progress` that shows what takes long, with rate and time left: bars in a terminal, lines in a log.
@@ -76,30 +64,10 @@ def progress_bars() -> Iterator[Progress]:
     if not messages.is_terminal:
         yield _LoggedProgress()
         return
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(20),
-        MofNCompleteColumn(),
-        _RateColumn(),
-        TimeRemainingColumn(),
-    )
-    tasks: dict[str, TaskID] = {}
-    begun: dict[str, float] = {}
-    bars = Bars(*columns, console=messages)
+    from codequest.cli.terminal_bars import terminal_bars
 
-    def report(description: str, done: int, total: int) -> None:
-        first = begun.setdefault(description, time.monotonic())
-        if description not in tasks and time.monotonic() - first > _WORTH_A_BAR:
-            bars.start()
-            tasks[description] = bars.add_task(description, total=total)
-        if description in tasks:
-            bars.update(tasks[description], completed=done, total=total)
-
-    try:
+    with terminal_bars(messages) as report:
         yield report
-    finally:
-        if tasks:
-            bars.stop()
 
 
 class _LoggedProgress:

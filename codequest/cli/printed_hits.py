@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 
 from codequest.cli.display import console
 from codequest.cli.search_options import place
-from codequest.code.inside import Inside
-from codequest.code.reading import readable_text
-from codequest.code.unwanted import MAX_BYTES
 from codequest.texts import visible, visible_line
 
 if TYPE_CHECKING:
@@ -48,10 +45,7 @@ def _headline(hit: SearchHit, root: Path) -> RenderableType:
 
 def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableType:
     from rich.console import Group
-    from rich.syntax import Syntax
     from rich.text import Text
-
-    from codequest.search.lexers import lexer_name
 
     lines = hit.text.split("\n")
     shown, start = lines[:most], hit.start_line
@@ -60,8 +54,8 @@ def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableT
         before, after = _around(hit, root, context)
         start -= len(before)
         shown = [*before, *shown, *([] if left else after)]
-    code: RenderableType = (
-        Syntax(visible("\n".join(shown)), lexer_name(hit.language), line_numbers=True, start_line=start, word_wrap=True)
+    code = (
+        _highlighted(visible("\n".join(shown)), hit.language, start)
         if console.is_terminal
         else Text("\n".join(f"{number:>5} {visible(line)}" for number, line in enumerate(shown, start)))
     )
@@ -69,8 +63,20 @@ def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableT
     return Group(code, Text(more, style="dim"))
 
 
+def _highlighted(code: str, language: str, start: int) -> RenderableType:
+    from rich.syntax import Syntax
+
+    from codequest.search.lexers import lexer_name
+
+    return Syntax(code, lexer_name(language), line_numbers=True, start_line=start, word_wrap=True)
+
+
 def _around(hit: SearchHit, root: Path, context: int) -> tuple[list[str], list[str]]:
     """Lines above and below a hit; none where the file has changed since it was indexed."""
+    from codequest.code.inside import Inside
+    from codequest.code.reading import readable_text
+    from codequest.code.unwanted import MAX_BYTES
+
     try:
         with Inside(root) as inside:
             _, content = inside.read(hit.path, most=MAX_BYTES)

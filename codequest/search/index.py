@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,6 @@ from codequest.encoders.base import QueryEncoder
 from codequest.errors import CodeIndexError, InvalidInputError, SpaceMismatchError
 from codequest.progress import Progress, silent
 from codequest.search.facets import Facets, count_facets
-from codequest.search.freshness.current_lines import shown_as_now
 from codequest.search.freshness.fresh_index import FreshIndex, Freshness
 from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
 from codequest.search.home import IndexHome
@@ -232,7 +231,7 @@ class CodeIndex:
         wanted = limit
         while True:
             hits = _hits(snapshot, ranked(limit=wanted))
-            found = list(shown_as_now(self.root, hits, freshness.pending)) if freshness.pending else hits
+            found = _as_now(self.root, hits, freshness.pending)
             if len(found) >= limit or len(hits) < wanted or wanted >= _MOST_TIMES * limit:
                 return found[:limit]
             wanted *= 2
@@ -293,3 +292,11 @@ def _hits(snapshot: Snapshot, ranking: Ranking) -> list[SearchHit]:
         SearchHit(**{name: values[position] for name, values in snapshot.columns.items()}, text=text, score=score)
         for position, score, text in found
     ]
+
+
+def _as_now(root: Path, hits: list[SearchHit], changed: Collection[str]) -> list[SearchHit]:
+    if not changed:
+        return hits
+    from codequest.search.freshness.current_lines import shown_as_now
+
+    return list(shown_as_now(root, hits, changed))

@@ -17,7 +17,7 @@ from codequest.files import tidy
 from codequest.progress import Progress, Work
 from codequest.search.chunking.chunks import Chunk, chunk_file, longest_chunk
 from codequest.search.deferred import DeferredTeacher
-from codequest.search.freshness.look import list_watched
+from codequest.search.freshness.watched import list_watched
 from codequest.search.home import IndexHome
 from codequest.search.index_teacher import load_index_teacher, refuse_other, remember_teacher
 from codequest.search.meta import DEFAULT_TEACHER, IndexMeta, IndexStats

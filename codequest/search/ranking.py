@@ -79,7 +79,9 @@ def rank(
     by_meaning = best(Ranking(allowed, cosines[allowed]), depth)
     if by_words is None:
         return _first(snapshot, by_meaning, limit, overlapping)
-    positions = np.union1d(by_meaning.positions, by_words.positions)
+    found = np.zeros(len(cosines), bool)
+    found[by_meaning.positions] = found[by_words.positions] = True
+    positions = np.flatnonzero(found)
     scores = _MEANING * _meaning(cosines[positions], cosines[allowed])
     scores[np.searchsorted(positions, by_words.positions)] += (1 - _MEANING) * _matched(by_words.scores, len(snapshot))
     ranking = best(_reranked(snapshot, query, Ranking(positions, scores)), len(positions))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
+from rich.console import Console
 
-from codequest.cli import display
+from codequest.cli import display, terminal_bars
 
 
 def test_a_log_gets_a_line_every_half_minute_with_rate_and_time_left(
@@ -24,6 +26,22 @@ def test_a_log_gets_a_line_every_half_minute_with_rate_and_time_left(
         "training: 100 of 700, 1.0/s, 10 min left",
         "measuring: 0 of 5, 0.0/s, time left unknown",
     ]
+
+
+def test_in_a_terminal_only_what_takes_long_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(terminal_bars.time, "monotonic", lambda: now[0])
+    shown = io.StringIO()
+    with terminal_bars.terminal_bars(Console(file=shown, force_terminal=True, width=100)) as report:
+        for done in range(3):
+            report("Reading [files]", done, 2)
+        report("Embedding chunks", 0, 40)
+        now[0] = 2.0
+        report("Embedding chunks", 30, 40)
+        report("Embedding chunks", 40, 40)
+    assert "Embedding chunks" in shown.getvalue()
+    assert "40/40" in shown.getvalue()
+    assert "Reading" not in shown.getvalue()
 
 
 def test_other_processes_of_a_run_say_nothing(

@@ -14,7 +14,7 @@ import pytest
 from codequest.code.listing import Listing
 from codequest.errors import WeightsNotFoundError
 from codequest.search import CodeIndex, IndexRun
-from codequest.search.freshness import look
+from codequest.search.freshness import watched
 from tests.search.conftest import FILES, counts, held, write
 
 Build = Callable[..., IndexRun]
@@ -80,7 +80,7 @@ def test_a_file_that_vanishes_while_it_is_listed_is_gone(
     project: Path, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(project)
-    listed = look.list_files
+    listed = watched.list_files
 
     def vanishing(root: Path, skipped: Counter[str]) -> Listing:
         found = listed(root, skipped)
@@ -88,6 +88,6 @@ def test_a_file_that_vanishes_while_it_is_listed_is_gone(
         shutil.rmtree(root / "docs")
         return found
 
-    monkeypatch.setattr(look, "list_files", vanishing)
+    monkeypatch.setattr(watched, "list_files", vanishing)
     assert counts(build(project)) == (0, 0, 2, 3)
     assert not {"notes.txt", "docs/guide.md"} & {path for path, _, _ in held(project)}

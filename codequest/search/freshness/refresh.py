@@ -12,9 +12,10 @@ from functools import partial
 from codequest.errors import CodeIndexError
 from codequest.search.chunking.chunks import chunk_file, longest_chunk
 from codequest.search.freshness.fresh_index import Freshness
-from codequest.search.freshness.look import Look, list_watched
+from codequest.search.freshness.look import Look
 from codequest.search.freshness.quick_vectors import QuickVectors
 from codequest.search.freshness.states import UNSETTLED, state_at
+from codequest.search.freshness.watched import list_watched
 from codequest.search.home import IndexHome
 from codequest.search.meta import IndexMeta, IndexStats
 from codequest.search.scan import NOT_YET, FileRecord, Scan, scan

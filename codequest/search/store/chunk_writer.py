@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codequest.search.chunking.chunks import Chunk
 from codequest.search.store.tables import CHUNK_COLUMNS, GENERATION, ChunkTables, KnownState
 from codequest.search.store.vector_file import TIERS, Tier, append_vectors, mapped_vectors
 from codequest.search.store.words import WordWriter, has_words, indexed_words
@@ -18,6 +17,7 @@ from codequest.space import Vectors
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from codequest.search.chunking.chunks import Chunk
     from codequest.search.store.chunk_store import ChunkStore
 
 _COPIED_AT_ONCE = 4096

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from codequest.search.freshness.look import Look, list_watched
+from codequest.search.freshness.look import Look
 from codequest.search.freshness.states import FileClock, state_at
+from codequest.search.freshness.watched import list_watched
 from codequest.search.store.tables import KnownStates
 from tests.search.conftest import write
 
@@ -119,16 +120,16 @@ def test_a_repository_inside_is_seen_when_it_is_none_any_more(tmp_path: Path, cl
 def test_a_file_that_comes_while_others_are_listed_is_seen(
     root: Path, clock: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from codequest.search.freshness import look
+    from codequest.search.freshness import watched
 
-    listed = look.list_files
+    listed = watched.list_files
 
     def late(*given: object) -> object:
         found = listed(*given)  # type: ignore[arg-type]
         write(root, {"src/late.py": "late"})
         return found
 
-    monkeypatch.setattr(look, "list_files", late)
+    monkeypatch.setattr(watched, "list_files", late)
     states = known(root, clock)
     assert "src/late.py" not in [row[0] for row in states.files]
     assert Look.at(root, states) == Look(listing=True)
