@@ -32,9 +32,10 @@ _Result = TypeVar("_Result")
 
 
 class FoundList(BaseModel):
-    """Hits, best first."""
+    """Hits, best first, and what is not in the index yet; empty where it is up to date."""
 
     hits: list[FoundCode]
+    note: str
 
 
 class ReadLines(RootModel[FileLines]):
@@ -78,8 +79,9 @@ def build_server(tools: CodeTools) -> MCPServer[Any]:
     ) -> Annotated[CallToolResult, FoundList]:
         """Find code by meaning and by words: functions, classes and documents with path:line and first lines."""
         hits = tools.search(query, paths=paths, languages=languages, kinds=kinds, limit=limit)
-        text = "\n\n".join(map(_hit_text, hits)) or "Nothing found that passes the filters."
-        return _result(text, {"hits": [asdict(hit) for hit in hits]})
+        texts = [*map(_hit_text, hits)] or ["Nothing found that passes the filters."]
+        text = "\n\n".join(filter(None, (*texts, tools.note)))
+        return _result(text, {"hits": [asdict(hit) for hit in hits], "note": tools.note})
 
     @server.tool(annotations=_READ_ONLY)
     @_explained
@@ -122,7 +124,8 @@ def _result(text: str, structured: dict[str, Any]) -> CallToolResult:
 
 def _hit_text(hit: FoundCode) -> str:
     more = f"\n… {hit.more_lines} more lines" if hit.more_lines else ""
-    return f"{hit.place}-{hit.end_line}  {hit.symbol or hit.kind}  ({hit.kind}, {hit.language})\n{hit.snippet}{more}"
+    facts = f"{hit.kind}, {hit.language}{', changed since it was indexed' if hit.stale else ''}"
+    return f"{hit.place}-{hit.end_line}  {hit.symbol or hit.kind}  ({facts})\n{hit.snippet}{more}"
 
 
 def _numbered(lines: FileLines) -> str:

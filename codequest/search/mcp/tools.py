@@ -31,6 +31,7 @@ class FoundCode:
         language: Language of the file.
         snippet: The first ten lines.
         more_lines: How many lines follow.
+        stale: Whether the lines have changed since they were indexed; they are shown as they are now.
     """
 
     place: str
@@ -42,6 +43,7 @@ class FoundCode:
     language: str
     snippet: str
     more_lines: int
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class IndexStatus:
         languages: Number of files by language, most first.
         updated: When the index was last brought up to date, ISO 8601 in UTC.
         teacher: What embedded the code.
+        missing: How many files have changed and are not in the index as they are now.
     """
 
     root: str
@@ -63,6 +66,7 @@ class IndexStatus:
     languages: dict[str, int]
     updated: str
     teacher: str
+    missing: int
 
 
 class CodeTools:
@@ -106,12 +110,18 @@ class CodeTools:
         filters = SearchFilters(paths=paths, languages=languages, kinds=kinds)
         return [_found(hit) for hit in self.index.search(query, limit=limit, filters=filters, mode=self._mode)]
 
+    @property
+    def note(self) -> str:
+        """What the last search has found that is not in the index; empty where nothing is."""
+        return str(self.index.freshness)
+
     def read(self, path: str, start: int = 1, end: int | None = None) -> FileLines:
         """Lines of an indexed file; see `read_lines`."""
         return read_lines(self.index, path, start, end)
 
     def status(self) -> IndexStatus:
-        """State of the index that is searched."""
+        """State of the index that is searched, brought up to date as by a search."""
+        freshness = self.index.refresh()
         stats = self.index.stats
         return IndexStatus(
             root=visible_line(str(self.index.root)),
@@ -120,6 +130,7 @@ class CodeTools:
             languages={visible_line(name): count for name, count in stats.languages.items()},
             updated=visible_line(stats.updated),
             teacher=visible_line(stats.teacher),
+            missing=freshness.missing,
         )
 
 
@@ -135,4 +146,5 @@ def _found(hit: SearchHit) -> FoundCode:
         language=hit.language,
         snippet=visible("\n".join(line[:_CHARACTERS] for line in lines[:_LINES])),
         more_lines=max(0, len(lines) - _LINES),
+        stale=hit.stale,
     )

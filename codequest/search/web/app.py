@@ -125,6 +125,7 @@ class _PageRoutes:
             "encoder": self._encoder,
             "milliseconds": round(1000 * took, 1),
             "updated": self._index.stats.updated,
+            "note": str(self._index.freshness),
             **self._facets(asked.filters),
             "hits": found,
         }

@@ -50,9 +50,9 @@ async def test_there_are_three_tools_that_only_read(client: Client) -> None:
         assert (hints.read_only_hint, hints.idempotent_hint, hints.open_world_hint) == (True, True, False)
     results = {name: set((tool.output_schema or {})["properties"]) for name, tool in tools.items()}
     assert results == {
-        "search_code": {"hits"},
+        "search_code": {"hits", "note"},
         "read_source": {"path", "start_line", "end_line", "total_lines", "text"},
-        "index_status": {"root", "files", "chunks", "languages", "updated", "teacher"},
+        "index_status": {"root", "files", "chunks", "languages", "updated", "teacher", "missing"},
     }
 
 
@@ -84,13 +84,16 @@ async def test_hits_are_text_to_read_and_values_to_use(client: Client) -> None:
                 "language": "python",
                 "snippet": lines,
                 "more_lines": 0,
+                "stale": False,
             }
-        ]
+        ],
+        "note": "",
     }
     assert two.structured_content is not None
     assert len(two.structured_content["hits"]) == 2
     assert said(two).count("\n\n") == 1
-    assert (said(nothing), nothing.structured_content) == ("Nothing found that passes the filters.", {"hits": []})
+    assert said(nothing) == "Nothing found that passes the filters."
+    assert nothing.structured_content == {"hits": [], "note": ""}
     assert said(long).endswith("\n… 5 more lines")
 
 

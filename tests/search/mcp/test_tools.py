@@ -11,6 +11,7 @@ import pytest
 
 from codequest.errors import CodequestError, IndexNotFoundError, InvalidInputError
 from codequest.search import CodeIndex, IndexRun
+from codequest.search.home import IndexHome
 from codequest.search.mcp.tools import MOST_HITS, CodeTools
 from tests.search.conftest import FILES, build, project, write  # noqa: F401
 
@@ -37,6 +38,7 @@ def test_a_hit_says_where_it_is_and_what_it_is(tools: CodeTools) -> None:
         "language": "python",
         "snippet": "\n".join(FILES["src/cache.py"].split("\n")[3:6]),
         "more_lines": 0,
+        "stale": False,
     }
 
 
@@ -75,7 +77,21 @@ def test_the_status_is_that_of_the_index(tools: CodeTools, project: Path, tiny_t
     status = tools.status()
     assert (status.root, status.files, status.chunks) == (str(project), 7, stats.chunks)
     assert status.languages == {"python": 4, "javascript": 1, "markdown": 1, "text": 1}
-    assert (status.updated, status.teacher) == (stats.updated, stats.teacher)
+    assert (status.updated, status.teacher, status.missing) == (stats.updated, stats.teacher, 0)
+
+
+def test_what_has_changed_and_could_not_be_brought_in_is_said(
+    project: Path,  # noqa: F811
+    build: Callable[..., IndexRun],  # noqa: F811
+) -> None:
+    build(project)
+    tools = CodeTools(project, encoder=None, mode="lexical")
+    write(project, {"notes.txt": "the list of unicorns\n"})
+    with IndexHome.find(project).locked_at_once():
+        [hit] = tools.search("values", paths=["notes.txt"])
+        assert (hit.snippet, hit.stale) == ("the list of unicorns", True)
+        assert tools.note.startswith("1 file has changed and not been indexed again: another run is writing")
+        assert tools.status().missing == 1
 
 
 def test_an_index_may_be_made_later_and_is_opened_once(

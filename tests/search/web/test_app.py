@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from codequest.search import CodeIndex, SearchFilters
+from codequest.search.home import IndexHome
 from tests.search.conftest import write
 from tests.search.web.conftest import PROJECT, Site
 
@@ -106,6 +107,17 @@ def test_an_index_that_changes_goes_and_comes_back(changing: Site, tiny_teacher:
         assert message.endswith(f"is gone. Make it again: codequest index {changing.root}")
     CodeIndex.build(changing.root, teacher=str(tiny_teacher))
     assert [hit["path"] for hit in changing.get(asked).json()["hits"]] == ["zebra.py"]
+
+
+def test_a_file_that_changed_is_found_as_it_is_or_marked(changing: Site) -> None:
+    asked = "/api/search?q=list+of+values&mode=lexical&path=notes.txt"
+    answer = changing.get(asked).json()
+    assert ([hit["stale"] for hit in answer["hits"]], answer["note"]) == ([False], "")
+    write(changing.root, {"notes.txt": "the list of unicorns\n"})
+    with IndexHome.find(changing.root).locked_at_once():
+        answer = changing.get(asked).json()
+        assert [(hit["text"], hit["stale"]) for hit in answer["hits"]] == [("the list of unicorns", True)]
+        assert answer["note"].startswith("1 file has changed and not been indexed again: another run is writing")
 
 
 METHODS = ["GET", "HEAD", "POST", "OPTIONS", "TRACE", "PUT", "PROPFIND", "get", ""]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from codequest.search import CodeIndex
+from codequest.search.home import IndexHome
 from tests.search.conftest import write
 from tests.search.web.conftest import Site
 
@@ -85,6 +86,17 @@ def test_typing_shows_results_without_another_key(site: Site, open_page: Open) -
     expect(drawn.locator(".row").first).to_contain_text("/** Draws <img src=x onerror=alert(1)> of a unicorn. */")
     assert drawn.locator("img").count() == 0
     assert drawn.locator(".row").first.get_attribute("data-number") == "1"
+
+
+def test_a_result_that_changed_meanwhile_is_marked(changing: Site, open_page: Open) -> None:
+    write(changing.root, {"notes.txt": "the list of unicorns\n"})
+    with IndexHome.find(changing.root).locked_at_once():
+        page = open_page(f"{changing.address}/?q=list+of+values&mode=lexical")
+        marked = page.locator("article", has_text="notes.txt")
+        expect(marked.locator(".row")).to_have_text("the list of unicorns")
+        expect(marked.locator(".stale")).to_have_text("changed")
+        expect(page.get_by_role("note")).to_contain_text("1 file has changed and not been indexed again")
+        expect(page.locator("article", has_text="sort.js").locator(".stale")).to_be_hidden()
 
 
 def test_keys_move_expand_copy_and_clear(site: Site, open_page: Open) -> None:

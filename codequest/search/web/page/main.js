@@ -54,6 +54,7 @@ async function run() {
 
 function show(found) {
   filters.showFacets(found.facets);
+  note(found.note);
   showHits($("results"), found.hits);
   const number = found.hits.length;
   const passing = found.facets.chunks.toLocaleString("en");
@@ -69,6 +70,7 @@ function show(found) {
 function showNothing(found) {
   about = found;
   filters.showFacets(found.facets);
+  note("");
   $("results").replaceChildren();
   $("count").textContent = "";
   $("about").textContent = "";
@@ -76,10 +78,17 @@ function showNothing(found) {
   showWelcome($("welcome"), "start", found, "");
 }
 
+/** Say what has changed and is not in the index yet; nothing where it is up to date. */
+function note(text) {
+  $("note").textContent = text;
+  $("note").hidden = text === "";
+}
+
 function report(problem) {
   $("problem").hidden = problem === null;
   if (problem === null) return;
   $("problem").textContent = problem.message;
+  note("");
   $("results").replaceChildren();
   $("count").textContent = "";
   $("more").hidden = true;

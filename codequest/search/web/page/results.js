@@ -52,6 +52,7 @@ function entry(hit, number, count, best) {
   part("symbol").textContent = hit.symbol;
   part("kind").textContent = hit.kind === "window" ? "lines" : hit.kind;
   part("language").textContent = hit.language;
+  part("stale").hidden = !hit.stale;
   part("score").append(bar(hit.score / best), hit.score.toFixed(3));
   part("score").title = "Score: comparable within one search";
   part("dot").dataset.language = hit.language;
