@@ -22,6 +22,11 @@ _MEASURED = (
     "with a paired bootstrap interval. A mean gives each part of its folder the same weight; its retention is the "
     "ratio of the two means."
 )
+_MEASURED_DOCUMENTS = (
+    "Documents by this encoder, queries by the one that it was trained for. Retention is nDCG@10 over that of the same "
+    "queries among the teacher's documents, with a paired bootstrap interval; the cosine is that of the queries to the "
+    "teacher's. A mean gives each part of its folder the same weight; its retention is the ratio of the two means."
+)
 _DESCENT = (
     "It started from an adapter of another space: from its base and low-rank updates, or its rows, with a new map. "
     "What that one had learned, and from whose data, is in it."
@@ -46,14 +51,14 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
     space, training = config.space, config.training
     parts = [
         front_matter(config, library=library),
-        f"# {config.kind} query encoder for {space.teacher}",
-        f"Embeds queries into {space}, so that an index made by that teacher can be searched without running it.",
+        *_title(config),
         snippet.format(path="path/to/this/folder", dim=space.dim),
     ]
     datasets = {name: values for name, values in sorted(config.metrics.items()) if name != ONE_QUERY}
     measured = [_measured(name, values) for name, values in [*datasets.items(), *means_of_parts(datasets).items()]]
     if measured:
-        parts.append(f"## Measured\n\n{_MEASURED}\n\n{_rows(measured)}")
+        said = _MEASURED_DOCUMENTS if config.documents else _MEASURED
+        parts.append(f"## Measured\n\n{said}\n\n{_rows(measured)}")
     if ONE_QUERY in config.metrics:
         parts.append("## One query\n\n" + _table(dict(sorted(config.metrics[ONE_QUERY].items()))))
     if descent := _descent_rows(training):
@@ -72,6 +77,21 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
         f"## Licences\n\n{_licenses(config)}",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _title(config: AdapterConfig) -> tuple[str, str]:
+    """Heading and first sentence."""
+    space = config.space
+    if config.documents:
+        return (
+            f"# {config.kind} document encoder for {space.teacher}",
+            f"Embeds documents lightly into {space}, with `encode_documents`: the queries of its index find them at "
+            "once, until that teacher has embedded them.",
+        )
+    return (
+        f"# {config.kind} query encoder for {space.teacher}",
+        f"Embeds queries into {space}, so that an index made by that teacher can be searched without running it.",
+    )
 
 
 def _descent_rows(training: Mapping[str, Any]) -> list[dict[str, Any]]:

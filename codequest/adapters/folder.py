@@ -52,6 +52,7 @@ class _Contents:
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     own_vectors: OwnVectors | None = None
+    documents: bool = False
     files: dict[str, str] = field(default_factory=dict)
 
 
@@ -67,6 +68,7 @@ class AdapterConfig:
         metrics: Measurements of it.
         reference_vectors: A few vectors of its teacher, kept in a file of their own.
         own_vectors: Its own vectors of two texts, which are compared when it is loaded.
+        documents: Whether the encoder was trained for documents.
         files: SHA-256 of the other files of the folder, its card left out, by name; empty in folders of old.
     """
 
@@ -77,6 +79,7 @@ class AdapterConfig:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     reference_vectors: ReferenceVectors | None = field(default=None, compare=False)
     own_vectors: OwnVectors | None = field(default=None, compare=False)
+    documents: bool = False
     files: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def settings(self, schema: type[_Settings], folder: Path) -> _Settings:
@@ -104,6 +107,8 @@ class AdapterConfig:
         }
         if self.own_vectors is not None:
             values["own_vectors"] = self.own_vectors.to_dict()
+        if self.documents:
+            values["documents"] = True
         if self.files:
             values["files"] = dict(self.files)
         return json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -218,6 +223,7 @@ def read_config(folder: Path) -> AdapterConfig:
         metrics=kept.metrics,
         reference_vectors=ReferenceVectors.read(folder),
         own_vectors=kept.own_vectors,
+        documents=kept.documents,
         files=kept.files,
     )
 

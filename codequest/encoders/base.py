@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +19,7 @@ from codequest.adapters.card import render_card
 from codequest.adapters.folder import AdapterConfig, read_config, refuse_changed, write_adapter
 from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import ReferenceVectors
-from codequest.encoders.kinds import encoder_kinds, find_kind
+from codequest.encoders.kinds import encoder_class
 from codequest.errors import AdapterFormatError, InvalidInputError, is_panic
 from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
@@ -49,12 +50,14 @@ class QueryEncoder(ABC):
         training: How the encoder was trained; kept in its folder.
         metrics: What was measured with it; kept in its folder and shown in its card.
         reference_vectors: A few vectors of its teacher, which `check_teacher` compares with; kept in its folder.
+        documents: Whether it was trained for documents, which `encode_documents` then embeds; kept in its folder.
     """
 
     kind: ClassVar[str]
 
     def __init__(self, space: EmbeddingSpace) -> None:
         self.space = space
+        self.documents = False
         self.training: dict[str, Any] = {}
         self.metrics: dict[str, Any] = {}
         self.reference_vectors: ReferenceVectors | None = None
@@ -108,6 +111,7 @@ class QueryEncoder(ABC):
             training=self.training,
             metrics=self.metrics,
             reference_vectors=self.reference_vectors,
+            documents=self.documents,
         )
 
     def saved_tensors(self) -> Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]]:
@@ -140,13 +144,34 @@ class QueryEncoder(ABC):
             vector: Vectors = self._finite(self._embedded(checked_texts([queries], name="queries")))[0]
             progress("encoding queries", 1, 1)
             return vector
-        texts = checked_texts(queries, name="queries")
+        return self._encoded(checked_texts(queries, name="queries"), batch_size, partial(progress, "encoding queries"))
+
+    def encode_documents(
+        self, documents: Sequence[str], *, batch_size: int = 256, progress: Progress = silent
+    ) -> Vectors:
+        """Embed documents lightly, until the teacher has embedded them; they may be empty. Arguments as in `encode`.
+
+        Returns:
+            float32 unit vectors in `space`, (n, dim), in the order of the documents.
+
+        Raises:
+            InvalidInputError: The encoder was trained for queries alone, or something is no string.
+        """
+        if not self.documents:
+            raise InvalidInputError(
+                f"This {self.kind} encoder was trained for queries alone. Embed documents with the teacher, or with an "
+                'encoder trained for them, such as "static-documents".'
+            )
+        texts = checked_texts(documents, name="documents", allow_empty=True)
+        return self._encoded(texts, batch_size, partial(progress, "encoding documents"))
+
+    def _encoded(self, texts: Sequence[str], batch_size: int, report: Callable[[int, int], None]) -> Vectors:
         vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
         done = 0
         for batch in batches_by_length(texts, max_texts=batch_size, max_characters=_MAX_CHARACTERS):
             vectors[batch] = self._embedded([texts[position] for position in batch])
             done += len(batch)
-            progress("encoding queries", done, len(texts))
+            report(done, len(texts))
         return self._finite(vectors)
 
     def _embedded(self, queries: Sequence[str]) -> Vectors:
@@ -244,7 +269,10 @@ class QueryEncoder(ABC):
                 f"{folder} holds a {chosen.__name__}, not a {cls.__name__}. "
                 f"Load it with {chosen.__name__}.from_pretrained() or QueryEncoder.from_pretrained()."
             )
-        _refuse_missing_device(device)
+        if device not in (None, "cpu"):  # every machine has a CPU, torch or not
+            from codequest.backbone import choose_device
+
+            choose_device(device)  # one that is not there is the caller's mistake, not the folder's
         try:
             encoder = chosen.rebuild(config, folder, device=device)
         except InvalidInputError as error:
@@ -252,6 +280,7 @@ class QueryEncoder(ABC):
         encoder.training = dict(config.training)
         encoder.metrics = dict(config.metrics)
         encoder.reference_vectors = config.reference_vectors
+        encoder.documents = config.documents
         if config.own_vectors is not None:
             least = encoder.least_cosine
             config.own_vectors.check(encoder.encode, dim=config.space.dim, least=least, folder=folder)
@@ -268,26 +297,3 @@ class QueryEncoder(ABC):
         """
         with scratch_folder() as scratch:
             return push_folder(self.save_pretrained(scratch / "adapter"), repo_id, private=private, message=message)
-
-
-def _refuse_missing_device(device: str | None) -> None:
-    """A device that is not there is the caller's mistake, not the folder's. Every machine has a CPU, torch or not."""
-    if device not in (None, "cpu"):
-        from codequest.backbone import choose_device
-
-        choose_device(device)
-
-
-def encoder_class(kind: str, folder: Path) -> type[QueryEncoder]:
-    """The class of an adapter kind.
-
-    Raises:
-        AdapterFormatError: There is no such kind; lists the kinds.
-    """
-    row = find_kind(kind)
-    if row is None:
-        raise AdapterFormatError(
-            f"{folder} is an adapter of the unknown kind {kind!r}. This codequest has {', '.join(encoder_kinds())}. "
-            "Update codequest, install the package that brings this kind, or train the adapter again."
-        )
-    return row.load()

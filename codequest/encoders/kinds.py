@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from codequest.errors import AdapterFormatError, InvalidInputError
@@ -119,6 +120,21 @@ def adaptation(kind: str) -> Adaptation:
         return "teacher"
     row = find_kind(kind)
     return "other" if row is None else row.adaptation
+
+
+def encoder_class(kind: str, folder: Path) -> type[QueryEncoder]:
+    """The class of an adapter kind.
+
+    Raises:
+        AdapterFormatError: There is no such kind; lists the kinds.
+    """
+    row = find_kind(kind)
+    if row is None:
+        raise AdapterFormatError(
+            f"{folder} is an adapter of the unknown kind {kind!r}. This codequest has {', '.join(encoder_kinds())}. "
+            "Update codequest, install the package that brings this kind, or train the adapter again."
+        )
+    return row.load()
 
 
 def create_encoder(

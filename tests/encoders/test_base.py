@@ -11,9 +11,8 @@ import pytest
 
 from codequest.adapters.folder import AdapterConfig
 from codequest.adapters.reference_vectors import TEXTS, ReferenceVectors
-from codequest.encoders import EncoderCost, LoRAQueryEncoder, QueryEncoder, StaticQueryEncoder, base
-from codequest.encoders.base import encoder_class
-from codequest.encoders.kinds import EncoderKind
+from codequest.encoders import EncoderCost, LoRAQueryEncoder, QueryEncoder, StaticQueryEncoder, base, kinds
+from codequest.encoders.kinds import EncoderKind, encoder_class
 from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.space import EmbeddingSpace, Vectors
 
@@ -56,8 +55,8 @@ def angle(vectors: Vectors) -> Any:
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kind has its row."""
     row = EncoderKind(name="length", where=f"{__name__}:LengthEncoder")
-    find = base.find_kind
-    monkeypatch.setattr(base, "find_kind", lambda name: row if name == "length" else find(name))
+    find = kinds.find_kind
+    monkeypatch.setattr(kinds, "find_kind", lambda name: row if name == "length" else find(name))
 
 
 class TestBatches:
@@ -120,6 +119,23 @@ class TestFolder:
         assert encoder_class("static", tmp_path) is StaticQueryEncoder
         with pytest.raises(AdapterFormatError, match=rf"{tmp_path} .* 'length'\. This codequest has exported, lora"):
             encoder_class("length", tmp_path)
+
+
+class TestDocuments:
+    def test_an_encoder_for_queries_alone_refuses_them(self) -> None:
+        with pytest.raises(InvalidInputError, match=r"length encoder was trained for queries alone.*static-documents"):
+            LengthEncoder().encode_documents(["xx"])
+
+    def test_documents_may_be_empty_and_whoever_was_trained_for_them_says_so_in_its_folder(
+        self, known: None, tmp_path: Path
+    ) -> None:
+        encoder = LengthEncoder()
+        encoder.documents = True
+        loaded = QueryEncoder.from_pretrained(encoder.save_pretrained(tmp_path / "adapter"))
+        vectors = loaded.encode_documents(["xx", "", "xxxxx"])
+        np.testing.assert_allclose(angle(vectors), [2, 0, 5], atol=1e-3)
+        card = (tmp_path / "adapter" / "README.md").read_text(encoding="utf-8")
+        assert "# length document encoder for test/teacher" in card
 
 
 def test_what_is_pushed_is_the_whole_folder_which_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,11 @@ def _dense(linear: nn.Linear, activation: nn.Module) -> nn.Module:
 
 def static_modules(lookup: RowLookup, table: StaticTable) -> list[nn.Module]:
     """A static encoder: its rows in the number format they have, and its map."""
+    if lookup.code:
+        raise InvalidInputError(
+            "sentence-transformers has no modules that read code as this encoder does. Use it through codequest, or "
+            "export it for ONNX Runtime or OpenVINO."
+        )
     base = require("sentence_transformers.base.modules", extra="sentence-transformers")
     from codequest.encoders.sentence_transformers.codequest_static import StaticRows
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from codequest.encoders.cost import EncoderCost
 from codequest.encoders.descent import Start, load_start, record_descent, refuse_options
 from codequest.encoders.static.lookup import RowLookup, RowReader, check_bigrams, joined, read_tokenizer
 from codequest.encoders.static.table import (
+    StaticSettings,
     StaticTable,
     TablePrecision,
     check_numbers,
@@ -44,17 +44,6 @@ _TOKENIZER = "sentence-transformers/all-MiniLM-L6-v2"
 _ROWS = 40_000
 _CHUNK = 4096  # queries whose rows are looked up or summed at a time
 _FITTED = 50_000  # examples are plenty for a linear map, and more would not fit into memory in fp64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _StaticSettings:
-    rows: int
-    bigrams: int
-    width: int
-    map: Any  # of `MapKind` and
-    precision: Any  # of `TablePrecision`; a wrong one is answered with those that there are
-    max_tokens: int
-    tokenizer: str = "None"
 
 
 class StaticQueryEncoder(TrainableQueryEncoder):
@@ -92,6 +81,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         map: MapKind = "linear",
         precision: TablePrecision = "int8",
         max_tokens: int | None = None,
+        code: bool = False,
         device: str | None = None,
         seed: int = 0,
         progress: Progress = silent,
@@ -111,6 +101,8 @@ class StaticQueryEncoder(TrainableQueryEncoder):
             map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron, which costs several times as much.
             precision: What the rows are kept in: ``"int8"`` or ``"fp16"``.
             max_tokens: Longer queries are truncated; by default what the teacher reads, at most 512.
+            code: Whether the texts are code, as documents are: see `RowLookup`. A start then has other rows, and gives
+                what it knows of them.
             device: Where it is trained: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
             seed: Of the random part of an mlp.
             progress: Called while queries are read and rows are embedded.
@@ -121,20 +113,23 @@ class StaticQueryEncoder(TrainableQueryEncoder):
             InvalidInputError: No queries, an unknown map or precision, a number out of range, a start of another kind,
                 or one whose rows are longer than the space's vectors.
         """
+        from codequest.encoders.static.inherited import inherited_values
         from codequest.encoders.static.network import starting_values, with_new_map
         from codequest.encoders.static.vocabulary import build_vocabulary
         from codequest.weights import locate
 
         space = teacher.space
+        found: StaticQueryEncoder | None = None
         if start is not None:
-            own = {"tokenizer": tokenizer, "revision": revision, "rows": rows, "width": width}
-            refuse_options(start, **own, max_tokens=max_tokens)
-            found = load_start(start, of=(cls.kind,), kind=cls.kind, device=device)
-            assert isinstance(found, StaticQueryEncoder)
-            table = StaticTable.rounded(with_new_map(found._rounded_table().values(), space, map, seed), precision)
-            encoder = cls(space, found._lookup, table, tokenizer=found._tokenizer, device=device)
-            record_descent(encoder, start, found)
-            return encoder
+            found = cast(StaticQueryEncoder, load_start(start, of=(cls.kind,), kind=cls.kind, device=device))
+            if not code:
+                own = {"tokenizer": tokenizer, "revision": revision, "rows": rows}
+                refuse_options(start, **own, width=width, max_tokens=max_tokens)
+                table = StaticTable.rounded(with_new_map(found._rounded_table().values(), space, map, seed), precision)
+                encoder = cls(space, found._lookup, table, tokenizer=found._tokenizer, device=device)
+                record_descent(encoder, start, found)
+                return encoder
+            refuse_options(start, width=width)
         rows = _ROWS if rows is None else rows
         width, max_tokens = table_sizes(space, rows=rows, width=width, max_tokens=max_tokens)
         table_shapes(rows=rows, bigrams=0, width=width, dim=space.dim, map=map, precision=precision)
@@ -142,10 +137,19 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         if not texts:
             raise InvalidInputError("queries is empty: the training queries decide which words have a row.")
         source = locate(tokenizer or _TOKENIZER, revision=revision)
-        chosen = build_vocabulary(source.folder, texts, rows=rows, max_tokens=max_tokens, progress=progress)
-        values = starting_values(teacher, chosen, width=width, map=map, seed=seed, progress=progress)
+        chosen = build_vocabulary(source.folder, texts, rows=rows, max_tokens=max_tokens, code=code, progress=progress)
+        if found is None:
+            values = starting_values(teacher, chosen, width=width, map=map, seed=seed, progress=progress)
+        else:
+            values = inherited_values(chosen.lookup, found._lookup, found._rounded_table().values())
+            values = values if found.space == space else with_new_map(values, space, map, seed)
         table = StaticTable.rounded(values, precision)
-        return cls(space, chosen.lookup, table, tokenizer=source.model_id, device=device)
+        encoder = cls(space, chosen.lookup, table, tokenizer=source.model_id, device=device)
+        if start is not None and found is not None:
+            record_descent(encoder, start, found)
+            if found.space == space:  # its map is fitted already, by these stages
+                encoder.training["stages"] = list(found.training.get("stages", ()))
+        return encoder
 
     @classmethod
     def create_for(
@@ -273,6 +277,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
             "map": self._table.map,
             "precision": self._table.precision,
             "max_tokens": self.max_tokens,
+            **({"code": True} if self._lookup.code else {}),
         }
 
     def trained_tensors(self) -> dict[str, Tensor]:
@@ -286,7 +291,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
 
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> StaticQueryEncoder:
-        known, dim = config.settings(_StaticSettings, folder), config.space.dim
+        known, dim = config.settings(StaticSettings, folder), config.space.dim
         check_numbers(rows=known.rows, width=known.width, max_tokens=known.max_tokens, dim=dim)
         tensors, tokenizer = read_arrays(folder), read_tokenizer(folder)
         bigrams, sizes = known.rows - tokenizer.get_vocab_size(), {"rows": known.rows, "width": known.width, "dim": dim}
@@ -294,5 +299,5 @@ class StaticQueryEncoder(TrainableQueryEncoder):
         check_tensors(tensors, shapes, folder)
         pairs = tensors.pop("bigrams")
         check_bigrams(pairs, tokenizer, folder)
-        table, lookup = StaticTable(tensors), RowLookup(tokenizer, pairs, known.max_tokens)
+        table, lookup = StaticTable(tensors), RowLookup(tokenizer, pairs, known.max_tokens, code=known.code)
         return cls(config.space, lookup, table, tokenizer=known.tokenizer, device=device)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,19 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from codequest.adapters.tensors import read_arrays
+from codequest.encoders.static.definitions import defined_name
 from codequest.errors import AdapterFormatError
 from codequest.json_files import read_bytes
 from codequest.runtimes.readers import TOKENIZER_FILE
 from codequest.texts import readable
 
 UNKNOWN = 0  # row of the unknown token
+CAPITALS = "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+"""Where the words of an identifier meet."""
+_PLAIN = re.compile(r"[\t\n\r -~]*")
+_WORDS = re.compile("[A-Z]+(?=[A-Z][a-z])|[A-Z]*[a-z0-9]+|[A-Z]+|[^\\sA-Za-z0-9]")
+_NAMED = 2  # times that the rows of a definition's name count, next to those of its text
+_MOST_WORDS = 1 << 17  # whose ids are remembered: more than a large codebase has
 
 Rows = npt.NDArray[np.int64]
 
@@ -28,12 +37,19 @@ class RowLookup:
         tokenizer: Its ids are the first rows; 0 is the unknown token.
         bigrams: (m, 2), pairs of ids in ascending order; their rows follow those of the tokens in the same order.
         max_tokens: Longer texts are truncated.
+        code: Whether the texts are code. Then the tokenizer splits identifiers at `CAPITALS`; a row counts by the
+            square root of its occurrences, rounded, for what a function repeats says little more of it; and the rows of
+            the name that a text defines count several times more.
     """
 
-    def __init__(self, tokenizer: Tokenizer, bigrams: npt.NDArray[np.int32], max_tokens: int) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, bigrams: npt.NDArray[np.int32], max_tokens: int, *, code: bool = False
+    ) -> None:
         self.tokenizer = tokenizer
         self.bigrams = bigrams
         self.max_tokens = max_tokens
+        self.code = code
+        self._ids = _WordIds(tokenizer)
         self._tokens: int = tokenizer.get_vocab_size()
         keys = bigrams[:, 0].astype(np.int64) * self._tokens + bigrams[:, 1]
         self._keys = np.append(keys, np.iinfo(np.int64).max)  # so that a search never ends after the last key
@@ -45,6 +61,8 @@ class RowLookup:
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, not truncated; of what `readable` leaves of a very long one."""
         texts = [readable(text, most_tokens=self.max_tokens, count=self._count) for text in texts]
+        if self.code and all(map(_PLAIN.fullmatch, texts)):
+            return [self._ids.of(text) for text in texts]
         if len(texts) == 1:  # without the threads of a batch
             return [self.tokenizer.encode(texts[0], add_special_tokens=False).ids]
         encoded = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
@@ -55,11 +73,17 @@ class RowLookup:
 
     def rows(self, texts: Sequence[str]) -> list[Rows]:
         """The rows of each text, at least one: those of its tokens, then those of its bigrams."""
-        return self.rows_of(self.token_ids(texts))
+        return self.rows_of(texts, self.token_ids(texts))
 
-    def rows_of(self, token_ids: Sequence[list[int]]) -> list[Rows]:
+    def rows_of(self, texts: Sequence[str], token_ids: Sequence[list[int]]) -> list[Rows]:
         """The rows of texts whose ids are known."""
-        return [self._rows_of(ids) for ids in token_ids]
+        if not self.code:
+            return [self._rows_of(ids) for ids in token_ids]
+        return [self._rows_of_code(text, ids) for text, ids in zip(texts, token_ids, strict=True)]
+
+    def _rows_of_code(self, text: str, ids: list[int]) -> Rows:
+        rows, name = damped(self._rows_of(ids)), defined_name(text)
+        return np.concatenate((rows, *[self._rows_of(self._ids.of(name))] * _NAMED)) if name else rows
 
     def _rows_of(self, ids: list[int]) -> Rows:
         tokens = np.array(ids[: self.max_tokens] or [UNKNOWN], dtype=np.int64)
@@ -69,6 +93,30 @@ class RowLookup:
         found = self._keys.searchsorted(pairs)
         known = self._keys.take(found) == pairs
         return np.concatenate((tokens, found[known] + self._tokens))
+
+
+class _WordIds(dict[str, list[int]]):
+    """The ids of words that were seen; many times as fast as a tokenizer, for code repeats its words."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self._tokenizer = tokenizer
+
+    def __missing__(self, word: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(word, add_special_tokens=False).ids
+        if len(self) < _MOST_WORDS:
+            self[word] = ids
+        return ids
+
+    def of(self, text: str) -> list[int]:
+        """The ids of a text of printable ASCII: those that the tokenizer gives."""
+        return list(chain.from_iterable(map(self.__getitem__, _WORDS.findall(text))))
+
+
+def damped(rows: Rows) -> Rows:
+    """Each row as often as the rounded square root of its occurrences, in ascending order."""
+    distinct, counts = np.unique(rows, return_counts=True)
+    return np.repeat(distinct, np.rint(np.sqrt(counts)).astype(np.int64))
 
 
 def joined(found: Sequence[Rows]) -> tuple[Rows, Rows]:
@@ -97,12 +145,12 @@ class RowReader:
         if bigrams is None or bigrams.ndim != 2 or bigrams.shape[1] != 2:
             raise AdapterFormatError(f"The weights in {folder} hold no bigrams, (n, 2). Export it again.")
         check_bigrams(bigrams, tokenizer, folder)
-        return cls(RowLookup(tokenizer, bigrams, settings["max_tokens"]))
+        return cls(RowLookup(tokenizer, bigrams, settings["max_tokens"], code=settings.get("code", False)))
 
     def read(self, texts: Sequence[str]) -> tuple[Rows, Rows, int]:
         """Rows and mask, each (batch, most rows of a text), and how many of the texts were truncated."""
         ids = self.lookup.token_ids(texts)
-        found = self.lookup.rows_of(ids)
+        found = self.lookup.rows_of(texts, ids)
         truncated = sum(len(row) > self.lookup.max_tokens for row in ids)
         if len(found) == 1:
             return found[0][None], np.ones((1, len(found[0])), dtype=np.int64), truncated
@@ -118,7 +166,7 @@ class RowReader:
 
     def describe(self) -> dict[str, Any]:
         """Settings that read them again, besides the files, JSON-ready."""
-        return {"reader": "rows", "max_tokens": self.lookup.max_tokens}
+        return {"reader": "rows", "max_tokens": self.lookup.max_tokens, "code": self.lookup.code}
 
     def files(self) -> dict[str, bytes]:
         """The tokenizer."""

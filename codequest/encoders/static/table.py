@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -28,6 +29,20 @@ _LEAST_LENGTH = 1e-12
 _MAP = "map."
 _MOST_TOKENS = 512
 _WIDTH = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticSettings:
+    """Contents of ``encoder`` in config.json of a static encoder."""
+
+    rows: int
+    bigrams: int
+    width: int
+    map: Any  # of `MapKind` and
+    precision: Any  # of `TablePrecision`; a wrong one is answered with those that there are
+    max_tokens: int
+    tokenizer: str = "None"
+    code: bool = False
 
 
 class StaticTable:

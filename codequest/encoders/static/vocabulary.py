@@ -6,7 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from codequest.encoders.static.lookup import RowLookup
+from codequest.encoders.static.lookup import CAPITALS, UNKNOWN, RowLookup
 from codequest.errors import InvalidInputError, ModelFormatError
 from codequest.json_files import read_json
 from codequest.progress import Progress
@@ -76,7 +76,7 @@ class _WordPiece:
 
 
 def build_vocabulary(
-    folder: Path, queries: Sequence[str], *, rows: int, max_tokens: int, progress: Progress
+    folder: Path, queries: Sequence[str], *, rows: int, max_tokens: int, code: bool = False, progress: Progress
 ) -> Vocabulary:
     """Choose the rows by how often the queries have them.
 
@@ -89,13 +89,14 @@ def build_vocabulary(
         queries: Checked texts.
         rows: Most rows.
         max_tokens: Longer queries are truncated.
+        code: Whether they are code, whose identifiers are split into words.
         progress: Called while the queries are read.
 
     Raises:
         ModelFormatError: No WordPiece tokenizer there.
         InvalidInputError: Too few rows.
     """
-    piece = _read_wordpiece(folder)
+    piece = _of_code(_read_wordpiece(folder)) if code else _read_wordpiece(folder)
     full = piece.tokenizer(sorted(piece.vocabulary, key=piece.vocabulary.__getitem__))
     words = _count_words(full, queries, progress)
     base, least = _ranked_tokens(piece, full, words)
@@ -106,10 +107,11 @@ def build_vocabulary(
         )
     most_base = min(len(base), least + int(_BASE_SHARE * (rows - least)))
     whole = _whole_words(piece, words)[: (rows - most_base) // 2]
-    first = RowLookup(piece.tokenizer([*base[:most_base], *whole]), np.empty((0, 2), np.int32), max_tokens)
+    none = np.empty((0, 2), np.int32)
+    first = RowLookup(piece.tokenizer([*base[:most_base], *whole]), none, max_tokens, code=code)
     pairs = _ranked_bigrams(first, queries, progress)[: rows - most_base - len(whole)]
     tokens = [*base[: rows - len(whole) - len(pairs)], *whole]  # what the queries left unused goes to the tokenizer's
-    lookup = _lookup(piece, tokens, pairs, max_tokens)
+    lookup = _lookup(piece, tokens, pairs, max_tokens, code)
     return Vocabulary(lookup, _count_rows(lookup, queries, progress), _texts(piece, lookup))
 
 
@@ -137,6 +139,14 @@ def _read_wordpiece(folder: Path) -> _WordPiece:
     special -= {model["unk_token"]}
     kept = {token: number for token, number in model["vocab"].items() if token not in special}
     return _WordPiece(definition, kept, model["unk_token"], model["continuing_subword_prefix"])
+
+
+def _of_code(piece: _WordPiece) -> _WordPiece:
+    """The tokenizer, with identifiers split at their capitals first; at other marks it splits by itself."""
+    apart = {"type": "Replace", "pattern": {"Regex": CAPITALS}, "content": " "}
+    steps = [apart, *filter(None, [piece.definition.get("normalizer")])]
+    definition = {**piece.definition, "normalizer": {"type": "Sequence", "normalizers": steps}}
+    return replace(piece, definition=definition)
 
 
 def _chunks(queries: Sequence[str], progress: Progress, what: str) -> Iterator[Sequence[str]]:
@@ -192,7 +202,7 @@ def _ranked_bigrams(lookup: RowLookup, queries: Sequence[str], progress: Progres
     totals = np.zeros(size, dtype=np.int64)
     found = [np.empty(0, dtype=np.int64)]
     for chunk in _chunks(queries, progress, "counting bigrams"):
-        rows = lookup.rows(chunk)
+        rows = [np.array(ids[: lookup.max_tokens] or [UNKNOWN]) for ids in lookup.token_ids(chunk)]
         totals += np.bincount(np.concatenate(rows), minlength=size)
         found += [row[:-1] * size + row[1:] for row in rows if row.all()]  # the unknown token is no neighbor
     keys, counts = np.unique(np.concatenate(found), return_counts=True)
@@ -204,10 +214,13 @@ def _ranked_bigrams(lookup: RowLookup, queries: Sequence[str], progress: Progres
     return [(names[key // size], names[key % size]) for key in keys[order].tolist()]
 
 
-def _lookup(piece: _WordPiece, tokens: list[str], pairs: list[tuple[str, str]], max_tokens: int) -> RowLookup:
+def _lookup(
+    piece: _WordPiece, tokens: list[str], pairs: list[tuple[str, str]], max_tokens: int, code: bool
+) -> RowLookup:
     number = {token: position for position, token in enumerate(tokens)}
     ascending = sorted((number[first], number[second]) for first, second in pairs)
-    return RowLookup(piece.tokenizer(tokens), np.array(ascending, dtype=np.int32).reshape(-1, 2), max_tokens)
+    bigrams = np.array(ascending, dtype=np.int32).reshape(-1, 2)
+    return RowLookup(piece.tokenizer(tokens), bigrams, max_tokens, code=code)
 
 
 def _count_rows(lookup: RowLookup, queries: Sequence[str], progress: Progress) -> npt.NDArray[np.int64]:
