@@ -28,6 +28,13 @@ def evaluate(
     teacher: Annotated[
         str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own, if it is on this machine.")
     ] = None,
+    documents: Annotated[
+        str | None,
+        typer.Option(
+            help="Adapter that embeds documents lightly: measures what the adapters find among its documents, and how "
+            "much that is of what they find among the teacher's."
+        ),
+    ] = None,
     dim: Annotated[int | None, DimOption] = None,
     out: Annotated[
         Path | None,
@@ -36,7 +43,7 @@ def evaluate(
 ) -> None:
     """Measure how much of the teacher's retrieval quality encoders keep, and the cost of a query."""
     from codequest.encoders import QueryEncoder
-    from codequest.evaluation import compare_each
+    from codequest.evaluation import compare_documents, compare_each
     from codequest.teachers import cached, load_teacher, teacher_of
 
     quiet_libraries()
@@ -47,7 +54,12 @@ def evaluate(
     source = cached(load_teacher(teacher, dim=dim) if teacher else teacher_of(space, where=where))
     reports: list[Report] = []
     with progress_bars() as progress:
-        for report in compare_each(encoders, source, datasets, progress=progress):
+        if documents is None:
+            measured = compare_each(encoders, source, datasets, progress=progress)
+        else:
+            light = QueryEncoder.from_pretrained(documents)
+            measured = compare_documents(light, encoders, source, datasets, progress=progress)
+        for report in measured:
             reports.append(report)
             if out is not None:
                 saved = report.save(out / report.dataset.replace("/", "-") if len(datasets) > 1 else out)
@@ -56,4 +68,5 @@ def evaluate(
         console.print(quality_table(report))
     if len(reports) > 1:
         console.print(overview_table(summaries(reports)))
-    console.print(speed_table(reports[0]))
+    if documents is None:
+        console.print(speed_table(reports[0]))

@@ -202,15 +202,15 @@ def _encoder_row(
         "name": name,
         "kind": encoder.source_kind,
         "measures": found.means,
-        **_retention(found, ceiling, sampling),
+        **retention_of(found, ceiling, sampling),
         "cosine": mean_cosine(found, ceiling),
         "overlap": mean_overlap(found, ceiling),
         **asdict(encoder.cost(tokens=_TOKENS)),
     }
 
 
-def _retention(found: SearchResults, ceiling: SearchResults, sampling: Sampling) -> dict[str, float]:
-    """The retention fields of a row; none without labels."""
+def retention_of(found: SearchResults, ceiling: SearchResults, sampling: Sampling) -> dict[str, float]:
+    """The retention fields of a `ReportRow`, of what was found and what could be; none without labels."""
     if not ceiling.scores:
         return {}
     scores = (found.scores["nDCG@10"], ceiling.scores["nDCG@10"])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from codequest import QueryEncoder, load_beir
+from codequest.evaluation import compare_documents
+from codequest.teachers import LocalTeacher
 from tests.cli.commands import beir, run
 
 
@@ -29,3 +32,19 @@ def test_evaluate_shows_several_datasets_and_their_mean(tmp_path: Path, adapter:
     saved = sorted(path.name for path in (tmp_path / "report").iterdir())
     assert saved == ["parts-dev", "parts-test"]
     assert printed.count("p50 ms") == 1
+
+
+def test_light_documents_are_compared_with_the_teachers(
+    tmp_path: Path, adapter: Path, dataset: Path, tiny_teacher: Path
+) -> None:
+    light = QueryEncoder.from_pretrained(adapter)
+    light.documents = True
+    folder = light.save_pretrained(tmp_path / "light")
+    given = ("--dataset", dataset, "--teacher", tiny_teacher, "--out", tmp_path / "report")
+    printed = run("evaluate", adapter, "--documents", folder, *given)
+    assert "p50 ms" not in printed
+    [row] = json.loads((tmp_path / "report" / "evaluation.json").read_text(encoding="utf-8"))["encoders"]
+    source, tests = LocalTeacher(str(tiny_teacher), device="cpu"), load_beir(dataset)
+    [report] = compare_documents(light, {row["name"]: light}, source, [tests])
+    assert row["retention"] == report.encoders[0].retention
+    assert row["measures"] == report.encoders[0].measures
