@@ -11,11 +11,11 @@ from typing import Any, Literal, get_args
 
 from codequest.errors import InvalidInputError
 
-LossName = Literal["cosine", "mse", "similarity", "kl", "infonce"]
+LossName = Literal["cosine", "mse", "similarity", "kl", "infonce", "found"]
 Schedule = Literal["cosine", "linear", "constant"]
 TrainingPrecision = Literal["auto", "fp32", "bf16"]
 
-DOCUMENT_LOSSES = ("kl", "infonce")
+DOCUMENT_LOSSES = ("kl", "infonce", "found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,8 @@ class DistillationConfig:
 
     Attributes:
         losses: Weight of every loss: ``cosine``, ``mse`` and ``similarity`` need queries only; ``kl`` and ``infonce``
-            also need labelled pairs, whose documents are the candidates.
+            also need labelled pairs, whose documents are the candidates; and ``found``, which compares the positives of
+            a batch with all its texts.
         epochs: Passes over the queries.
         batch_size: Queries per step and process.
         gradient_accumulation: Batches per optimizer step.
@@ -32,7 +33,7 @@ class DistillationConfig:
         warmup: Share of the steps in which the learning rate rises.
         schedule: Curve by which it falls after that.
         weight_decay: Weight decay of AdamW.
-        temperature: Temperature of ``kl`` and ``infonce``.
+        temperature: Temperature of ``kl``, ``infonce`` and ``found``.
         candidates: Number of documents that ``kl`` and ``infonce`` compare a batch with, drawn anew at every step,
             besides its positives; None for all of them.
         duplicate_similarity: Documents whose teacher vectors are at least this close to a query's positive are no

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from codequest.data.query_files import normal_form
-from codequest.errors import CodequestWarning
+from codequest.encoders import QueryEncoder, TrainableQueryEncoder
+from codequest.errors import CodequestWarning, InvalidInputError
 from codequest.mining.forms import form_shares
 from codequest.mining.language import foreign_share
+from codequest.teachers import Teacher
 
 FEW_QUERIES = 2_000
 _DUPLICATE_SHARE = 0.2
@@ -92,3 +94,19 @@ def check_size(queries: int, *, trained_parameters: int, dim: int) -> list[str]:
         f"are trained: the encoder can memorise them. Give at least {-(-trained_parameters // dim):,} queries, or "
         "train fewer numbers: a lower rank, or a projection."
     ]
+
+
+def check_trainable(encoder: QueryEncoder, teacher: Teacher) -> TrainableQueryEncoder:
+    """The encoder, if this teacher can train it.
+
+    Raises:
+        SpaceMismatchError: It is of another teacher's space.
+        InvalidInputError: Nothing of it can be trained.
+    """
+    teacher.space.check(encoder.space, context="This encoder cannot be trained by this teacher")
+    if not isinstance(encoder, TrainableQueryEncoder):
+        raise InvalidInputError(
+            f"A {type(encoder).__name__} has nothing to train. Train a LoRAQueryEncoder, ProjectionQueryEncoder or "
+            "StaticQueryEncoder."
+        )
+    return encoder

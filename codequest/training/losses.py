@@ -85,6 +85,39 @@ def infonce_loss(
     return functional.cross_entropy(logits.masked_fill(left_out, -torch.inf), chosen)
 
 
+def found_loss(
+    vectors: Tensor,
+    documents: Tensor,
+    positives: Tensor,
+    *,
+    temperature: float,
+    duplicate_similarity: float = 1.0,
+) -> Tensor:
+    """Cross-entropy of each positive's own text among the texts of the batch: InfoNCE in the other direction.
+
+    The second half of the symmetric loss of CLIP (Radford et al., 2021). Where documents are trained, it is the
+    direction of a search, and keeps one of them from being near every query.
+
+    Args:
+        vectors: (batch, dim).
+        documents: (n, dim).
+        positives: (batch,) position of a positive document; -1 for a text without one, which is left out.
+        temperature: Divides the cosines before the softmax.
+        duplicate_similarity: Texts whose positives are at least this close are no negatives of each other.
+
+    Returns:
+        The mean over the texts with a positive; zero when there is none.
+    """
+    labelled = positives >= 0
+    if not bool(labelled.any()):
+        return vectors.sum() * 0.0
+    own = documents[positives[labelled]]
+    logits = _scores(vectors[labelled], own).T / temperature  # (labelled, labelled), a row per positive
+    left_out = _scores(own, own) >= duplicate_similarity
+    left_out.fill_diagonal_(False)
+    return functional.cross_entropy(logits.masked_fill(left_out, -torch.inf), torch.arange(len(own), device=own.device))
+
+
 def _scores(vectors: Tensor, documents: Tensor) -> Tensor:
     """Inner products, float32 (batch, n)."""
     return (vectors.to(documents.dtype) @ documents.T).float()

@@ -6,7 +6,7 @@ import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,17 @@ from codequest.encoders import (
     create_encoder,
 )
 from codequest.errors import InvalidInputError, SpaceMismatchError
-from codequest.evaluation import Report, compare_each, summaries
+from codequest.evaluation import Report, compare_documents, compare_each, summaries
 from codequest.mining.web_searches import with_searches
 from codequest.progress import Progress, silent
 from codequest.teachers import Teacher, cached, load_teacher, teacher_named_in
 from codequest.training.assistant import EncoderAssistant, train_assistant
 from codequest.training.config import digest
+from codequest.training.document_side import exchanged
 from codequest.training.recipe import EncoderRecipe, Recipe, Stage
 from codequest.training.run_folder import is_main_process
 from codequest.training.samples import sample, shuffled
-from codequest.training.split import hold_out_pairs, judged_only, split
+from codequest.training.split import hold_out_pairs, judged_only, split, without_queries
 from codequest.training.trainer import DistillationTrainer, EncoderMaker
 
 _TIMED = 100  # queries
@@ -106,9 +107,10 @@ class Maker:
 
     def _make(self, recipe: EncoderRecipe, folder: Path) -> None:
         start, *further = recipe.stages
-        encoder = self._train(self._start(recipe), start)
+        train = partial(self._train_documents, recipe) if recipe.side == "document" else self._train
+        encoder = train(self._start(recipe), start)
         for stage in further:
-            self._train(encoder, stage)
+            train(encoder, stage)
         if is_main_process():
             made = {"recipe": self.recipe_digest(recipe), "seed": self.recipe.seed, "sources": self.sources}
             encoder.training |= made
@@ -126,6 +128,7 @@ class Maker:
             for stage in recipe.stages
         ]
         own = [recipe.kind, recipe.start, dict(recipe.options), stages]
+        own += [recipe.side, recipe.queries_by] if recipe.side == "document" else []
         names = map(list, (self.recipe.evaluate, self.recipe.validate, self.recipe.exclude))
         assistant = self._assistant_of(recipe)
         divided = [dict(self.recipe.hold_out), dict(self.recipe.searches)]
@@ -199,10 +202,7 @@ class Maker:
         """The assistant: an encoder, or a map trained on the pairs of the encoders without those that validate them."""
         config = self.recipe.assistant
         if isinstance(config, str):
-            encoder = self._adapter(config)
-            if not isinstance(encoder, TrainableQueryEncoder):
-                raise InvalidInputError(f"{config!r} is a {encoder.kind} encoder, which cannot be an assistant.")
-            return EncoderAssistant(self.teacher, encoder)
+            return EncoderAssistant(self.teacher, self._trainable(config))
         assert config is not None  # the recipe was checked
         labelled = merge_datasets(self.divided[0])
         pairs = split([], labelled, None, exclude=self._never_trained_on, seed=config.seed).pairs
@@ -231,6 +231,13 @@ class Maker:
     def _adapter(self, name: str) -> QueryEncoder:
         """An adapter of this recipe, of a folder or of the hub."""
         return QueryEncoder.from_pretrained(self._place(name))
+
+    def _trainable(self, name: str) -> TrainableQueryEncoder:
+        """An adapter that query vectors are taken from."""
+        encoder = self._adapter(name)
+        if not isinstance(encoder, TrainableQueryEncoder):
+            raise InvalidInputError(f"{name!r} is a {encoder.kind} encoder, which cannot be an assistant.")
+        return encoder
 
     def _place(self, name: str) -> str | Path:
         return self.make(name).folder if name in self.recipe.encoders else name
@@ -262,13 +269,45 @@ class Maker:
         trainer.train()
         return trainer.encoder
 
+    def assistant_of(self, recipe: EncoderRecipe) -> Teacher:
+        """Whoever gives the query vectors that an encoder of documents is trained for."""
+        return EncoderAssistant(self.teacher, self._trainable(recipe.queries_by)) if recipe.queries_by else self.teacher
+
+    def _train_documents(
+        self, recipe: EncoderRecipe, encoder: QueryEncoder | EncoderMaker, stage: Stage
+    ) -> TrainableQueryEncoder:
+        """The encoder, trained to embed documents; none that answers a measured query is trained on."""
+        trainer = DistillationTrainer(
+            encoder,
+            self.assistant_of(recipe),
+            [],
+            config=stage.config,
+            pairs=without_queries(merge_datasets(self.divided[0]), self._never_trained_on),
+            exclude=[text for test in self.tests for text in exchanged(test).queries.values()],
+            side="document",
+            progress=self.progress,
+        )
+        trainer.train()
+        return trainer.encoder
+
     def _measure(self, name: str, folder: Path) -> tuple[Report, ...]:
         """Measure what was saved, and keep the figures in its folder."""
         encoder = QueryEncoder.from_pretrained(folder)
+        if encoder.documents:
+            return self._measure_documents(name, encoder, folder)
         each = compare_each({name: encoder}, self.teacher, self.tests, latency_queries=_TIMED, progress=self.progress)
         reports = tuple(each)
         encoder.metrics |= summaries(reports)[name]
         encoder.metrics[ONE_QUERY] = _price(reports[0])
+        encoder.save_pretrained(folder)
+        return reports
+
+    def _measure_documents(self, name: str, encoder: QueryEncoder, folder: Path) -> tuple[Report, ...]:
+        """Measure what queries find among its documents; those of the encoder it was trained for, or its own."""
+        asked = self._recipe_of(name).queries_by
+        queries = {asked or name: self._adapter(asked) if asked else encoder}
+        reports = tuple(compare_documents(encoder, queries, self.teacher, self.tests, progress=self.progress))
+        encoder.metrics |= summaries(reports)[asked or name]
         encoder.save_pretrained(folder)
         return reports
 

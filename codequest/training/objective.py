@@ -38,9 +38,17 @@ def _loss(
         return losses.squared_error_loss(vectors, targets)
     if name == "similarity":
         return losses.similarity_loss(vectors, targets)
-    assert candidates is not None  # both losses that are left compare with documents
+    assert candidates is not None  # the losses that are left compare with documents
     if name == "kl":
         return losses.listwise_kl_loss(vectors, targets, candidates.documents, temperature=config.temperature)
+    if name == "found":
+        return losses.found_loss(
+            vectors,
+            candidates.documents,
+            candidates.positives,
+            temperature=config.temperature,
+            duplicate_similarity=config.duplicate_similarity,
+        )
     return losses.infonce_loss(
         vectors,
         candidates.documents,

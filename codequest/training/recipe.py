@@ -7,11 +7,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path, PureWindowsPath
-from typing import Any
+from typing import Any, get_args
 
 from codequest.encoders.kinds import trainable_kinds
 from codequest.errors import InvalidInputError
 from codequest.json_files import checked, read_bytes
+from codequest.space import Side
 from codequest.training.config import DistillationConfig
 
 if sys.version_info >= (3, 11):
@@ -50,12 +51,18 @@ class EncoderRecipe:
         start: An adapter: its folder or name. Without a kind, one of the teacher's own space is trained further as it
             is. Otherwise it is what the class's ``create`` takes as ``start``; or, with the kind ``"lora"``, a
             projection whose base and map are the start.
+        side: Side that it learns to embed; for ``"document"`` see `DistillationTrainer`. Its stages then train on the
+            documents of the pairs.
+        queries_by: With the side ``"document"``, an adapter whose query vectors the documents learn to be found by;
+            the teacher's by default.
         options: Arguments of the class's ``create``.
         stages: In their order.
     """
 
     kind: str = ""
     start: str = ""
+    side: Side = "query"
+    queries_by: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
 
@@ -202,9 +209,9 @@ def _encoder(table: Any, where: str) -> EncoderRecipe:
     given = dict(table)
     tables = checked(given.pop("stages", []), list[dict[str, Any]], f"{where}, stages", InvalidInputError, _REMEDY)
     stages = tuple(_stage(stage, f"{where}, stage {number}") for number, stage in enumerate(tables, 1))
-    named = {name: given.pop(name) for name in ("kind", "start") if name in given}
+    named = {name: given.pop(name) for name in ("kind", "start", "side", "queries_by") if name in given}
     own = checked(named, dict[str, str], where, InvalidInputError, _REMEDY)
-    if not any(own.values()):
+    if not own.keys() & {"kind", "start"} or not all(own.values()):
         raise InvalidInputError(
             f"{where}: expected a kind ({', '.join(trainable_kinds())}), or start, an adapter to train further or to "
             "start from, or both."
@@ -213,7 +220,23 @@ def _encoder(table: Any, where: str) -> EncoderRecipe:
         raise InvalidInputError(f"{where}: unknown kind {own['kind']!r}. Kinds: {', '.join(trainable_kinds())}.")
     if not stages:
         raise InvalidInputError(f"{where}: there is no stage. Add a [[encoders.NAME.stages]].")
-    return EncoderRecipe(**own, options=given, stages=stages)
+    if own.get("side", "query") not in get_args(Side):
+        raise InvalidInputError(f"{where}: side must be query or document, got {own['side']!r:.80}.")
+    if own.get("side") == "document":
+        _check_documents(stages, where)
+    elif "queries_by" in own:
+        raise InvalidInputError(f'{where}: queries_by is for side = "document" alone.')
+    return EncoderRecipe(**own, options=given, stages=stages)  # type: ignore[arg-type]  # the side was checked
+
+
+def _check_documents(stages: Sequence[Stage], where: str) -> None:
+    """Refuse what a stage for documents has no use for."""
+    for number, stage in enumerate(stages, 1):
+        if not stage.pairs or stage.queries is not None or stage.documents or stage.assistant:
+            raise InvalidInputError(
+                f'{where}, stage {number}: with side = "document" a stage trains on the documents of the pairs: set '
+                "pairs = true, and neither queries, documents nor assistant."
+            )
 
 
 def _stage(table: Mapping[str, Any], where: str) -> Stage:

@@ -107,6 +107,18 @@ def judged_only(dataset: RetrievalDataset) -> RetrievalDataset:
     return RetrievalDataset(dataset.name, dataset.queries, documents, dataset.qrels)
 
 
+def without_queries(dataset: RetrievalDataset, excluded: Iterable[str]) -> RetrievalDataset:
+    """The dataset without these queries, whatever their case and spacing, and with the documents of the others only.
+
+    Raises:
+        InvalidInputError: None is left.
+    """
+    left = _left(dataset, {normal_form(query) for query in excluded})
+    if left is None:
+        raise InvalidInputError(f"Nothing of {dataset.name} is left to train on: all its queries are excluded.")
+    return judged_only(left)
+
+
 def _left(pairs: RetrievalDataset | None, excluded: set[str]) -> RetrievalDataset | None:
     """The pairs whose query is not excluded; None when there are none."""
     if pairs is None:

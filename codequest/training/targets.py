@@ -45,12 +45,13 @@ def compute_targets(
     *,
     regressed_documents: Sequence[str],
     with_documents: bool,
+    with_queries: bool = True,
     progress: Progress,
 ) -> TrainingTargets:
     """Ask the teacher for every vector that training needs.
 
     A query with several positives appears once per positive. The targets of regressed documents are the teacher's
-    document vectors of them.
+    document vectors of them. Without `with_queries` those of queries are zeros, which no loss may read.
     """
     unlabelled = len(queries) + len(regressed_documents)
     labelled: list[str] = []
@@ -65,7 +66,11 @@ def compute_targets(
             labelled += [pairs.queries[query]] * len(found)
             positives += found
             relevant += [found] * len(found)
-    query_vectors = normalized(teacher.encode_queries([*queries, *labelled], progress=progress))
+    texts = [*queries, *labelled]
+    if with_queries:
+        query_vectors = normalized(teacher.encode_queries(texts, progress=progress))
+    else:
+        query_vectors = np.zeros((len(texts), teacher.space.dim), dtype=np.float32)
     regressed = normalized(teacher.encode_documents(regressed_documents, progress=progress))
     return TrainingTargets(
         queries=[*queries, *regressed_documents, *labelled],

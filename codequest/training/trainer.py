@@ -13,15 +13,17 @@ from pathlib import Path
 from transformers import EarlyStoppingCallback
 
 from codequest.data import RetrievalDataset
-from codequest.encoders import QueryEncoder, TrainableQueryEncoder
+from codequest.encoders import QueryEncoder
 from codequest.encoders.descent import descent_of
 from codequest.errors import InvalidInputError, TrainingError, require
 from codequest.files import cache_root
 from codequest.progress import Progress, silent
+from codequest.space import Side
 from codequest.teachers import Teacher, cached
 from codequest.texts import checked_texts
 from codequest.training.config import DistillationConfig, digest
-from codequest.training.data_checks import DataWarning, check_queries, check_size
+from codequest.training.data_checks import DataWarning, check_queries, check_size, check_trainable
+from codequest.training.document_side import ExchangedSides, exchanged
 from codequest.training.loop import DistillationLoop, ReportProgress, last_checkpoint, training_arguments
 from codequest.training.references import reference_vectors_of
 from codequest.training.run_folder import (
@@ -80,6 +82,9 @@ class DistillationTrainer:
             without pairs, some queries are, and their cosine decides.
         exclude: Queries that must not be trained on, such as those of a test set; compared without regard to case and
             spacing. Those of `validation` are left out in any case.
+        side: Side of the texts that the encoder learns to embed. With ``"document"`` the sides are exchanged:
+            `train_queries` and `exclude` are documents, and the documents of the pairs learn to be found by their
+            queries, whose vectors are the teacher's; afterwards the encoder has `encode_documents`.
         output_dir: For checkpoints; by default a folder of the cache that belongs to this very run.
         progress: Called during everything that takes long.
 
@@ -100,12 +105,17 @@ class DistillationTrainer:
         pairs: RetrievalDataset | None = None,
         validation: RetrievalDataset | None = None,
         exclude: Iterable[str] = (),
+        side: Side = "query",
         output_dir: str | Path | None = None,
         progress: Progress = silent,
     ) -> None:
         if isinstance(encoder, QueryEncoder):
-            _check_trainable(encoder, teacher)
+            check_trainable(encoder, teacher)
         self.config = config or DistillationConfig()
+        self._side, self._assistant = side, teacher.variant or None
+        if side == "document":
+            teacher = ExchangedSides(cached(teacher))
+            pairs, validation = pairs and exchanged(pairs), validation and exchanged(validation)
         if self.config.needs_documents and pairs is None:
             raise InvalidInputError(
                 f"The losses {sorted(self.config.losses)} compare queries with documents: give pairs=, or use cosine, "
@@ -123,7 +133,7 @@ class DistillationTrainer:
             )
         if self.data.validation is not None:
             require("ir_measures", extra="evaluation")
-        self.encoder = _check_trainable(
+        self.encoder = check_trainable(
             encoder if isinstance(encoder, QueryEncoder) else encoder(self.data.training_texts), teacher
         )
         self.teacher = cached(teacher)
@@ -153,6 +163,7 @@ class DistillationTrainer:
             self.data.pairs,
             regressed_documents=self._documents,
             with_documents=self.config.needs_documents,
+            with_queries=bool(set(self.config.losses) - {"infonce", "found"}) or not self._before.get("stages"),
             progress=self.progress,
         )
         self._warn(targets)
@@ -227,14 +238,13 @@ class DistillationTrainer:
     def _warn(self, targets: TrainingTargets) -> None:
         distinct = list(dict.fromkeys(targets.queries))
         trained = sum(tensor.numel() for tensor in self.encoder.trained_tensors().values())
-        problems = check_queries(
-            distinct, token_count=self.encoder.token_counts, max_tokens=self.encoder.max_tokens
-        ) + check_size(len(distinct), trained_parameters=trained, dim=self.encoder.space.dim)
+        problems = check_size(len(distinct), trained_parameters=trained, dim=self.encoder.space.dim)
+        if self._side == "query":
+            most = self.encoder.max_tokens
+            problems += check_queries(distinct, token_count=self.encoder.token_counts, max_tokens=most)
         if set(self.config.losses) == {"infonce"} and self.data.queries:
-            problems.append(
-                f"The only loss is infonce, which learns nothing from the {len(self.data.queries)} queries without "
-                "labels. Add cosine or kl."
-            )
+            unused = f"the {len(self.data.queries)} texts without labels. Add cosine or kl."
+            problems.append(f"The only loss is infonce, which learns nothing from {unused}")
         for problem in problems:
             warnings.warn(problem, DataWarning, stacklevel=3)
 
@@ -270,7 +280,8 @@ class DistillationTrainer:
             "config": self.config.to_dict(),
             "queries": len(self.data.queries),
             "documents": len(self._documents),
-            "assistant": self.teacher.variant or None,
+            "side": self._side,
+            "assistant": self._assistant,
             "pairs": int((targets.positives >= 0).sum()),
             "pairs_from": self.data.pairs.name if self.data.pairs else None,
             "data_digest": digest(targets.queries, dict(self.data.pairs.documents) if self.data.pairs else None),
@@ -281,6 +292,7 @@ class DistillationTrainer:
                 "best": best,
             },
         }
+        self.encoder.documents |= self._side == "document"
         self.encoder.training = {**descent_of(self._before), "stages": [*self._before.get("stages", []), stage]}
         self._known.add(weights_digest(self.encoder))
         self.encoder.reference_vectors = reference_vectors_of(self.teacher) or self.encoder.reference_vectors
@@ -288,13 +300,3 @@ class DistillationTrainer:
         return TrainingResult(
             steps=state.global_step, best=best, measure=measure, history=history, folder=self.output_dir
         )
-
-
-def _check_trainable(encoder: QueryEncoder, teacher: Teacher) -> TrainableQueryEncoder:
-    teacher.space.check(encoder.space, context="This encoder cannot be trained by this teacher")
-    if not isinstance(encoder, TrainableQueryEncoder):
-        raise InvalidInputError(
-            f"A {type(encoder).__name__} has nothing to train. Train a LoRAQueryEncoder, ProjectionQueryEncoder or "
-            "StaticQueryEncoder."
-        )
-    return encoder

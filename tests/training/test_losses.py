@@ -6,7 +6,14 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from codequest.training.losses import cosine_loss, infonce_loss, listwise_kl_loss, similarity_loss, squared_error_loss
+from codequest.training.losses import (
+    cosine_loss,
+    found_loss,
+    infonce_loss,
+    listwise_kl_loss,
+    similarity_loss,
+    squared_error_loss,
+)
 
 EAST, NORTH, WEST = [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]
 
@@ -161,3 +168,25 @@ def test_following_the_gradient_leads_to_the_targets(name: str) -> None:
     if name != "similarity":  # which any rotation of the targets satisfies
         nearest = (normalize(vectors, dim=-1) @ documents.T).argmax(1)
         assert nearest.tolist() == positives.tolist()
+
+
+def test_found_is_the_cross_entropy_of_each_positives_own_text() -> None:
+    vectors, documents = torch.tensor([EAST, [0.6, 0.8], NORTH]), torch.tensor([NORTH, WEST, EAST])
+    positives = torch.tensor([2, 0, -1])  # the third text has none, and is no negative either
+    # EAST scores 1 and 0.6 with the texts, NORTH 0 and 0.8, each over the temperature
+    expected = (math.log1p(math.exp((0.6 - 1) / 0.5)) + math.log1p(math.exp((0 - 0.8) / 0.5))) / 2
+    assert found_loss(vectors, documents, positives, temperature=0.5).item() == pytest.approx(expected)
+
+
+def test_found_leaves_out_texts_whose_positives_are_nearly_the_same() -> None:
+    vectors, documents = torch.tensor([EAST, NORTH]), torch.tensor([EAST, [0.8, 0.6]])
+    positives = torch.tensor([0, 1])
+    assert found_loss(vectors, documents, positives, temperature=0.5, duplicate_similarity=0.7).item() == 0
+    assert found_loss(vectors, documents, positives, temperature=0.5, duplicate_similarity=0.9).item() > 0
+
+
+def test_found_of_texts_without_a_positive_is_zero_with_a_gradient() -> None:
+    vectors = torch.tensor([EAST], requires_grad=True)
+    loss = found_loss(vectors, torch.tensor([EAST]), torch.tensor([-1]), temperature=0.5)
+    loss.backward()
+    assert loss.item() == 0

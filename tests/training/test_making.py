@@ -13,7 +13,7 @@ from codequest.encoders.index_check import check_teacher
 from codequest.teachers import CachedTeacher
 from codequest.training import make_adapters
 from codequest.training.making import Maker
-from codequest.training.recipe import Recipe
+from codequest.training.recipe import EncoderRecipe, Recipe
 from tests.training.conftest import TEXTS, mean_cosine
 from tests.training.recipes import write_lines
 
@@ -133,3 +133,29 @@ def test_an_adapter_of_another_space_is_a_start(
     start = encoder.training["start"]
     assert (start["adapter"], start["dim"], start["sources"]) == ("old", 9, {"log": "7 queries"})
     assert mean_cosine(encoder, teacher, TEXTS[:20]) > 0.5
+
+
+def test_an_encoder_of_documents_is_trained_for_the_queries_of_another(
+    recipe: Recipe, data: Path, tmp_path: Path, tiny_base: Path
+) -> None:
+    small, further = recipe.encoders["small"], recipe.encoders["further"]
+    stage = replace(further.stages[0], queries=None, pairs=True, config=replace(small.stages[1].config, epochs=2))
+    light = EncoderRecipe(
+        kind="static",
+        side="document",
+        queries_by="small",
+        options={"base": str(tiny_base), "rows": 300, "width": 16, "code": True},
+        stages=(stage,),
+    )
+    chosen = replace(recipe, hold_out={}, encoders={"small": replace(small, stages=small.stages[:1]), "light": light})
+    maker = Maker(chosen, data=data, out=tmp_path / "out")
+    made = maker.make("light")
+    encoder = QueryEncoder.from_pretrained(made.folder)
+    assert encoder.documents
+    [run] = encoder.training["stages"]
+    assert (run["side"], run["queries"], run["pairs"]) == ("document", 0, 66)  # a twentieth of 70 validates
+    assert run["assistant"] == maker.assistant_of(light).variant
+    measured = made.reports[0]
+    assert [row.name for row in measured.encoders] == ["small"]
+    assert encoder.metrics["pairs/dev"]["retention"] == round(measured.encoders[0].retention or 0, 4)
+    assert maker.recipe_digest(light) != maker.recipe_digest(replace(light, queries_by=""))

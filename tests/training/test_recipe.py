@@ -23,6 +23,13 @@ ASSISTANT = '[assistant]\nlosses = { infonce = 1.0, cosine = 1.0 }\nepochs = 1\n
         ('teacher = "', 'tutor = "', "unknown tutor; missing teacher"),
         ('kind = "projection"', 'kind = "magic"', r"encoder small: unknown kind 'magic'\. Kinds: lora"),
         ('kind = "projection"', "", "encoder small: expected a kind"),
+        ('kind = "projection"', 'kind = "lora"\nside = "both"', "small: side must be query or document, got 'both'"),
+        (
+            'kind = "projection"',
+            'kind = "lora"\nside = "document"',
+            "small, stage 1: .* trains on the documents of the",
+        ),
+        ('kind = "projection"', 'kind = "lora"\nqueries_by = "static"', "queries_by is for side = .document. alone"),
         ("epochs = 1", "epochs = 0", "encoder small, stage 1: epochs must be positive and finite"),
         ("epochs = 1", "epoches = 1", "encoder small, stage 1: unknown epoches"),
         ("pairs = true", "", r"stage 2: the losses \['cosine', 'infonce'\] need pairs = true"),
