@@ -74,7 +74,7 @@ def _tracked(inside: Inside, root: Path, listed: Iterable[str], skipped: Counter
             names = wanted.get(folder, [])
             entries = _named(inside, folder, names, skipped)
             found.files += [f"{folder}{name}" for name in names if _is_source(entries.get(name), skipped)]
-            found.watched += [folder or _HERE, *_rules_in(folder, entries)]
+            found.watched += [folder.removesuffix("/") or _HERE, *_rules_in(folder, entries)]
             for entry in entries.values():
                 if entry.is_folder and entry.name in names:  # another repository, until it is none any more
                     found.watched.append(f"{folder}{entry.name}")
@@ -163,7 +163,7 @@ def _walked(inside: Inside, skipped: Counter[str]) -> Listing:
         folder, inherited = pending.pop()
         rules = [*_ignore_rules(inside, folder), *inherited]
         entries = {entry.name: entry for entry in _entries(inside, folder, skipped)}
-        found.watched += [folder or _HERE, *_rules_in(folder, entries)]
+        found.watched += [folder.removesuffix("/") or _HERE, *_rules_in(folder, entries)]
         if folder and _is_work_tree(inside, folder, entries):
             skipped[OTHER_REPOSITORY] += 1
             continue

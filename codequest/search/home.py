@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from codequest.code.repository import Repository
 from codequest.code.unwanted import INDEX_FOLDER
 from codequest.errors import CodeIndexError, ForeignIndexError, IndexNotFoundError, require
 from codequest.files import cache_root
@@ -43,12 +44,17 @@ class IndexHome:
     def find(cls, path: str | Path) -> IndexHome:
         """The index of a folder, or of the nearest folder around it that has one.
 
+        A work tree or repository inside another one is no part of it: an index of the outer one is not its index.
+
         Raises:
             IndexNotFoundError: There is no index; the message says how to make it.
         """
         start = Path(path).expanduser().resolve()
+        own = Repository.around(start)
         foreign = []
         for root in (start, *start.parents):
+            if own is not None and root in own.top.parents and Repository.around(root) is not None:
+                break
             for home in (cls(root, folder) for folder in _places(root)):
                 try:
                     if home.has_index() and home.meta():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from codequest.code import git as git_module
-from codequest.code.git import commits, git_files, is_ignored
+from codequest.code.git import commits, git_files, git_ignored, is_ignored, listing_rules
 from codequest.errors import CodequestWarning, GitError
 from tests.code.crafted import BORROWED, PATHS, PROGRAMS, SECRET, Place, git, plain_git, write
 
@@ -39,6 +39,21 @@ def test_what_is_tracked_or_would_be(tmp_path: Path) -> None:
     git(tmp_path, "commit", "-qm", "empty", "--allow-empty")
     assert [said[1:] for said in commits(tmp_path, most=9)] == [("A", "one two")]
     assert list(commits(tmp_path / "out", most=9)) == []
+
+
+def test_ignored_names_and_the_files_that_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {".gitignore": "*.tmp\nout/\n", "out/b.py": "a", "in/c.py": "c", "é.tmp": "d"})
+    git(tmp_path, "init", "-q")
+    assert git_ignored(tmp_path, ["out", "in", "é.tmp", "missing.py"]) == {"out", "é.tmp"}
+    assert git_ignored(tmp_path / "in", ["c.py"]) == git_ignored(tmp_path, []) == set()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "no settings"))
+    repository = tmp_path.resolve() / ".git"
+    names = [str(repository / "index"), str(repository / "info" / "exclude"), str(tmp_path / "home" / "git" / "ignore")]
+    assert listing_rules(tmp_path) == names
+    assert listing_rules(tmp_path / "in") == [str(tmp_path.resolve() / ".gitignore"), *names]
+    monkeypatch.setenv("PATH", "")
+    assert listing_rules(tmp_path) == []
 
 
 def test_outside_a_repository_and_without_git_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,3 +89,27 @@ def test_a_name_that_is_not_unicode_is_skipped(tmp_path: Path) -> None:
 def test_lines_of_a_gitignore_that_are_no_globs_ignore_nothing(tmp_path: Path) -> None:
     root = write(tmp_path / "plain", {".gitignore": DAMAGED, "a" * 250: "a", "b.tmp": "a", "c.py": "a"})
     assert listed(root)[0] == [".gitignore", "a" * 250, "c.py"]
+
+
+@needs_git
+def test_what_decides_about_the_files_is_named(tmp_path: Path) -> None:
+    root = write(tmp_path / "root", {**TREE, "src/empty/a.tmp": "a", "src/inner/a.py": "a"})
+    git(root, "init", "-q")
+    git(root / "src" / "inner", "init", "-q")
+    found = list_files(root, Counter())
+    assert found.files == EXPECTED
+    own = [".", ".gitignore", "src", "src/.gitignore", "src/empty", "src/inner", "src/made"]
+    repository = [str(root / ".git" / name) for name in ("index", "info/exclude")]
+    assert {path for path in found.watched if not path.startswith("/")} == set(own)
+    assert set(repository) < set(found.watched)
+    inner = list_files(root / "src", Counter())
+    assert str(root / ".gitignore") in inner.watched
+
+
+def test_a_work_tree_inside_is_left_out_without_git_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    worktree, submodule = "gitdir: /repository/.git/worktrees/second\n", "gitdir: ../.git/modules/inner\n"
+    root = write(
+        tmp_path, {"a.py": "a", "second/.git": worktree, "second/a.py": "a", "inner/.git": submodule, "inner/b.py": "b"}
+    )
+    monkeypatch.setenv("PATH", "")
+    assert listed(root) == (["a.py", "inner/.git", "inner/b.py"], {OTHER_REPOSITORY: 1})

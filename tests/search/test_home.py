@@ -13,6 +13,7 @@ from codequest.errors import (
     IndexNotFoundError,
 )
 from codequest.search import CodeIndex, IndexRun
+from tests.search.freshness.test_look import git, needs_git
 
 Build = Callable[..., IndexRun]
 
@@ -53,3 +54,25 @@ def test_the_index_is_found_from_a_folder_inside(project: Path, build: Build, tm
         assert CodeIndex.open(project / inside, encoder=None).root == project
     with pytest.raises(IndexNotFoundError, match=r"has no code index.* codequest index "):
         CodeIndex.open(tmp_path, encoder=None)
+
+
+@needs_git
+@pytest.mark.parametrize("inner", ["a repository", "a work tree"])
+def test_the_index_around_a_repository_inside_another_is_not_its_index(project: Path, build: Build, inner: str) -> None:
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "one")
+    build(project)
+    if inner == "a work tree":
+        git(project, "worktree", "add", "-q", "inner")
+    else:
+        git(project, "init", "-q", "inner")
+    with pytest.raises(IndexNotFoundError, match=r"inner has no code index"):
+        CodeIndex.open(project / "inner", encoder=None)
+
+
+@needs_git
+def test_an_index_of_a_folder_of_repositories_is_that_of_each(project: Path, build: Build) -> None:
+    git(project / "src", "init", "-q")
+    build(project)
+    assert CodeIndex.open(project / "src", encoder=None).root == project
