@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
-from itertools import compress
 from typing import Any, Literal
 
 import numpy as np
@@ -31,7 +30,7 @@ class Snapshot:
         store: Where they are.
         versions: Which of them.
         dim: Length of the vectors.
-        before: A snapshot of an earlier generation of the same store: what both hold is not read again.
+        before: A snapshot of the same store; after one of the generation before, only what changed is read.
 
     Attributes:
         columns: Path, language, kind, symbol and lines of every chunk.
@@ -43,41 +42,44 @@ class Snapshot:
     def __init__(
         self, store: ChunkStore, versions: Mapping[str, int], *, dim: int, before: Snapshot | None = None
     ) -> None:
-        self._store = store
+        self._store, self._generation = store, versions[GENERATION]
+        if before is not None and before._generation + 1 != self._generation:
+            before = None  # rows that went before this generation may be gone by now
         self._tables: ChunkTables = before._tables if before else store.tables(versions, dim=dim)
         with store.reading():
-            generation = versions[GENERATION]
-            self._ids = np.array(self._tables.ids(generation), np.int64)
-            slots = {tier: self._placed(generation, tier) for tier in TIERS}
-            self._vectors = TieredVectors(store.place(versions), slots, dim=dim)
-            kept = np.isin(before._ids, self._ids) if before else np.zeros(0, bool)
-            rows = self._listed(generation, before._ids[kept] if before else np.empty(0, np.int64))
+            kept, rows = self._changes(before)
+            new = np.array([row[0] for row in rows], np.int64)
+            self._ids: Positions = np.concatenate([before._ids[kept], new]) if before else new
+            self._slots = {tier: self._placed(tier, before, kept) for tier in TIERS}
+            self._vectors = TieredVectors(store.place(versions), self._slots, dim=dim)
         self._words = store.words(versions)
-        columns = list(zip(*rows, strict=True))[1:] if rows else [()] * len(LISTED_COLUMNS)
+        columns = dict(zip(("id", *LISTED_COLUMNS), zip(*rows, strict=True), strict=True)) if rows else {}
         self.columns: Mapping[str, Sequence[Any]] = {
-            name: (*compress(before.columns[name], kept), *new) if before else new
-            for name, new in zip(LISTED_COLUMNS, columns, strict=True)
+            name: [*(_kept(before.columns[name], kept) if before else ()), *columns.get(name, ())]
+            for name in LISTED_COLUMNS
         }
         self._categories: dict[str, _Categories] = {
-            name: _Categories(new, before=before._categories[name].kept(kept) if before else None)
-            for name, new in zip(LISTED_COLUMNS, columns, strict=True)
-            if name in ("language", "kind")
+            name: _Categories(columns.get(name, ()), before=before._categories[name].kept(kept) if before else None)
+            for name in ("language", "kind")
         }
 
     def __len__(self) -> int:
         return len(self._ids)
 
-    def _listed(self, generation: int, known: Positions) -> list[ListedChunk]:
-        """Rows of the chunks that come after those that are known, in the order of their ids."""
-        new = self._ids[len(known) :]
-        if not np.array_equal(self._ids[: len(known)], known):
-            raise ValueError("its chunks are not in the order in which they came")
-        return self._tables.chunks(generation) if not len(known) else self._tables.listed(new.tolist())
+    def _changes(self, before: Snapshot | None) -> tuple[Mask, list[ListedChunk]]:
+        """Mask of the chunks of the generation before that are still there, and the rows of new ones."""
+        if before is None:
+            return np.zeros(0, bool), self._tables.chunks(self._generation)
+        born, died = self._tables.changes(self._generation)
+        return ~np.isin(before._ids, died), sorted(self._tables.listed(born))
 
-    def _placed(self, generation: int, tier: Tier) -> Slots:
+    def _placed(self, tier: Tier, before: Snapshot | None, kept: Mask) -> Slots:
         """Slots of the chunks in the file of a tier, (chunks,)."""
         placed = np.full(len(self._ids), NO_SLOT)
-        rows = self._tables.slots(generation, tier)
+        if before is not None:
+            old = before._slots[tier][kept]
+            placed[: len(old)] = old
+        rows = self._tables.slots(self._generation, tier, only=before is not None)
         if rows and len(self._ids):
             found, slots = np.array(rows, np.int64).T
             positions = np.searchsorted(self._ids, found)
@@ -133,6 +135,16 @@ class Snapshot:
     def counts(self, column: Literal["language", "kind"], mask: Mask | None) -> dict[str, int]:
         """Counts of the chunks in a mask, or of all, by value of a column; most first."""
         return self._categories[column].counts(mask)
+
+
+def _kept(column: Sequence[Any], mask: Mask) -> list[Any]:
+    """The values in a mask, most of which are, and those that are not stand together."""
+    kept: list[Any] = []
+    start = 0
+    for end in (*np.flatnonzero(~mask).tolist(), len(column)):
+        kept += column[start:end]
+        start = end + 1
+    return kept
 
 
 class _Categories:

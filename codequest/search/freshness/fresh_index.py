@@ -101,4 +101,8 @@ class FreshIndex:
 
         if self._vectors is None or not self._vectors.fits(meta.stats):
             self._vectors = QuickVectors(meta.stats)
-        return refresh(self._home, meta, states, look, self._vectors, until=until)
+        done = refresh(self._home, meta, states, look, self._vectors, until=until)
+        if done is None:
+            return None
+        self._known = done[1:]
+        return done[0]

@@ -30,7 +30,7 @@ NO_ENCODER = "nothing embeds new code lightly in the space of its teacher"
 
 def refresh(
     home: IndexHome, meta: IndexMeta, states: KnownStates, look: Look, vectors: QuickVectors, *, until: float
-) -> Freshness | None:
+) -> tuple[Freshness, IndexMeta, KnownStates] | None:
     """Bring changed files into an index, with light vectors, as far as there is time.
 
     A file whose text the teacher has embedded before gets its vectors from the cache.
@@ -44,17 +44,18 @@ def refresh(
         until: By the monotonic clock, when no other file is read any more; the first few are in any case.
 
     Returns:
-        How far it came; None where another run has changed the index since it was compared.
+        How far it came, and what the index and the states in it are now; None where another run has changed it since
+        it was compared.
     """
     try:
         with home.locked_at_once() as mine:
             if not mine:
-                return _left(look, ANOTHER_RUN)
+                return _left(look, ANOTHER_RUN), meta, states
             if not home.meta().is_as(meta):
                 return None
             return _Refresh(home, meta, states, look, vectors).run(until)
     except (CodeIndexError, OSError):
-        return _left(look, NOT_WRITABLE)
+        return _left(look, NOT_WRITABLE), meta, states
 
 
 def _left(look: Look, why: str) -> Freshness:
@@ -72,7 +73,7 @@ class _Refresh:
         self._vectors = vectors
         self._watched: list[KnownState] | None = None
 
-    def run(self, until: float) -> Freshness:
+    def run(self, until: float) -> tuple[Freshness, IndexMeta, KnownStates]:
         paths, gone = self._paths()
         records = (FileRecord(**row) for row in self._store.files(self._meta.versions, paths | gone))
         known = {record.path: record for record in records}
@@ -83,13 +84,14 @@ class _Refresh:
         found.leave(lacking)
         unread = {path for path in found.left if path not in known or known[path].skipped == NOT_YET}
         found.records += [FileRecord.of(path, UNSETTLED, skipped=NOT_YET) for path in unread]
-        self._write(found, known)
-        return Freshness(
+        freshness = Freshness(
             updated=found.added + found.changed + found.removed,
             pending=frozenset(found.left) - unread,
             unread=len(unread),
             why="" if not found.left else NO_ENCODER if lacking else NO_TIME,
         )
+        self._write(found, known)
+        return freshness, self._meta, self._states
 
     def _paths(self) -> tuple[set[str], set[str]]:
         """Files to be read, and those that are no longer listed."""
@@ -106,8 +108,8 @@ class _Refresh:
     def _write(self, found: Scan, known: dict[str, FileRecord]) -> None:
         now = {record.path: record for record in found.records}
         gone = known.keys() - now.keys() - set(found.left)
-        rows = [record.to_dict() for path, record in now.items() if record != known.get(path)]
-        if not rows and not gone and self._watched is None:
+        new = {path: record for path, record in now.items() if record != known.get(path)}
+        if not new and not gone and self._watched is None:
             return
         stats = self._meta.stats
         with self._store.resume(self._meta.versions, dim=stats.space.dim) as writer:
@@ -115,11 +117,11 @@ class _Refresh:
             writer.remove(found.stale)
             taught = stats.taught - taught + self._vectors.add(writer, found.chunks)
             kinds = Counter(stats.kinds) - kinds + Counter(chunk.kind for chunk in found.chunks)
-            writer.change_files(rows, gone)
+            writer.change_files([record.to_dict() for record in new.values()], gone)
             if self._watched is not None:
                 writer.replace_watched(self._watched)
             languages = _languages(stats, (known[path] for path in known.keys() - set(found.left)), now.values())
-            new = replace(
+            stats = replace(
                 stats,
                 files=sum(languages.values()),
                 languages=dict(languages.most_common()),
@@ -128,7 +130,12 @@ class _Refresh:
                 taught=taught,
                 updated=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             )
-            self._home.publish(replace(self._meta, stats=new, versions=writer.finish()))
+            meta = replace(self._meta, stats=stats, versions=writer.finish())
+            self._home.publish(meta)
+        self._meta = meta
+        files = [row for row in self._states.files if row[0] not in new and row[0] not in gone]
+        files += [(path, *record.state) for path, record in new.items()]
+        self._states = KnownStates(files, self._states.watched if self._watched is None else self._watched)
 
 
 def _languages(stats: IndexStats, before: Iterable[FileRecord], now: Iterable[FileRecord]) -> Counter[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from codequest.search.chunking.chunks import Chunk
     from codequest.search.store.chunk_store import ChunkStore
 
-_COPIED_AT_ONCE = 4096
+_AT_ONCE = 4096  # rows
 _PAIRS = 1024  # light vectors that are kept of chunks that the teacher has embedded: enough to compare the tiers
 
 
@@ -41,6 +41,7 @@ class ChunkWriter:
         self._store, self._versions, self._folder, self._dim = store, versions, folder, dim
         self._generation = versions[GENERATION]
         self._tables = ChunkTables(folder, dim=dim, writing=True)
+        self._pending = 0  # rows since the last commit
         self._gone = self._tables.settle(self._generation)
         if self._gone or not has_words(folder):
             self._words.remove(self._gone)
@@ -67,14 +68,14 @@ class ChunkWriter:
         with self._store.writing():
             ids = self._add(rows, born=self._generation + 1)
             self._place(ids, vectors, tier, born=self._generation + 1)
-            self._tables.commit()
+            self._commit_many(len(ids))
         return ids
 
     def give(self, ids: Sequence[int], vectors: Vectors, *, tier: Tier) -> None:
         """Give chunks that are there their vectors of one more tier, (ids, dim)."""
         with self._store.writing():
             self._place(ids, vectors, tier, born=self._generation + 1)
-            self._tables.commit()
+            self._commit_many(len(ids))
 
     def without(self, tier: Tier) -> list[int]:
         """Ids of the chunks that have no vector of a tier in the next generation."""
@@ -135,7 +136,7 @@ class ChunkWriter:
         """Take over all chunks and files of another writer's store, as they were before it changed anything."""
         before = {tier: dict(other._tables.slots(self._generation, tier)) for tier in TIERS}
         rows, pairs = other._tables.copied(self._generation), 0
-        while part := list(islice(rows, _COPIED_AT_ONCE)):
+        while part := list(islice(rows, _AT_ONCE)):
             new = self._add([row for _, row in part], born=self._generation)
             numbers = dict(zip((number for number, _ in part), new, strict=True))
             taught = [number for number in numbers if number in before["teacher"]]
@@ -160,6 +161,13 @@ class ChunkWriter:
         position = {name: CHUNK_COLUMNS.index(name) for name in ("path", "symbol", "text")}
         self._words.add(ids, (indexed_words(**{name: row[at] for name, at in position.items()}) for row in rows))
         return ids
+
+    def _commit_many(self, rows: int) -> None:
+        """Commit once so many rows are in memory; each commit waits for the disk."""
+        self._pending += rows
+        if self._pending >= _AT_ONCE:
+            self._tables.commit()
+            self._pending = 0
 
     def _place(self, ids: Sequence[int], vectors: Vectors, tier: Tier, *, born: int) -> None:
         self._tables.place(ids, tier, slot=append_vectors(self._folder, tier, vectors), born=born)

@@ -33,6 +33,7 @@ CREATE INDEX IF NOT EXISTS chunks_by_death ON chunks (died) WHERE died IS NOT NU
 CREATE TABLE IF NOT EXISTS vectors (
     tier TEXT, chunk INTEGER, slot INTEGER, born INTEGER, PRIMARY KEY (tier, chunk)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS vectors_by_birth ON vectors (born);
 CREATE TABLE IF NOT EXISTS files (
     path TEXT, size INTEGER, modified INTEGER, changed INTEGER, inode INTEGER, digest TEXT, language TEXT,
     skipped TEXT, born INTEGER, died INTEGER
@@ -99,7 +100,8 @@ class ChunkTables:
         if dim is not None and stored != dim and not new:
             raise ValueError(f"its vectors have {stored} dimensions, {dim} were expected")
         if writing:
-            self._connection.execute(f"PRAGMA user_version = {dim}")
+            if new:
+                self._connection.execute(f"PRAGMA user_version = {dim}")
             self._connection.execute("PRAGMA cache_spill = OFF")  # readers are locked out while it commits, no longer
             self._connection.executescript(_SCHEMA)
             self._connection.execute("BEGIN IMMEDIATE")
@@ -124,13 +126,12 @@ class ChunkTables:
             self._connection.execute(query, {"generation": generation}).fetchall(), list[ListedChunk]
         )
 
-    def ids(self, generation: int) -> list[int]:
-        """Ids of all chunks, in their order; read from indexes alone, which are small."""
-        query = (
-            "SELECT id FROM chunks WHERE born <= :generation EXCEPT "
-            "SELECT id FROM chunks WHERE died IS NOT NULL AND died <= :generation ORDER BY id"
-        )
-        return [row[0] for row in self._connection.execute(query, {"generation": generation})]
+    def changes(self, generation: int) -> tuple[list[int], list[int]]:
+        """Ids of the chunks that came with a generation, in their order, and of those that went with it."""
+        born = "SELECT id FROM chunks WHERE born = ? AND (died IS NULL OR died > born) ORDER BY id"
+        died = "SELECT id FROM chunks WHERE died = ? AND born < died"
+        came, went = (self._connection.execute(query, (generation,)).fetchall() for query in (born, died))
+        return [row[0] for row in came], [row[0] for row in went]
 
     def listed(self, ids: Sequence[int]) -> list[ListedChunk]:
         """Rows as `chunks` gives them, of these chunks.
@@ -140,14 +141,20 @@ class ChunkTables:
         """
         return msgspec.convert(self._of(ids, LISTED_COLUMNS), list[ListedChunk])
 
-    def slots(self, generation: int, tier: Tier) -> list[_Placed]:
+    def slots(self, generation: int, tier: Tier, *, only: bool = False) -> list[_Placed]:
         """Rows of (id of a chunk, slot of its vector), in the order of the ids; chunks that are gone may be among them.
+
+        Args:
+            generation: Up to which they are given.
+            tier: Which vectors.
+            only: Whether only those that came with this very generation are given.
 
         Raises:
             ValueError: A value is of another type.
         """
-        query = "SELECT chunk, slot FROM vectors WHERE tier = ? AND born <= ? ORDER BY chunk"
-        return msgspec.convert(self._connection.execute(query, (tier, generation)).fetchall(), list[_Placed])
+        born = "born = ?" if only else "born <= ?"
+        query = f"SELECT chunk, slot FROM vectors WHERE {born} AND tier = ? ORDER BY chunk"
+        return msgspec.convert(self._connection.execute(query, (generation, tier)).fetchall(), list[_Placed])
 
     def without(self, generation: int, tier: Tier) -> list[int]:
         """Ids of the chunks that have no vector of a tier, in their order."""

@@ -19,11 +19,17 @@ from codequest.search.store import GENERATION, ChunkStore
 from tests.search.conftest import held, write
 
 
-def refreshed(root: Path, *, until: float = math.inf) -> Freshness | None:
+def refreshed(root: Path, *, until: float = math.inf) -> Freshness:
     home = IndexHome.find(root)
     meta = home.meta()
     states = ChunkStore(home.folder).states(meta.versions)
-    return refresh(home, meta, states, Look.at(root, states), QuickVectors(meta.stats), until=until)
+    done = refresh(home, meta, states, Look.at(root, states), QuickVectors(meta.stats), until=until)
+    assert done is not None
+    freshness, meta, states = done
+    assert meta == home.meta()
+    now = ChunkStore(home.folder).states(meta.versions)
+    assert (sorted(states.files), sorted(states.watched)) == (sorted(now.files), sorted(now.watched))
+    return freshness
 
 
 def test_a_refresh_is_a_new_generation_and_a_second_one_none(index: CodeIndex, project: Path) -> None:

@@ -100,7 +100,7 @@ def test_chunks_are_counted_by_their_files(tables: ChunkTables) -> None:
     tables.place([3], "teacher", slot=0, born=1)
     assert tables.counts_of(["a.py", "c.py"]) == ({"function": 2}, 1)
     tables.bury({"a.py"}, died=2)
-    assert (tables.ids(1), tables.ids(2), tables.ids(0)) == ([1, 2, 3], [2], [])
+    assert (tables.changes(1), tables.changes(2), tables.changes(0)) == (([1, 2, 3], []), ([], [1, 3]), ([], []))
     assert [row[:2] for row in tables.listed([3, 2])] == [(2, "b.py"), (3, "a.py")]
     assert tables.counts_of(["a.py"]) == ({}, 0)
 
