@@ -5,6 +5,7 @@ from codequest.runtimes.readers import TextReader, TokenReader
 from codequest.runtimes.session import (
     GraphSession,
     Merit,
+    batches_at_once,
     check_choices,
     graph_digests,
     open_session,
@@ -25,6 +26,7 @@ __all__ = [
     "RuntimeRow",
     "TextReader",
     "TokenReader",
+    "batches_at_once",
     "check_choices",
     "check_parity",
     "graph_digests",

@@ -12,7 +12,7 @@ from codequest.json_files import refuse_irregular
 from codequest.machine import multiplies_bytes, threads
 from codequest.runtimes.quiet import import_openvino, quiet_tools
 from codequest.runtimes.reduction import Reduction
-from codequest.runtimes.session import INPUTS, GraphSession, Merit, Port, Tokens
+from codequest.runtimes.session import INPUTS, GraphSession, Merit, Port, Tokens, streams
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
 from codequest.space import Vectors
 
@@ -37,8 +37,10 @@ class OpenVINOSession(GraphSession):
     def __init__(self, folder: Path, precision: GraphPrecision) -> None:
         self.refuse_unrunnable(precision)
         path = folder / _FILE
+        at_once = streams()
+        alone, together = {"PERFORMANCE_HINT": "LATENCY"}, {"NUM_STREAMS": at_once, "ENABLE_CPU_PINNING": False}
         settings = {
-            "PERFORMANCE_HINT": "LATENCY",
+            **(alone if at_once == 1 else together),
             "INFERENCE_NUM_THREADS": threads(),
             "INFERENCE_PRECISION_HINT": _HINTS[precision],
             "DYNAMIC_QUANTIZATION_GROUP_SIZE": _GROUP if precision == "int8" and multiplies_bytes() else 0,

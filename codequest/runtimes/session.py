@@ -136,6 +136,29 @@ def sharing_cpu() -> Iterator[None]:
         _shared.reset(token)
 
 
+_streams: ContextVar[int] = ContextVar("_streams", default=1)
+
+
+@contextmanager
+def batches_at_once(count: int) -> Iterator[None]:
+    """Sessions that are opened inside run so many batches at once, if they are given them by as many threads.
+
+    Where one batch is shared out among all cores, every layer of it waits for the slowest of them: a single other
+    process on one of two cores halves the speed of both, and one of higher priority stops them. Batches of their own
+    wait for nothing, and let the system move their threads to where a core is free.
+    """
+    token = _streams.set(count)
+    try:
+        yield
+    finally:
+        _streams.reset(token)
+
+
+def streams() -> int:
+    """Number of batches that a session that is opened now should run at once."""
+    return _streams.get()
+
+
 def shares_cpu() -> bool:
     """Tell whether a session that is opened now takes turns with other pools of threads."""
     return _shared.get()

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from copy import copy
 from functools import partial
+from threading import Lock
 from typing import Any, Literal, get_args
 
 import numpy.typing as npt
@@ -98,6 +99,7 @@ class LocalTeacher(Teacher):
         self._torch_precision: Precision = faithful_half(target) if precision == "auto" else precision
         self.backbone = self._load(precision=self._torch_precision)
         self._graph: TeacherGraph | None = None
+        self._tokenizing = Lock()  # of several threads: a tokenizer is set to pad before it reads
         self._graph_allowed = precision == "auto" and target.type == "cpu"
         if target.type == "cuda":
             self.batch_tokens = _GPU_TOKENS
@@ -117,7 +119,7 @@ class LocalTeacher(Teacher):
     def in_torch(self) -> LocalTeacher:
         """The same model in torch, whatever this one computes with: the time of one query is compared with it."""
         other = copy(self)
-        other._graph, other._graph_allowed = None, False
+        other._graph, other._graph_allowed, other.concurrency = None, False, 1
         return other
 
     def token_counts(self, texts: Sequence[str], side: Side) -> list[int]:
@@ -130,6 +132,7 @@ class LocalTeacher(Teacher):
         self._graph_allowed = False  # whatever comes of it, once is enough
         try:
             self._graph = open_graph(self.backbone, self._load, half=self.precision == "bf16", progress=progress)
+            self.concurrency = self._graph.at_once
         except MissingDependencyError:
             pass
         except (CodequestError, OSError, MemoryError, RuntimeError) as error:  # no reason to stop: torch can do it
@@ -141,6 +144,8 @@ class LocalTeacher(Teacher):
     def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
         prompt = self.space.prompt(side)
         if self._graph is not None:
-            return self._graph.embed(self.backbone.tokenize(texts, prompt=prompt))
+            with self._tokenizing:
+                tokens = self.backbone.tokenize(texts, prompt=prompt)
+            return self._graph.embed(tokens)
         vectors: npt.NDArray[Any] = self.backbone.embed(texts, prompt=prompt).float().cpu().numpy()
         return vectors

@@ -18,11 +18,13 @@ from codequest.backbone import Backbone
 from codequest.errors import AdapterFormatError, ParityError, PrecisionNotSupportedError
 from codequest.files import make_folder
 from codequest.json_files import read_json
+from codequest.machine import threads
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
     PARITY_QUERIES,
     GraphSession,
     Parity,
+    batches_at_once,
     check_parity,
     graph_digests,
     measure_parity,
@@ -38,6 +40,7 @@ from codequest.space import Vectors, normalized
 
 _FILE = "graph.json"
 _MAKING, _STAGES = "teacher becomes a graph", 3  # loaded, written, checked
+_MOST_AT_ONCE = 16  # batches: each needs memory
 _LENGTH = 0.02  # by which a vector may be longer or shorter, where lengths count
 
 # Documents of every length, the longest one truncated by most models; the last batch is one text alone.
@@ -62,10 +65,12 @@ class TeacherGraph:
     Attributes:
         session: Runs it.
         precision: Number format it computes in.
+        at_once: Number of batches that it computes at the same time, each on a core of its own.
     """
 
     session: GraphSession
     precision: Faithful
+    at_once: int = 1
 
     def embed(self, tokens: Mapping[str, Tensor]) -> Vectors:
         """Pooled vectors, (batch, dim), of ids and mask, each (batch, tokens)."""
@@ -113,7 +118,9 @@ def read_graph(folder: Path) -> TeacherGraph:
     """
     kept = read_json(folder / _FILE, _Kept, error=AdapterFormatError, remedy="It is made again.")
     refuse_tampered(folder, "openvino", kept.files)
-    return TeacherGraph(open_session(folder, "openvino", kept.precision), kept.precision)
+    at_once = min(threads(), _MOST_AT_ONCE)
+    with batches_at_once(at_once):
+        return TeacherGraph(open_session(folder, "openvino", kept.precision), kept.precision, at_once)
 
 
 @dataclass(frozen=True, slots=True)

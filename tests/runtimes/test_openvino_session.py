@@ -11,7 +11,7 @@ import pytest
 
 from codequest.errors import PrecisionNotSupportedError
 from codequest.machine import threads
-from codequest.runtimes import open_session
+from codequest.runtimes import batches_at_once, open_session
 from codequest.runtimes import openvino_session as module
 from codequest.runtimes.build import write_graph
 from codequest.runtimes.openvino_session import OpenVINOSession
@@ -80,6 +80,18 @@ def test_every_precision_has_its_settings(
     ]
 
 
+def test_batches_at_once_have_a_stream_each_which_is_bound_to_no_core(
+    graph: Path, settings: list[dict[str, Any]]
+) -> None:
+    with batches_at_once(3):
+        open_session(graph, "openvino", "fp32")
+    open_session(graph, "openvino", "fp32")
+    together, alone = settings
+    assert (together["NUM_STREAMS"], together["ENABLE_CPU_PINNING"]) == (3, False)
+    assert "PERFORMANCE_HINT" not in together
+    assert "NUM_STREAMS" not in alone
+
+
 def test_bf16_is_refused_where_the_cpu_would_emulate_it(monkeypatch: pytest.MonkeyPatch) -> None:
     class Old:
         def get_property(self, _: str, name: str) -> Any:
@@ -101,8 +113,10 @@ def test_vectors_stay_what_they_are_when_it_runs_again(graph: Path) -> None:
         np.testing.assert_allclose(vectors, expected(network, batch), atol=1e-6)
 
 
-def test_threads_that_run_at_once_get_their_own_vectors(graph: Path) -> None:
-    session, network = open_session(graph, "openvino", "fp32"), SmallNetwork()
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_threads_that_run_at_once_get_their_own_vectors(graph: Path, at_once: int) -> None:
+    with batches_at_once(at_once):
+        session, network = open_session(graph, "openvino", "fp32"), SmallNetwork()
     batches = [tokens(count, 30) for count in range(2, 12)] * 20
 
     def run(batch: Any) -> Any:

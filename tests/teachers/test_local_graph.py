@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from codequest.errors import AdapterFormatError
+from codequest.machine import threads
 from codequest.runtimes import Parity
 from codequest.teachers import LocalTeacher, local
 from codequest.teachers import local_graph as graph
@@ -44,6 +45,7 @@ class TestFaithful:
                 teacher.encode_queries(QUERIES), expected.encode_queries(QUERIES), atol=5e-6 * scale
             )
             assert (teacher.runtime, teacher.precision, teacher.space) == ("openvino", "fp32", expected.space)
+            assert (teacher.concurrency, teacher.in_torch().concurrency) == (min(threads(), 16), 1)
             monkeypatch.setattr(graph, "TemporaryDirectory", None)  # nothing is written where there is a graph
             teacher = auto(folder)
         assert (len(made), len(kept_graphs())) == (1, 1)
