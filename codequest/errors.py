@@ -81,6 +81,10 @@ class ForeignIndexError(IndexNotFoundError):
     """A code index that this user has not made, which is not read."""
 
 
+class BackgroundRunError(CodeIndexError):
+    """A run in the background cannot begin, because there is one already or its process ended."""
+
+
 class AnswerError(CodequestError, RuntimeError):
     """A language model could not be asked, or did not answer.
 

@@ -39,6 +39,15 @@ def tiny_teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_model(tmp_path_factory.mktemp("models") / "tiny-teacher", architecture="mpnet", seed=2, hidden=48)
 
 
+@pytest.fixture(scope="session")
+def tiny_light(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, tiny_teacher: Path) -> Path:
+    """An adapter that embeds documents lightly into the space of the tiny teacher."""
+    from tests.encoders.conftest import build_static
+
+    encoder = build_static(tiny_base, tiny_teacher)
+    return encoder.save_pretrained(tmp_path_factory.mktemp("light") / "tiny-light")
+
+
 @pytest.fixture(scope="module")
 def modules_of_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Where the code of a folder is copied to before it runs; transformers reads it once, so it is patched there."""

@@ -54,6 +54,48 @@ def index(base: str, teacher: str, place: Path) -> str:
     return str(sorted(held(place / "project")))
 
 
+def tiers(base: str, teacher: str, place: Path) -> str:
+    """The same with light vectors first and the teacher's after them, which are published step by step."""
+    from codequest.search import CodeIndex
+    from tests.search.conftest import held, write
+
+    run = CodeIndex.build(write(place / "project", CODE), teacher=teacher, light_encoder=_light(base, teacher, place))
+    return f"{run.taught} of {run.chunks}: {sorted(held(place / 'project'))}"
+
+
+def older_light_index(base: str, teacher: str, place: Path) -> None:
+    """What the runs over both tiers find: light vectors, of which the teacher has replaced none."""
+    from codequest.search import CodeIndex
+    from tests.search.conftest import write
+
+    older = dict(list(CODE.items())[:20]) | {"f1.py": "def other():\n    return 1\n"}
+    light = _light(base, teacher, place)
+    CodeIndex.build(write(place / "project", older), teacher=teacher, light=True, light_encoder=light)
+
+
+def _light(base: str, teacher: str, place: Path) -> Path:
+    """The adapter of light vectors, which all places share."""
+    from tests.encoders.conftest import build_static
+
+    folder = place.parent / "light-adapter"
+    return folder if folder.exists() else build_static(Path(base), Path(teacher)).save_pretrained(folder)
+
+
+def searched(base: str, teacher: str, place: Path) -> str:
+    """A search of what a killed run left."""
+    from codequest.search import CodeIndex
+    from tests.search.conftest import snapshot_of
+
+    if not (place / "project" / ".codequest" / "index.json").exists():
+        return "no index"
+    index = CodeIndex.open(place / "project", encoder=None, refresh=False)
+    assert index.search("function", mode="lexical")
+    snapshot = snapshot_of(place / "project")
+    assert len(snapshot.cosines(np.ones(index.stats.space.dim, np.float32))) == index.stats.chunks
+    assert snapshot.taught == index.stats.taught
+    return "searched"
+
+
 def older_index(base: str, teacher: str, place: Path) -> None:
     """What the runs of an index find."""
     from codequest.search import CodeIndex
@@ -98,6 +140,7 @@ def cache(base: str, teacher: str, place: Path) -> str:
 WORKS: dict[str, tuple[Callable[..., str], Callable[..., None] | None]] = {
     "distill": (distill, None),
     "index": (index, older_index),
+    "tiers": (tiers, older_light_index),
     "export": (export, older_adapter),
     "save": (save, older_adapter),
     "cache": (cache, None),
@@ -136,6 +179,11 @@ class Campaign:
             between = _content(place / "final")
             if between not in allowed:
                 wrong.append([number, "after the kill", between])
+            if self._work in (index, tiers):
+                assert self._ended(self._start(place, searched)) == 0
+                said = (self._folder / f"{place.name}.result").read_text(encoding="utf-8")
+                if said != "searched" and number % 2:  # there was an index before
+                    wrong.append([number, "after the kill", said])
             assert self._ended(self._start(place, self._work)) == 0
             wrong += [[number, *different] for different in _differences(_described(place), expected)]
             shutil.rmtree(place)

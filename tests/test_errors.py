@@ -20,6 +20,7 @@ BUILT_INS = {
     "UnsafePathError": OSError,
     "GitError": RuntimeError,
     "CodeIndexError": RuntimeError,
+    "BackgroundRunError": RuntimeError,
     "IndexNotFoundError": FileNotFoundError,
     "ForeignIndexError": FileNotFoundError,
     "AnswerError": RuntimeError,

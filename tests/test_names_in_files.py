@@ -218,8 +218,7 @@ CALLS = {
     "integrations/haystack.py": {"self.teacher"},
     "integrations/sides.py": {"teacher"},
     "report/named_encoders.py": {"name"},
-    "search/index_run.py": {"given or DEFAULT_TEACHER"},
-    "search/index_teacher.py": {"before", "said"},
+    "search/index_teacher.py": {"before", "name", "said"},
     "teachers/registry.py": {"name"},
     "training/making.py": {"teacher"},
 }

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codequest.cli.arguments import TEACHER_HELP
-from codequest.cli.display import console, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries, warn
+from codequest.errors import CodeIndexError, CodequestError
+from codequest.texts import shell_word
+
+if TYPE_CHECKING:
+    from codequest.search import IndexRun
 
 
 def index(
@@ -17,20 +22,113 @@ def index(
     teacher: Annotated[
         str | None, typer.Option(help=f"{TEACHER_HELP} By default the one of the index, or all-mpnet-base-v2.")
     ] = None,
+    light: Annotated[bool, typer.Option("--light", help="Stop as soon as everything can be searched.")] = False,
+    background: Annotated[
+        bool, typer.Option("--background", help="Go on with the teacher after the prompt is back, at low priority.")
+    ] = False,
+    status: Annotated[bool, typer.Option("--status", help="Only say what is in the index, and what goes on.")] = False,
+    light_encoder: Annotated[
+        str | None,
+        typer.Option(help="Adapter that embeds new code until the teacher has. By default the one of the index."),
+    ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Start anew, for another teacher or version.")] = False,
 ) -> None:
-    """Index a folder for `codequest search`, or bring its index up to date: only what changed is embedded."""
+    """Index a folder for `codequest search`, or bring its index up to date: only what changed is embedded.
+
+    Everything can be searched within seconds, by words and light vectors; then the teacher makes it better. Stop it
+    whenever you like: what is done is kept.
+    """
     from codequest.search import CodeIndex
 
     quiet_libraries()
+    if status:
+        _print_status(path)
+        return
     with progress_bars() as progress:
-        report = CodeIndex.build(path, teacher=teacher, rebuild=rebuild, progress=progress)
+        report = CodeIndex.build(
+            path, teacher=teacher, light=True, light_encoder=light_encoder, rebuild=rebuild, progress=progress
+        )
+    _print_report(report)
+    if light:
+        _print_left(report.chunks - report.taught, report.root)
+    elif background and report.taught < report.chunks:
+        _start_background(report, teacher)
+    else:
+        _teach(report, teacher)
+
+
+def _print_report(report: IndexRun) -> None:
     console.print(
         f"{report.files:,} files in {report.chunks:,} chunks: {report.added:,} added, {report.changed:,} changed, "
-        f"{report.removed:,} removed, {report.unchanged:,} unchanged. {report.embedded:,} chunks embedded or taken "
-        f"from the cache, {report.seconds:.1f} s.",
+        f"{report.removed:,} removed, {report.unchanged:,} unchanged.",
         soft_wrap=True,
     )
     for reason, count in report.skipped.items():
         console.print(f"  skipped: {count:,} × {reason}")
     console.print(f"Index: {report.folder}", soft_wrap=True)
+    console.print(f"Searchable after {report.searchable:.1f} s.", soft_wrap=True)
+
+
+def _teach(report: IndexRun, teacher: str | None) -> None:
+    """Embed with the teacher what has light vectors; what stops it leaves an index that can be searched."""
+    from codequest.search import CodeIndex
+
+    waiting = report.chunks - report.taught
+    if waiting:
+        console.print(f"The teacher embeds {waiting:,} chunks. Search meanwhile; Ctrl-C keeps what is done.")
+    try:
+        with progress_bars() as progress:
+            CodeIndex.teach(report.root, teacher=teacher, progress=progress)
+    except KeyboardInterrupt:
+        messages.print("\nStopped.")
+        stats = CodeIndex.open(report.root, encoder=None).stats
+        _print_left(stats.chunks - stats.taught, report.root)
+        raise typer.Exit(130) from None
+    except CodeIndexError:
+        raise
+    except CodequestError as error:
+        warn(str(error))
+        stats = CodeIndex.open(report.root, encoder=None).stats
+        _print_left(stats.chunks - stats.taught, report.root)
+        return
+    if waiting:
+        console.print("Every chunk has its teacher's vector.")
+
+
+def _start_background(report: IndexRun, teacher: str | None) -> None:
+    from codequest.search.home import IndexHome
+    from codequest.search.teaching.background import start_background
+
+    process = start_background(IndexHome(report.root, report.folder), teacher=teacher)
+    folder = shell_word(str(report.root))
+    console.print(
+        f"The teacher embeds {report.chunks - report.taught:,} chunks in the background, in process {process}. How far "
+        f"it is: codequest index {folder} --status",
+        soft_wrap=True,
+    )
+
+
+def _print_left(left: int, root: Path) -> None:
+    if left:
+        console.print(
+            f"{left:,} chunks have light vectors, which searches use. Go on with the teacher: codequest index "
+            f"{shell_word(str(root))}, or with --background.",
+            soft_wrap=True,
+        )
+
+
+def _print_status(path: Path) -> None:
+    from codequest.search import CodeIndex
+
+    index = CodeIndex.open(path, encoder=None)
+    stats = index.stats
+    console.print(
+        f"{stats.files:,} files in {stats.chunks:,} chunks of {index.root}, brought up to date {stats.updated}.",
+        soft_wrap=True,
+    )
+    console.print(f"{stats.taught:,} chunks have the vector of {stats.teacher}.", soft_wrap=True)
+    run = index.teacher_run
+    if run is not None:
+        console.print(f"The teacher goes on: {run}.", soft_wrap=True)
+    else:
+        _print_left(stats.chunks - stats.taught, index.root)

@@ -122,6 +122,28 @@ def _is_below_top(folder: Path) -> bool:
     return repository is not None and repository.top != Path(os.path.realpath(folder))
 
 
+def last_changes(folder: Path, *, most: int) -> dict[str, int]:
+    """When files of a folder were last committed, in seconds since 1970, by path; those of the newest commits only.
+
+    Nothing outside a repository, without commits, for a folder that git ignores, and where git refuses.
+    """
+    try:
+        if is_ignored(folder) or _said(folder, "rev-parse", "--quiet", "--verify", "HEAD", fails=1) is None:
+            return {}
+        chosen = ("--no-merges", f"--max-count={most}", "--no-ext-diff", "--no-textconv", "--no-renames", "--relative")
+        log = _said(folder, "log", *chosen, "--name-only", "-z", "--format=%x01%ct", "--", ".")
+    except GitError:
+        return {}
+    changed: dict[str, int] = {}
+    committed = 0
+    for part in (log or b"").split(b"\0"):
+        if part.startswith(b"\1") and part[1:].isdigit():
+            committed = int(part[1:])
+        elif name := os.fsdecode(part.removeprefix(b"\n")):
+            changed.setdefault(name, committed)
+    return changed
+
+
 def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes = b"") -> bytes | None:
     """Output of a git command that is told something; None without git, outside a repository, and where it says no.
 

@@ -32,13 +32,18 @@ class DeferredTeacher(Teacher):
         return self._loaded().token_counts(texts, side)
 
     def prepare(self, tokens: int, *, progress: Progress = silent) -> None:
-        self._loaded().prepare(tokens, progress=progress)
+        teacher = self._loaded()
+        teacher.prepare(tokens, progress=progress)
+        self.concurrency, self.batch_tokens = teacher.concurrency, teacher.batch_tokens
 
     def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
         return self._loaded().embed_batch(texts, side)
 
+    def interrupt(self) -> None:
+        if self._teacher is not None:
+            self._teacher.interrupt()
+
     def _loaded(self) -> Teacher:
         if self._teacher is None:
             self._teacher = self._load()
-            self.batch_tokens = self._teacher.batch_tokens
         return self._teacher

@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,13 @@ from codequest.search.meta import META_FILE, IndexMeta
 from codequest.search.own_indexes import has_made, is_own
 from codequest.search.store import STORE_FOLDER
 
-_LOCK, _GITIGNORE = "lock", ".gitignore"
-_PARTS = (META_FILE, STORE_FOLDER, _LOCK, _GITIGNORE)
+TEACHER_RUN_FILE, TEACHER_LOG_FILE = "teacher.json", "teacher.log"
+OLDER_LOG_FILE = f"{TEACHER_LOG_FILE}.1"
+"""What the run says of itself that embeds with the teacher, and what one in the background has said."""
+
+_LOCK, _TEACHER_LOCK, _GITIGNORE = "lock", "teacher.lock", ".gitignore"
+_OF_RUNS = (TEACHER_RUN_FILE, TEACHER_LOG_FILE, OLDER_LOG_FILE)
+_PARTS = (META_FILE, STORE_FOLDER, _LOCK, _TEACHER_LOCK, _GITIGNORE, *_OF_RUNS)
 _BETWEEN_TRIES = 0.2  # seconds
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -147,7 +152,7 @@ class IndexHome:
 
     def clear(self) -> None:
         """Remove what an index consists of, whoever made it, and nothing else; links are removed, not followed."""
-        for name in (META_FILE, STORE_FOLDER, _GITIGNORE):
+        for name in (META_FILE, STORE_FOLDER, _GITIGNORE, *_OF_RUNS):
             _remove(self.folder / name)
         _write_gitignore(self.folder)
 
@@ -163,14 +168,41 @@ class IndexHome:
     @contextmanager
     def locked(self, progress: Progress) -> Iterator[None]:
         """Hold the only right to write; waits for another run, and says so."""
+        with self._held(_LOCK, lambda: progress("Waiting for another run that indexes this folder", 0, 1)):
+            yield
+
+    @contextmanager
+    def teaching(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """Hold the only right to embed with the teacher; searches and other runs go on meanwhile.
+
+        Args:
+            waiting: Called again and again while another run has it.
+        """
+        with self._held(_TEACHER_LOCK, waiting):
+            yield
+
+    def is_being_taught(self) -> bool:
+        """Tell whether a run embeds with the teacher now."""
         filelock = require("filelock", extra="search")
-        lock = filelock.FileLock(self.folder / _LOCK, timeout=0)
+        lock = self.folder / _TEACHER_LOCK
+        if not lock.is_file():
+            return False
+        try:
+            with filelock.FileLock(lock, timeout=0):
+                return False
+        except (filelock.Timeout, OSError):
+            return True
+
+    @contextmanager
+    def _held(self, name: str, waiting: Callable[[], None]) -> Iterator[None]:
+        filelock = require("filelock", extra="search")
+        lock = filelock.FileLock(self.folder / name, timeout=0)
         while True:
             try:
                 lock.acquire()
                 break
             except filelock.Timeout:
-                progress("Waiting for another run that indexes this folder", 0, 1)
+                waiting()
                 time.sleep(_BETWEEN_TRIES)
         try:
             yield
@@ -221,12 +253,13 @@ def _prepare(folder: Path) -> str | None:
         if folder.is_symlink():
             return "It is a symbolic link, which is not followed"
         folder.mkdir(parents=True, exist_ok=True)
-        for name in (_GITIGNORE, _LOCK):
+        for name in (_GITIGNORE, _LOCK, _TEACHER_LOCK):
             if os.path.lexists(folder / name) and _strange(folder / name, may_be_folder=False):
                 _remove(folder / name)
         if not (folder / _GITIGNORE).is_file():
             _write_gitignore(folder)
-        os.close(os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o644))
+        for name in (_LOCK, _TEACHER_LOCK):
+            os.close(os.open(folder / name, os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o644))
     except OSError as error:
         return error.strerror or str(error)
     return None

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.encoders.base import QueryEncoder
-from codequest.errors import CodeIndexError, InvalidInputError, SpaceMismatchError
+from codequest.errors import CodeIndexError, InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.search.facets import Facets, count_facets
 from codequest.search.freshness.fresh_index import FreshIndex, Freshness
 from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
 from codequest.search.home import IndexHome
 from codequest.search.meta import META_FILE, IndexMeta, IndexStats
-from codequest.search.query_vectors import QueryVectors, checked_encoder
+from codequest.search.query_vectors import DEFAULT_ENCODER, QueryVectors, checked_encoder
 from codequest.search.ranking import Ranking, rank
 from codequest.search.snapshot import Snapshot
 from codequest.search.store import ChunkStore
+from codequest.search.teaching.teacher_run import TeacherRun
 from codequest.texts import checked_texts
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from codequest.search.index_run import IndexRun
     from codequest.teachers import Teacher
 
-DEFAULT_ENCODER = "minilm-lora"
 MOST_CHARACTERS = 16_384  # of a query: no encoder reads more, and words beyond would only cost time
 _MOST_TIMES = 8  # as many hits as asked for are looked at, where some are gone
 _TRIES = 3  # an index run may remove an old version in the moment it is read
@@ -59,43 +58,73 @@ class CodeIndex:
         path: str | Path,
         *,
         teacher: str | Teacher | None = None,
+        light: bool = False,
+        light_encoder: str | Path | None = None,
         rebuild: bool = False,
         progress: Progress = silent,
     ) -> IndexRun:
         """Index a folder, or bring its index up to date: only new and changed files are read and embedded.
 
+        It can be searched within seconds: everything gets its words and the vector of a light encoder first. Then the
+        teacher embeds one chunk after the other, the most promising ones first, and searches find what it has done so
+        far. Where nothing embeds documents lightly in the teacher's space, the teacher embeds everything at once.
+
         The adapter that searches it by default becomes a graph once, half a minute, where the runtime is installed:
         every later search starts without torch.
 
         The index is the folder ``.codequest`` in it, or lies in codequest's cache where the folder cannot be written.
-        A run that is killed leaves the index as it was, and the next one embeds nothing twice. A second run at the
-        same time waits for the first.
+        A run that is killed leaves what can be searched as it is, and the next one embeds nothing twice. A second run
+        at the same time waits for the first.
 
         Args:
             path: A folder.
             teacher: Embeds the code: a name as in `codequest.load_teacher`, or a teacher. By default the one that
                 made the index, or ``auto:sentence-transformers/all-mpnet-base-v2`` for a new one. One that is not on
                 this machine is said once; that is kept in codequest's cache.
+            light: Stop as soon as everything can be searched. A later run goes on with the teacher.
+            light_encoder: Adapter, by name or folder, that embeds new code until the teacher has. By default the one
+                of the index, or the best that comes with codequest for the teacher's space; it must be of that space.
             rebuild: Start from nothing, for another teacher or a damaged index; what searches see is the old one
                 until it is done.
             progress: Called while files are read and chunks are embedded.
 
         Raises:
             CodeIndexError: No folder, nothing to index, an index of another version, or it cannot be written.
-            SpaceMismatchError: The index was made by another teacher.
+            SpaceMismatchError: The index was made by another teacher, or the light encoder is of another.
             TeacherError: The teacher failed, or the index names one of an API, which you have not said;
-                WeightsNotFoundError: it is not on this machine.
+                WeightsNotFoundError: it is not on this machine. What has light vectors can be searched nevertheless.
             MissingDependencyError: The extra ``search`` is not installed.
         """
         from codequest.search.index_run import build_index
 
-        run = build_index(path, teacher=teacher, rebuild=rebuild, progress=progress)
-        with suppress(SpaceMismatchError):  # the adapter that comes with codequest is of another teacher
-            home = IndexHome(run.root, run.folder)
-            queries = QueryVectors(DEFAULT_ENCODER, home, home.meta().stats)
-            progress("Making the query encoder start fast", 0, 1)
-            queries.prepare()
-        return run
+        return build_index(
+            path, teacher=teacher, light=light, light_encoder=light_encoder, rebuild=rebuild, progress=progress
+        )
+
+    @staticmethod
+    def teach(path: str | Path, *, teacher: str | None = None, progress: Progress = silent) -> None:
+        """Go on with the teacher where an index has light vectors; `build` does this, too, after looking for changes.
+
+        Stopped or killed, it keeps what it has done.
+
+        Args:
+            path: An indexed folder, or one inside.
+            teacher: Name of the teacher, where it is not on this machine and was not said before.
+            progress: Called while chunks are embedded.
+
+        Raises:
+            CodeIndexError: There is no index, it cannot be written, or it was removed meanwhile.
+            SpaceMismatchError: It is not the teacher of the index.
+            TeacherError: The teacher failed; WeightsNotFoundError: it is not on this machine.
+        """
+        from codequest.search.teaching.teacher_pass import teach_index
+
+        teach_index(IndexHome.find(path), teacher=teacher, progress=progress)
+
+    @property
+    def teacher_run(self) -> TeacherRun | None:
+        """The run that embeds with the teacher now, in whichever process; None where there is none."""
+        return TeacherRun.of(self._home)
 
     @classmethod
     def open(
@@ -125,7 +154,12 @@ class CodeIndex:
 
     @property
     def stats(self) -> IndexStats:
-        """Contents of the index."""
+        """Contents of the index.
+
+        Raises:
+            CodeIndexError: The index was damaged or removed meanwhile.
+        """
+        self._current()
         return self._meta.stats
 
     @property

@@ -5,27 +5,28 @@ from __future__ import annotations
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from codequest.errors import CodeIndexError, CodequestWarning, ForeignIndexError, InvalidInputError
+from codequest.errors import CodeIndexError, CodequestError, CodequestWarning, ForeignIndexError
 from codequest.files import tidy
 from codequest.progress import Progress, Work
 from codequest.search.chunking.chunks import Chunk, chunk_file, longest_chunk
-from codequest.search.deferred import DeferredTeacher
 from codequest.search.freshness.watched import list_watched
 from codequest.search.home import IndexHome
-from codequest.search.index_teacher import load_index_teacher, refuse_other, remember_teacher
-from codequest.search.meta import DEFAULT_TEACHER, IndexMeta, IndexStats
+from codequest.search.index_teacher import remember_teacher, teacher_for_run
+from codequest.search.light_documents import LightDocuments, light_documents
+from codequest.search.meta import IndexMeta, IndexStats
 from codequest.search.own_indexes import new_token
 from codequest.search.scan import FileRecord, Scan, scan
 from codequest.search.store import ChunkStore, ChunkWriter
-from codequest.space import Vectors
-from codequest.teachers import Teacher, cached, load_teacher
+from codequest.search.teaching.teacher_pass import teach
+from codequest.teachers.base import Teacher
+from codequest.teachers.cache import CachedTeacher
 
 _CHUNKS_AT_ONCE = 2048
 
@@ -44,7 +45,9 @@ class IndexRun:
         removed: Files that are gone.
         unchanged: Files that were not read into chunks again.
         embedded: Chunks of added and changed files; the teacher embeds those whose text it has no vector of yet.
+        taught: Chunks in the index that the teacher has embedded; the others have light vectors.
         skipped: How many files were not indexed, by reason.
+        searchable: Seconds until all of this could be searched.
         seconds: How long it took.
     """
 
@@ -57,11 +60,21 @@ class IndexRun:
     removed: int
     unchanged: int
     embedded: int
+    taught: int
     skipped: Mapping[str, int]
+    searchable: float
     seconds: float
 
 
-def build_index(path: str | Path, *, teacher: str | Teacher | None, rebuild: bool, progress: Progress) -> IndexRun:
+def build_index(
+    path: str | Path,
+    *,
+    teacher: str | Teacher | None,
+    light: bool,
+    light_encoder: str | Path | None,
+    rebuild: bool,
+    progress: Progress,
+) -> IndexRun:
     """See `codequest.search.CodeIndex.build`."""
     began = time.monotonic()
     home = IndexHome.for_writing(path)
@@ -69,7 +82,13 @@ def build_index(path: str | Path, *, teacher: str | Teacher | None, rebuild: boo
         tidy(home.folder)
         before = _before(home, rebuild=rebuild)
         token = before.token if before else new_token(home.root)
-        return _Run(home, None if rebuild else before, teacher, token, progress).finish(began)
+        old = None if rebuild else before
+        first = _FirstPass(home, old, teacher=teacher, light_encoder=light_encoder, token=token, progress=progress)
+        run = first.finish(began)
+    if light:
+        return run
+    teach(home, first.teacher, progress=progress)
+    return replace(run, taught=home.meta().stats.taught, seconds=time.monotonic() - began)
 
 
 def _before(home: IndexHome, *, rebuild: bool) -> IndexMeta | None:
@@ -86,18 +105,30 @@ def _before(home: IndexHome, *, rebuild: bool) -> IndexMeta | None:
     return None
 
 
-class _Run:
-    """One index run, under the lock."""
+class _FirstPass:
+    """What makes an index searchable, under its lock: words, and light vectors where something makes them.
+
+    Attributes:
+        teacher: Embeds the rest later; all, where nothing makes light vectors.
+    """
 
     def __init__(
-        self, home: IndexHome, old: IndexMeta | None, teacher: str | Teacher | None, token: str, progress: Progress
+        self,
+        home: IndexHome,
+        old: IndexMeta | None,
+        *,
+        teacher: str | Teacher | None,
+        light_encoder: str | Path | None,
+        token: str,
+        progress: Progress,
     ) -> None:
         self.home, self.old, self.token, self.progress = home, old, token, progress
         self.store = ChunkStore(home.folder)
-        self.name, self.teacher = _teacher(old, teacher, home)
+        self.name, self.teacher = teacher_for_run(home, old, teacher)
         if isinstance(teacher, str):
             remember_teacher(home.root, teacher)
         self.space = self.teacher.space
+        self.light = light_documents(self.space, light_encoder) if light_encoder or not old else _light_of(old)
 
     def finish(self, began: float) -> IndexRun:
         skipped: Counter[str] = Counter()
@@ -105,6 +136,8 @@ class _Run:
         listed, self.watched = list_watched(self.home.root, clock, skipped)
         found = scan(self.home.root, listed, self._known(), self._chunker(), clock=clock, progress=self.progress)
         found.skipped += skipped
+        if self.old is not None and not self._same_light():
+            found.stale |= {row["path"] for row in self.store.files(self.old.versions)}
         self._refuse_nothing(found)
         meta = self._unchanged(found) or self._write(found)
         return IndexRun(
@@ -117,15 +150,21 @@ class _Run:
             removed=found.removed,
             unchanged=found.unchanged,
             embedded=len(found.chunks),
+            taught=meta.stats.taught,
             skipped=dict(found.skipped.most_common()),
+            searchable=time.monotonic() - began,
             seconds=time.monotonic() - began,
         )
 
     def _known(self) -> dict[str, FileRecord]:
-        if self.old is None:
+        if self.old is None or not self._same_light():
             return {}
         rows = self.store.files(self.old.versions)
         return {row["path"]: FileRecord(**row) for row in rows}
+
+    def _same_light(self) -> bool:
+        """Tell whether light vectors of the index may stay: those of two adapters cannot be compared."""
+        return self.old is not None and self.old.stats.light == (self.light.adapter if self.light else "")
 
     def _chunker(self) -> partial[list[Chunk]]:
         return partial(chunk_file, max_characters=longest_chunk(self.space))
@@ -151,8 +190,10 @@ class _Run:
         with self.store.begin(self.old.versions if self.old else {}, dim=self.space.dim) as writer:
             if found.stale:
                 writer.remove(found.stale)
-            for chunks, vectors in self._embedded(found.chunks):
-                writer.add(chunks, vectors, tier="teacher")
+            if self.light is not None:
+                self._add_light(found.chunks, self.light, writer)
+            else:
+                self._add_taught(found.chunks, writer)
             self.progress("Building the full-text index", 0, 1)
             writer.replace_files([record.to_dict() for record in found.records])
             writer.replace_watched(self.watched)
@@ -161,8 +202,20 @@ class _Run:
         self.store.prune(meta.versions)
         return meta
 
-    def _embedded(self, chunks: list[Chunk]) -> Iterator[tuple[list[Chunk], Vectors]]:
-        """Chunks with their vectors, the longest first; progress counts them by their share of all characters."""
+    def _add_light(self, chunks: list[Chunk], light: LightDocuments, writer: ChunkWriter) -> None:
+        """Add chunks with their light vectors, and with those of the teacher that are in its cache."""
+        for start in range(0, len(chunks), _CHUNKS_AT_ONCE):
+            batch = chunks[start : start + _CHUNKS_AT_ONCE]
+            texts = [chunk.embedded for chunk in batch]
+            ids = writer.add(batch, light.encode(texts), tier="light")
+            if isinstance(self.teacher, CachedTeacher):
+                positions, vectors = self.teacher.known(texts, "document")
+                if positions:
+                    writer.give([ids[position] for position in positions], vectors, tier="teacher")
+            self.progress("Embedding chunks lightly", start + len(batch), len(chunks))
+
+    def _add_taught(self, chunks: list[Chunk], writer: ChunkWriter) -> None:
+        """Add chunks with their vectors, the longest first; progress counts them by their share of all characters."""
         chunks.sort(key=lambda chunk: -len(chunk.text))
         total, done = sum(len(chunk.text) for chunk in chunks), 0
         for start in range(0, len(chunks), _CHUNKS_AT_ONCE):
@@ -170,7 +223,7 @@ class _Run:
             size = sum(len(chunk.text) for chunk in batch)
             report = partial(self._report, done=done, size=size, total=total, chunks=len(chunks))
             texts = [chunk.embedded for chunk in batch]
-            yield batch, self.teacher.encode_documents(texts, progress=report)
+            writer.add(batch, self.teacher.encode_documents(texts, progress=report), tier="teacher")
             done += size
             report(Work.EMBEDDING_DOCUMENTS, 0, 1)
 
@@ -189,26 +242,19 @@ class _Run:
             kinds=kinds,
             space=self.space,
             teacher=self.name,
-            light="",
+            light=self.light.adapter if self.light else "",
             taught=writer.tier_counts()["teacher"],
             updated=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             codequest_version=metadata.version("codequest"),
         )
 
 
-def _teacher(old: IndexMeta | None, given: str | Teacher | None, home: IndexHome) -> tuple[str, Teacher]:
-    """The teacher and its name; not loaded where it is the one that made the index."""
-    if given is not None and not isinstance(given, (str, Teacher)):
-        raise InvalidInputError(f"teacher must be a name or a Teacher, got {type(given).__name__}.")
-    if old is not None and not isinstance(given, Teacher) and given in (None, old.stats.teacher):
-        load = partial(load_index_teacher, home, old.stats, said=given)
-        return old.stats.teacher, cached(DeferredTeacher(old.stats.space, load))
-    if isinstance(given, Teacher):
-        name, teacher = given.space.teacher, given
-    else:
-        name = given or DEFAULT_TEACHER
-        teacher = load_teacher(given or DEFAULT_TEACHER)
-    if old is not None:
-        refuse_other(home, old.stats, teacher)
-        name = old.stats.teacher
-    return name, cached(teacher)
+def _light_of(old: IndexMeta) -> LightDocuments | None:
+    """What made the light vectors of an index, or what replaces it where it is gone."""
+    try:
+        return light_documents(old.stats.space, old.stats.light or None)
+    except CodequestError as error:
+        replacement = light_documents(old.stats.space)
+        instead = f"{replacement.adapter!r} embeds" if replacement else "only the teacher embeds"
+        warnings.warn(f"{error} From now on {instead} new code.", CodequestWarning, stacklevel=4)
+        return replacement

@@ -9,16 +9,63 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
+from functools import partial
 from pathlib import Path
 
-from codequest.errors import CodeIndexError, CodequestWarning, SpaceMismatchError
+from codequest.errors import CodeIndexError, CodequestWarning, InvalidInputError, SpaceMismatchError
 from codequest.files import cache_root, replace_file
 from codequest.json_files import read_json
+from codequest.search.deferred import DeferredTeacher
 from codequest.search.home import IndexHome
-from codequest.search.meta import META_FILE, IndexStats
-from codequest.teachers import Teacher, load_teacher, teacher_named_in
+from codequest.search.light_documents import shipped_space
+from codequest.search.meta import DEFAULT_TEACHER, META_FILE, IndexMeta, IndexStats
+from codequest.space import EmbeddingSpace
+from codequest.teachers import Teacher, cached, load_teacher, teacher_named_in
 from codequest.teachers.registry import describe_access, is_on_this_machine
 from codequest.texts import shell_word
+
+
+def teacher_for_run(home: IndexHome, old: IndexMeta | None, given: str | Teacher | None) -> tuple[str, Teacher]:
+    """The teacher of an index run and its name; not loaded before it embeds, where its space is known.
+
+    Args:
+        home: The index.
+        old: Its contents; None for a new one.
+        given: What the caller has said.
+
+    Raises:
+        InvalidInputError: That is no teacher.
+        SpaceMismatchError: It is another one than that of the index.
+        TeacherError: It failed, or is not on this machine; and what `codequest.load_teacher` raises.
+    """
+    if given is not None and not isinstance(given, (str, Teacher)):
+        raise InvalidInputError(f"teacher must be a name or a Teacher, got {type(given).__name__}.")
+    if old is not None and not isinstance(given, Teacher) and given in (None, old.stats.teacher):
+        load = partial(load_index_teacher, home, old.stats, said=given)
+        return old.stats.teacher, cached(DeferredTeacher(old.stats.space, load))
+    name = given.space.teacher if isinstance(given, Teacher) else given or DEFAULT_TEACHER
+    space = None if isinstance(given, Teacher) else shipped_space(name)
+    if isinstance(given, Teacher):
+        teacher = given
+    elif space is not None:
+        teacher = DeferredTeacher(space, partial(_load_expected, name, space))
+    else:
+        teacher = load_teacher(name)
+    if old is not None:
+        refuse_other(home, old.stats, teacher)
+        name = old.stats.teacher
+    return name, cached(teacher)
+
+
+def _load_expected(name: str, space: EmbeddingSpace) -> Teacher:
+    teacher = load_teacher(name)
+    if teacher.space != space:
+        raise SpaceMismatchError(
+            f"The teacher {name!r} on this machine embeds into {teacher.space}, but the adapters that come with "
+            f"codequest, and light vectors, into {space}. Use its own revision, or say its folder: --teacher FOLDER "
+            "--rebuild."
+        )
+    return teacher
 
 
 def load_index_teacher(home: IndexHome, stats: IndexStats, *, said: str | None = None) -> Teacher:

@@ -30,7 +30,7 @@ class LightDocuments:
 
     def __init__(self, adapter: str | Path) -> None:
         folder = find_adapter(adapter)
-        self.adapter = adapter if adapter in SHIPPED else str(folder.resolve())
+        self.adapter = str(adapter) if adapter in SHIPPED else str(folder.resolve())
         self.space = read_config(folder).space
         self._encoder: QueryEncoder | None = None
 
@@ -39,6 +39,17 @@ class LightDocuments:
         if self._encoder is None:
             self._encoder = QueryEncoder.from_pretrained(find_adapter(self.adapter))
         return self._encoder.encode(list(texts))
+
+
+def shipped_space(teacher: str) -> EmbeddingSpace | None:
+    """The space of a teacher by its name, as adapters that come with codequest have it; None where none does.
+
+    Args:
+        teacher: Name as in `codequest.load_teacher`.
+    """
+    model = teacher.removeprefix("auto:").removeprefix("local:")
+    spaces = (LightDocuments(name).space for name in SHIPPED)
+    return next((space for space in spaces if space.teacher == model), None)
 
 
 def light_documents(space: EmbeddingSpace, adapter: str | Path | None = None) -> LightDocuments | None:

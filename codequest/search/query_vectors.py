@@ -10,6 +10,7 @@ from codequest.adapters.folder import read_config
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.light import light_encoder, prepare_light
 from codequest.errors import InvalidInputError, SpaceMismatchError
+from codequest.progress import Progress
 from codequest.runtimes import sharing_cpu
 from codequest.search.home import IndexHome
 from codequest.search.meta import IndexStats
@@ -17,6 +18,8 @@ from codequest.space import EmbeddingSpace, Vectors
 from codequest.texts import checked_texts
 
 TEACHER = "teacher"
+DEFAULT_ENCODER = "minilm-lora"
+"""Adapter that embeds queries unless another one is asked for."""
 
 
 class QueryVectors:
@@ -79,6 +82,16 @@ class QueryVectors:
             f'that teacher, with encoder="teacher", or by words alone with mode="lexical"; or make the index anew: '
             "codequest index --rebuild --teacher."
         )
+
+
+def prepare_default_encoder(home: IndexHome, stats: IndexStats, progress: Progress) -> None:
+    """Make the graph of the adapter that searches an index by default, once: half a minute, for every later search."""
+    try:
+        queries = QueryVectors(DEFAULT_ENCODER, home, stats)
+    except SpaceMismatchError:  # it is of another teacher
+        return
+    progress("Making the query encoder start fast", 0, 1)
+    queries.prepare()
 
 
 def checked_encoder(encoder: str | QueryEncoder | None) -> None:

@@ -139,7 +139,7 @@ def _reranked(snapshot: Snapshot, query: str, ranking: Ranking) -> Ranking:
             scores[place] += _NAMED * len(asked.intersection(name)) / len(asked.union(name))
         if kinds[position] in _DEFINITIONS and written in (name, qualified):
             scores[place] += _ASKED_FOR
-        if not asks_for_tests and (_is_test(paths[position]) or _TEST_SCOPE.match(symbols[position])):
+        if not asks_for_tests and (is_test(paths[position]) or _TEST_SCOPE.match(symbols[position])):
             scores[place] *= _TEST
     return Ranking(ranking.positions, scores)
 
@@ -155,7 +155,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65_536)
-def _is_test(path: str) -> bool:
+def is_test(path: str) -> bool:
+    """Tell whether a path is that of a test."""
     return _TEST_PATH.search(path) is not None
 
 

@@ -87,6 +87,11 @@ class Snapshot:
             placed[positions[known]] = slots[known]
         return placed
 
+    @property
+    def taught(self) -> int:
+        """Number of chunks whose vector is the teacher's."""
+        return int(self._vectors.taught.sum())
+
     def cosines(self, query_vector: Vectors) -> Vectors:
         """Cosine of every chunk to a query, (chunks,), as `TieredVectors` compares them across the tiers.
 

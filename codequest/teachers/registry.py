@@ -5,25 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib import metadata
+from typing import TYPE_CHECKING
 
-from codequest.backbone import Choices
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.space import EmbeddingSpace
 from codequest.teachers.api.providers import PROVIDERS
 from codequest.teachers.api.teacher import ApiTeacher, api_access
 from codequest.teachers.base import Teacher
-from codequest.teachers.local import LocalTeacher, TeacherPrecision
 from codequest.teachers.stored.teacher import VectorsTeacher
 from codequest.texts import shell_word
+
+if TYPE_CHECKING:
+    from codequest.teachers.local import LocalTeacher, TeacherPrecision
 
 TeacherFactory = Callable[[str], Teacher]
 
 ENTRY_POINT_GROUP = "codequest.teachers"
 
 
+def _local(name: str) -> LocalTeacher:
+    """A Hugging Face or sentence-transformers model on this machine, in fp32."""
+    return _local_teacher(name)
+
+
 def _auto(name: str) -> LocalTeacher:
     """A local model in the fastest way that keeps its vectors: bf16 and OpenVINO, each where this machine has it."""
-    return LocalTeacher(name, precision="auto")
+    return _local_teacher(name, precision="auto")
+
+
+def _local_teacher(
+    name: str, *, revision: str | None = None, dim: int | None = None, precision: TeacherPrecision = "fp32"
+) -> LocalTeacher:
+    from codequest.teachers.local import LocalTeacher  # and torch with it, which a teacher behind an API does not need
+
+    return LocalTeacher(name, revision=revision, dim=dim, precision=precision)
 
 
 def _api(scheme: str) -> TeacherFactory:
@@ -37,7 +52,7 @@ def _api(scheme: str) -> TeacherFactory:
 _MODELS: dict[str, TeacherPrecision] = {"local": "fp32", "auto": "auto"}
 _ON_THIS_MACHINE = ("", "vectors", *_MODELS)
 FACTORIES: dict[str, TeacherFactory] = {
-    "local": LocalTeacher,
+    "local": _local,
     "auto": _auto,
     "vectors": VectorsTeacher.from_folder,
     **{scheme: _api(scheme) for scheme in PROVIDERS},
@@ -99,12 +114,12 @@ def load_teacher(name: str, *, revision: str | None = None, dim: int | None = No
     """
     scheme, rest = _parts(name)
     if scheme == "":
-        return LocalTeacher(name, revision=revision, dim=dim)
+        return _local_teacher(name, revision=revision, dim=dim)
     given = [option for option, value in (("revision", revision), ("dim", dim)) if value is not None]
     if given and scheme not in _MODELS:
         raise InvalidInputError(f"{name!r} has no {given[0]}: only models do, not the scheme {scheme!r}.")
     if given:
-        return LocalTeacher(rest, revision=revision, dim=dim, precision=_MODELS[scheme])
+        return _local_teacher(rest, revision=revision, dim=dim, precision=_MODELS[scheme])
     factory = FACTORIES.get(scheme) or _from_entry_point(scheme)
     if factory is None:
         raise InvalidInputError(
@@ -182,6 +197,9 @@ def teacher_of(space: EmbeddingSpace, *, where: object = "The space") -> Teacher
     """
     if _parts(space.teacher)[0] or not is_on_this_machine(space.teacher):
         return teacher_named_in(where, space.teacher)
+    from codequest.backbone import Choices
+    from codequest.teachers.local import LocalTeacher
+
     choices = asdict(Choices.of_space(space))
     return LocalTeacher(space.teacher, revision=space.public_revision, **choices)
 

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.cli.commands import run
+from tests.search.conftest import FILES, write
 
 
 def test_a_second_run_changes_nothing(project: Path) -> None:
-    assert "0 added, 0 changed, 0 removed, 5 unchanged. 0 chunks embedded" in run("index", project)
+    printed = run("index", project)
+    assert "0 added, 0 changed, 0 removed, 5 unchanged." in printed
+    assert "The teacher embeds" not in printed
+
+
+def test_a_light_index_says_what_is_left_and_how_to_go_on(
+    tmp_path: Path, tiny_teacher: Path, tiny_light: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
+    teacher, root = shutil.copytree(tiny_teacher, tmp_path / tiny_teacher.name), write(tmp_path / "project", FILES)
+    printed = run("index", root, "--teacher", teacher, "--light-encoder", tiny_light, "--light")
+    assert re.search(
+        r"Searchable after \d+\.\d s\.\n6 chunks have light vectors, .* codequest index \S+, or with --b", printed
+    )
+    assert "0 chunks have the vector of" in run("index", root, "--status")
+    shutil.move(teacher, tmp_path / "away")
+    printed = run("index", root)  # the light vectors go on serving
+    assert "The teacher embeds 6 chunks. Search meanwhile" in printed
+    assert "6 chunks have light vectors" in printed
+    assert json.loads(run("search", "--path", root, "load entry", "--mode", "lexical", "--json"))[0]["path"]
+    shutil.move(tmp_path / "away", teacher)
+    assert "Every chunk has its teacher's vector." in run("index", root)
+    assert "6 chunks have the vector of" in run("index", root, "--status")

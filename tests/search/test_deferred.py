@@ -22,4 +22,4 @@ def test_it_is_loaded_once_and_for_vectors_only() -> None:
     for texts, rows in ((["b", "a"], [1, 0]), (["a"], [0])):
         np.testing.assert_array_equal(teacher.encode_documents(texts), VECTORS[rows])
     assert len(loaded) == 1
-    assert teacher.batch_tokens == loaded[0].batch_tokens
+    assert (teacher.batch_tokens, teacher.concurrency) == (loaded[0].batch_tokens, 1)

@@ -107,6 +107,15 @@ def test_what_is_missing_is_known_before(filled: Path) -> None:
     assert teacher.embedded == []
 
 
+def test_what_is_known_comes_without_the_teacher(filled: Path) -> None:
+    teacher = CountingTeacher()
+    positions, vectors = CachedTeacher(teacher, filled).known(["new", TEXTS[3], TEXTS[1], TEXTS[3]], "query")
+    assert (positions, teacher.embedded) == ([1, 2, 3], [])
+    np.testing.assert_allclose(vectors, EXPECTED[[3, 1, 3]], atol=1e-6)
+    positions, vectors = CachedTeacher(teacher, filled).known(TEXTS[:2], "document")
+    assert (positions, vectors.shape) == ([], (0, teacher.space.dim))
+
+
 def test_duplicates_within_a_call_are_embedded_once(path: Path) -> None:
     teacher = CountingTeacher()
     vectors = CachedTeacher(teacher, path).encode_documents(["a", "b", "a", "a"])

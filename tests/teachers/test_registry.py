@@ -50,12 +50,13 @@ def test_a_registered_scheme_gets_what_follows_the_colon() -> None:
 
 
 def test_a_taken_scheme_is_refused_unless_it_is_the_same_factory() -> None:
-    register_teacher("local", LocalTeacher)
+    local = registry.FACTORIES["local"]
+    register_teacher("local", local)
     with pytest.raises(
         InvalidInputError, match=r"scheme 'local' is taken. Taken: auto, cohere, jina, local, openai, vectors, voyage"
     ):
         register_teacher("local", CountingTeacher)
-    assert registry.FACTORIES["local"] is LocalTeacher
+    assert registry.FACTORIES["local"] is local
 
 
 @pytest.mark.parametrize("scheme", ["", "a b", "9lives", "a:b", "c"])
@@ -155,7 +156,7 @@ def test_a_revision_is_that_of_the_model(monkeypatch: pytest.MonkeyPatch, name: 
         made.append((model, precision, given))
         return CountingTeacher()
 
-    monkeypatch.setattr(registry, "LocalTeacher", make)
+    monkeypatch.setattr("codequest.teachers.local.LocalTeacher", make)
     load_teacher(name, revision="v2", dim=64)
     assert made == [("user/model", precision, {"revision": "v2", "dim": 64})]
 

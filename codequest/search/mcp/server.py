@@ -100,6 +100,10 @@ def build_server(tools: CodeTools) -> MCPServer[Any]:
         """Say which folder is searched, how much is in its index, and when it was brought up to date."""
         status = tools.status()
         text = f"{status.files} files in {status.chunks} chunks of {status.root}, brought up to date {status.updated}"
+        if status.taught < status.chunks:
+            text += f"; {status.taught} of the chunks have their teacher's vector, the others light ones"
+        if status.teaching:
+            text += f"; the teacher goes on: {status.teaching}"
         return _result(text, asdict(status))
 
     return server

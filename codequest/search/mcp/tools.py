@@ -56,8 +56,10 @@ class IndexStatus:
         chunks: How many chunks.
         languages: Number of files by language, most first.
         updated: When the index was last brought up to date, ISO 8601 in UTC.
-        teacher: What embedded the code.
+        teacher: What embeds the code.
         missing: How many files have changed and are not in the index as they are now.
+        taught: How many chunks the teacher has embedded; the others have light vectors.
+        teaching: How far a run is that embeds with the teacher now; empty where there is none.
     """
 
     root: str
@@ -67,6 +69,8 @@ class IndexStatus:
     updated: str
     teacher: str
     missing: int
+    taught: int
+    teaching: str
 
 
 class CodeTools:
@@ -122,7 +126,7 @@ class CodeTools:
     def status(self) -> IndexStatus:
         """State of the index that is searched, brought up to date as by a search."""
         freshness = self.index.refresh()
-        stats = self.index.stats
+        stats, run = self.index.stats, self.index.teacher_run
         return IndexStatus(
             root=visible_line(str(self.index.root)),
             files=stats.files,
@@ -131,6 +135,8 @@ class CodeTools:
             updated=visible_line(stats.updated),
             teacher=visible_line(stats.teacher),
             missing=freshness.missing,
+            taught=stats.taught,
+            teaching=str(run) if run else "",
         )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from codequest.errors import CodeIndexError, CodequestError, is_panic
+from codequest.search.chunking.chunks import Chunk
 from codequest.search.store.chunk_writer import ChunkWriter
-from codequest.search.store.tables import GENERATION, STATE_TABLES, ChunkTables, KnownStates
+from codequest.search.store.tables import CHUNK_COLUMNS, GENERATION, STATE_TABLES, ChunkTables, KnownStates
 from codequest.search.store.words import WordSearch
 
 STORE = "store"
@@ -54,6 +55,17 @@ class ChunkStore:
         """The states of all files of a generation, and of what decides which files there are."""
         with self.reading(), closing(ChunkTables(self.place(versions))) as tables:
             return KnownStates(*(tables.states(versions[GENERATION], table) for table in STATE_TABLES))
+
+    def untaught(self, versions: Mapping[str, int]) -> list[tuple[int, str, str]]:
+        """Id, path and kind of the chunks that have no vector of the teacher."""
+        with self.reading(), closing(ChunkTables(self.place(versions))) as tables:
+            return tables.without(versions[GENERATION], "teacher")
+
+    def chunks(self, versions: Mapping[str, int], ids: Sequence[int]) -> dict[int, Chunk]:
+        """These chunks by id; those that are gone are left out."""
+        with self.reading(), closing(ChunkTables(self.place(versions))) as tables:
+            rows = tables.rows(ids)
+        return {number: Chunk(**dict(zip(CHUNK_COLUMNS, row, strict=True))) for number, row in rows.items()}
 
     def has_remains(self, versions: Mapping[str, int]) -> bool:
         """Tell whether a run after these versions was killed, or failed, after it had begun to write."""

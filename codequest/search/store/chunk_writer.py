@@ -79,7 +79,7 @@ class ChunkWriter:
 
     def without(self, tier: Tier) -> list[int]:
         """Ids of the chunks that have no vector of a tier in the next generation."""
-        return self._tables.without(self._generation + 1, tier)
+        return [number for number, _, _ in self._tables.without(self._generation + 1, tier)]
 
     def replace_files(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Make these the files of the next generation."""

@@ -68,6 +68,8 @@ ListedChunk = tuple[_Count, str, str, str, str, _Count, _Count]
 """Id, path, language, kind, symbol, start_line and end_line."""
 
 _Placed = tuple[_Count, _Count]
+_Lacking = tuple[_Count, str, str]
+_Row = tuple[_Count, str, str, str, str, _Count, _Count, str, str, str]
 
 
 class ChunkTables:
@@ -156,13 +158,17 @@ class ChunkTables:
         query = f"SELECT chunk, slot FROM vectors WHERE {born} AND tier = ? ORDER BY chunk"
         return msgspec.convert(self._connection.execute(query, (generation, tier)).fetchall(), list[_Placed])
 
-    def without(self, generation: int, tier: Tier) -> list[int]:
-        """Ids of the chunks that have no vector of a tier, in their order."""
-        query = (
-            f"SELECT id FROM chunks WHERE {_LIVE} AND NOT EXISTS (SELECT 1 FROM vectors AS v WHERE v.tier = :tier "
-            "AND v.chunk = id AND v.born <= :generation) ORDER BY id"
-        )
-        return [row[0] for row in self._connection.execute(query, {"generation": generation, "tier": tier})]
+    def without(self, generation: int, tier: Tier) -> list[_Lacking]:
+        """Id, path and kind of the chunks that have no vector of a tier, in the order of their ids."""
+        there = "SELECT 1 FROM vectors AS v WHERE v.tier = :tier AND v.chunk = id AND v.born <= :generation"
+        query = f"SELECT id, path, kind FROM chunks WHERE {_LIVE} AND NOT EXISTS ({there}) ORDER BY id"
+        rows = self._connection.execute(query, {"generation": generation, "tier": tier}).fetchall()
+        return msgspec.convert(rows, list[_Lacking])
+
+    def rows(self, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+        """The rows of these chunks by id, as `add` takes them; those that are gone are left out."""
+        found = self._of(ids, CHUNK_COLUMNS)
+        return {row[0]: row[1:] for row in msgspec.convert(found, list[_Row])}
 
     def texts(self, ids: Sequence[int]) -> dict[int, str]:
         """The texts of these chunks by id; those that are gone are left out."""

@@ -126,6 +126,7 @@ class _PageRoutes:
             "milliseconds": round(1000 * took, 1),
             "updated": self._index.stats.updated,
             "note": str(self._index.freshness),
+            "taught": self._index.stats.taught,
             **self._facets(asked.filters),
             "hits": found,
         }
@@ -134,8 +135,9 @@ class _PageRoutes:
         return {"facets": asdict(self._index.facets(filters))}
 
     def _about(self) -> dict[str, Any]:
-        stats = self._index.stats
+        stats, run = self._index.stats, self._index.teacher_run
         return {
+            "teaching": asdict(run) if run else None,
             "root": str(self._index.root),
             "encoder": self._encoder,
             **{name: getattr(stats, name) for name in stats.__slots__ if name != "space"},

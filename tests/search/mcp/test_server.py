@@ -52,7 +52,17 @@ async def test_there_are_three_tools_that_only_read(client: Client) -> None:
     assert results == {
         "search_code": {"hits", "note"},
         "read_source": {"path", "start_line", "end_line", "total_lines", "text"},
-        "index_status": {"root", "files", "chunks", "languages", "updated", "teacher", "missing"},
+        "index_status": {
+            "root",
+            "files",
+            "chunks",
+            "languages",
+            "updated",
+            "teacher",
+            "missing",
+            "taught",
+            "teaching",
+        },
     }
 
 

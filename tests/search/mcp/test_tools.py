@@ -13,6 +13,7 @@ from codequest.errors import CodequestError, IndexNotFoundError, InvalidInputErr
 from codequest.search import CodeIndex, IndexRun
 from codequest.search.home import IndexHome
 from codequest.search.mcp.tools import MOST_HITS, CodeTools
+from codequest.search.teaching.teacher_run import RunRecord
 from tests.search.conftest import FILES, build, project, write  # noqa: F401
 
 LONG = "def long():\n" + "".join(f"    value_{number} = {number}\n" for number in range(14)) + "    return 'x'\n"
@@ -78,6 +79,11 @@ def test_the_status_is_that_of_the_index(tools: CodeTools, project: Path, tiny_t
     assert (status.root, status.files, status.chunks) == (str(project), 7, stats.chunks)
     assert status.languages == {"python": 4, "javascript": 1, "markdown": 1, "text": 1}
     assert (status.updated, status.teacher, status.missing) == (stats.updated, stats.teacher, 0)
+    assert (status.taught, status.teaching) == (stats.chunks, "")
+    home = IndexHome.find(project)
+    with home.teaching(lambda: None):
+        RunRecord(home, total=50, background=True)
+        assert tools.status().teaching.startswith("0 of 50 chunks, ")
 
 
 def test_what_has_changed_and_could_not_be_brought_in_is_said(

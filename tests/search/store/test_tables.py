@@ -59,13 +59,15 @@ def test_a_chunk_has_a_vector_of_each_tier_from_a_generation_on(tables: ChunkTab
     tables.place([3, 1], "teacher", slot=5, born=2)
     assert tables.slots(2, "light") == [(1, 0), (2, 1), (3, 2)]
     assert (tables.slots(1, "teacher"), tables.slots(2, "teacher")) == ([], [(1, 6), (3, 5)])
-    assert (tables.without(1, "teacher"), tables.without(2, "teacher")) == ([1, 2, 3], [2])
+    assert tables.without(1, "teacher") == [(1, "a.py", "function"), (2, "b.py", "function"), (3, "c.py", "function")]
+    assert tables.without(2, "teacher") == [(2, "b.py", "function")]
+    assert tables.rows([3, 9]) == {3: chunk("c.py", 3)}
     assert tables.vector_counts(1) == {"light": (3, 3), "teacher": (0, 7)}
     tables.bury({"a.py"}, died=3)
     assert tables.vector_counts(3) == {"light": (2, 3), "teacher": (1, 7)}
-    assert tables.without(3, "teacher") == [2]
+    assert tables.without(3, "teacher") == [(2, "b.py", "function")]
     tables.settle(1)  # a run that was killed before its generation counted
-    assert (tables.slots(9, "teacher"), tables.without(1, "teacher")) == ([], [1, 2, 3])
+    assert (tables.slots(9, "teacher"), len(tables.without(1, "teacher"))) == ([], 3)
     tables.delete([2])
     assert tables.slots(1, "light") == [(1, 0), (3, 2)]
 

@@ -15,7 +15,6 @@ import httpx
 import pytest
 
 from codequest.search import CodeIndex
-from tests.encoders.conftest import build_static
 from tests.search.conftest import FILES, write
 
 PROJECT = {
@@ -56,8 +55,8 @@ def serving(root: Path, adapter: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def static_adapter(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, tiny_teacher: Path) -> Path:
-    return build_static(tiny_base, tiny_teacher).save_pretrained(tmp_path_factory.mktemp("adapters") / "tiny-static")
+def static_adapter(tiny_light: Path) -> Path:
+    return tiny_light
 
 
 @pytest.fixture(scope="session")

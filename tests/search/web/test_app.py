@@ -25,7 +25,7 @@ def test_hits_are_those_of_the_index(site: Site) -> None:
         expected = index.search("load an entry", limit=3, mode=mode)  # type: ignore[arg-type]
         assert answer["hits"] == [hit.to_dict() for hit in expected]
         assert (answer["query"], answer["mode"], answer["encoder"]) == ("load an entry", mode, str(site.adapter))
-        assert answer["updated"] == index.stats.updated
+        assert (answer["updated"], answer["taught"]) == (index.stats.updated, index.stats.taught)
         assert answer["milliseconds"] > 0
 
 
@@ -55,6 +55,7 @@ def test_what_is_in_the_index(site: Site) -> None:
     assert (answer["root"], answer["files"], answer["chunks"]) == (str(site.root), 7, 8)
     assert answer["languages"] == {"python": 3, "javascript": 2, "markdown": 1, "text": 1}
     assert answer["space"]["dim"] == 48
+    assert (answer["taught"], answer["teaching"]) == (8, None)
     assert answer["facets"]["chunks"] == 5
     health = site.get("/health").json()
     assert health == {"status": "ok", "root": str(site.root), "encoder": str(site.adapter)}

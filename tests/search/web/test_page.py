@@ -228,10 +228,16 @@ def test_the_index_and_the_server_may_change_go_and_come_back(changing: Site, op
     page = open_page(f"{changing.address}/?q=zebra&mode=lexical")
     expect(page.get_by_role("status")).to_have_text("No results")
     write(changing.root, {"zebra.py": "def zebra():\n    return 'stripes'\n"})
-    CodeIndex.build(changing.root)
+    CodeIndex.build(changing.root, light=True, light_encoder=changing.adapter)
     look = "document.dispatchEvent(new Event('visibilitychange'))"  # as every ten seconds
     page.evaluate(look)
     expect(page.locator("article")).to_have_count(1)
+    teaching = page.locator("#teaching")
+    says = "88% of the chunks have their teacher’s vector, the rest light ones; the teacher is not running"
+    expect(teaching).to_have_text(says)
+    CodeIndex.teach(changing.root)
+    page.evaluate(look)
+    expect(teaching).to_be_hidden()
     folder = changing.root / ".codequest"
     folder.rename(changing.root / "away")
     page.evaluate(look)

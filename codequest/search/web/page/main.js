@@ -4,6 +4,7 @@ import { Problem, fromAddress, index, parameters, search } from "./api.js";
 import * as filters from "./filters.js";
 import { listen } from "./keys.js";
 import { copyPath, showHits, toggle } from "./results.js";
+import { showTeaching } from "./teaching.js";
 import { showWelcome } from "./welcome.js";
 
 const PATIENCE = 150; // milliseconds that a new key waits for the answer to the one before
@@ -64,11 +65,12 @@ function show(found) {
   $("about").textContent = `Encoder ${found.encoder.split(/[\\/]/).pop()} · ${found.milliseconds.toFixed(0)} ms`;
   $("more").hidden = number < limit || limit >= MOST;
   showWelcome($("welcome"), number ? null : filters.active() ? "filters" : "words", about, found.query);
-  if (about && about.updated !== found.updated) look();
+  if (about && differs(about, found)) look();
 }
 
 function showNothing(found) {
   about = found;
+  showTeaching($("teaching"), found);
   filters.showFacets(found.facets);
   note("");
   $("results").replaceChildren();
@@ -95,13 +97,17 @@ function report(problem) {
   $("welcome").hidden = true;
 }
 
+/** Whether an index has changed: its files, or how many chunks its teacher has embedded. */
+const differs = (one, other) => one.updated !== other.updated || one.taught !== other.taught;
+
 /** Look whether the index has changed, is gone or is back; what is shown follows it. */
 async function look() {
   if (document.hidden) return;
   try {
     const found = await index(asked());
-    const updated = about !== null && found.updated !== about.updated;
+    const updated = about !== null && differs(about, found);
     about = found;
+    showTeaching($("teaching"), found);
     if (updated || !$("problem").hidden) run();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
