@@ -4,17 +4,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: demo retention test test-all check docs clean
+.PHONY: demo retention light-retention test test-all check docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/codequest demo
 
 # What the shipped adapters keep of their teacher. DATA is a folder of labelled sets in BEIR layout.
 DATA ?= data
+MEASURED = --dataset $(DATA)/cosqa:dev:corpus_nodoc --dataset $(DATA)/mbpp:dev \
+	$(patsubst %,--dataset $(DATA)/csn_docs:%-dev,python java javascript php ruby go)
 retention: $(VENV)/.demo
-	$(BIN)/codequest evaluate minilm-lora minilm-l3-lora minilm-projection static \
-		--dataset $(DATA)/cosqa:dev:corpus_nodoc --dataset $(DATA)/mbpp:dev \
-		$(patsubst %,--dataset $(DATA)/csn_docs:%-dev,python java javascript php ruby go)
+	$(BIN)/codequest evaluate minilm-lora minilm-l3-lora minilm-projection static $(MEASURED)
+
+# What their queries find among light documents, of what they find among the teacher's.
+light-retention: $(VENV)/.demo
+	$(BIN)/codequest evaluate minilm-lora static --documents static-documents $(MEASURED)
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n auto

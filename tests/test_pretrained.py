@@ -20,13 +20,17 @@ from codequest.encoders.index_check import check_teacher
 from codequest.errors import AdapterFormatError
 
 KINDS = {"minilm-l3-lora": "lora", "minilm-lora": "lora", "minilm-projection": "projection", "static": "static"}
+DOCUMENTS = "static-documents"
+"""The one that embeds documents."""
+ALL = sorted([*KINDS, DOCUMENTS])
 TEACHER = "sentence-transformers/all-mpnet-base-v2"
 
 
 def test_they_are_these_and_fit_into_the_wheel() -> None:
-    assert shipped_adapters() == sorted(KINDS)
-    sizes = [path.stat().st_size for name in KINDS for path in find_adapter(name).iterdir()]
-    assert sum(sizes) < 25e6
+    assert shipped_adapters() == ALL
+    sizes = {name: sum(path.stat().st_size for path in find_adapter(name).iterdir()) for name in ALL}
+    assert sizes[DOCUMENTS] < 15e6
+    assert sum(sizes.values()) < 40e6
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -54,10 +58,40 @@ def test_each_carries_vectors_of_its_teacher(name: str) -> None:
     assert np.linalg.norm(encoder.reference_vectors.documents.astype(np.float32), axis=1) == pytest.approx(1, abs=1e-3)
 
 
+def test_the_one_for_documents_says_whose_queries_find_them_and_how_well() -> None:
+    folder = find_adapter(DOCUMENTS)
+    config = read_config(folder)
+    assert (config.kind, config.documents, config.space.teacher) == ("static", True, TEACHER)
+    assert config.training["stages"][-1]["side"] == "document"
+    assert config.training["start"]["adapter"] == "static"
+    assert all("sha256" in what for what in config.training["sources"].values())
+    languages = [values for name, values in config.metrics.items() if name.startswith("csn_docs/")]
+    assert len(languages) == 6
+    ceilings = [values["nDCG@10"] / values["retention"] for values in languages]
+    assert sum(values["nDCG@10"] for values in languages) / sum(ceilings) >= 0.9
+    assert (folder / "README.md").read_text(encoding="utf-8") == render_card(config)
+
+
+def test_queries_of_the_others_find_light_documents() -> None:
+    light = QueryEncoder.from_pretrained(DOCUMENTS)
+    documents = light.encode_documents(
+        [
+            "def ordered(items):\n    return dict(sorted(items.items(), key=lambda pair: pair[1]))",
+            "public void connect(String host, int port) {\n    socket = new Socket(host, port);\n}",
+            "func ReadLines(path string) ([]string, error) {\n\tfile, err := os.Open(path)\n}",
+        ]
+    )
+    for name in KINDS:
+        queries = QueryEncoder.from_pretrained(name, device="cpu").encode(
+            ["sort a dictionary by value", "open a connection to a host", "read all lines of a file"]
+        )
+        assert (queries @ documents.T).argmax(1).tolist() == [0, 1, 2]
+
+
 @pytest.mark.slow
 def test_their_teacher_is_the_one_whose_vectors_they_carry() -> None:
     teacher = load_teacher(TEACHER)
-    for name in KINDS:
+    for name in ALL:
         encoder = QueryEncoder.from_pretrained(name, device="cpu")
         check_teacher(encoder, teacher)
         assert encoder.space == teacher.space
@@ -107,6 +141,7 @@ def test_they_come_before_a_folder_of_that_name(tmp_path: Path, monkeypatch: pyt
 
 def test_an_unknown_name_lists_them() -> None:
     with pytest.raises(
-        AdapterFormatError, match=r"that come with codequest: minilm-l3-lora, minilm-lora, minilm-projection, static"
+        AdapterFormatError,
+        match=r"that come with codequest: minilm-l3-lora, minilm-lora, minilm-projection, static, static-d",
     ):
         QueryEncoder.from_pretrained("minilm-lorra")

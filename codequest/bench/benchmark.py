@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from codequest.adapters import shipped_adapters
+from codequest.adapters import find_adapter, shipped_adapters
+from codequest.adapters.folder import read_config
 from codequest.bench.competitors import (
     Competitor,
     adapter_competitor,
@@ -59,7 +60,7 @@ def bench(
     """
     check_rounds(rounds, effort or Effort())
     check_forms(forms)
-    sources = encoder_sources(adapters or shipped_adapters())
+    sources = encoder_sources(adapters or _shipped())
     space = _common_space(sources)
     baseline = _teacher(teacher, space)
     encoders = [_encoder(name, source, baseline) for name, source in sources.items()]
@@ -76,6 +77,11 @@ def bench(
         )
         result = measured.run(progress=progress)
     return with_retention(result, data, document_vectors, measured.vectors)
+
+
+def _shipped() -> list[str]:
+    """The adapters that come with codequest and embed queries."""
+    return [name for name in shipped_adapters() if not read_config(find_adapter(name)).documents]
 
 
 def _common_space(sources: Mapping[str, str]) -> EmbeddingSpace | None:

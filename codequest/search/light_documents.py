@@ -11,7 +11,7 @@ from codequest.encoders.base import QueryEncoder
 from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.space import EmbeddingSpace, Vectors
 
-SHIPPED = ("static",)
+SHIPPED = ("static-documents", "static")
 """Adapters that come with codequest and embed documents lightly, the best first."""
 
 
@@ -38,7 +38,8 @@ class LightDocuments:
         """Vectors of documents, (texts, dim)."""
         if self._encoder is None:
             self._encoder = QueryEncoder.from_pretrained(find_adapter(self.adapter))
-        return self._encoder.encode(list(texts))
+        embed = self._encoder.encode_documents if self._encoder.documents else self._encoder.encode
+        return embed(list(texts))
 
 
 def shipped_space(teacher: str) -> EmbeddingSpace | None:
