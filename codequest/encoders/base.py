@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from codequest.encoders.export import ExportTarget
     from codequest.runtimes import GraphPrecision
 
-_MAX_CHARACTERS = 8192  # of a padded batch: about 2,000 tokens, which fills two cores and stays in their caches
-
 
 class QueryEncoder(ABC):
     """Embeds queries into the space of a teacher.
@@ -46,6 +44,7 @@ class QueryEncoder(ABC):
 
     Attributes:
         kind: Name of the encoder class in adapter folders.
+        batch_characters: Most characters of a padded batch of `encode`.
         space: Where the vectors lie.
         training: How the encoder was trained; kept in its folder.
         metrics: What was measured with it; kept in its folder and shown in its card.
@@ -54,6 +53,7 @@ class QueryEncoder(ABC):
     """
 
     kind: ClassVar[str]
+    batch_characters: ClassVar[int] = 8192  # about 2,000 tokens, which fill two cores and stay in their caches
 
     def __init__(self, space: EmbeddingSpace) -> None:
         self.space = space
@@ -168,7 +168,7 @@ class QueryEncoder(ABC):
     def _encoded(self, texts: Sequence[str], batch_size: int, report: Callable[[int, int], None]) -> Vectors:
         vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
         done = 0
-        for batch in batches_by_length(texts, max_texts=batch_size, max_characters=_MAX_CHARACTERS):
+        for batch in batches_by_length(texts, max_texts=batch_size, max_characters=self.batch_characters):
             vectors[batch] = self._embedded([texts[position] for position in batch])
             done += len(batch)
             report(done, len(texts))

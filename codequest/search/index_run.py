@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -25,10 +26,11 @@ from codequest.search.own_indexes import new_token
 from codequest.search.scan import FileRecord, Scan, scan
 from codequest.search.store import ChunkStore, ChunkWriter
 from codequest.search.teaching.teacher_pass import teach
+from codequest.space import Vectors
 from codequest.teachers.base import Teacher
 from codequest.teachers.cache import CachedTeacher
 
-_CHUNKS_AT_ONCE = 2048
+_CHUNKS_AT_ONCE, _LIGHT_AT_ONCE = 2048, 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,15 +206,15 @@ class _FirstPass:
 
     def _add_light(self, chunks: list[Chunk], light: LightDocuments, writer: ChunkWriter) -> None:
         """Add chunks with their light vectors, and with those of the teacher that are in its cache."""
-        for start in range(0, len(chunks), _CHUNKS_AT_ONCE):
-            batch = chunks[start : start + _CHUNKS_AT_ONCE]
-            texts = [chunk.embedded for chunk in batch]
-            ids = writer.add(batch, light.encode(texts), tier="light")
+        done = 0
+        for batch, texts, light_vectors in _embedded(chunks, light):
+            ids = writer.add(batch, light_vectors, tier="light")
             if isinstance(self.teacher, CachedTeacher):
                 positions, vectors = self.teacher.known(texts, "document")
                 if positions:
                     writer.give([ids[position] for position in positions], vectors, tier="teacher")
-            self.progress("Embedding chunks lightly", start + len(batch), len(chunks))
+            done += len(batch)
+            self.progress("Embedding chunks lightly", done, len(chunks))
 
     def _add_taught(self, chunks: list[Chunk], writer: ChunkWriter) -> None:
         """Add chunks with their vectors, the longest first; progress counts them by their share of all characters."""
@@ -247,6 +249,25 @@ class _FirstPass:
             updated=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             codequest_version=metadata.version("codequest"),
         )
+
+
+def _embedded(chunks: list[Chunk], light: LightDocuments) -> Iterator[tuple[list[Chunk], list[str], Vectors]]:
+    """Batches of chunks with their texts and vectors; the next one is embedded while the caller writes one."""
+
+    def embed(start: int) -> tuple[list[Chunk], list[str], Vectors]:
+        batch = chunks[start : start + _LIGHT_AT_ONCE]
+        texts = [chunk.embedded for chunk in batch]
+        return batch, texts, light.encode(texts)
+
+    if not chunks:
+        return
+    with ThreadPoolExecutor(1) as pool:
+        waiting = deque([pool.submit(embed, 0)])
+        for start in range(_LIGHT_AT_ONCE, len(chunks) + _LIGHT_AT_ONCE, _LIGHT_AT_ONCE):
+            ready = waiting.popleft().result()
+            if start < len(chunks):
+                waiting.append(pool.submit(embed, start))
+            yield ready
 
 
 def _light_of(old: IndexMeta) -> LightDocuments | None:

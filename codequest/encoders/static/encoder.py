@@ -56,6 +56,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
     """
 
     kind: ClassVar[str] = "static"
+    batch_characters: ClassVar[int] = 65_536  # nothing is padded, and a product with few rows costs a wait for threads
 
     def __init__(
         self, space: EmbeddingSpace, lookup: RowLookup, table: StaticTable, *, tokenizer: str, device: str | None
