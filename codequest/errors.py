@@ -6,6 +6,8 @@ Each class also inherits the built-in a caller would naturally catch.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 
@@ -114,6 +116,22 @@ class CodequestWarning(UserWarning):
 def is_panic(error: BaseException) -> bool:
     """Tell whether a library written in Rust has given up on what it was given, which Python has no exception for."""
     return type(error).__name__ == "PanicException"
+
+
+@contextmanager
+def panics_raise(error: Callable[[str], CodequestError], message: str) -> Iterator[None]:
+    """Raise an error of codequest where a library written in Rust gives up.
+
+    Args:
+        error: Class of what is raised.
+        message: What cannot be done and what to do; ``{}`` stands for what the library says.
+    """
+    try:
+        yield
+    except BaseException as problem:
+        if not is_panic(problem):
+            raise
+        raise error(message.format(problem)) from problem
 
 
 def require(module: str, *, extra: str) -> ModuleType:

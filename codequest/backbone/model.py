@@ -17,7 +17,8 @@ from codequest.backbone.pooling import pool
 from codequest.backbone.precision import DTYPES, Precision, refuse_unsupported
 from codequest.backbone.settings import EmbeddingSettings, read_settings
 from codequest.backbone.untrusted import refuse_code
-from codequest.errors import ModelFormatError, PrecisionNotSupportedError
+from codequest.errors import ModelFormatError, PrecisionNotSupportedError, is_panic, panics_raise
+from codequest.runtimes.tokenizer_file import refuse_unbounded, refuse_unbounded_files
 from codequest.space import EmbeddingSpace, Pooling
 from codequest.texts import readable
 from codequest.weights import WeightSource
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _UNLIMITED = 1_000_000  # tokenizers without a limit report a huge number
+_TRUSTED = "If you trust whoever made this model, pass trust_remote_code and a revision; otherwise take another one."
+_GAVE_UP = "The model's tokenizer cannot read these texts ({}): it is damaged. Download the model again."
 _COUNTED_TOGETHER = 1024  # texts; a tokenizer keeps far more of a text than its ids
 
 
@@ -158,10 +161,11 @@ class Backbone(nn.Module):
 
     def tokenize(self, texts: Sequence[str], *, prompt: str = "") -> dict[str, Tensor]:
         """Token ids and attention mask, each (batch, tokens), on the CPU."""
-        prepared = self._prepared(texts, prompt)
-        encoded = self.tokenizer(
-            prepared, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
-        )
+        with panics_raise(ModelFormatError, _GAVE_UP):
+            prepared = self._prepared(texts, prompt)
+            encoded = self.tokenizer(
+                prepared, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
+            )
         tokens = {name: encoded[name].long() for name in ("input_ids", "attention_mask")}
         if tokens["input_ids"].shape[1] == 0:  # only empty texts, and a tokenizer that adds nothing: one padding token
             return {name: values.new_zeros(len(texts), 1) for name, values in tokens.items()}
@@ -174,9 +178,10 @@ class Backbone(nn.Module):
         """
         counts: list[int] = []
         for start in range(0, len(texts), _COUNTED_TOGETHER):
-            prepared = self._prepared(texts[start : start + _COUNTED_TOGETHER], prompt)
             limit = {"truncation": True, "max_length": self.max_tokens} if truncate else {"verbose": False}
-            encoded = self.tokenizer(prepared, return_attention_mask=False, **limit)
+            with panics_raise(ModelFormatError, _GAVE_UP):
+                prepared = self._prepared(texts[start : start + _COUNTED_TOGETHER], prompt)
+                encoded = self.tokenizer(prepared, return_attention_mask=False, **limit)
             counts += [len(ids) for ids in encoded["input_ids"]]
         return counts
 
@@ -228,12 +233,20 @@ def _load_tokenizer(settings: EmbeddingSettings, trust_remote_code: bool) -> Pre
     folder = settings.transformer
     if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt", "tokenizer.model", "vocab.json")):
         raise ModelFormatError(f"{folder} has no tokenizer file (tokenizer.json or a vocabulary). Download it again.")
+    if not trust_remote_code:
+        refuse_unbounded_files(folder, error=ModelFormatError, remedy=_TRUSTED)
     try:
-        return AutoTokenizer.from_pretrained(
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
             str(folder), trust_remote_code=trust_remote_code, local_files_only=True, **settings.tokenizer
         )
-    except (OSError, ValueError) as error:
+    except BaseException as error:  # tokenizers raises nothing more precise
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise
         raise ModelFormatError(f"The tokenizer in {folder} cannot be loaded: {error}") from error
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is not None and not trust_remote_code:
+        refuse_unbounded(backend, folder, error=ModelFormatError, remedy=_TRUSTED)
+    return tokenizer
 
 
 def _load_transformer(

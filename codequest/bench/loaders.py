@@ -46,15 +46,17 @@ def quantized(source: str, *, precision: QuantizedPrecision, revision: str | Non
 def bare(source: str) -> Encode:
     """An exported encoder's graph after its tokenizer, and nothing else: what `encode` is compared with."""
     import numpy as np
-    from tokenizers import Tokenizer
 
     from codequest.adapters.folder import read_config
+    from codequest.errors import AdapterFormatError
     from codequest.runtimes import open_session
     from codequest.runtimes.readers import TOKENIZER_FILE
+    from codequest.runtimes.tokenizer_file import read_tokenizer_file
 
     config = read_config(Path(source))
     settings = config.encoder
-    tokenizer, prompt = Tokenizer.from_file(str(Path(source) / TOKENIZER_FILE)), settings["prompt"]
+    path, prompt = Path(source) / TOKENIZER_FILE, settings["prompt"]
+    tokenizer = read_tokenizer_file(path, error=AdapterFormatError, remedy="Export it again.")
     session = open_session(Path(source), settings["runtime"], settings["precision"], dim=config.space.dim)
 
     def embed(texts: Sequence[str]) -> Vectors:

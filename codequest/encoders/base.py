@@ -20,7 +20,7 @@ from codequest.adapters.folder import AdapterConfig, read_config, refuse_changed
 from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import ReferenceVectors
 from codequest.encoders.kinds import encoder_class
-from codequest.errors import AdapterFormatError, InvalidInputError, is_panic
+from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
 from codequest.runtimes.parity import LEAST
@@ -176,15 +176,7 @@ class QueryEncoder(ABC):
 
     def _embedded(self, queries: Sequence[str]) -> Vectors:
         """Vectors of a batch; one of another shape would be spread over the rows without a word."""
-        try:
-            vectors = self.embed_batch(queries)
-        except BaseException as error:
-            if not is_panic(error):
-                raise
-            raise AdapterFormatError(
-                f"This {self.kind} encoder cannot read these queries ({error}); its tokenizer is damaged. "
-                "Train or download it again."
-            ) from error
+        vectors = self.embed_batch(queries)
         if vectors.shape != (len(queries), self.space.dim):
             raise InvalidInputError(
                 f"This {self.kind} encoder gave vectors of shape {vectors.shape} for {len(queries)} queries, expected "

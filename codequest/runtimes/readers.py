@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from codequest.errors import AdapterFormatError
-from codequest.json_files import refuse_irregular
+from codequest.errors import AdapterFormatError, panics_raise
 from codequest.runtimes.session import Tokens
+from codequest.runtimes.tokenizer_file import read_tokenizer_file
 from codequest.texts import readable
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 TOKENIZER_FILE = "tokenizer.json"
+GAVE_UP = "The tokenizer of this encoder cannot read these texts ({}): it is damaged. Train or download it again."
 
 
 class TextReader(Protocol):
@@ -65,18 +66,17 @@ class TokenReader:
         Raises:
             AdapterFormatError: The tokenizer is missing or damaged, or the settings are incomplete.
         """
-        from tokenizers import Tokenizer
-
         path, prompt = folder / TOKENIZER_FILE, settings.get("prompt")
         if not isinstance(prompt, str) or not isinstance(settings.get("lower_case"), bool):
             raise AdapterFormatError(f"The config.json of {folder} lacks 'prompt' or 'lower_case'. Export it again.")
-        try:
-            refuse_irregular(path)
-            tokenizer = Tokenizer.from_file(str(path))
-        except Exception as error:  # tokenizers raises nothing more precise
-            raise AdapterFormatError(f"{path} is missing or damaged: {error}. Export it again.") from error
+        tokenizer = read_tokenizer_file(path, error=AdapterFormatError, remedy="Export it again.")
         if not tokenizer.truncation or not tokenizer.padding:
             raise AdapterFormatError(f"{path} does not say how texts are truncated and padded. Export it again.")
+        if tokenizer.truncation["stride"] or tokenizer.padding["length"] or tokenizer.padding["pad_to_multiple_of"]:
+            raise AdapterFormatError(
+                f"{path} cuts a text into several that overlap, or pads it to a length of its own; texts are truncated "
+                "and padded to the longest alone. Export it again."
+            )
         longest = int(tokenizer.truncation["max_length"])
         if longest != settings.get("max_tokens"):
             raise AdapterFormatError(
@@ -86,15 +86,17 @@ class TokenReader:
         return cls(tokenizer, prompt=prompt, lower_case=settings["lower_case"], max_tokens=longest)
 
     def read(self, texts: Sequence[str]) -> tuple[Tokens, Tokens, int]:
-        prepared = self._prepared(texts)
-        if len(prepared) == 1:  # without the threads of a batch
-            encoded = [self.tokenizer.encode(prepared[0])]
-        else:
-            encoded = self.tokenizer.encode_batch_fast(list(prepared))
+        with panics_raise(AdapterFormatError, GAVE_UP):
+            prepared = self._prepared(texts)
+            if len(prepared) == 1:  # without the threads of a batch
+                encoded = [self.tokenizer.encode(prepared[0])]
+            else:
+                encoded = self.tokenizer.encode_batch_fast(list(prepared))
         return _arrays(encoded)
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
-        return [len(encoding.ids) for encoding in self._counter.encode_batch_fast(list(self._prepared(texts)))]
+        with panics_raise(AdapterFormatError, GAVE_UP):
+            return [len(encoding.ids) for encoding in self._counter.encode_batch_fast(list(self._prepared(texts)))]
 
     @cached_property
     def _counter(self) -> Tokenizer:

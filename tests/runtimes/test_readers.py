@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -5,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import FixedLength
 
 from codequest.backbone import Backbone
 from codequest.encoders.graph_source import token_reader
-from codequest.errors import AdapterFormatError
+from codequest.errors import AdapterFormatError, ModelFormatError
 from codequest.runtimes import TokenReader
 from codequest.weights import locate
 from tests.runtimes.long_texts import long_texts
@@ -73,3 +75,34 @@ def test_a_tokenizer_that_does_not_truncate_is_refused(tmp_path: Path, tiny_base
     (tmp_path / "tokenizer.json").write_bytes((tiny_base / "tokenizer.json").read_bytes())
     with pytest.raises(AdapterFormatError, match="does not say how texts are truncated and padded"):
         TokenReader.load(tmp_path, {"prompt": "", "lower_case": False})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"truncation": {"stride": 8}},  # of a text of n tokens n parts, each as long as the model reads
+        {"padding": {"strategy": {"Fixed": 1_000_000}}},
+        {"padding": {"pad_to_multiple_of": 1_000_000}},
+    ],
+)
+def test_a_tokenizer_that_makes_more_of_a_text_is_refused(changes: dict[str, Any], tmp_path: Path) -> None:
+    backbone = Backbone.load(locate(str(build_model(tmp_path / "model"))), device=torch.device("cpu"))
+    written = token_reader(backbone)
+    definition = json.loads(written.files()["tokenizer.json"])
+    for part, values in changes.items():
+        definition[part] |= values
+    (tmp_path / "tokenizer.json").write_text(json.dumps(definition), encoding="utf-8")
+    with pytest.raises(AdapterFormatError, match="cuts a text into several that overlap, or pads it"):
+        TokenReader.load(tmp_path, written.describe())
+
+
+def test_a_tokenizer_that_gives_up_is_an_error_of_ours(tmp_path: Path) -> None:
+    backbone = Backbone.load(locate(str(build_model(tmp_path / "model"))), device=torch.device("cpu"))
+    backbone.tokenizer.backend_tokenizer.pre_tokenizer = FixedLength(0)
+    reader = token_reader(backbone)
+    for read in (reader.read, reader.token_counts):
+        with pytest.raises(AdapterFormatError, match="cannot read these texts"):
+            read(["sort a list"])
+    for count in (backbone.tokenize, backbone.token_counts):
+        with pytest.raises(ModelFormatError, match="cannot read these texts"):
+            count(["sort a list"])

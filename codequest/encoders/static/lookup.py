@@ -14,9 +14,9 @@ from tokenizers import Tokenizer
 
 from codequest.adapters.tensors import read_arrays
 from codequest.encoders.static.definitions import defined_name
-from codequest.errors import AdapterFormatError
-from codequest.json_files import read_bytes
-from codequest.runtimes.readers import TOKENIZER_FILE
+from codequest.errors import AdapterFormatError, panics_raise
+from codequest.runtimes.readers import GAVE_UP, TOKENIZER_FILE
+from codequest.runtimes.tokenizer_file import read_tokenizer_file
 from codequest.texts import readable
 
 UNKNOWN = 0  # row of the unknown token
@@ -60,12 +60,13 @@ class RowLookup:
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, not truncated; of what `readable` leaves of a very long one."""
-        texts = [readable(text, most_tokens=self.max_tokens, count=self._count) for text in texts]
-        if self.code and all(map(_PLAIN.fullmatch, texts)):
-            return [self._ids.of(text) for text in texts]
-        if len(texts) == 1:  # without the threads of a batch
-            return [self.tokenizer.encode(texts[0], add_special_tokens=False).ids]
-        encoded = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        with panics_raise(AdapterFormatError, GAVE_UP):
+            texts = [readable(text, most_tokens=self.max_tokens, count=self._count) for text in texts]
+            if self.code and all(map(_PLAIN.fullmatch, texts)):
+                return [self._ids.of(text) for text in texts]
+            if len(texts) == 1:  # without the threads of a batch
+                return [self.tokenizer.encode(texts[0], add_special_tokens=False).ids]
+            encoded = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [encoding.ids for encoding in encoded]
 
     def _count(self, text: str) -> int:
@@ -186,10 +187,9 @@ def read_tokenizer(folder: Path) -> Tokenizer:
     path = folder / TOKENIZER_FILE
     if not path.is_file():
         raise AdapterFormatError(f"{folder} has no {TOKENIZER_FILE}. Save or download the adapter again.")
-    try:
-        tokenizer = Tokenizer.from_str(read_bytes(path, most_bytes=None).decode("utf-8"))
-    except Exception as error:  # tokenizers raises nothing more precise
-        raise AdapterFormatError(f"{path} is truncated or damaged: {error}. Save or download it again.") from error
+    tokenizer = read_tokenizer_file(path, error=AdapterFormatError, remedy="Save or download it again.")
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
     size = tokenizer.get_vocab_size()
     if not size or max(tokenizer.get_vocab().values()) != size - 1:
         raise AdapterFormatError(f"The ids in {path} are not the {size} numbers from 0. Save or download it again.")

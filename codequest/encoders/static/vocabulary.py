@@ -18,11 +18,11 @@ from codequest.encoders.static.lookup import CAPITALS, UNKNOWN, RowLookup
 from codequest.errors import InvalidInputError, ModelFormatError
 from codequest.json_files import read_json
 from codequest.progress import Progress
+from codequest.runtimes.tokenizer_file import MOST_BYTES, refuse_unbounded_files
 
 _BASE_SHARE = 0.6  # of the rows that are not single characters, as long as words and bigrams want the others
 _LEAST_COUNT = 3  # a row that fewer queries have would learn those queries by heart
 _LONGEST_WORD = 40  # characters; longer ones are hashes and paths
-_MOST_BYTES = 2**28  # of a tokenizer.json: that of a million tokens has a tenth
 _CHUNK = 8192  # queries between two reports of progress
 
 
@@ -123,8 +123,9 @@ def _read_wordpiece(folder: Path) -> _WordPiece:
             "sentence-transformers/all-MiniLM-L6-v2."
         )
     definition = read_json(
-        path, dict[str, Any], error=ModelFormatError, remedy="Download it again.", most_bytes=_MOST_BYTES
+        path, dict[str, Any], error=ModelFormatError, remedy="Download it again.", most_bytes=MOST_BYTES
     )
+    refuse_unbounded_files(folder, error=ModelFormatError, remedy="Take another model.")
     try:
         model = definition["model"]
         kind = model.get("type")
