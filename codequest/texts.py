@@ -21,7 +21,8 @@ _UNSEEN = (
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"  # drawn as nothing
     "\U000e0000-\U000e0fff"  # tags, further variation selectors
-    "\ud800-\udfff\ufffe\uffff"  # no characters
+    "\u2800\U00013441\U00013442\U00016fe4\U0001d159"  # letters, notes and dots that are blank
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # no characters
 )
 _EMOJI = (
     "\xa9\xae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935\u2b05-\u2b55"
@@ -125,6 +126,11 @@ def readable(text: str, *, most_tokens: int, count: Callable[[str], int], from_e
     return text
 
 
+def beginning(text: str, *, most_tokens: int) -> str:
+    """The beginning of a text as far as a model whose tokenizer is not here may read it: 64 characters a token."""
+    return text[: _most_characters(most_tokens)]
+
+
 def _most_characters(most_tokens: int) -> int:
     return max(_MOST_CHARACTERS, _MOST_PER_TOKEN * most_tokens)
 
@@ -153,9 +159,9 @@ def visible(text: str, *, write: Callable[[str], str] = written_out) -> str:
     """The text with what cannot be seen written out.
 
     Those are controls except tab and newline, separators of lines, marks of direction, joiners, variation selectors,
-    tags, fillers and lone surrogates: a terminal obeys such characters, and a model may read what its user does not.
-    Kept is what ordinary text needs: one variation selector after an emoji, joiners between two emoji, and one between
-    two letters of Arabic or of a script of India.
+    tags, fillers, blank letters and lone surrogates: a terminal obeys such characters, and a model may read what its
+    user does not. Kept is what ordinary text needs: spaces, one variation selector after an emoji, joiners between two
+    emoji, and one between two letters of Arabic or of a script of India.
 
     Args:
         text: From outside.

@@ -206,13 +206,20 @@ IGNORABLE = [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2
              0xFFA0, *range(0xFFF0, 0xFFF9), *range(0x13430, 0x13440), *range(0xE0000, 0xE1000)]  # fmt: skip
 """Default_Ignorable_Code_Point and format controls of Unicode 16 that not every Python's `category` knows."""
 
+BLANK = {0x2800, 0x13441, 0x13442, 0x16FE4, 0x1D159}
+"""Letters, a note and a pattern of dots that are drawn as nothing; only their names say so."""
+
 NUMBER_SIGNS = [*range(0x0600, 0x0606), 0x06DD, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD]
 """Of category Cf, and drawn all the same."""
 
 
 def test_what_nobody_sees_is_written_out_wherever_it_is_in_unicode() -> None:
     hidden = {number for number in range(sys.maxunicode + 1) if category(chr(number)) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
-    hidden = (hidden | set(IGNORABLE) | {0xFFFE, 0xFFFF}) - set(NUMBER_SIGNS) - {ord("\t"), ord("\n")}
+    hidden = (
+        (hidden | set(IGNORABLE) | BLANK | {0xFFFE, 0xFFFF, *range(0xFDD0, 0xFDF0)})
+        - set(NUMBER_SIGNS)
+        - {ord("\t"), ord("\n")}
+    )
     for number in range(sys.maxunicode + 1):
         letter = chr(number)
         assert visible(letter) == (f"<U+{number:04X}>" if number in hidden else letter)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from codequest.data.dataset import RetrievalDataset
-from codequest.data.lines import numbered_lines
+from codequest.data.lines import numbered_lines, refuse_outside
 from codequest.data.records import judgments, texts_by_id
 from codequest.errors import DatasetError
 from codequest.files import put_back
@@ -60,7 +60,7 @@ def load_texts(folder: Path, name: str) -> dict[str, str]:
 def _texts_file(folder: Path, name: str) -> Path:
     for ending in _ENDINGS:
         if (folder / f"{name}{ending}").is_file():
-            return folder / f"{name}{ending}"
+            return refuse_outside(folder / f"{name}{ending}", folder)
     present = sorted(path.name for path in folder.iterdir() if path.name.endswith(_ENDINGS))
     raise DatasetError(
         f"{folder} has no {name}.jsonl and no {name}.jsonl.gz. It has {', '.join(present) or 'no such file at all'}."
@@ -75,7 +75,7 @@ def _qrels_file(folder: Path, split: str) -> Path:
             f"{folder} has no split {split!r} (qrels/{split}.tsv). "
             f"It has {', '.join(map(repr, splits)) or 'no qrels/*.tsv at all'}."
         )
-    return path
+    return refuse_outside(path, folder)
 
 
 def _json_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

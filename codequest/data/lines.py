@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from collections.abc import Iterator
 from functools import partial
@@ -12,6 +13,22 @@ from codequest.errors import DatasetError
 from codequest.json_files import refuse_irregular
 
 _LONGEST = 2**26  # characters of a line; a few megabytes may unpack to any number
+
+
+def refuse_outside(file: Path, folder: Path) -> Path:
+    """The file, unless it is a link that leads out of the folder it was found in: whoever made that, chose the file.
+
+    Args:
+        file: In the folder.
+        folder: As it was named; the files of a snapshot of the Hugging Face hub are links to its ``blobs``.
+
+    Raises:
+        DatasetError: It leads elsewhere.
+    """
+    real, named = Path(os.path.realpath(file)), Path(os.path.realpath(folder))
+    if not any(real.is_relative_to(place) for place in (named, named.parent.parent / "blobs")):
+        raise DatasetError(f"{file} is a link to {real}, outside of {folder}, and is not read. Copy the file there.")
+    return file
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from codequest.data.lines import numbered_lines
+from codequest.data.lines import numbered_lines, refuse_outside
 from codequest.errors import DatasetError, require
 from codequest.json_files import parse_json
 
@@ -51,7 +51,7 @@ def _query_file(path: Path) -> Path:
         found = [path / name for name in names if (path / name).is_file()]
         if not found:
             raise DatasetError(f"{path} holds none of {', '.join(names)}. Name the query file itself.")
-        return found[0]
+        return refuse_outside(found[0], path)
     if not path.is_file():
         raise DatasetError(f"There is no query file {path}.")
     if not path.name.endswith(QUERY_SUFFIXES):

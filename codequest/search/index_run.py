@@ -175,10 +175,10 @@ class _FirstPass:
         if found.unchanged or found.chunks:
             return
         reasons = ", ".join(f"{count} × {reason}" for reason, count in found.skipped.most_common())
-        raise CodeIndexError(
-            f"There is nothing to index in {self.home.root}: "
-            + (f"every file was skipped ({reasons})." if reasons else "it has no file that git would track.")
-        )
+        why = f"every file was skipped ({reasons})" if reasons else "it has no file that git would track"
+        if found.added + found.changed:
+            why = "its files hold nothing but punctuation"
+        raise CodeIndexError(f"There is nothing to index in {self.home.root}: {why}.")
 
     def _unchanged(self, found: Scan) -> IndexMeta | None:
         """The index that is there, where nothing in it would change and no killed run left anything."""

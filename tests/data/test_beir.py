@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.data import load_beir
+from codequest.data import load_beir, load_queries
 from codequest.errors import DatasetError
 
 CORPUS = (
@@ -112,3 +112,26 @@ def test_damaged_files_are_refused(folder, content):
     (folder / "queries.jsonl.gz").write_bytes(content)
     with pytest.raises(DatasetError, match=r"queries\.jsonl\.gz cannot be read as UTF-8 text: .* Fetch it again\."):
         load_beir(folder)
+
+
+def test_a_link_out_of_the_folder_is_refused_and_one_within_is_read(folder: Path, tmp_path: Path) -> None:
+    outside = tmp_path.parent / "elsewhere.jsonl"
+    outside.write_text(CORPUS, encoding="utf-8")
+    (folder / "corpus_same.jsonl").symlink_to("corpus.jsonl")
+    assert load_beir(folder, corpus="corpus_same").documents == load_beir(folder).documents
+    for name in ("corpus_linked.jsonl", "queries.jsonl", "qrels/linked.tsv"):
+        (folder / name).symlink_to(outside)
+    for options in ({"corpus": "corpus_linked"}, {}, {"split": "linked"}):
+        with pytest.raises(DatasetError, match=r"is a link to .*elsewhere\.jsonl, outside of .* is not read"):
+            load_beir(folder, **options)
+    with pytest.raises(DatasetError, match=r"is a link to .*elsewhere\.jsonl"):
+        load_queries(folder)
+
+
+def test_the_links_of_a_snapshot_of_the_hub_are_read(tmp_path: Path) -> None:
+    snapshot, blobs = tmp_path / "snapshots" / "c0ffee", tmp_path / "blobs"
+    snapshot.mkdir(parents=True)
+    blobs.mkdir()
+    (blobs / "0").write_text(QUERIES, encoding="utf-8")
+    (snapshot / "queries.jsonl").symlink_to(Path("..", "..", "blobs", "0"))
+    assert load_queries(snapshot) == ["sort", "greek"]

@@ -126,7 +126,7 @@ def test_a_model_is_asked_as_well(tmp_path: Path) -> None:
     definition = json.loads((folder / "tokenizer.json").read_bytes())
     definition["normalizer"] = sequence(*[replaced("a", "a" * 400)] * 3)
     (folder / "tokenizer.json").write_text(json.dumps(definition), encoding="utf-8")
-    with pytest.raises(ModelFormatError, match="64000000.* If you trust whoever made this model"):
+    with pytest.raises(ModelFormatError, match=r"64000000.* If you trust whoever made this model"):
         LocalTeacher(str(folder), device="cpu").encode_queries(["a"])
     tokenizer = Tokenizer.from_str(json.dumps(definition))
     with pytest.raises(ModelFormatError, match="64000000, expected at most 1,024"):

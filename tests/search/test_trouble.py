@@ -104,6 +104,7 @@ def test_a_full_disk_leaves_the_index_as_it_was(
         ({}, "nothing to index in .*: it has no file"),
         ({".env": "KEY=1", "a.png": "x"}, r"every file was skipped \(1 × .*1 × "),
         ({"a.py": "\n\n"}, r"1 × empty"),
+        ({"a.py": "{\n}\n", "b.png": "x"}, "its files hold nothing but punctuation"),
     ],
 )
 def test_a_folder_without_code_is_refused(tmp_path: Path, build: Build, files: dict[str, str], message: str) -> None:

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 _UNKNOWN = 0  # row of the unknown token
+_MOST_CHARACTERS, _MOST_PER_TOKEN = 1 << 16, 64  # to tokenize megabytes takes minutes, and a page is read
 
 
 class StaticRows(InputModule):
@@ -50,7 +51,8 @@ class StaticRows(InputModule):
         **kwargs: Any,  # noqa: ARG002
     ) -> dict[str, Tensor]:
         """Row numbers of all texts, (total,), and which text each belongs to, (total,)."""
-        texts = [(prompt or "") + text for text in inputs]
+        most = max(_MOST_CHARACTERS, _MOST_PER_TOKEN * self.max_tokens)
+        texts = [((prompt or "") + text)[:most] for text in inputs]
         encoded = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         found = [self._rows_of(encoding.ids) for encoding in encoded]
         lengths = torch.tensor([len(rows) for rows in found])

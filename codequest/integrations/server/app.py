@@ -23,7 +23,7 @@ from codequest.integrations.server.bodies import read_body
 from codequest.integrations.server.holding import LargeRequests, held_by
 from codequest.integrations.server.limits import Limits
 from codequest.integrations.server.metrics import Measured, ServerMetrics
-from codequest.integrations.server.replies import ApiError, embeddings_response, error_response
+from codequest.integrations.server.replies import ApiError, embeddings_response, error_response, refused
 from codequest.integrations.server.requests import check_model, parse_request
 
 
@@ -51,7 +51,7 @@ def build_app(encoder: QueryEncoder, *, name: str, key: str | None, limits: Limi
             Middleware(KeyRequired, key=key),
             Middleware(LargeRequests, limits=limits),
         ],
-        exception_handlers={ApiError: _refused, HTTPException: _refused_by_route, Exception: _failed},
+        exception_handlers={ApiError: refused, HTTPException: _refused_by_route, Exception: _failed},
         lifespan=endpoints.lifespan,
     )
 
@@ -124,11 +124,6 @@ async def _gone(request: Request) -> None:
     """Returns when the client has closed the connection."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)
-    return error_response(error)
 
 
 async def _refused_by_route(request: Request, error: Exception) -> Response:

@@ -12,6 +12,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 RECEIVING = 20.0  # seconds from the end of one request to the end of the next, headers and body
 SENDING = 20.0  # seconds in which a client reads what it was sent last
 ANSWERING = 60.0  # seconds in which a client reads a whole answer that it reads slower than the server writes
+_CLOSING_HEADERS = [
+    (b"Content-Type", b"text/plain; charset=utf-8"),
+    (b"Connection", b"close"),
+    (b"Content-Security-Policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"Cross-Origin-Resource-Policy", b"same-origin"),
+    (b"Referrer-Policy", b"no-referrer"),
+    (b"X-Content-Type-Options", b"nosniff"),
+    (b"Cache-Control", b"no-store"),
+]
 _STOPPING = 3.0  # seconds for either once the server has been told to stop
 
 
@@ -57,6 +66,22 @@ class TimedConnection(H11Protocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._sending.stop()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, and close; a request that turns out to be none on the way has ended with it."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):  # an answer has begun
+            self._abort()
+            return
+        for event in (
+            h11.Response(status_code=400, headers=_CLOSING_HEADERS, reason=b"Bad Request"),
+            h11.Data(data=msg.encode("ascii")),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event))
+        self.transport.close()
 
     def shutdown(self) -> None:
         """A request that has arrived is answered; one that is still arriving, or an unread answer, has seconds left."""

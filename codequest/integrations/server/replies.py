@@ -7,6 +7,7 @@ import base64
 from collections.abc import AsyncIterator, Iterator, Mapping
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from codequest.errors import CodequestError
@@ -47,6 +48,12 @@ def error_response(error: ApiError) -> Response:
     kind = "invalid_request_error" if error.status < 500 else "server_error"
     content = {"error": {"message": str(error), "type": kind, "param": error.param, "code": error.code}}
     return JSONResponse(content, status_code=error.status, headers=error.headers)
+
+
+async def refused(_: Request, error: Exception) -> Response:
+    """The answer to a request that raised an `ApiError`."""
+    assert isinstance(error, ApiError)
+    return error_response(error)
 
 
 def embeddings_response(vectors: Vectors, *, tokens: int, model: str, as_base64: bool) -> Response:

@@ -56,8 +56,8 @@ def read_lines(index: CodeIndex, path: str, start: int = 1, end: int | None = No
         name = next((known for known in index.paths if visible_line(known) == path), name)
     if name not in index.paths:
         raise InvalidInputError(
-            f"{path!r} is not in the index of {index.root}. Give a path as search_code has it; files that are ignored, "
-            "vendored, or may hold secrets are not in it."
+            f"{path!r:.300} is not in the index of {index.root}. Give a path as search_code has it; files that are "
+            "ignored, vendored, or may hold secrets are not in it."
         )
     if start < 1 or (end is not None and end < start):
         raise InvalidInputError(f"Lines are counted from 1, first to last; got {start} to {end}.")

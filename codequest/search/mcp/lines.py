@@ -54,7 +54,7 @@ def read_message(line: str) -> str | JSONRPCError:
         text = _SURROGATES.sub("�", json.dumps(message, ensure_ascii=False))
     except (ValueError, RecursionError) as error:
         return _refused(PARSE_ERROR, f"No JSON: {error}", None)
-    asks = isinstance(message, dict) and message.get("id") is not None and "method" in message
+    asks = isinstance(message, dict) and "id" in message and "method" in message
     try:
         read = jsonrpc_message_adapter.validate_json(text, by_name=False)
     except ValueError:

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from codequest.errors import CodequestError, InvalidInputError
-from codequest.integrations.server.replies import ApiError, error_response
+from codequest.integrations.server.replies import ApiError, error_response, refused
 from codequest.search.hits import SearchFilters
 from codequest.search.index import CodeIndex
 from codequest.search.web.asked import Asked, read_filters
@@ -51,7 +51,7 @@ def build_app(index: CodeIndex, *, names: Collection[str] = (), loopback_only: b
             Route("/{name:path}", endpoints.file),
         ],
         exception_handlers={
-            ApiError: _refused,
+            ApiError: refused,  # what it quotes is quoted by `repr`
             CodequestError: _unusable,
             HTTPException: _refused_by_route,
             Exception: _failed,
@@ -143,11 +143,6 @@ class _PageRoutes:
             **{name: getattr(stats, name) for name in stats.__slots__ if name != "space"},
             "space": {**stats.space.to_dict(), "fingerprint": stats.space.fingerprint},
         }
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)
-    return error_response(error)  # what it quotes is quoted by `repr`
 
 
 async def _unusable(_: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,29 +44,39 @@ class Asked:
         Raises:
             ApiError: One is unknown, missing or wrong.
         """
-        unknown = sorted(set(parameters) - set(_NAMES))
-        if unknown:
-            raise ApiError(f"Unknown parameter {unknown[0]!r:.80}; expected {', '.join(_NAMES)}.", param=unknown[0])
+        _refuse_unknown(parameters, _NAMES)
         query, mode = parameters.get("q", ""), parameters.get("mode", "hybrid")
         if not query.strip():
             raise ApiError("q is empty. Say what you are looking for: /api/search?q=parse+a+date", param="q")
         if mode not in MODES:
             raise ApiError(f"mode must be one of {', '.join(MODES)}, got {mode!r:.80}.", param="mode")
         html = parameters.get("html", "false") in ("true", "1")
-        return cls(query, _limit(parameters), read_filters(parameters), mode, html)
+        return cls(query, _limit(parameters), _filters(parameters), mode, html)
 
 
 def read_filters(parameters: QueryParams) -> SearchFilters:
-    """The filters among the parameters of a request.
+    """The filters of a request that has nothing else.
 
     Raises:
-        ApiError: A kind is unknown, or a value empty.
+        ApiError: A parameter or a kind is unknown, or a value empty.
     """
+    _refuse_unknown(parameters, _FILTERS)
+    return _filters(parameters)
+
+
+def _filters(parameters: QueryParams) -> SearchFilters:
     given: dict[str, Any] = {name: parameters.getlist(parameter) for parameter, name in _FILTERS.items()}
     try:
         return SearchFilters(**given)
     except InvalidInputError as error:
         raise ApiError(str(error)) from error
+
+
+def _refuse_unknown(parameters: QueryParams, known: Collection[str]) -> None:
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        name = unknown[0][:80]
+        raise ApiError(f"Unknown parameter {name!r}; expected {', '.join(known)}.", param=name)
 
 
 def _limit(parameters: QueryParams) -> int:

@@ -19,7 +19,7 @@ from codequest.teachers.api.client import ApiClient
 from codequest.teachers.api.protocol import billed_tokens, request_body, response_vectors
 from codequest.teachers.api.providers import PROVIDERS, Model, Provider
 from codequest.teachers.base import Teacher
-from codequest.texts import batches_by_size, checked_texts, estimated_tokens
+from codequest.texts import batches_by_size, beginning, checked_texts, estimated_tokens
 
 NUMBER_OPTIONS = ("dimensions", "max_tokens_total", "concurrency", "max_texts")
 WORD_OPTIONS = ("base_url", "key_variable", "task", "query_prompt", "document_prompt")
@@ -169,7 +169,10 @@ class ApiTeacher(Teacher):
         return vectors
 
     def _request(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
+        most = self._known.max_tokens if self._known else None
         prompted = [self._prompts[side] + text for text in texts]
+        if most is not None:
+            prompted = [beginning(text, most_tokens=most) for text in prompted]
         body = request_body(self._provider, self._model, prompted, side, task=self._task, dimensions=self._dimensions)
         answer = self._client.post(body, tokens=sum(self.token_counts(texts, side)))
         return response_vectors(self._provider, answer, len(texts), self._name)

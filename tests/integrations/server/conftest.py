@@ -17,6 +17,7 @@ from codequest import QueryEncoder
 from codequest.encoders import LoRAQueryEncoder
 from codequest.teachers import LocalTeacher
 from tests.encoders.conftest import disturb
+from tests.server_process import server_process
 
 KEY = "a secret of this test"
 
@@ -47,17 +48,8 @@ def running(folder: Path, *options: str, key: str | None = None) -> Iterator[Run
     command = [sys.executable, "-m", "codequest", "serve", str(folder), "--port", "0", *options]
     environment = {name: value for name, value in os.environ.items() if name != "CODEQUEST_API_KEY"}
     environment |= {"CODEQUEST_API_KEY": key} if key else {}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            assert process.stderr is not None
-            said = process.stderr.readline()
-            assert said.startswith("Serving "), said + process.stderr.read()
-            address = said.split()[-1].removesuffix("/v1")
-            httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=60).get(f"{address}/health")
-            yield Running(process, address, folder)
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
+    with server_process(command, environment, says="Serving ") as (process, address):
+        yield Running(process, address.removesuffix("/v1"), folder)
 
 
 @pytest.fixture(scope="session")

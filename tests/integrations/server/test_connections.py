@@ -103,6 +103,10 @@ STRANGE = {
     "two lengths": (HEALTH[:-2] + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", [400]),
     "a length too small": (ASK % 10 + BODY, [400]),
     "a body where none belongs": (closing(HEALTH)[:-2] + b"Content-Length: 4\r\n\r\nabcd", [200]),
+    "a broken chunk in the packet of its head": (
+        ASK.replace(b"Content-Length: %d", b"Transfer-Encoding: chunked") + b"3\r\nabc\r\nzz\r\n",
+        [400],
+    ),
     "a chunk that is none": (ASK.replace(b"Content-Length: %d", b"Transfer-Encoding: chunked") + b"zz\r\n", [400]),
 }
 

@@ -49,6 +49,7 @@ def test_lone_surrogates_become_what_can_be_read() -> None:
         ('{"jsonrpc": "2.0", "id": 2, "method": null}', INVALID_REQUEST, 2),
         ('{"jsonrpc": "2.0", "id": 3, "method": "ping", "params": [1]}', INVALID_REQUEST, 3),
         ('{"jsonrpc": "2.0", "id": 4, "method": "ping", "error": {"code": 1, "message": ""}}', INVALID_REQUEST, 4),
+        ('{"jsonrpc": "2.0", "id": null, "method": "ping"}', INVALID_REQUEST, None),
         ('{"jsonrpc": "2.0", "id": 1.5, "method": "ping"}', INVALID_REQUEST, None),
         ('{"jsonrpc": "2.0", "id": true, "method": "ping"}', INVALID_REQUEST, None),
         ('{"jsonrpc": "2.0", "id": [], "method": "ping"}', INVALID_REQUEST, None),

@@ -16,6 +16,7 @@ import pytest
 
 from codequest.search import CodeIndex
 from tests.search.conftest import FILES, write
+from tests.server_process import server_process
 
 PROJECT = {
     **FILES,
@@ -41,17 +42,9 @@ class Site:
 @contextmanager
 def serving(root: Path, adapter: Path) -> Iterator[Site]:
     command = [sys.executable, "-m", "codequest", "serve", str(adapter), "--index", str(root), "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy()) as process:
-        try:
-            assert process.stderr is not None
-            said = process.stderr.readline()
-            assert said.startswith(f"Searching {root} on http://127.0.0.1:"), said + process.stderr.read()
-            site = Site(process, said.split()[-1], root, adapter)
-            httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=60).get(f"{site.address}/health")
-            yield site
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
+    says = f"Searching {root} on http://127.0.0.1:"
+    with server_process(command, dict(os.environ), says=says) as (process, address):
+        yield Site(process, address, root, adapter)
 
 
 @pytest.fixture(scope="session")
