@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +48,21 @@ def test_each_says_how_it_was_made_and_what_it_keeps(name: str) -> None:
     for measured in (values for name, values in config.metrics.items() if name != ONE_QUERY):
         assert measured["retention_low"] < measured["retention"] < measured["retention_high"]
     assert (folder / "README.md").read_text(encoding="utf-8") == render_card(config)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_change_of_each_is_noticed(name: str, tmp_path: Path) -> None:
+    folder = find_adapter(name)
+    config = read_config(folder)
+    assert config.own_vectors is not None
+    assert {*config.files, "config.json", "README.md"} == {path.name for path in folder.iterdir()}
+    for changed in config.files:
+        copy = Path(shutil.copytree(folder, tmp_path / changed))
+        content = bytearray((copy / changed).read_bytes())
+        content[-1] ^= 1
+        (copy / changed).write_bytes(content)
+        with pytest.raises(AdapterFormatError, match=f"{re.escape(changed)} is damaged or was changed"):
+            QueryEncoder.from_pretrained(copy)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -196,7 +196,9 @@ class SourceFile:
             documentation=self.text(documented) if documented else "",
             documentation_line=self.line(documented.start) if documented else node.start_point[0] + 1,
             body=self._beginning(body) if body is not None else "",
-            span=Span(_first(outer, self.language).start_byte, _last(outer, self.language).end_byte),
+            span=Span(
+                _first(outer, self.language).start_byte, min(_last(outer, self.language).end_byte, len(self.source))
+            ),
         )
 
     def _beginning(self, node: Node) -> str:

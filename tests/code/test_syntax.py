@@ -31,6 +31,20 @@ def test_a_large_node_is_found_with_all_that_is_in_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "sign"),
+    [("java", "=>"), ("java", " = * "), ("c", "=>"), ("c++", "=>"), ("c#", " = > "), ("c#", " = | "),
+     ("javascript", " => in "), ("typescript", " = > "), ("tsx", " = & ")],
+)  # fmt: skip
+def test_errors_up_to_the_end_take_no_square_of_their_number(name: str, sign: str) -> None:
+    """Without anything after them, a parser is 10 to 60 seconds in its last step, in which nothing stops it."""
+    source = "".join(f"a{number * 7919 % 100_003}{sign}" for number in range(3000)).encode()
+    began = time.thread_time()
+    assert Syntax(language(name), source).root is not None
+    assert time.thread_time() - began < 1
+    assert Syntax(language(name), source).nodes.get("function", []) == []  # what is put after it is none of it
+
+
+@pytest.mark.parametrize(
     ("name", "source"),
     [("java", b"a=>" * 50_000), ("c", b"a=>" * 9000), ("python", b"(" * 200_000), ("go", b"x=" + b"[" * 200_000)],
 )

@@ -49,6 +49,14 @@ def test_requests_keep_both_limits_and_the_order(server: ApiServer) -> None:
     assert sizes == [[90], [57], [5, 29], [2], [1, 3, 4]]
 
 
+def test_a_text_of_megabytes_is_cut_where_the_limit_of_the_model_is_known(server: ApiServer) -> None:
+    text = "word " * 200_000
+    server.embed = lambda text, side: [1.0] * DIM
+    make(server, model="text-embedding-3-small", dimensions=DIM).encode_documents([text])
+    make(server, model="unknown", dimensions=DIM).encode_documents([text])
+    assert [len(sent) for request in server.seen for sent in request.texts] == [64 * 8192, len(text)]
+
+
 def test_requests_are_under_way_at_once(server: ApiServer) -> None:
     together = threading.Barrier(3)
     server.before = lambda request: together.wait(20)  # nobody is answered before three are there
