@@ -126,12 +126,3 @@ def test_a_link_out_of_the_folder_is_refused_and_one_within_is_read(folder: Path
             load_beir(folder, **options)
     with pytest.raises(DatasetError, match=r"is a link to .*elsewhere\.jsonl"):
         load_queries(folder)
-
-
-def test_the_links_of_a_snapshot_of_the_hub_are_read(tmp_path: Path) -> None:
-    snapshot, blobs = tmp_path / "snapshots" / "c0ffee", tmp_path / "blobs"
-    snapshot.mkdir(parents=True)
-    blobs.mkdir()
-    (blobs / "0").write_text(QUERIES, encoding="utf-8")
-    (snapshot / "queries.jsonl").symlink_to(Path("..", "..", "blobs", "0"))
-    assert load_queries(snapshot) == ["sort", "greek"]

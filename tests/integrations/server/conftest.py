@@ -17,7 +17,7 @@ from codequest import QueryEncoder
 from codequest.encoders import LoRAQueryEncoder
 from codequest.teachers import LocalTeacher
 from tests.encoders.conftest import disturb
-from tests.server_process import server_process
+from tests.integrations.server.process import server_process
 
 KEY = "a secret of this test"
 

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from codequest.search import CodeIndex
+from tests.integrations.server.process import server_process
 from tests.search.conftest import FILES, write
-from tests.server_process import server_process
 
 PROJECT = {
     **FILES,

@@ -53,7 +53,7 @@ def test_a_text_of_megabytes_is_cut_where_the_limit_of_the_model_is_known(server
     text = "word " * 200_000
     server.embed = lambda text, side: [1.0] * DIM
     make(server, model="text-embedding-3-small", dimensions=DIM).encode_documents([text])
-    make(server, model="unknown", dimensions=DIM).encode_documents([text])
+    make(server).encode_documents([text])
     assert [len(sent) for request in server.seen for sent in request.texts] == [64 * 8192, len(text)]
 
 
