@@ -50,7 +50,7 @@ def test_each_says_how_it_was_made_and_what_it_keeps(name: str) -> None:
     assert (folder / "README.md").read_text(encoding="utf-8") == render_card(config)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_change_of_each_is_noticed(name: str, tmp_path: Path) -> None:
     folder = find_adapter(name)
     config = read_config(folder)
