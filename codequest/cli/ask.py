@@ -9,15 +9,17 @@ import typer
 
 from codequest.cli.display import console, messages, quiet_libraries
 from codequest.cli.search_options import (
-    EncoderOption,
     GlobOption,
     KindOption,
     LanguageOption,
     ModeOption,
     PathOption,
+    QuickEncoderOption,
     encoder_for,
     filters_of,
+    opened,
     place,
+    tell_what_is_missing,
 )
 from codequest.errors import AnswerError, InvalidInputError
 from codequest.texts import visible_line
@@ -47,10 +49,10 @@ def ask(
     glob: GlobOption = None,
     kind: KindOption = None,
     mode: ModeOption = "hybrid",
-    encoder: EncoderOption = "lora",
+    encoder: QuickEncoderOption = None,
 ) -> None:
     """Answer a question about the indexed code with a language model, or print the prompt that would."""
-    from codequest.search import ChatEndpoint, CodeIndex
+    from codequest.search import ChatEndpoint
 
     quiet_libraries()
     if endpoint and not model:
@@ -58,9 +60,10 @@ def ask(
             "Which model should answer? Give --model, or set OPENAI_MODEL; or give --endpoint '' to print the prompt."
         )
     chat = ChatEndpoint(endpoint, model=model) if endpoint else None
-    index = CodeIndex.open(path, encoder=encoder_for(encoder, mode))
+    index = opened(path, encoder_for(encoder, mode))
     filters = filters_of(language, glob, kind)
     context = index.pack(question, budget=budget, limit=limit, filters=filters, mode=cast(Any, mode))
+    tell_what_is_missing(index.freshness, index.root)
     if chat is not None:
         _print_answer(context, chat, index.root)
         return

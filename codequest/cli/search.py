@@ -10,15 +10,16 @@ import typer
 from codequest.cli.display import console, json_text, messages, quiet_libraries
 from codequest.cli.printed_hits import print_hits
 from codequest.cli.search_options import (
-    EncoderOption,
     GlobOption,
     KindOption,
     LanguageOption,
     ModeOption,
     NoRefreshOption,
     PathOption,
+    QuickEncoderOption,
     encoder_for,
     filters_of,
+    opened,
     tell_what_is_missing,
 )
 
@@ -33,16 +34,14 @@ def search(
     limit: Annotated[int, typer.Option(min=1, help="Most hits.")] = 10,
     context: Annotated[int, typer.Option(min=0, help="Lines to show around every hit.")] = 0,
     mode: ModeOption = "hybrid",
-    encoder: EncoderOption = "lora",
+    encoder: QuickEncoderOption = None,
     no_refresh: NoRefreshOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list of hits, for programs.")] = False,
 ) -> None:
-    """Search the code that `codequest index` has indexed."""
-    from codequest.search import CodeIndex
-
+    """Search code; a folder that `codequest index` has not indexed gets a light index first, within seconds."""
     quiet_libraries()
     filters = filters_of(language, glob, kind)
-    index = CodeIndex.open(path, encoder=encoder_for(encoder, mode), refresh=not no_refresh)
+    index = opened(path, encoder_for(encoder, mode), refresh=not no_refresh)
     hits = index.search(query, limit=limit, filters=filters, mode=cast(Any, mode))
     tell_what_is_missing(index.freshness, index.root)
     if as_json:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from codequest.cli.display import messages
+from codequest.cli.display import messages, progress_bars
 from codequest.texts import shell_word, visible_line
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from codequest.search import Freshness, SearchFilters
+    from codequest.search import CodeIndex, Freshness, SearchFilters
 
 _ENCODERS = {"lora": "minilm-lora", "projection": "minilm-projection"}
 """Short names of pretrained adapters that search an index."""
@@ -33,10 +33,40 @@ EncoderOption = Annotated[
     str, typer.Option(help="lora, static, projection, teacher, or an adapter: folder or repository on the hub.")
 ]
 
+QuickEncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        help="lora, static, projection, teacher, or an adapter: folder or repository on the hub. By default lora, or "
+        "static until codequest index has made it start fast."
+    ),
+]
 
-def encoder_for(encoder: str, mode: str) -> str | None:
+
+def encoder_for(encoder: str | None, mode: str) -> str | None:
     """Adapter that embeds queries, by its name in commands; None in mode lexical, which embeds nothing."""
-    return None if mode == "lexical" else _ENCODERS.get(encoder, encoder)
+    if mode == "lexical":
+        return None
+    if encoder is None:
+        from codequest.search.query_vectors import quick_encoder
+
+        return quick_encoder()
+    return _ENCODERS.get(encoder, encoder)
+
+
+def opened(path: Path, encoder: str | None, *, refresh: bool = True) -> CodeIndex:
+    """The index of a folder; where there is none, a light one is made, and that is said."""
+    from codequest.search.at_once import open_at_once
+
+    with progress_bars() as progress:
+        index, run = open_at_once(path, encoder=encoder, refresh=refresh, progress=progress)
+    if run is not None:
+        messages.print(
+            f"{run.root} had no index. Now it has a light one: {run.files:,} files in {run.chunks:,} chunks, after "
+            f"{run.seconds:.1f} s. It finds more once its teacher has embedded them: codequest index "
+            f"{shell_word(str(run.root))} --background",
+            soft_wrap=True,
+        )
+    return index
 
 
 def filters_of(

@@ -37,6 +37,18 @@ def light_encoder(adapter: str | Path) -> QueryEncoder:
     return graph or QueryEncoder.from_pretrained(source)
 
 
+def starts_fast(adapter: str | Path) -> bool:
+    """Tell whether an adapter answers without torch: it needs none, or `prepare_light` has made its graph.
+
+    Raises:
+        AdapterFormatError: There is no such adapter.
+    """
+    source = find_adapter(adapter)
+    kind = find_kind(read_config(source).kind)
+    folder = _place(source)
+    return folder.is_dir() if folder else kind is None or kind.derived or not kind.needs_torch
+
+
 def prepare_light(adapter: str | Path) -> bool:
     """Make the graph that `light_encoder` looks for, once; half a minute.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from codequest.adapters import find_adapter
 from codequest.adapters.folder import read_config
 from codequest.encoders.base import QueryEncoder
-from codequest.encoders.light import light_encoder, prepare_light
+from codequest.encoders.light import light_encoder, prepare_light, starts_fast
 from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.progress import Progress
 from codequest.runtimes import sharing_cpu
@@ -20,6 +20,8 @@ from codequest.texts import checked_texts
 TEACHER = "teacher"
 DEFAULT_ENCODER = "minilm-lora"
 """Adapter that embeds queries unless another one is asked for."""
+QUICK_ENCODER = "static"
+"""Embeds queries until the default encoder has been prepared: it needs neither torch nor a graph."""
 
 
 class QueryVectors:
@@ -92,6 +94,11 @@ def prepare_default_encoder(home: IndexHome, stats: IndexStats, progress: Progre
         return
     progress("Making the query encoder start fast", 0, 1)
     queries.prepare()
+
+
+def quick_encoder() -> str:
+    """The encoder that searches by default from the shell: the best one that starts fast."""
+    return DEFAULT_ENCODER if starts_fast(DEFAULT_ENCODER) else QUICK_ENCODER
 
 
 def checked_encoder(encoder: str | QueryEncoder | None) -> None:

@@ -125,7 +125,9 @@ def test_what_was_streamed_before_a_failure_stays_printed(project: Path, server:
     assert caught.value.partial == "It opens the file"
 
 
-def test_bad_input_is_refused(project: Path, server: ChatServer, tmp_path: Path) -> None:
+def test_bad_input_is_refused(
+    project: Path, server: ChatServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(InvalidInputError, match=r"Which model should answer\? Give --model, or set OPENAI_MODEL"):
         ask(project, "--endpoint", server.url)
     with pytest.raises(InvalidInputError, match="budget of 10 tokens is too small for a single source: the best, "):
@@ -134,7 +136,8 @@ def test_bad_input_is_refused(project: Path, server: ChatServer, tmp_path: Path)
         ask(project, "--endpoint", "localhost:8000", "--model", MODEL)
     with pytest.raises(InvalidInputError, match="empty or only whitespace"):
         run("ask", "  ", "--path", project, "--encoder", "teacher")
-    with pytest.raises(IndexNotFoundError, match="codequest index"):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(IndexNotFoundError, match=r"home folder.* codequest index"):
         run("ask", QUESTION, "--path", tmp_path)
     assert server.seen == []
 

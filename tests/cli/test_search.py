@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from codequest.errors import CodeIndexError, IndexNotFoundError, InvalidInputError
-from tests.cli.commands import run
+from codequest.search import CodeIndex
+from codequest.search.home import IndexHome
+from codequest.search.light_documents import SHIPPED
+from tests.cli.commands import run, run_and_hear
+from tests.search.conftest import FILES, write
 
 
 def test_hits_as_json(project: Path) -> None:
@@ -20,12 +24,47 @@ def test_hits_as_json(project: Path) -> None:
     assert (hits[0]["start_line"], hits[0]["end_line"], hits[0]["kind"]) == (4, 6, "function")
 
 
-def test_bad_input_is_refused(project: Path, tmp_path: Path) -> None:
-    with pytest.raises(IndexNotFoundError, match="codequest index"):
+def test_bad_input_is_refused(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(IndexNotFoundError, match=r"home folder.* codequest index"):
         run("search", "a", "--path", tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CodeIndexError, match="nothing to index"):
+        run("search", "a", "--path", tmp_path / "empty")
     with pytest.raises(InvalidInputError, match="mode must be one of"):
         run("search", "a", "--path", project, "--mode", "fuzzy", "--encoder", "teacher")
     with pytest.raises(InvalidInputError, match="Unknown kinds"):
         run("search", "a", "--path", project, "--kind", "method")
     with pytest.raises(CodeIndexError, match="does not exist"):
         run("index", tmp_path / "missing")
+
+
+def test_a_folder_without_an_index_gets_a_light_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
+    root = write(tmp_path / "shop", FILES)
+    printed, told = run_and_hear("search", "sort a list by value", "--path", root, "--limit", 1, "--json")
+    assert [(hit["path"], hit["symbol"]) for hit in json.loads(printed)] == [("src/sort.js", "sortByValue")]
+    assert f"{root} had no index. Now it has a light one: 5 files in 6 chunks" in told
+    write(root, {"notes.txt": "a unicorn\n"})
+    printed, told = run_and_hear("search", "unicorn", "--path", root / "src", "--mode", "lexical")
+    assert "a unicorn" in printed
+    assert told == ""
+    write(root, {"notes.txt": "a walrus\n"})
+    assert run("search", "walrus", "--path", root, "--mode", "lexical", "--no-refresh") == ""
+    stats = CodeIndex.open(root, encoder=None).stats
+    assert (stats.light, stats.taught, stats.chunks) == (SHIPPED[0], 0, 6)
+
+
+def test_a_changed_hit_is_marked(project: Path) -> None:
+    notes = project / "notes.txt"
+    before = notes.read_text(encoding="utf-8")
+    with IndexHome.find(project).locked_at_once():
+        notes.write_text("the list of unicorns\n", encoding="utf-8")
+        said, told = run_and_hear(
+            "search", "list of values", "--path", project, "--mode", "lexical", "--glob", "notes.txt"
+        )
+        notes.write_text(before, encoding="utf-8")
+    assert "changed since it was indexed" in said
+    assert "the list of unicorns" in said
+    assert "1 file has changed and not been indexed again: another run is writing the index." in told
+    assert told.endswith(f"Bring them all in: codequest index {project}\n")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from codequest.encoders import ExportedQueryEncoder, LoRAQueryEncoder, QueryEncoder, StaticQueryEncoder
-from codequest.encoders.light import light_encoder, prepare_light
+from codequest.encoders.light import light_encoder, prepare_light, starts_fast
 from codequest.errors import AdapterFormatError
 from codequest.space import EmbeddingSpace
 from tests.encoders.conftest import build_case
@@ -31,7 +31,9 @@ def adapter(
 def test_a_graph_that_was_prepared_answers_with_the_same_vectors_and_without_torch(adapter: Path) -> None:
     before = light_encoder(adapter)
     assert isinstance(before, LoRAQueryEncoder)
+    assert (starts_fast(adapter), starts_fast("static")) == (False, True)
     assert prepare_light(adapter)
+    assert starts_fast(adapter)
     after = light_encoder(adapter)
     assert isinstance(after, ExportedQueryEncoder)
     np.testing.assert_allclose(after.encode(QUERIES), before.encode(QUERIES), atol=2e-6)

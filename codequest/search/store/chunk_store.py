@@ -7,13 +7,15 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codequest.errors import CodeIndexError, CodequestError, is_panic
-from codequest.search.chunking.chunks import Chunk
 from codequest.search.store.chunk_writer import ChunkWriter
 from codequest.search.store.tables import CHUNK_COLUMNS, GENERATION, STATE_TABLES, ChunkTables, KnownStates
 from codequest.search.store.words import WordSearch
+
+if TYPE_CHECKING:
+    from codequest.search.chunking.chunks import Chunk
 
 STORE = "store"
 STORE_FOLDER = "store"
@@ -63,6 +65,8 @@ class ChunkStore:
 
     def chunks(self, versions: Mapping[str, int], ids: Sequence[int]) -> dict[int, Chunk]:
         """These chunks by id; those that are gone are left out."""
+        from codequest.search.chunking.chunks import Chunk  # and the grammars with it, which no search needs
+
         with self.reading(), closing(ChunkTables(self.place(versions))) as tables:
             rows = tables.rows(ids)
         return {number: Chunk(**dict(zip(CHUNK_COLUMNS, row, strict=True))) for number, row in rows.items()}
