@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import warnings
 from collections.abc import Collection, Iterator
@@ -153,7 +154,7 @@ def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes =
     executable = _executable()
     if repository is None or executable is None:
         return None
-    oddity = repository.oddity()
+    oddity = repository.oddity() or _endless_rules(folder, repository.top)
     if oddity:
         raise GitError(f"git is not asked about {folder}: {visible(oddity)}.")
     settings = [*_OFF, f"core.excludesFile={_excludes_file(executable)}"]
@@ -175,6 +176,22 @@ def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes =
         return None
     said = visible(" ".join(result.stderr.decode(errors="replace").split()))
     raise GitError(f'git refuses to read {folder}. It said: "{said}" (exit code {result.returncode}).')
+
+
+def _endless_rules(folder: Path, top: Path) -> str:
+    """The .gitignore, here or above, that git would wait for, such as a pipe; empty where there is none."""
+    real = Path(os.path.realpath(folder))
+    for place in (real, *real.parents):
+        rules = place / ".gitignore"
+        try:
+            kind = stat.S_IFMT(rules.lstat().st_mode)
+        except OSError:
+            kind = stat.S_IFREG
+        if kind not in (stat.S_IFREG, stat.S_IFLNK, stat.S_IFDIR):
+            return f"{rules} is no regular file"
+        if place == top:
+            break
+    return ""
 
 
 def _excludes_file(executable: str) -> str:

@@ -171,12 +171,22 @@ def test_what_git_refuses_is_said_with_its_remedy(tmp_path: Path, monkeypatch: p
 
 def test_an_answer_that_does_not_come_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = Place.make(tmp_path)
-    os.mkfifo(place.root / ".gitignore")
+    os.mkfifo(place.root / "src" / ".gitignore")
     monkeypatch.setattr(git_module, "MOST_SECONDS", 0.5)
     began = time.monotonic()
     with pytest.warns(CodequestWarning, match=r"git did not answer about .* within 0\.5 s\. .* such as a pipe"):
         assert git_files(place.root) is None
     assert time.monotonic() - began < 5
+
+
+def test_rules_that_are_a_pipe_are_not_waited_for(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    os.mkfifo(place.root / ".gitignore")
+    for folder in (place.root, place.root / "src"):
+        with pytest.warns(CodequestWarning, match=r"git is not asked about .*\.gitignore is no regular file"):
+            assert git_files(folder) is None
+    with pytest.warns(CodequestWarning, match=r"is no regular file.*Its commits are not read"):
+        assert list(commits(place.root, most=9)) == []
 
 
 def test_the_crafted_repositories_are_many() -> None:
