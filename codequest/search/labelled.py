@@ -60,10 +60,10 @@ def measure_search(
 
 
 def _indexed(folder: Path, texts: Sequence[str], vectors: Vectors, language: str) -> Snapshot:
-    """An index of chunks whose line is the number of their document, from 0."""
+    """An index of chunks, each a file of its own whose line is the number of the document, from 0."""
     chunks = [
         Chunk(
-            path="code",
+            path=str(number),
             language=language,
             kind="function",
             symbol=_symbol(text, language),

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from codequest.code.identifiers import content_words, split_name
 from codequest.search.hits import SearchMode
+from codequest.search.signals.asked import Asked
+from codequest.search.signals.definitions import DEFINITIONS, Match, name_words
+from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, match_path
+from codequest.search.signals.spread import file_evidence, spread
 from codequest.search.snapshot import Mask, Positions, Snapshot
 from codequest.space import Vectors
 
-_CANDIDATES = 100  # of each of the two rankings
+_CANDIDATES = 200  # of each of the two rankings
+_WORD_HITS = 1000  # chunks whose words speak for their file
 _MEANING = 0.6  # share of the cosine in the sum; the rest is of BM25
 _FULL_MATCH = 5  # words that only one chunk has, whose BM25 is a full match
-_NAMED = 0.05  # for a definition whose name has all words of the query and no others
-_ASKED_FOR = 1.0  # for a definition whose name is the query: it stands before chunks that only resemble it
-_TEST = 0.8  # factor of a chunk in a test
-_TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|specs?|__tests__|testdata|fixtures)/|(?:^|/)test_|[._-](?:test|spec)s?\.\w+$", re.IGNORECASE
-)
-_TEST_SCOPE = re.compile(r"tests?\.")  # of Rust, whose tests stand in the file that they test
-_DEFINITIONS = ("function", "class")
-_ASKS_FOR_TESTS = re.compile(r"\b(?:tests?|testing|specs?)\b", re.IGNORECASE)
+_NAMED = 0.15  # for a definition whose name has all words of the query and no others
+_PATH = 0.4  # for a file whose path has all words of the query
+_FILE_NAME = 0.4  # for one whose name has no other words
+_FILE = 0.3  # for the file whose chunks have most words of the query
+_DEFINED = 6.0  # for a definition whose name is the query: it stands before chunks that only resemble it
+_MENTIONED = 0.5  # for a definition that a longer query names
+_DEEPEST = 5  # folders and suffixes that count: of two definitions the one of the plainer path comes first
+_AS_FILE = 10.0  # for the beginning of the file whose path is the query
+_TEST = _SECONDARY = 0.5  # factor of a chunk in a test; of one in documents, examples and the like
+_TINY, _TINY_LINES = 0.7, 2  # factor of a definition of so few lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,13 @@ def rank(
 ) -> Ranking:
     """The chunks that answer a query; of those that share lines only the best, unless `overlapping`.
 
-    In mode hybrid the score is 0.6 × meaning + 0.4 × words², both between 0 and 1, over the best hundred chunks of
-    each: meaning is the cosine between the mean and the best of the index, words is BM25 by the best of the index, or
-    by what five words that only one chunk has would score where that is more. So words that are everywhere do not
-    outvote meaning, however well they match: of BM25, much is evidence and little is chance. A convex sum keeps what
-    reciprocal ranks throw away, by how much one chunk is better than the next: see Bruch, Gai and Ingber, An Analysis
-    of Fusion Functions for Hybrid Retrieval (2022).
+    In mode hybrid the score begins with 0.6 × meaning + 0.4 × words², both between 0 and 1, over the best two hundred
+    chunks of each: meaning is the cosine between the mean and the best of the index, words is BM25 by the best of the
+    index, or by what five words that only one chunk has would score where that is more. So words that are everywhere
+    do not outvote meaning, however well they match: of BM25, much is evidence and little is chance. A convex sum keeps
+    what reciprocal ranks throw away, by how much one chunk is better than the next: see Bruch, Gai and Ingber, An
+    Analysis of Fusion Functions for Hybrid Retrieval (2022). Then comes what speaks for a chunk besides: see
+    `codequest.search.signals`.
 
     Args:
         snapshot: What is searched.
@@ -70,22 +74,29 @@ def rank(
         overlapping: Whether chunks that share lines are all given.
     """
     depth = max(_CANDIDATES, 3 * limit)  # as many pieces of what is found already may have to be left out
-    by_words = _by_words(snapshot, query, depth, mask) if mode != "dense" else None
+    by_words = _by_words(snapshot, query, max(depth, _WORD_HITS), mask) if mode != "dense" else None
     if query_vector is None or mode == "lexical":
         assert by_words is not None
-        return _first(snapshot, by_words, limit, overlapping)
+        return _first(snapshot, best(by_words, depth), limit, overlapping)
     cosines = snapshot.cosines(query_vector)  # (chunks,)
     allowed = np.arange(len(cosines)) if mask is None else np.flatnonzero(mask)
     by_meaning = best(Ranking(allowed, cosines[allowed]), depth)
     if by_words is None:
         return _first(snapshot, by_meaning, limit, overlapping)
-    found = np.zeros(len(cosines), bool)
-    found[by_meaning.positions] = found[by_words.positions] = True
-    positions = np.flatnonzero(found)
+    asked, found = Asked(query), best(by_words, depth)
+    exact = {match.position: match for match in snapshot.definitions.find(query)} if asked.kind != "code" else {}
+    candidates = np.zeros(len(cosines), bool)
+    candidates[[*exact, *_of_paths(snapshot, asked)]] = True
+    if mask is not None:
+        candidates &= mask
+    candidates[by_meaning.positions] = candidates[found.positions] = True
+    positions = np.flatnonzero(candidates)
     scores = _MEANING * _meaning(cosines[positions], cosines[allowed])
-    scores[np.searchsorted(positions, by_words.positions)] += (1 - _MEANING) * _matched(by_words.scores, len(snapshot))
-    ranking = best(_reranked(snapshot, query, Ranking(positions, scores)), len(positions))
-    return _first(snapshot, ranking, limit, overlapping)
+    scores[np.searchsorted(positions, found.positions)] += (1 - _MEANING) * _matched(found.scores, len(snapshot))
+    scores += _evidence(snapshot, asked, positions, by_words)
+    _lift(snapshot, asked, positions, scores, exact)
+    ranking = Ranking(positions, scores)
+    return best(ranking, limit) if overlapping else _spread(snapshot, ranking, limit)
 
 
 def _by_words(snapshot: Snapshot, query: str, depth: int, mask: Mask | None) -> Ranking:
@@ -127,37 +138,74 @@ def _matched(scores: Vectors, chunks: int) -> Vectors:
     return share**2
 
 
-def _reranked(snapshot: Snapshot, query: str, ranking: Ranking) -> Ranking:
-    """Definitions of what the query names come first, tests last unless the query asks for them."""
-    asked, written = content_words(query), _words(query)
-    asks_for_tests = _ASKS_FOR_TESTS.search(query) is not None
-    symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
-    scores = ranking.scores.copy()
-    for place, position in enumerate(ranking.positions):
-        name, qualified = _name_words(symbols[position])
+def _evidence(snapshot: Snapshot, asked: Asked, positions: Positions, by_words: Ranking) -> Vectors:
+    """What the names of the chunks, their paths and the other chunks of their files add; nothing for lines of code."""
+    added = np.zeros(len(positions), np.float32)
+    if asked.kind == "code":
+        return added
+    symbols, paths = snapshot.columns["symbol"], snapshot.columns["path"]
+    of_file = file_evidence([paths[position] for position in by_words.positions.tolist()], by_words.scores)
+    for place, position in enumerate(positions.tolist()):
+        name, path = name_words(symbols[position])[0], paths[position]
         if name:
-            scores[place] += _NAMED * len(asked.intersection(name)) / len(asked.union(name))
-        if kinds[position] in _DEFINITIONS and written in (name, qualified):
-            scores[place] += _ASKED_FOR
-        if not asks_for_tests and (is_test(paths[position]) or _TEST_SCOPE.match(symbols[position])):
+            added[place] += _NAMED * len(asked.content.intersection(name)) / len(asked.content.union(name))
+        asked_for, told = match_path(path, asked.stems)
+        added[place] += _PATH * asked_for + _FILE_NAME * told * min(1.0, 2 * asked_for)
+        added[place] += _FILE * of_file.get(path, 0.0)
+    return added
+
+
+def _lift(snapshot: Snapshot, asked: Asked, positions: Positions, scores: Vectors, exact: dict[int, Match]) -> None:
+    """Put what is asked for by its name or path first, and tests and what only speaks of the code last."""
+    symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
+    starts, ends = (snapshot.columns[name] for name in ("start_line", "end_line"))
+    mentioned = {match.position: match for name in asked.names for match in snapshot.definitions.find(name)}
+    for place, position in enumerate(positions.tolist()):
+        path, is_definition = paths[position], kinds[position] in DEFINITIONS
+        if position in exact:
+            scores[place] += _DEFINED * _closeness(exact[position], kinds[position], path, asked)
+        elif position in mentioned:
+            scores[place] += _MENTIONED * _closeness(mentioned[position], kinds[position], path, asked)
+        elif is_definition and ends[position] - starts[position] < _TINY_LINES:
+            scores[place] *= _TINY
+        if not asked.is_of_tests and is_in_tests(path, symbols[position]):
             scores[place] *= _TEST
-    return Ranking(ranking.positions, scores)
+        elif is_secondary(path):
+            scores[place] *= _SECONDARY
+    for path in asked.paths:
+        _lift_file(snapshot, path, positions, scores, whole=path == asked.text.strip().strip("/."))
 
 
-@lru_cache(maxsize=65_536)
-def _name_words(symbol: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words of a definition's own name, and of its qualified one."""
-    return _words(re.split(r"\W+", symbol)[-1]), _words(symbol)
+def _closeness(match: Match, kind: str, path: str, asked: Asked) -> float:
+    """How much a definition is the one that was asked for, between 0.25 and 1."""
+    told, depth = match_path(path, asked.stems)[1], min(path.count("/") + path.count("."), _DEEPEST)
+    close = 0.2 * match.is_spelled + 0.2 * match.is_head + 0.1 * match.is_qualified
+    return 0.35 + close + 0.05 * (kind == "class") + 0.1 * told - 0.02 * depth
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in split_name(text))
+def _lift_file(snapshot: Snapshot, path: str, positions: Positions, scores: Vectors, *, whole: bool) -> None:
+    """Put the chunks of a file whose path is in the query first; where it is the whole query, its beginning."""
+    paths, starts = snapshot.columns["path"], snapshot.columns["start_line"]
+    places = [place for place, position in enumerate(positions.tolist()) if ends_path(paths[position], path)]
+    for place in sorted(places, key=lambda place: starts[positions[place]])[: 1 if whole else None]:
+        scores[place] += _AS_FILE if whole else _MENTIONED
 
 
-@lru_cache(maxsize=65_536)
-def is_test(path: str) -> bool:
-    """Tell whether a path is that of a test."""
-    return _TEST_PATH.search(path) is not None
+def _of_paths(snapshot: Snapshot, asked: Asked) -> list[int]:
+    """The chunks of the files whose paths are in a query."""
+    wanted = asked.paths
+    if not wanted:
+        return []
+    paths = {path for path in set(snapshot.columns["path"]) if any(ends_path(path, end) for end in wanted)}
+    return [position for position, path in enumerate(snapshot.columns["path"]) if path in paths]
+
+
+def _spread(snapshot: Snapshot, ranking: Ranking, limit: int) -> Ranking:
+    paths, starts, ends = (snapshot.columns[name] for name in ("path", "start_line", "end_line"))
+    positions = ranking.positions.tolist()
+    lines = [(starts[position], ends[position]) for position in positions]
+    places, scores = spread([paths[position] for position in positions], lines, ranking.scores, limit=limit)
+    return Ranking(ranking.positions[places], np.array(scores, np.float32))
 
 
 def _first(snapshot: Snapshot, ranking: Ranking, limit: int, overlapping: bool) -> Ranking:

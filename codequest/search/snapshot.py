@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from codequest.search.hits import SearchFilters
 from codequest.search.paths import PathGlobs
+from codequest.search.signals.definitions import Definitions
 from codequest.search.store import GENERATION, ChunkStore
 from codequest.search.store.tables import LISTED_COLUMNS, ChunkTables, ListedChunk
 from codequest.search.store.vector_file import TIERS, Tier
@@ -103,6 +105,11 @@ class Snapshot:
             if not np.isfinite(cosines).all():
                 raise ValueError("it holds vectors that are not finite")
         return cosines
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The definitions by their names."""
+        return Definitions(self.columns)
 
     def lexical(self, query: str, *, limit: int) -> tuple[Positions, Vectors]:
         """Positions and BM25 scores of the chunks that share most with the words of a query, best first."""

@@ -47,17 +47,49 @@ def test_each_mode_ranks_by_what_it_says(tmp_path: Path) -> None:
     assert lexical.scores[0] > lexical.scores[1] > 0
 
 
-def test_the_hybrid_score_is_the_weighted_sum(tmp_path: Path) -> None:
-    chunks = snapshot(tmp_path)
+def test_the_hybrid_score_is_the_weighted_sum_and_what_speaks_for_the_file(tmp_path: Path) -> None:
+    chunks = snapshot(tmp_path, paths=["a", "b", "c", "d", "e"])
     query = np.array([0.1, 0.2, 0.9, 0.3, 0.0], np.float32)
     found = rank(chunks, "alpha", query, mode="hybrid", limit=5)
     lexical = rank(chunks, "alpha", None, mode="lexical", limit=5)
     meaning = np.maximum(query - query.mean(), 0) / (query.max() - query.mean())
     expected = 0.6 * meaning
     expected[lexical.positions] += 0.4 * (lexical.scores / (5 * np.log(5))) ** 2
+    expected[lexical.positions] += 0.3 * lexical.scores / lexical.scores[0]
+    expected *= 0.7  # definitions of one line
     order = np.argsort(-expected, kind="stable")
     assert found.positions.tolist() == order.tolist()
     np.testing.assert_allclose(found.scores, expected[order], rtol=1e-5)
+
+
+def test_a_path_gives_the_beginning_of_its_file_first(tmp_path: Path) -> None:
+    paths = ["a/middleware/realip.go", "a/middleware/realip.go", "b/realip.go", "c.go", "d.go"]
+    chunks = snapshot(tmp_path, paths=paths)
+    vector = np.array([0, 0, 0.1, 0.9, 1], np.float32)
+    for query, expected in (("middleware/realip.go", 0), ("a/middleware/realip.go", 0), ("b/realip.go", 2)):
+        assert rank(chunks, query, vector, mode="hybrid", limit=5).positions[0] == expected
+    asked = "what is in middleware/realip.go"
+    assert set(rank(chunks, asked, vector, mode="hybrid", limit=2).positions.tolist()) == {0, 1}
+
+
+def test_a_definition_that_a_question_names_is_found_and_lifted(tmp_path: Path) -> None:
+    chunks = snapshot(tmp_path, symbols=["", "", "", "", "filter_dicts"], paths=["a", "b", "c", "d", "e"])
+    vector = np.array([1, 0.9, 0.8, 0.7, -1], np.float32)
+    assert rank(chunks, "filter some things", vector, mode="hybrid", limit=5).positions[0] == 0
+    assert rank(chunks, "where is filter_dicts defined", vector, mode="hybrid", limit=5).positions[0] == 4
+
+
+def test_the_head_of_a_split_definition_comes_before_its_later_pieces(tmp_path: Path) -> None:
+    rows = [("a.py", 1, 9), ("a.py", 8, 20), ("a.py", 19, 30), ("b.py", 1, 1)]
+    chunks = [
+        Chunk(path=path, language="python", kind="function", symbol="load", start_line=start, end_line=end, text="x")
+        for path, start, end in rows
+    ]
+    writer = ChunkStore(tmp_path).begin({}, dim=4)
+    writer.add(chunks, np.eye(4, dtype=np.float32), tier="teacher")
+    store = Snapshot(ChunkStore(tmp_path), writer.finish(), dim=4)
+    vector = np.array([0, 0.9, 1, 0.1], np.float32)
+    assert rank(store, "load", vector, mode="hybrid", limit=1).positions.tolist() == [0]
 
 
 def test_words_of_a_chunk_decide_only_where_they_are_many(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def _place(scope: _Scope, outer: _Scope) -> None:
 def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
     definition = scope.definition
     like = Piece(kind=definition.kind, symbol=definition.name) if definition else Piece(kind="window")
-    if definition is not None and sum(len(line) + 1 for line in lines[scope.start - 1 : scope.end]) <= most:
+    if definition is not None and _size(lines, scope.start, scope.end) <= most:
         yield from cut(lines, scope.start, scope.end, like, max_characters=most)
         for inner in scope.inner if like.kind == "class" else []:
             yield from _pieces(inner, lines, most)
@@ -94,6 +94,10 @@ def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
     signature = _signature(scope, lines)
     first = replace(like, outline=_outline(scope, lines, most)) if like.kind == "class" else like
     position = scope.start
+    if definition is not None and definition.line > position and _size(lines, position, definition.line) > most // 2:
+        above = replace(like, kind="window", outline="")  # so that the head of the definition has its first line
+        yield from cut(lines, position, definition.line - 1, above, max_characters=most, context=signature)
+        position = definition.line
     for inner in scope.inner:
         yield from cut(lines, position, inner.start - 1, first, max_characters=most, context=signature)
         yield from _pieces(inner, lines, most)
@@ -102,6 +106,10 @@ def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
             replace(like, context=signature),
         )  # what follows stands apart from the signature
     yield from cut(lines, position, scope.end, first, max_characters=most, context=signature)
+
+
+def _size(lines: Sequence[str], first: int, last: int) -> int:
+    return sum(len(line) + 1 for line in lines[first - 1 : last])
 
 
 def _signature(scope: _Scope, lines: Sequence[str]) -> str:

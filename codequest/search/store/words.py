@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +110,17 @@ def has_words(folder: Path) -> bool:
 def indexed_words(path: str, symbol: str, text: str) -> str:
     """The words of a chunk, split as those of queries are."""
     return " ".join((*words(path), *_SYMBOL_WEIGHT * (*words(symbol),), *words(text)))
+
+
+def stemmed(text: str) -> list[str]:
+    """The stems of the words of a text, as they are indexed; those of every text are left out."""
+    analyzed: list[str] = _shared_analyzer().analyze(" ".join(words(text)))
+    return analyzed
+
+
+@cache
+def _shared_analyzer() -> Any:
+    return _analyzer(require("tantivy", extra="search"))
 
 
 def _created(tantivy: Any, place: Path) -> Index:

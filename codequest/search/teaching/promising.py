@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from codequest.code.git import last_changes
-from codequest.search.ranking import is_test
+from codequest.search.signals.places import is_test
 
 _COMMITS = 300  # the newest ones: what changed before them has no order of its own
 _STANDS_OUT = 3600.0  # seconds by which a file must be newer than nine tenths of all: a checkout makes all files new

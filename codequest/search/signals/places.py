@@ -1,0 +1,69 @@
+"""Where a chunk is: what its path says of it, and whether that is what was asked for."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from codequest.code.identifiers import split_name
+from codequest.search.store.words import stemmed
+
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__|__mocks__|testdata|fixtures|e2e|cypress|[\w.]+\.Tests?)/"
+    r"|(?:^|/)(?:test_[^/]*|tests|conftest)\.\w+$|[._-](?:test|spec|cy)s?\.\w+$",
+    re.IGNORECASE,
+)
+_TEST_NAME = re.compile(r"[a-z0-9](?:Tests?|TestCase|Spec)\.(?:java|kt|kts|cs|swift|scala|php|groovy|dart|m|mm)$")
+_TEST_SCOPE = re.compile(r"tests?\.")  # of Rust, whose tests stand in the file that they test
+_SECONDARY = re.compile(
+    r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|benchmarks?|bench(?:es)?|mocks?|stubs?|typings|legacy|compat|deprecated)/"
+    r"|(?:^|/)(?:changelog|changes|history|news|contributing)(?:\.\w+)?$"
+    r"|\.(?:pyi|d\.[cm]?ts|md|mdx|markdown|rst|adoc|txt|json|ya?ml|toml|lock|cfg|ini)$",
+    re.IGNORECASE,
+)
+_FOLDER = 0.5  # what a word in the name of a folder counts, one in the name of the file counts 1
+
+
+@lru_cache(maxsize=65_536)
+def is_test(path: str) -> bool:
+    """Tell whether a file holds tests, by its path."""
+    return _TEST_PATH.search(path) is not None or _TEST_NAME.search(path) is not None
+
+
+def is_in_tests(path: str, symbol: str) -> bool:
+    """Tell whether a definition is in a test, by the path of its file and its name."""
+    return is_test(path) or _TEST_SCOPE.match(symbol) is not None
+
+
+@lru_cache(maxsize=65_536)
+def is_secondary(path: str) -> bool:
+    """Tell whether a file speaks of the code rather than being it: documents, examples, benchmarks, stubs, settings."""
+    return _SECONDARY.search(path) is not None
+
+
+def match_path(path: str, asked: frozenset[str]) -> tuple[float, float]:
+    """How much of a query a path names, and how much of the file's name the query has: each between 0 and 1.
+
+    Args:
+        path: With forward slashes.
+        asked: The stems of the query.
+    """
+    name, folders = _path_stems(path)
+    if not asked or not name:
+        return 0.0, 0.0
+    in_name, in_folders = len(asked & name), len((asked - name) & folders)
+    return (in_name + _FOLDER * in_folders) / len(asked), in_name / len(name)
+
+
+def ends_path(path: str, asked: str) -> bool:
+    """Tell whether a path is the one that was asked for, or ends with it."""
+    return path == asked or path.endswith(f"/{asked}")
+
+
+@lru_cache(maxsize=65_536)
+def _path_stems(path: str) -> tuple[frozenset[str], frozenset[str]]:
+    file = PurePosixPath(path)
+    stem, _, suffixes = file.name.lstrip(".").partition(".")
+    stem_words, folder_words = split_name(stem), split_name(" ".join((*file.parts[:-1], suffixes)))
+    return frozenset(stemmed(" ".join(stem_words))), frozenset(stemmed(" ".join(folder_words)))

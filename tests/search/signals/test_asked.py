@@ -1,0 +1,48 @@
+import pytest
+
+from codequest.search.signals.asked import Asked
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("load_entry", "name"),
+        ("Cache.loadEntry()", "name"),
+        ("std::vector", "name"),
+        ("valid?", "name"),
+        ("src/cache/store.py", "name"),
+        ("where are entries loaded", "prose"),
+        ("retry a request, then give up.", "prose"),
+        ("return self.items.find(key);", "code"),
+        ("TypeError: 'NoneType' object is not iterable", "code"),
+        ("if (a == b) {", "code"),
+    ],
+)
+def test_a_query_is_a_name_or_code_or_prose(text: str, kind: str) -> None:
+    assert Asked(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("where is filter_dicts_by_key defined", ("filter_dicts_by_key",)),
+        ("how does HttpClient call Plugin.install()?", ("HttpClient", "Plugin.install()")),
+        ("what `get` returns", ("get",)),
+        ("how requests are retried", ()),
+        ("filter_dicts", ()),
+    ],
+)
+def test_names_in_a_question_are_known_by_their_shape(text: str, names: tuple[str, ...]) -> None:
+    assert Asked(text).names == names
+
+
+def test_paths_are_found_in_a_question_too() -> None:
+    assert Asked("what does middleware/realip.go do?").paths == ("middleware/realip.go",)
+    assert Asked("realip.go").paths == ("realip.go",)
+    assert Asked("how requests are retried").paths == ()
+
+
+def test_stems_are_those_of_the_words_that_carry_content() -> None:
+    assert Asked("how are the requests retried").stems == frozenset({"request", "retri"})
+    assert Asked("unit tests of it").is_of_tests
+    assert not Asked("contest").is_of_tests

@@ -1,0 +1,37 @@
+import pytest
+
+from codequest.search.signals.definitions import Definitions, Match, name_words
+
+ROWS = [
+    ("a.py", "class", "Cache", 1, 20),
+    ("a.py", "function", "Cache.load_entry", 5, 9),
+    ("a.py", "function", "Cache.load_entry", 9, 14),
+    ("b.py", "function", "loadEntry", 1, 3),
+    ("b.py", "class", "Cache", 5, 8),
+    ("b.py", "class", "Cache", 20, 24),
+    ("c.rb", "function", "User.valid?", 1, 3),
+    ("c.rb", "window", "load_entry", 1, 3),
+]
+NAMES = ("path", "kind", "symbol", "start_line", "end_line")
+COLUMNS = dict(zip(NAMES, zip(*ROWS, strict=True), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("load_entry", [Match(1, False, True, True), Match(2, False, True, False), Match(3, False, False, True)]),
+        ("load entry", [Match(1, False, False, True), Match(2, False, False, False), Match(3, False, False, True)]),
+        ("Cache.load_entry()", [Match(1, True, True, True), Match(2, True, True, False)]),
+        ("Cache", [Match(0, False, True, True), Match(4, False, True, True), Match(5, False, True, False)]),
+        ("valid?", [Match(6, False, True, True)]),
+        ("load", []),
+        ("", []),
+    ],
+)
+def test_definitions_are_found_by_their_name_alone(name: str, expected: list[Match]) -> None:
+    assert sorted(Definitions(COLUMNS).find(name)) == expected
+
+
+def test_the_words_of_a_name_are_its_own_and_all() -> None:
+    assert name_words("Cache.loadHTTPEntry") == (("load", "http", "entry"), ("cache", "load", "http", "entry"))
+    assert name_words("") == ((), ())

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from codequest.search.signals.spread import file_evidence, spread
+
+FILES = ["a", "a", "a", "a", "b", "c"]
+LINES = [(1, 2), (3, 4), (5, 6), (7, 8), (1, 2), (1, 2)]
+
+
+def test_the_best_three_chunks_speak_for_a_file() -> None:
+    scores = np.array([4, 1, 1, 1, 3, 0], np.float32)
+    assert file_evidence(FILES, scores) == {"a": 1.0, "b": 0.5, "c": 0.0}
+    assert file_evidence([], np.empty(0, np.float32)) == {}
+
+
+def test_a_file_gives_two_hits_before_others_have_had_their_turn() -> None:
+    scores = np.array([1, 0.9, 0.8, 0.7, 0.3, 0.01], np.float32)
+    places, given = spread(FILES, LINES, scores, limit=6)
+    assert places == [0, 1, 4, 5, 2, 3]
+    assert given == pytest.approx([1, 0.45, 0.3, 0.01, 0.01, 0.01])
+    assert spread(FILES, LINES, scores, limit=2)[0] == [0, 1]
+
+
+def test_each_further_hit_of_a_file_counts_half() -> None:
+    places, _ = spread(FILES, LINES, np.array([1, 0.9, 0, 0, 0.5, 0.4], np.float32), limit=4)
+    assert places == [0, 4, 1, 5]
+
+
+def test_of_chunks_that_share_lines_only_the_best_is_given() -> None:
+    places, _ = spread(["a", "a", "b"], [(1, 5), (5, 9), (1, 9)], np.array([0.5, 1, 0.1], np.float32), limit=3)
+    assert places == [1, 2]
