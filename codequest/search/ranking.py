@@ -186,8 +186,12 @@ def _closeness(match: Match, kind: str, path: str, asked: Asked) -> float:
 def _lift_file(snapshot: Snapshot, path: str, positions: Positions, scores: Vectors, *, whole: bool) -> None:
     """Put the chunks of a file whose path is in the query first; where it is the whole query, its beginning."""
     paths, starts = snapshot.columns["path"], snapshot.columns["start_line"]
-    places = [place for place, position in enumerate(positions.tolist()) if ends_path(paths[position], path)]
-    for place in sorted(places, key=lambda place: starts[positions[place]])[: 1 if whole else None]:
+    found = [
+        (starts[position], place)
+        for place, position in enumerate(positions.tolist())
+        if ends_path(paths[position], path)
+    ]
+    for _, place in sorted(found)[: 1 if whole else None]:
         scores[place] += _AS_FILE if whole else _MENTIONED
 
 
