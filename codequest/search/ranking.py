@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from codequest.search.hits import SearchMode
-from codequest.search.signals.asked import Asked
+from codequest.search.signals.asked import AskedQuery
 from codequest.search.signals.definitions import DEFINITIONS, Match, name_words
 from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, match_path
 from codequest.search.signals.spread import file_evidence, spread
@@ -83,7 +83,7 @@ def rank(
     by_meaning = best(Ranking(allowed, cosines[allowed]), depth)
     if by_words is None:
         return _first(snapshot, by_meaning, limit, overlapping)
-    asked, found = Asked(query), best(by_words, depth)
+    asked, found = AskedQuery(query), best(by_words, depth)
     exact = {match.position: match for match in snapshot.definitions.find(query)} if asked.kind != "code" else {}
     candidates = np.zeros(len(cosines), bool)
     candidates[[*exact, *_of_paths(snapshot, asked)]] = True
@@ -138,7 +138,7 @@ def _matched(scores: Vectors, chunks: int) -> Vectors:
     return share**2
 
 
-def _evidence(snapshot: Snapshot, asked: Asked, positions: Positions, by_words: Ranking) -> Vectors:
+def _evidence(snapshot: Snapshot, asked: AskedQuery, positions: Positions, by_words: Ranking) -> Vectors:
     """What the names of the chunks, their paths and the other chunks of their files add; nothing for lines of code."""
     added = np.zeros(len(positions), np.float32)
     if asked.kind == "code":
@@ -155,7 +155,9 @@ def _evidence(snapshot: Snapshot, asked: Asked, positions: Positions, by_words: 
     return added
 
 
-def _lift(snapshot: Snapshot, asked: Asked, positions: Positions, scores: Vectors, exact: dict[int, Match]) -> None:
+def _lift(
+    snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Vectors, exact: dict[int, Match]
+) -> None:
     """Put what is asked for by its name or path first, and tests and what only speaks of the code last."""
     symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
     starts, ends = (snapshot.columns[name] for name in ("start_line", "end_line"))
@@ -176,7 +178,7 @@ def _lift(snapshot: Snapshot, asked: Asked, positions: Positions, scores: Vector
         _lift_file(snapshot, path, positions, scores, whole=path == asked.text.strip().strip("/."))
 
 
-def _closeness(match: Match, kind: str, path: str, asked: Asked) -> float:
+def _closeness(match: Match, kind: str, path: str, asked: AskedQuery) -> float:
     """How much a definition is the one that was asked for, between 0.25 and 1."""
     told, depth = match_path(path, asked.stems)[1], min(path.count("/") + path.count("."), _DEEPEST)
     close = 0.2 * match.is_spelled + 0.2 * match.is_head + 0.1 * match.is_qualified
@@ -195,7 +197,7 @@ def _lift_file(snapshot: Snapshot, path: str, positions: Positions, scores: Vect
         scores[place] += _AS_FILE if whole else _MENTIONED
 
 
-def _of_paths(snapshot: Snapshot, asked: Asked) -> list[int]:
+def _of_paths(snapshot: Snapshot, asked: AskedQuery) -> list[int]:
     """The chunks of the files whose paths are in a query."""
     wanted = asked.paths
     if not wanted:

@@ -1,4 +1,4 @@
-"""Asked: a query, and what kind of query it is."""
+"""AskedQuery: a query, and what kind of query it is."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_NAMES = 8
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuery:
     """A query.
 
     Attributes:

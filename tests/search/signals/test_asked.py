@@ -1,6 +1,6 @@
 import pytest
 
-from codequest.search.signals.asked import Asked
+from codequest.search.signals.asked import AskedQuery
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from codequest.search.signals.asked import Asked
     ],
 )
 def test_a_query_is_a_name_or_code_or_prose(text: str, kind: str) -> None:
-    assert Asked(text).kind == kind
+    assert AskedQuery(text).kind == kind
 
 
 @pytest.mark.parametrize(
@@ -33,16 +33,16 @@ def test_a_query_is_a_name_or_code_or_prose(text: str, kind: str) -> None:
     ],
 )
 def test_names_in_a_question_are_known_by_their_shape(text: str, names: tuple[str, ...]) -> None:
-    assert Asked(text).names == names
+    assert AskedQuery(text).names == names
 
 
 def test_paths_are_found_in_a_question_too() -> None:
-    assert Asked("what does middleware/realip.go do?").paths == ("middleware/realip.go",)
-    assert Asked("realip.go").paths == ("realip.go",)
-    assert Asked("how requests are retried").paths == ()
+    assert AskedQuery("what does middleware/realip.go do?").paths == ("middleware/realip.go",)
+    assert AskedQuery("realip.go").paths == ("realip.go",)
+    assert AskedQuery("how requests are retried").paths == ()
 
 
 def test_stems_are_those_of_the_words_that_carry_content() -> None:
-    assert Asked("how are the requests retried").stems == frozenset({"request", "retri"})
-    assert Asked("unit tests of it").is_of_tests
-    assert not Asked("contest").is_of_tests
+    assert AskedQuery("how are the requests retried").stems == frozenset({"request", "retri"})
+    assert AskedQuery("unit tests of it").is_of_tests
+    assert not AskedQuery("contest").is_of_tests
