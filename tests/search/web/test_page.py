@@ -80,7 +80,7 @@ def test_typing_shows_results_without_another_key(site: Site, open_page: Open) -
     hits = answered.value.json()["hits"]
     assert settled(page, "draw a unicorn") == [f"{hit['path']}:{hit['start_line']}" for hit in hits]
     expect(page.get_by_role("status")).to_have_text(f"{len(hits)} of 8 chunks")
-    expect(page.locator("#about")).to_contain_text("tiny-static")
+    expect(page.locator("#about")).to_contain_text("tiny-light")
     drawn = page.locator("article", has_text="page.js")
     expect(drawn.locator("mark").first).to_have_text("Draws")
     expect(drawn.locator(".row").first).to_contain_text("/** Draws <img src=x onerror=alert(1)> of a unicorn. */")
