@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,8 @@ from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
 from codequest.search.home import IndexHome
 from codequest.search.meta import META_FILE, IndexMeta, IndexStats
 from codequest.search.query_vectors import DEFAULT_ENCODER, QueryVectors, checked_encoder
-from codequest.search.ranking import Ranking, rank
+from codequest.search.ranking import rank
+from codequest.search.shown_hits import best_hits
 from codequest.search.snapshot import Snapshot
 from codequest.search.store import ChunkStore
 from codequest.search.teaching.teacher_run import TeacherRun
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from codequest.teachers import Teacher
 
 MOST_CHARACTERS = 16_384  # of a query: no encoder reads more, and words beyond would only cost time
-_MOST_TIMES = 8  # as many hits as asked for are looked at, where some are gone
 _TRIES = 3  # an index run may remove an old version in the moment it is read
 
 
@@ -140,8 +139,7 @@ class CodeIndex:
             path: A folder or file.
             encoder: Embeds queries: an adapter by name or folder, a query encoder, ``"teacher"`` for the model that
                 made the index, or None to search by words alone. It is loaded for the first query.
-            refresh: Whether every search looks first which files have changed, brings them into the index as far as
-                there is time, and marks the other ones. Without, hits are what was indexed.
+            refresh: Whether every search first brings in what has changed, as far as there is time, and marks the rest.
 
         Raises:
             IndexNotFoundError: There is no index; the message says how to make it.
@@ -227,15 +225,11 @@ class CodeIndex:
 
     @property
     def freshness(self) -> Freshness:
-        """How the index stood to its folder when it was last searched, or `refresh` was called."""
+        """How the index stood to its folder at the last search or `refresh`."""
         return self._fresh.last
 
     def refresh(self) -> Freshness:
-        """Look which files have changed, and bring them into the index as far as there is time, as every search does.
-
-        Raises:
-            CodeIndexError: The index was damaged or removed meanwhile.
-        """
+        """Look which files have changed, and bring them into the index, as every search does; raises as `search`."""
         self._current()
         return self._fresh.look()
 
@@ -251,24 +245,12 @@ class CodeIndex:
             try:
                 mask = snapshot.mask(filters or SearchFilters(), without=freshness.gone)
                 ranked = partial(rank, snapshot, text, vector, mode=mode, mask=mask, overlapping=overlapping)
-                return self._shown(snapshot, ranked, limit, freshness)
+                return best_hits(snapshot, ranked, limit, self.root, freshness.pending)
             except (LookupError, CodeIndexError) as error:  # of a generation that was removed meanwhile
                 self._stamp = (0, 0)
                 if attempt == _TRIES - 1:
                     raise CodeIndexError(f"The index in {self.folder} cannot be searched: {error}") from error
         raise AssertionError
-
-    def _shown(
-        self, snapshot: Snapshot, ranked: Callable[..., Ranking], limit: int, freshness: Freshness
-    ) -> list[SearchHit]:
-        """The best hits, as the files are now; more are ranked where some of them are gone."""
-        wanted = limit
-        while True:
-            hits = _hits(snapshot, ranked(limit=wanted))
-            found = _as_now(self.root, hits, freshness.pending)
-            if len(found) >= limit or len(hits) < wanted or wanted >= _MOST_TIMES * limit:
-                return found[:limit]
-            wanted *= 2
 
     def facets(self, filters: SearchFilters | None = None) -> Facets:
         """Counts of chunks that the filters leave, and that each of their alternatives would.
@@ -317,20 +299,3 @@ class CodeIndex:
                 f"The index in {self._home.folder} is gone. Make it again: codequest index {self.root}"
             ) from error
         return status.st_mtime_ns, status.st_ino
-
-
-def _hits(snapshot: Snapshot, ranking: Ranking) -> list[SearchHit]:
-    texts = snapshot.texts(ranking.positions.tolist())
-    found = zip(ranking.positions.tolist(), ranking.scores.tolist(), texts, strict=True)
-    return [
-        SearchHit(**{name: values[position] for name, values in snapshot.columns.items()}, text=text, score=score)
-        for position, score, text in found
-    ]
-
-
-def _as_now(root: Path, hits: list[SearchHit], changed: Collection[str]) -> list[SearchHit]:
-    if not changed:
-        return hits
-    from codequest.search.freshness.current_lines import shown_as_now
-
-    return list(shown_as_now(root, hits, changed))

@@ -146,10 +146,7 @@ class ChunkTables:
     def slots(self, generation: int, tier: Tier, *, only: bool = False) -> list[_Placed]:
         """Rows of (id of a chunk, slot of its vector), in the order of the ids; chunks that are gone may be among them.
 
-        Args:
-            generation: Up to which they are given.
-            tier: Which vectors.
-            only: Whether only those that came with this very generation are given.
+        With `only`, those that came with this very generation.
 
         Raises:
             ValueError: A value is of another type.
