@@ -17,7 +17,7 @@ from typing import Any
 from codequest.errors import BackgroundRunError, CodequestError
 from codequest.files import cache_root
 from codequest.search.home import TEACHER_LOG_FILE, IndexHome
-from codequest.search.teaching.teacher_pass import FolderGoneError, teach_index
+from codequest.search.teaching.teacher_pass import is_there, teach_index
 from codequest.search.teaching.teacher_run import TeacherRun
 
 _LOG_BYTES = 100_000
@@ -113,9 +113,9 @@ def _logged(home: IndexHome, said: str | None) -> int:
     except BackgroundRunError as error:
         _LOG.info("%s", error)
         return _OTHER_RUNS
-    except FolderGoneError:
-        return _GONE  # and the log with it
     except CodequestError as error:
+        if not is_there(home):
+            return _GONE  # and the log with it
         _LOG.error("%s", error)
         return 2
     except Exception:
