@@ -12,7 +12,7 @@ from codequest.code.identifiers import split_name
 DEFINITIONS = ("function", "class")
 """The kinds of chunks that define what their symbol names."""
 
-_PARTS = re.compile(r"[\w$]+")
+_PARTS = re.compile(r"[\w$]+[?!]?")
 _MARKS = re.compile(r"[\W_]+")
 _MOST_WORDS = 6  # of a name
 

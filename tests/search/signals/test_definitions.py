@@ -24,6 +24,7 @@ COLUMNS = dict(zip(NAMES, zip(*ROWS, strict=True), strict=True))
         ("Cache.load_entry()", [Match(1, True, True, True), Match(2, True, True, False)]),
         ("Cache", [Match(0, False, True, True), Match(4, False, True, True), Match(5, False, True, False)]),
         ("valid?", [Match(6, False, True, True)]),
+        ("valid", [Match(6, False, False, True)]),
         ("load", []),
         ("", []),
     ],
