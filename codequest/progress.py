@@ -19,5 +19,9 @@ Progress = Callable[[str, int, int], None]
 """Called as ``progress(description, done, total)`` whenever a piece of work is done."""
 
 
+class StopTraining(Exception):  # noqa: N818  like StopIteration, it is no error
+    """Raised by a `Progress` of a training run to end it at this step: the best weights so far are kept."""
+
+
 def silent(description: str, done: int, total: int) -> None:
     """The default `Progress`: reports nothing."""

@@ -10,8 +10,8 @@ from codequest.cli.display import resumable
 from codequest.lazy import load
 
 COMMANDS = (
-    "index", "search", "ask", "mcp", "demo", "queries", "distill", "train", "evaluate", "report", "ann", "export",
-    "bench", "encode", "serve", "info", "probe", "teachers",
+    "index", "search", "ask", "mcp", "demo", "queries", "adapt", "distill", "train", "evaluate", "report", "ann",
+    "export", "bench", "encode", "serve", "info", "probe", "teachers",
 )  # fmt: skip
 """Names of the commands, each a function in the module of its name."""
 

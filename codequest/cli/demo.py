@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from codequest.cli.display import console, progress_bars, quality_table, quiet_libraries, speed_table
-from codequest.cli.printed_hits import print_hits
+from codequest.cli.printing.hits import print_hits
 
 if TYPE_CHECKING:
     from codequest.demo import DemoResult

@@ -64,7 +64,7 @@ def progress_bars() -> Iterator[Progress]:
     if not messages.is_terminal:
         yield _LoggedProgress()
         return
-    from codequest.cli.terminal_bars import terminal_bars
+    from codequest.cli.printing.bars import terminal_bars
 
     with terminal_bars(messages) as report:
         yield report

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from codequest.cli.display import console, json_text, messages, quiet_libraries
-from codequest.cli.printed_hits import print_hits
+from codequest.cli.printing.hits import print_hits
 from codequest.cli.search_options import (
     GlobOption,
     KindOption,

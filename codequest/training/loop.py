@@ -21,7 +21,7 @@ from codequest.backbone import Precision, faithful_half
 from codequest.backbone.precision import DTYPES
 from codequest.errors import TrainingError
 from codequest.json_files import read_json
-from codequest.progress import Progress
+from codequest.progress import Progress, StopTraining
 from codequest.training.candidates import Candidates
 from codequest.training.config import DistillationConfig
 from codequest.training.objective import weighted_loss
@@ -158,15 +158,19 @@ class DistillationLoop(transformers.Trainer):
 
 
 class ReportProgress(TrainerCallback):
-    """Passes training steps on to a `Progress`."""
+    """Passes training steps on to a `Progress`, and ends the run when that raises `StopTraining`."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:  # noqa: ARG002
         """Report after every optimizer step, from the first process only."""
-        if state.is_world_process_zero:
+        if not state.is_world_process_zero:
+            return
+        try:
             self._progress("training", state.global_step, state.max_steps)
+        except StopTraining:
+            control.should_evaluate = control.should_save = control.should_training_stop = True
 
 
 class MeasureTheEnd(TrainerCallback):

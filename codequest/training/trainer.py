@@ -86,7 +86,7 @@ class DistillationTrainer:
             `train_queries` and `exclude` are documents, and the documents of the pairs learn to be found by their
             queries, whose vectors are the teacher's; afterwards the encoder has `encode_documents`.
         output_dir: For checkpoints; by default a folder of the cache that belongs to this very run.
-        progress: Called during everything that takes long.
+        progress: Called during everything that takes long; may raise `codequest.progress.StopTraining` at a step.
 
     Raises:
         InvalidInputError: No queries, an encoder that cannot be trained, or a loss that needs pairs without pairs.

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from codequest.cli.app import build_app
 
 COMMANDS = (
-    "ann", "ask", "bench", "demo", "distill", "encode", "evaluate", "export", "index", "info", "mcp", "probe",
+    "adapt", "ann", "ask", "bench", "demo", "distill", "encode", "evaluate", "export", "index", "info", "mcp", "probe",
     "queries", "report", "search", "serve", "teachers", "train",
 )  # fmt: skip
 

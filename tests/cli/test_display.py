@@ -8,7 +8,8 @@ import json
 import pytest
 from rich.console import Console
 
-from codequest.cli import display, terminal_bars
+from codequest.cli import display
+from codequest.cli.printing import bars as terminal_bars
 
 
 def test_a_log_gets_a_line_every_half_minute_with_rate_and_time_left(

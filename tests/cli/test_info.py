@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from codequest import QueryEncoder
+from codequest.adapters import shipped_adapters
 from tests.cli.commands import run
 
 
@@ -16,6 +17,13 @@ def test_info_shows_what_an_adapter_is(adapter: Path) -> None:
     assert shown["space"]["fingerprint"] == encoder.space.fingerprint
     assert shown["cost_of_one_query"]["flops"] == encoder.cost().flops
     assert shown["training"] == encoder.training
+
+
+def test_without_a_name_the_shipped_ones_are_listed_by_space() -> None:
+    printed = run("info")
+    assert "sentence-transformers/all-mpnet-base-v2, 768 dimensions" in printed
+    assert all(name in printed for name in shipped_adapters())
+    assert printed.index("minilm-l3-lora") < printed.index("minilm-projection")
 
 
 def test_teachers_lists_schemes_and_packages() -> None:

@@ -9,7 +9,7 @@ import torch
 
 from codequest.data import RetrievalDataset, normal_form
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
-from codequest.progress import silent
+from codequest.progress import StopTraining, silent
 from codequest.teachers import CachedTeacher
 from codequest.training import DataWarning, DistillationTrainer
 from codequest.training.loop import DistillationLoop
@@ -235,3 +235,17 @@ def test_nothing_is_printed_and_progress_is_reported(
         trainer.train()
     assert [now for now in reported if now[0] == "training"] == [("training", step, 4) for step in range(1, 5)]
     assert capsys.readouterr().out == ""
+
+
+def test_a_progress_may_end_the_run_which_is_then_over(build: Build, teacher: CachedTeacher) -> None:
+    def enough(description: str, done: int, total: int) -> None:
+        if description == "training" and done == 10:
+            raise StopTraining
+
+    encoder = build("projection")
+    result = train(encoder, teacher, progress=enough)
+    assert result.steps == 10
+    assert result.history[-1][0] == 10
+    again = build("projection")
+    assert train(again, teacher).steps == 10  # of 48: it is the same run
+    assert identical(tensors(again), tensors(encoder))

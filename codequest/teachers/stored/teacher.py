@@ -111,6 +111,10 @@ class VectorsTeacher(Teacher):
     def space(self) -> EmbeddingSpace:
         return self._space
 
+    def texts(self, side: Side) -> list[str]:
+        """The distinct texts whose vectors of a side are stored, in their order."""
+        return list(self._positions[side])
+
     def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
         self._refuse_missing(texts, side)  # of all texts at once: a batch would know only its own
         return super().encode(texts, side, progress=progress)

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from codequest.cli import printed_hits
 from codequest.cli.display import VisibleConsole
+from codequest.cli.printing import hits as printed_hits
 from codequest.search import SearchHit
 from tests.cli.commands import run
 from tests.search.conftest import FILES, write

@@ -1,0 +1,1 @@
+"""What commands print besides tables: hits of a search, and bars."""
