@@ -42,7 +42,7 @@ def test_identifiers_are_split_where_their_words_meet(tiny_base: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *set(CODE),
+        *dict.fromkeys(CODE),
         "snake_case CamelCase SHOUT_CASE x1Y2 HTTPServer ABCd",
         "a\tb\r\nc  -> => != <= ::",
         f"{'long' * 40} {'Q' * 120}",
