@@ -9,14 +9,12 @@ Rounds alternate; shown are the best wall and CPU time of each, with the imports
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 from search_speed.code import copy_code
+from search_speed.process import measured
 
 ROUNDS = 3
 PUMA = "import sys; from codequest.search import CodeIndex; print(CodeIndex.build(sys.argv[1], light=True).chunks)"
@@ -43,18 +41,6 @@ def main() -> None:
             shutil.rmtree(given.folder / "code" / ".codequest", ignore_errors=True)
             best[name] = min(measured(command, given.folder), best.get(name, (float("inf"), 0.0, "")))
     print(f"| | chunks | seconds | CPU seconds |\n|---|---:|---:|---:|\n{rows(best)}")
-
-
-def measured(command: list[str], folder: Path) -> tuple[float, float, str]:
-    """Wall and CPU seconds of a process, and what it prints; its caches are empty."""
-    cache = folder / "cache"
-    shutil.rmtree(cache, ignore_errors=True)
-    environment = {**os.environ, "CODEQUEST_CACHE": str(cache), "SEMBLE_CACHE_LOCATION": str(cache)}
-    before, began = os.times(), time.perf_counter()
-    said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
-    wall, after = time.perf_counter() - began, os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return wall, cpu, said.strip()
 
 
 def rows(best: dict[str, tuple[float, float, str]]) -> str:

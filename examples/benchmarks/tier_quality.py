@@ -11,22 +11,19 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
+from tiers.ranked import ranked
 
 from codequest.data import load_dataset
 from codequest.encoders.base import QueryEncoder
-from codequest.evaluation.measures import DEPTH, measure_rankings
 from codequest.files import scratch_folder
 from codequest.search.deferred import DeferredTeacher
 from codequest.search.light_documents import SHIPPED, LightDocuments, light_documents
 from codequest.search.meta import DEFAULT_TEACHER
 from codequest.search.store.vector_file import append_vectors
-from codequest.search.tiered_vectors import NO_SLOT, TieredVectors
 from codequest.teachers import cached, load_teacher
 
 SHARES = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0)
 DATASETS = tuple(f"csn_docs:{name}-dev:corpus" for name in ("go", "javascript", "python", "ruby"))
-ORDERS = 3  # random ones, whose mean is shown
 
 
 def main() -> None:
@@ -47,24 +44,8 @@ def main() -> None:
         with scratch_folder() as folder:
             append_vectors(folder, "teacher", teacher.encode_documents(texts))
             append_vectors(folder, "light", light.encode(texts))
-            values = (f"{100 * score(folder, data, query_vectors, share):.1f}" for share in SHARES)
+            values = (f"{100 * ranked(folder, data, query_vectors, share):.1f}" for share in SHARES)
             print(f"| {data.name} | {' | '.join(values)} |", flush=True)
-
-
-def score(folder, data, query_vectors, share):
-    """nDCG@10 where the teacher has embedded a share of the documents."""
-    ids, scores = list(data.documents), []
-    numbers = np.arange(len(ids))
-    for seed in range(ORDERS if 0 < share < 1 else 1):
-        taught = np.random.default_rng(seed).permutation(len(ids)) < round(share * len(ids))
-        slots = {"teacher": np.where(taught, numbers, NO_SLOT), "light": numbers}
-        vectors = TieredVectors(folder, slots, dim=query_vectors.shape[1])
-        rankings = {}
-        for query, vector in zip(data.queries, query_vectors, strict=True):
-            best = np.argsort(-vectors.cosines(vector), kind="stable")[:DEPTH]
-            rankings[query] = [ids[position] for position in best]
-        scores.append(np.mean(measure_rankings(rankings, data.qrels)["nDCG@10"]))
-    return np.mean(scores)
 
 
 if __name__ == "__main__":
