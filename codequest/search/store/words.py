@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from codequest.errors import require
 from codequest.search.lexicon import words
+from codequest.search.store.segments import refuse_damaged
 from codequest.space import Vectors
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class WordSearch:
 
     def __init__(self, folder: Path) -> None:
         self._tantivy = require("tantivy", extra="search")
-        index = self._tantivy.Index.open(str(folder / WORDS_FOLDER))
+        index = _opened(self._tantivy, folder / WORDS_FOLDER)
         self._schema, self._searcher = index.schema, index.searcher()
         self._analyzer = _analyzer(self._tantivy)
 
@@ -73,7 +74,7 @@ class WordWriter:
         self._tantivy = tantivy = require("tantivy", extra="search")
         place = folder / WORDS_FOLDER
         place.mkdir(exist_ok=True)
-        index = tantivy.Index.open(str(place)) if tantivy.Index.exists(str(place)) else _created(tantivy, place)
+        index = _opened(tantivy, place) if tantivy.Index.exists(str(place)) else _created(tantivy, place)
         index.register_tokenizer(_ANALYZER, _analyzer(tantivy))
         self._schema = index.schema
         self._writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
@@ -121,6 +122,12 @@ def stemmed(text: str) -> list[str]:
 @cache
 def _shared_analyzer() -> Any:
     return _analyzer(require("tantivy", extra="search"))
+
+
+def _opened(tantivy: Any, place: Path) -> Index:
+    refuse_damaged(place)
+    opened: Index = tantivy.Index.open(str(place))
+    return opened
 
 
 def _created(tantivy: Any, place: Path) -> Index:
