@@ -210,6 +210,7 @@ def test_stored_vectors_that_say_they_are_of_an_api(evil: str, tmp_path: Path, r
 
 
 CALLS = {
+    "adapt/sources.py": {"request.teacher_name"},
     "bench/loaders.py": {"source"},
     "cli/distill.py": {"teacher"},
     "cli/evaluate.py": {"teacher"},

@@ -9,9 +9,9 @@ from codequest.cli.display import console, json_text, quiet_libraries, text_tabl
 
 
 def info(adapter: Annotated[str | None, AdapterArgument] = None) -> None:
-    """Show an adapter: its space, its training, its measurements, the cost of a query. Without one, list the shipped.
+    """Show an adapter: its space, its training, its measurements, the cost of a query.
 
-    The list of those that come with codequest is ordered by the space that they embed queries into.
+    Without one, list those that come with codequest, by the space that they embed into.
     """
     from dataclasses import asdict
 
@@ -19,7 +19,8 @@ def info(adapter: Annotated[str | None, AdapterArgument] = None) -> None:
 
     quiet_libraries()
     if adapter is None:
-        console.print(text_table(_shipped(), title="Adapters that come with codequest"))
+        for space, rows in _shipped().items():
+            console.print(text_table(rows, title=f"In the space of {space}"))
         return
     encoder = QueryEncoder.from_pretrained(adapter)
     chosen = {}
@@ -41,16 +42,18 @@ def info(adapter: Annotated[str | None, AdapterArgument] = None) -> None:
     )
 
 
-def _shipped() -> list[dict[str, str]]:
+def _shipped() -> dict[str, list[dict[str, str]]]:
     """The adapters that come with codequest, by space."""
     from codequest.adapters import find_adapter, shipped_adapters
     from codequest.adapters.folder import TENSORS_FILE, read_config
 
-    rows = []
+    spaces: dict[str, list[dict[str, str]]] = {}
     for name in shipped_adapters():
         folder = find_adapter(name)
         config = read_config(folder)
         size = (folder / TENSORS_FILE).stat().st_size / 1e6
         space = f"{config.space.teacher}, {config.space.dim} dimensions"
-        rows.append({"space": space, "adapter": name, "kind": config.kind, "MB": f"{size:.1f}"})
-    return sorted(rows, key=lambda row: (row["space"], row["adapter"]))
+        embeds = "documents" if config.documents else "queries"
+        row = {"adapter": name, "kind": config.kind, "embeds": embeds, "MB": f"{size:.1f}"}
+        spaces.setdefault(space, []).append(row)
+    return spaces

@@ -192,8 +192,8 @@ def _dense(**changes: Any) -> Callable[[Path], Any]:
     ("damage", "message"),
     [
         (_remove("tokenizer.json"), r"has no tokenizer file \(tokenizer\.json or a vocabulary\)"),
-        (_write("tokenizer.json", b"{"), "The tokenizer in .* cannot be loaded"),
-        (_write("tokenizer.json", b""), "The tokenizer in .* cannot be loaded"),
+        (_write("tokenizer.json", b"{"), r"tokenizer\.json is truncated or damaged"),
+        (_write("tokenizer.json", b""), r"tokenizer\.json is truncated or damaged"),
         (_write("config.json", b"{"), "cannot be loaded"),
         (_truncate("model.safetensors"), "The model in .* cannot be loaded"),
         (_write("model.safetensors", b""), "The model in .* cannot be loaded"),

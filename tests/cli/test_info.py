@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from codequest import QueryEncoder
@@ -21,7 +22,8 @@ def test_info_shows_what_an_adapter_is(adapter: Path) -> None:
 
 def test_without_a_name_the_shipped_ones_are_listed_by_space() -> None:
     printed = run("info")
-    assert "sentence-transformers/all-mpnet-base-v2, 768 dimensions" in printed
+    assert printed.count("In the space of sentence-transformers/all-mpnet-base-v2, 768 dimensions") == 1
+    assert re.search(r"static-documents +static +documents +\d+\.\d", printed)
     assert all(name in printed for name in shipped_adapters())
     assert printed.index("minilm-l3-lora") < printed.index("minilm-projection")
 

@@ -144,7 +144,7 @@ def test_public_names_are_sorted_and_exist():
     names = codequest.evaluation.__all__
     assert names == sorted(names)
     assert set(names) == {
-        "Report", "compare", "compare_each", "evaluate", "retention_table", "summaries",
+        "Report", "compare", "compare_documents", "compare_each", "evaluate", "retention_table", "summaries",
     }  # fmt: skip
     assert len(names) == len(set(names))
     assert all(getattr(codequest.evaluation, name).__doc__ for name in names)

@@ -220,7 +220,7 @@ def test_queries_that_teach_nothing_are_warned_about(
         train(build("projection"), teacher, queries, config=config(losses=losses, epochs=1), pairs=pairs)
     found = [str(warning.message) for warning in caught if "The only loss is infonce" in str(warning.message)]
     assert len(found) == warned
-    assert all("learns nothing from the 20 queries without labels. Add cosine or kl." in text for text in found)
+    assert all("learns nothing from the 20 texts without labels. Add cosine or kl." in text for text in found)
 
 
 def test_nothing_is_printed_and_progress_is_reported(

@@ -79,12 +79,13 @@ def test_hits_are_shown_with_path_line_symbol_and_code(project: Path) -> None:
     assert any("2 export function sortByValue(list) {" in line for line in code)
 
 
-def test_context_shows_the_lines_around_unless_the_file_has_changed(project: Path) -> None:
+def test_context_shows_the_lines_around_as_they_are_now(project: Path) -> None:
     options = ("--path", project, "--mode", "lexical", "--kind", "function", "--glob", "src/", "--context", 3)
     printed = run("search", "load_entry", *options)
     assert "1 class Cache:" in printed
     write(project, {"src/cache.py": "# other\n" + FILES["src/cache.py"]})
-    assert "class Cache:" not in run("search", "load_entry", *options)
+    assert "2 class Cache:" in run("search", "load_entry", *options)
+    assert "class Cache:" not in run("search", "load_entry", *options, "--no-refresh")
     write(project, {"elsewhere/cache.py": FILES["src/cache.py"]})
     (project / "src" / "cache.py").unlink()
     (project / "src" / "cache.py").symlink_to("../elsewhere/cache.py")
