@@ -122,6 +122,11 @@ class Run:
         self.ledger.decide("plan", plan.to_dict())
         return plan
 
+    @cached_property
+    def division(self) -> Division:
+        """What is trained on, and what is measured on."""
+        return divide(self.material, self.plan, seed=self.request.seed)
+
     def _affordable(self, texts: list[str], side: Side, share: float) -> int:
         """Number of the first texts whose tokens are at most a share of those that the request allows."""
         if self.request.max_tokens is None:
@@ -157,7 +162,7 @@ class Run:
 
     def describe_test(self) -> str:
         """What is measured on, for the plan."""
-        division = divide(self.material, self.plan, seed=self.request.seed)
+        division = self.division
         if division.test is not None:
             return f"{len(division.test.queries):,} labelled queries in {len(division.documents):,} functions"
         if self.source.documents:
@@ -172,7 +177,7 @@ class Run:
         api = teacher.teacher if isinstance(teacher, CachedTeacher) else teacher
         if not isinstance(teacher, CachedTeacher) or not isinstance(api, ApiTeacher):
             return ""
-        division = divide(self.material, self.plan, seed=self.request.seed)
+        division = self.division
         stored = set(self.source.documents)
         queries = api.estimate(teacher.missing([*division.queries, *division.labelled], "query"), "query")
         documents = api.estimate(
@@ -185,7 +190,7 @@ class Run:
 
     def follow(self) -> Outcome:
         """Embed, train, measure and save."""
-        division = divide(self.material, self.plan, seed=self.request.seed)
+        division = self.division
         queries = self.embedded(division)
         stages = Stages(self.source.teacher, self.ledger, self.request, self.progress)
         encoder = stages.train(self.encoder, queries, division, self.plan, self.speeds, until=60 * self.request.minutes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from codequest.code.languages.language import Language
 
 _JAVASCRIPT_FUNCTIONS = (
@@ -27,30 +29,6 @@ _JAVASCRIPT_BLOCKS = (
     "call_expression arguments: (arguments . [(string) (template_string)] [(arrow_function) (function_expression)])",
 )
 _JAVASCRIPT_NAMED_IN = {"call_expression": "function & arguments string|template_string string_fragment"}
-JAVASCRIPT = Language(
-    name="javascript",
-    grammar="tree_sitter_javascript",
-    suffixes=(".js", ".jsx", ".mjs", ".cjs"),
-    functions=_JAVASCRIPT_FUNCTIONS,
-    classes=("class_declaration",),
-    types=_JAVASCRIPT_OBJECTS,
-    scopes={"object": "name"},
-    blocks=_JAVASCRIPT_BLOCKS,
-    named_in=_JAVASCRIPT_NAMED_IN,
-    doc_marks=("/**",),
-    named_by={
-        "variable_declarator": "name",
-        "assignment_expression": "left",
-        "pair": "key",
-        "field_definition": "property",
-    },
-    wrappers=(*_JAVASCRIPT_WRAPPERS, "field_definition"),
-    leading=("decorator",),
-    raises=("throw_statement",),
-    strings=("string", "template_string"),
-    string_parts=("string_fragment",),
-    calls=("call_expression",),
-)
 _TYPESCRIPT_CLASSES = (
     "class_declaration",
     "abstract_class_declaration",
@@ -60,17 +38,13 @@ _TYPESCRIPT_CLASSES = (
 )
 
 
-def _typescript(name: str, entry: str, *suffixes: str) -> Language:
+def _javascript(name: str, *suffixes: str, field: str, field_name: str, **own: Any) -> Language:
+    """A language of the family; `field` is what its grammar calls a field of a class, `field_name` the name in it."""
+    rest = {"functions": _JAVASCRIPT_FUNCTIONS, "scopes": {"object": "name"}, **own}
     return Language(
         name=name,
-        grammar="tree_sitter_typescript",
-        entry=entry,
         suffixes=suffixes,
-        functions=(*_JAVASCRIPT_FUNCTIONS, "function_signature", "abstract_method_signature"),
-        clauses=True,
-        classes=_TYPESCRIPT_CLASSES,
         types=_JAVASCRIPT_OBJECTS,
-        scopes={"object": "name", "internal_module": "name"},
         blocks=_JAVASCRIPT_BLOCKS,
         named_in=_JAVASCRIPT_NAMED_IN,
         doc_marks=("/**",),
@@ -78,17 +52,44 @@ def _typescript(name: str, entry: str, *suffixes: str) -> Language:
             "variable_declarator": "name",
             "assignment_expression": "left",
             "pair": "key",
-            "public_field_definition": "name",
+            field: field_name,
         },
-        wrappers=(*_JAVASCRIPT_WRAPPERS, "public_field_definition"),
+        wrappers=(*_JAVASCRIPT_WRAPPERS, field),
         leading=("decorator",),
         raises=("throw_statement",),
         strings=("string", "template_string"),
         string_parts=("string_fragment",),
         calls=("call_expression",),
+        **rest,
     )
 
 
+def _typescript(name: str, entry: str, *suffixes: str) -> Language:
+    return _javascript(
+        name,
+        *suffixes,
+        field="public_field_definition",
+        field_name="name",
+        grammar="tree_sitter_typescript",
+        entry=entry,
+        functions=(*_JAVASCRIPT_FUNCTIONS, "function_signature", "abstract_method_signature"),
+        clauses=True,
+        classes=_TYPESCRIPT_CLASSES,
+        scopes={"object": "name", "internal_module": "name"},
+    )
+
+
+JAVASCRIPT = _javascript(
+    "javascript",
+    ".js",
+    ".jsx",
+    ".mjs",
+    ".cjs",
+    field="field_definition",
+    field_name="property",
+    grammar="tree_sitter_javascript",
+    classes=("class_declaration",),
+)
 TYPESCRIPT = _typescript("typescript", "language_typescript", ".ts", ".mts", ".cts")
 TSX = _typescript("tsx", "language_tsx", ".tsx")
 PHP = Language(
