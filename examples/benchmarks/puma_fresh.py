@@ -7,6 +7,7 @@ machine that does other work.
 """
 
 import argparse
+import os
 from pathlib import Path
 from statistics import median
 
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--encoder", default="static")
     given = parser.parse_args()
+    os.environ["CODEQUEST_CACHE"] = str(given.folder.resolve() / "cache")  # that of puma_speed.py, whose index it is
     code = given.folder.resolve() / "code"
     stats = CodeIndex.open(code, encoder=None).stats
     print(f"{stats.files:,} files, {stats.chunks:,} chunks\n")
