@@ -27,9 +27,10 @@ BY_NAME = {
 _CONFIGURATION = (".cfg", ".conf", ".ini", ".json", ".tf", ".hcl", ".toml", ".xml", ".yaml", ".yml")
 # fmt: on
 
-SUFFIXES_OF_SOURCES = frozenset(
-    ({suffix for language in LANGUAGES for suffix in language.suffixes} | set(BY_SUFFIX)).difference(_CONFIGURATION)
-)
+SUFFIXES_OF_LANGUAGES = frozenset(suffix for language in LANGUAGES for suffix in language.suffixes)
+"""Ends of names of files that are parsed."""
+
+SUFFIXES_OF_SOURCES = frozenset((SUFFIXES_OF_LANGUAGES | set(BY_SUFFIX)).difference(_CONFIGURATION))
 """Ends of names of files that are written in a language, documents included; files of settings are not."""
 
 NAMES_OF_SOURCES = frozenset(BY_NAME)

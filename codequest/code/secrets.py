@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from codequest.code.file_language import NAMES_OF_SOURCES, SUFFIXES_OF_SOURCES
+from codequest.code.file_language import NAMES_OF_SOURCES, SUFFIXES_OF_LANGUAGES, SUFFIXES_OF_SOURCES
 from codequest.code.unwanted import PROSE
 
 _NAME = re.compile(
@@ -17,10 +17,11 @@ _NAME = re.compile(
     |\.(?:pem|key|p8|p12|pfx|pkcs12|jks|jceks|keystore|keytab|kdbx?|ppk|gpg|agekey|tfvars|ovpn)$
     |\.(?:tfstate(?:\..*)?|tfvars\.json)$
     |^(?:.*[._-])?(?:credentials?|secrets?|passwords?|kubeconfig|service[-_]?accounts?(?:[-_.].*)?)
-        (?:\.(?:json|ya?ml|toml|ini|cfg|conf|config|txt|xml|properties|csv|bak|old|orig))*$""",
+        (?:\.(?:json[5c]?|ya?ml|toml|ini|cfg|conf|config|txt|xml|properties|csv|plist|enc|dec|sops))*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SOURCE_OF_SECRETS = re.compile(r"^wp-config\.php$", re.IGNORECASE)
+_COPY = re.compile(r"(?:~|\.(?:bak|old|orig|save|swp|copy))+$", re.IGNORECASE)
 _FOLDERS = frozenset(
     (".ssh", ".aws", ".gnupg", ".kube", ".azure", ".gcloud", "secrets", ".secrets", "credentials", ".credentials")
 )
@@ -49,11 +50,12 @@ def is_secret_name(path: str) -> bool:
         path: Relative to what is read, with forward slashes.
     """
     file = PurePosixPath(path)
-    if _is_source(file):
+    if _is_source(file) or file.suffix.lower() in SUFFIXES_OF_LANGUAGES:
         return bool(_SOURCE_OF_SECRETS.search(file.name))
     folders = file.parts[:-1]
     login = file.parts[-2:] == _DOCKER_LOGIN
-    return bool(_NAME.search(file.name)) or login or any(folder.lower() in _FOLDERS for folder in folders)
+    name = _COPY.sub("", file.name)
+    return bool(_NAME.search(name)) or login or any(folder.lower() in _FOLDERS for folder in folders)
 
 
 def holds_secret(path: str, text: str) -> bool:

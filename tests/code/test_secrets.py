@@ -15,6 +15,7 @@ SECRETS = [
     ".docker/config.json", ".npmrc", "secrets/api", "secrets/prod.yaml", "deploy/.secrets/token.txt",
     "Credentials/key.json", "service_account.json", "service-account-prod.json", "serviceaccount.json.bak",
     "my.service-account.json", "client_secret.json", "id_rsa", "id_rsa.old", "server.p8", "a.agekey",
+    "secrets.json5", "secrets.enc.yaml", ".env~", "id_rsa~", "secrets.yaml.swp", ".npmrc.bak",
     ".zsh_history", "local.settings.json", "wp-config.php", "ring.gpg",
 ]
 SOURCES = [
@@ -22,6 +23,7 @@ SOURCES = [
     "book.asc", ".docker/Dockerfile", ".docker/nginx.conf", "secrets/manager.py", "secrets.py", "secrets/README.md",
     "env.local.ts", "environment.ts", "env.d.ts", "env.py", ".env.ts", "credentials/Makefile",
     "Credentials/View.swift", "passwords.rst", "src/kubeconfig/load.go", "service_account.proto", "secrets.html",
+    "secrets/main.tf", "service_account.tf", "Secret.vue", "credentials.svelte", "keys.proto", "secrets.ipynb",
     "environment", "envelope.txt", "secretary.yaml", "wp-config-sample.php", "key.go", "history.json",
 ]
 # fmt: on
