@@ -10,7 +10,9 @@ from functools import cache, cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, TypeVar
 
+from codequest.code.broken import broken_regions, parts_of
 from codequest.code.languages import Language
+from codequest.code.readable_c import readable_c
 from codequest.errors import require
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ _ENDS = {
 """What is parsed after a file, by language: a parser that meets the end in the midst of errors puts together all ways
 to read them, in one step that takes the square of their number, half a minute for 20 KB. With what is right after them
 it finds its way before. Other languages are not known to need it."""
+_READABLE: dict[str, Callable[[bytes], bytes]] = {"c": readable_c, "c++": readable_c}
+"""Makes a source readable for its grammar, without moving a byte."""
+
 _MOST_AT_ONCE = 10_000  # nodes: a query of deep or broken ones takes steps with their square
 
 _Item = TypeVar("_Item")
@@ -46,27 +51,50 @@ class Syntax:
     def __init__(self, language: Language, source: bytes) -> None:
         self._language, self._source = language, source
         ended = len(source) > _FOUND_BEFORE_THE_END
-        self._parsed = source + _ENDS.get(language.name, b"") if ended else source
+        readable = _READABLE.get(language.name, bytes)(source)
+        self._parsed = readable + _ENDS.get(language.name, b"") if ended else readable
         self._seconds_left = _MOST_SECONDS
 
     @cached_property
     def root(self) -> Node | None:
         """The node around all others; None where it takes too long to parse, or says the same over and over."""
-        if _is_repetition(self._source):
-            return None
-        parser = require("tree_sitter", extra="code").Parser(grammar_of(self._language)[0])
-        try:
-            root: Node = parser.parse(self._read, progress_callback=self._clock()).root_node
-        except ValueError:  # stopped
-            return None
-        return root
+        return None if _is_repetition(self._source) else self._parse()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether its grammar could not read all of it."""
+        return self.root is None or self.root.has_error
 
     @cached_property
     def nodes(self) -> dict[str, list[Node]]:
+        """Nodes by their role; where errors have swallowed definitions, those of each part of the file by itself."""
+        if self.root is None:
+            return {}
+        found = self._captured(self.root)
+        for start, end in broken_regions(self.root) if self.root.has_error else ():
+            parts = parts_of(self._parsed, start, min(end, len(self._source)))
+            again = self._captured_in(parts) if len(parts) > 1 else {}
+            within = {role: [node for node in nodes if start <= node.start_byte < end] for role, nodes in found.items()}
+            swallowed = any(node.start_byte == start for node in within.get("function", ()))
+            if _definitions(again) > _definitions(within) - swallowed:
+                for role in {*found, *again}:
+                    outside = [node for node in found.get(role, ()) if not start <= node.start_byte < end]
+                    found[role] = [*outside, *again.get(role, ())]
+        return found
+
+    def _captured_in(self, parts: Iterable[tuple[int, int]]) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for start, end in parts:
+            root = self._parse(start, end)
+            for role, nodes in self._captured(root).items() if root is not None else ():
+                found.setdefault(role, []).extend(nodes)
+        return found
+
+    def _captured(self, root: Node) -> dict[str, list[Node]]:
         """Nodes by their role; a large one is asked for itself and then its children, for a query of it takes long."""
         _, within, alone = grammar_of(self._language)
         found: dict[str, list[Node]] = {}
-        waiting = [self.root] if self.root is not None else []
+        waiting = [root]
         is_late = self._clock()
         while waiting and not is_late():
             node = waiting.pop()
@@ -76,6 +104,22 @@ class Syntax:
                 found.setdefault(role, []).extend(distinct.values())
             waiting.extend(reversed(node.children) if large else ())
         return found
+
+    def _parse(self, start: int = 0, end: int = 0) -> Node | None:
+        """The root of the file, or of a part of it; None where time is up."""
+        tree_sitter = require("tree_sitter", extra="code")
+        parser = tree_sitter.Parser(grammar_of(self._language)[0])
+        if end:
+            points = (self._point(start), self._point(end))
+            parser.included_ranges = [tree_sitter.Range(*points, start, end)]
+        try:
+            root: Node = parser.parse(self._read, progress_callback=self._clock()).root_node
+        except ValueError:  # stopped
+            return None
+        return root
+
+    def _point(self, position: int) -> tuple[int, int]:
+        return self._parsed.count(b"\n", 0, position), position - self._parsed.rfind(b"\n", 0, position) - 1
 
     def in_time(self, items: Iterable[_Item]) -> Iterator[_Item]:
         """The items that are reached before time is up."""
@@ -95,6 +139,10 @@ class Syntax:
             return self._seconds_left < 0
 
         return is_late
+
+
+def _definitions(found: dict[str, list[Node]]) -> int:
+    return sum(len(found.get(role, ())) for role in ("function", "class", "type"))
 
 
 def _is_repetition(source: bytes) -> bool:
