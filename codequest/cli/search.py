@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from codequest.cli.display import console, json_text, messages, quiet_libraries
+from codequest.cli.display import console, json_text, quiet_libraries
 from codequest.cli.printing.hits import print_hits
 from codequest.cli.search_options import (
     GlobOption,
@@ -20,12 +20,19 @@ from codequest.cli.search_options import (
     encoder_for,
     filters_of,
     opened,
+    tell,
     tell_what_is_missing,
 )
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="Description of the code you want: a sentence, a question, names.")],
+    query: Annotated[
+        str,
+        typer.Argument(
+            help="Description of the code you want: a sentence, a question, names; with file:src/ -file:tests/ lang:go "
+            "only there."
+        ),
+    ],
     *,
     path: PathOption = Path("."),
     language: LanguageOption = None,
@@ -44,9 +51,10 @@ def search(
     index = opened(path, encoder_for(encoder, mode), refresh=not no_refresh)
     hits = index.search(query, limit=limit, filters=filters, mode=cast(Any, mode))
     tell_what_is_missing(index.freshness, index.root)
+    tell(index.unmatched(query, filters))
     if as_json:
         console.file.write(json_text([hit.to_dict() for hit in hits]) + "\n")
         return
     if not hits:
-        messages.print(f"Nothing found in {index.root} that passes the filters.")
+        tell([f"Nothing found in {index.root} that passes the filters."])
     print_hits(hits, index.root, context=context)

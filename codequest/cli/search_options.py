@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -20,9 +20,11 @@ _ENCODERS = {"lora": "minilm-lora", "projection": "minilm-projection"}
 """Short names of pretrained adapters that search an index."""
 
 PathOption = Annotated[Path, typer.Option(help="Indexed folder, or any folder in it.")]
-LanguageOption = Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")]
+LanguageOption = Annotated[
+    list[str] | None, typer.Option(help="Only this language: python, golang, ts, '!markdown'; may be repeated.")
+]
 GlobOption = Annotated[
-    list[str] | None, typer.Option(help="Only files like this, as in .gitignore: src/, '*.py', '!tests/'.")
+    list[str] | None, typer.Option(help="Only files like this, as in .gitignore: src/, '*.{ts,tsx}', '!tests/'.")
 ]
 KindOption = Annotated[list[str] | None, typer.Option(help="Only function, class, section or window.")]
 ModeOption = Annotated[str, typer.Option(help="hybrid, dense (by meaning) or lexical (by words).")]
@@ -83,6 +85,12 @@ def tell_what_is_missing(freshness: Freshness, root: Path) -> None:
     if freshness.missing:
         command = f"codequest index {shell_word(str(root))}"
         messages.print(f"{freshness} Bring them all in: {command}", soft_wrap=True)
+
+
+def tell(sentences: Iterable[str]) -> None:
+    """Say something on standard error, each on lines of its own."""
+    for sentence in sentences:
+        messages.print(sentence, soft_wrap=True, markup=False)
 
 
 def place(root: Path, path: str, lines: str) -> Text:

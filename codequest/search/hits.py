@@ -36,6 +36,7 @@ class SearchHit:
             lexical BM25, in mode hybrid the fused score.
         stale: Whether these lines have changed since they were indexed, and the index could not be brought up to date
             before the search. Lines and text are those of the file as it is now; what ranked them is not.
+        match_lines: The lines, from 1, that have what the query quotes; empty where it quotes nothing.
     """
 
     path: str
@@ -47,10 +48,16 @@ class SearchHit:
     text: str
     score: float
     stale: bool = False
+    match_lines: tuple[int, ...] = ()
+
+    @property
+    def line(self) -> int:
+        """The line to cite: that of the first match, or else the first one."""
+        return self.match_lines[0] if self.match_lines else self.start_line
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary of all attributes."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__} | {"match_lines": list(self.match_lines)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +65,15 @@ class SearchFilters:
     """Conditions on the chunks to search; an empty attribute leaves nothing out.
 
     Attributes:
-        languages: Names as in `SearchHit.language`, in any case.
-        paths: Globs as in a .gitignore: ``src/``, ``*.py``, ``/docs/**/*.md``; one of them must match, and one that
-            begins with ``!`` takes files out again.
+        languages: Names as in `SearchHit.language`, aliases such as ``golang`` or ends of files such as ``ts``, in any
+            case; kept as `SearchHit.language` has them. One that begins with ``!`` takes chunks out again.
+        paths: Globs as in a .gitignore: ``src/``, ``*.{ts,tsx}``, ``./docs/**/*.md``; one of them must match, and one
+            that begins with ``!`` takes files out again.
         kinds: Kinds of chunks.
 
     Raises:
-        InvalidInputError: An unknown kind, a string where a list of strings is expected, or too many or too long ones.
+        InvalidInputError: An unknown kind or language, a string where a list of strings is expected, or too many or
+            too long ones.
     """
 
     languages: Sequence[str] = ()
@@ -84,3 +93,10 @@ class SearchFilters:
         unknown = sorted(set(self.kinds) - set(KINDS))
         if unknown:
             raise InvalidInputError(f"Unknown kinds {unknown!s:.200}; expected some of {', '.join(KINDS)}.")
+        object.__setattr__(self, "languages", tuple(map(_language, self.languages)))
+
+
+def _language(name: str) -> str:
+    from codequest.code.language_names import language_named  # and all languages with it, which most searches need not
+
+    return f"!{language_named(name[1:])}" if name.startswith("!") else language_named(name)

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.encoders.base import QueryEncoder
-from codequest.errors import CodeIndexError, InvalidInputError
 from codequest.progress import Progress, silent
-from codequest.search.facets import Facets, count_facets
-from codequest.search.freshness.fresh_index import FreshIndex, Freshness
-from codequest.search.hits import MODES, SearchFilters, SearchHit, SearchMode
+from codequest.search.freshness.fresh_index import Freshness
+from codequest.search.hits import SearchFilters, SearchHit, SearchMode
 from codequest.search.home import IndexHome
-from codequest.search.meta import META_FILE, IndexMeta, IndexStats
-from codequest.search.query_vectors import DEFAULT_ENCODER, QueryVectors, checked_encoder
-from codequest.search.ranking import rank
-from codequest.search.shown_hits import best_hits
-from codequest.search.snapshot import Snapshot
-from codequest.search.store import ChunkStore
+from codequest.search.meta import IndexStats
+from codequest.search.opened_index import OpenedIndex
+from codequest.search.query.facets import Facets, count_facets
+from codequest.search.query.parsed_query import parse_query
+from codequest.search.query.request import SearchRequest
+from codequest.search.query.unmatched import unmatched
+from codequest.search.query_vectors import DEFAULT_ENCODER
+from codequest.search.searching import search_index
 from codequest.search.teaching.teacher_run import TeacherRun
-from codequest.texts import checked_texts
 
 if TYPE_CHECKING:
     from codequest.search.answers import PackedContext
     from codequest.search.index_run import IndexRun
     from codequest.teachers import Teacher
-
-MOST_CHARACTERS = 16_384  # of a query: no encoder reads more, and words beyond would only cost time
-_TRIES = 3  # an index run may remove an old version in the moment it is read
 
 
 class CodeIndex:
@@ -43,14 +37,8 @@ class CodeIndex:
     """
 
     def __init__(self, home: IndexHome, encoder: str | QueryEncoder | None, *, refresh: bool = True) -> None:
-        checked_encoder(encoder)
         self.root, self.encoder = home.root, encoder
-        self._refreshes, self._fresh = refresh, FreshIndex(home)
-        self._home = home
-        self._store = ChunkStore(home.folder)
-        self._lock = threading.Lock()
-        self._queries: QueryVectors | None = None
-        self._load()
+        self._home, self._opened = home, OpenedIndex(home, encoder, refresh=refresh)
 
     @staticmethod
     def build(
@@ -157,13 +145,12 @@ class CodeIndex:
         Raises:
             CodeIndexError: The index was damaged or removed meanwhile.
         """
-        self._current()
-        return self._meta.stats
+        return self._opened.stats
 
     @property
     def paths(self) -> frozenset[str]:
         """The files in the index, relative to the root, with forward slashes."""
-        return frozenset(self._current()[0].columns["path"])
+        return frozenset(self._opened.current()[0].columns["path"])
 
     @property
     def folder(self) -> Path:
@@ -181,17 +168,18 @@ class CodeIndex:
         """The chunks that answer a query, best first.
 
         Args:
-            query: A question, a description, names: anything but whitespace.
+            query: A question, a description, names. In it ``file:src/``, ``-file:tests/``, ``lang:go`` filter as
+                `filters` do, and hits have ``"max_retries = 5"`` exactly as quoted.
             limit: Most hits.
-            filters: What is searched at all; by default everything.
+            filters: What is searched at all; by default everything. Those of the query must hold as well.
             mode: ``"hybrid"``, ``"dense"`` by meaning alone or ``"lexical"`` by words alone.
 
         Raises:
-            InvalidInputError: An empty query, a limit below 1, or an unknown mode; or no encoder, but not mode
-                lexical.
+            InvalidInputError: A query that is empty or nothing but filters, a limit below 1, an unknown mode or
+                language; or no encoder, but not mode lexical.
             CodeIndexError: The index was damaged or removed meanwhile.
         """
-        return self._found(query, limit, filters, mode, overlapping=False)
+        return search_index(self._opened, SearchRequest.of_query(query, limit=limit, filters=filters, mode=mode))
 
     def pack(
         self,
@@ -208,7 +196,7 @@ class CodeIndex:
         source.
 
         Args:
-            question: What is to be answered.
+            question: What is to be answered; ``file:`` and the like mean nothing in it.
             budget: Most tokens of the prompt as a whole, estimated as one for every three bytes of UTF-8: more than
                 tokenizers of language models make of most code.
             limit: Most chunks.
@@ -221,81 +209,42 @@ class CodeIndex:
         """
         from codequest.search.answers.context import pack
 
-        return pack(question, self._found(question, limit, filters, mode, overlapping=True), budget=budget)
+        request = SearchRequest.of_question(question, limit=limit, filters=filters, mode=mode)
+        return pack(question, search_index(self._opened, request), budget=budget)
 
     @property
     def freshness(self) -> Freshness:
         """How the index stood to its folder at the last search or `refresh`."""
-        return self._fresh.last
+        return self._opened.freshness
 
     def refresh(self) -> Freshness:
         """Look which files have changed, and bring them into the index, as every search does; raises as `search`."""
-        self._current()
-        return self._fresh.look()
+        return self._opened.look()
 
-    def _found(
-        self, query: str, limit: int, filters: SearchFilters | None, mode: SearchMode, *, overlapping: bool
-    ) -> list[SearchHit]:
-        self._check(limit, mode)
-        text = checked_texts([query], name="queries")[0][:MOST_CHARACTERS]
-        freshness = self.refresh() if self._refreshes else Freshness()
-        for attempt in range(_TRIES):
-            snapshot, queries = self._current()
-            vector = queries(text) if queries is not None and mode != "lexical" else None
-            try:
-                mask = snapshot.mask(filters or SearchFilters(), without=freshness.gone)
-                ranked = partial(rank, snapshot, text, vector, mode=mode, mask=mask, overlapping=overlapping)
-                return best_hits(snapshot, ranked, limit, self.root, freshness.pending)
-            except (LookupError, CodeIndexError) as error:  # of a generation that was removed meanwhile
-                self._stamp = (0, 0)
-                if attempt == _TRIES - 1:
-                    raise CodeIndexError(f"The index in {self.folder} cannot be searched: {error}") from error
-        raise AssertionError
+    def unmatched(self, query: str = "", filters: SearchFilters | None = None) -> list[str]:
+        """Sentences about what a search asks for and nothing in the index has: language, glob, kind, quoted text.
 
-    def facets(self, filters: SearchFilters | None = None) -> Facets:
-        """Counts of chunks that the filters leave, and that each of their alternatives would.
+        Args:
+            query: As in `search`; of it, its filters and what it quotes.
+            filters: As in `search`.
 
         Raises:
+            InvalidInputError: An unknown language, or too many filters or quoted texts.
             CodeIndexError: The index was damaged or removed meanwhile.
         """
-        snapshot, _ = self._current()
-        return count_facets(snapshot, filters or SearchFilters())
+        snapshot, _ = self._opened.current()
+        return list(unmatched([snapshot], parse_query(query), filters or SearchFilters()))
 
-    def _check(self, limit: int, mode: SearchMode) -> None:
-        if limit < 1:
-            raise InvalidInputError(f"limit must be at least 1, got {limit}.")
-        if mode not in MODES:
-            raise InvalidInputError(f"mode must be one of {', '.join(MODES)}, got {mode!r}.")
-        if self.encoder is None and mode != "lexical":
-            raise InvalidInputError(f"Mode {mode} needs an encoder: open the index with one, or use mode lexical.")
+    def facets(self, filters: SearchFilters | None = None, query: str = "") -> Facets:
+        """Counts of chunks that the filters leave, and that each of their alternatives would.
 
-    def _current(self) -> tuple[Snapshot, QueryVectors | None]:
-        """Snapshot to search, after a look whether a run has ended since."""
-        with self._lock:
-            if self._stamped() != self._stamp:
-                self._load((self._meta, self._snapshot))
-            return self._snapshot, self._queries
+        Args:
+            filters: As in `search`.
+            query: As in `search`; its filters, and what it quotes, hold for every count.
 
-    def _load(self, before: tuple[IndexMeta, Snapshot] | None = None) -> None:
-        while True:
-            self._stamp = self._stamped()
-            self._meta = self._home.meta()
-            try:
-                dim = self._meta.stats.space.dim
-                known = before[1] if before and before[0].is_of(self._meta) else None
-                self._snapshot = Snapshot(self._store, self._meta.versions, dim=dim, before=known)
-                break
-            except CodeIndexError:
-                if self._stamped() == self._stamp:  # otherwise a run has ended, and removed this version
-                    raise
-        if self.encoder is not None and (self._queries is None or self._queries.space != self._meta.stats.space):
-            self._queries = QueryVectors(self.encoder, self._home, self._meta.stats)
-
-    def _stamped(self) -> tuple[int, int]:
-        try:
-            status = (self._home.folder / META_FILE).lstat()
-        except OSError as error:
-            raise CodeIndexError(
-                f"The index in {self._home.folder} is gone. Make it again: codequest index {self.root}"
-            ) from error
-        return status.st_mtime_ns, status.st_ino
+        Raises:
+            InvalidInputError: An unknown language, or too many filters or quoted texts.
+            CodeIndexError: The index was damaged or removed meanwhile.
+        """
+        snapshot, _ = self._opened.current()
+        return count_facets(snapshot, filters or SearchFilters(), parse_query(query))

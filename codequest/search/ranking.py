@@ -52,6 +52,7 @@ def rank(
     mode: SearchMode,
     limit: int,
     mask: Mask | None = None,
+    everything: bool = False,
     overlapping: bool = False,
 ) -> Ranking:
     """The chunks that answer a query; of those that share lines only the best, unless `overlapping`.
@@ -71,12 +72,14 @@ def rank(
         mode: What decides.
         limit: Most chunks to give.
         mask: Which chunks may be found, (chunks,).
+        everything: Whether, in mode lexical, those of the mask that share no word come last; else they are left out.
         overlapping: Whether chunks that share lines are all given.
     """
     depth = max(_CANDIDATES, 3 * limit)  # as many pieces of what is found already may have to be left out
     by_words = _by_words(snapshot, query, max(depth, _WORD_HITS), mask) if mode != "dense" else None
     if query_vector is None or mode == "lexical":
         assert by_words is not None
+        by_words = _and_the_rest(by_words, mask) if everything and mask is not None else by_words
         return _first(snapshot, best(by_words, depth), limit, overlapping)
     cosines = snapshot.cosines(query_vector)  # (chunks,)
     allowed = np.arange(len(cosines)) if mask is None else np.flatnonzero(mask)
@@ -105,6 +108,12 @@ def _by_words(snapshot: Snapshot, query: str, depth: int, mask: Mask | None) -> 
         allowed = mask[positions]
         positions, scores = positions[allowed], scores[allowed]
     return best(Ranking(positions, scores), depth)
+
+
+def _and_the_rest(ranking: Ranking, mask: Mask) -> Ranking:
+    rest = np.setdiff1d(np.flatnonzero(mask), ranking.positions)
+    positions = np.concatenate([ranking.positions, rest])
+    return Ranking(positions, np.concatenate([ranking.scores, np.zeros(len(rest), np.float32)]))
 
 
 def best(ranking: Ranking, count: int) -> Ranking:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.search.hits import SearchFilters
-from codequest.search.paths import PathGlobs
+from codequest.search.query.paths import PathGlobs
 from codequest.search.signals.definitions import Definitions
 from codequest.search.store import GENERATION, ChunkStore
 from codequest.search.store.tables import LISTED_COLUMNS, ChunkTables, ListedChunk
@@ -21,6 +21,8 @@ from codequest.space import Vectors
 
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
+
+_KEPT_TEXTS = 32  # a page that shows results asks for the same again and again
 
 
 class Snapshot:
@@ -55,6 +57,7 @@ class Snapshot:
             self._slots = {tier: self._placed(tier, before, kept) for tier in TIERS}
             self._vectors = TieredVectors(store.place(versions), self._slots, dim=dim)
         self._words = store.words(versions)
+        self._containing: dict[str, Mask] = {}
         columns = dict(zip(("id", *LISTED_COLUMNS), zip(*rows, strict=True), strict=True)) if rows else {}
         self.columns: Mapping[str, Sequence[Any]] = {
             name: [*(_kept(before.columns[name], kept) if before else ()), *columns.get(name, ())]
@@ -131,18 +134,42 @@ class Snapshot:
             found = self._tables.texts(ids)
         return [found[number] for number in ids]
 
-    def mask(self, filters: SearchFilters, *, without: Collection[str] = ()) -> Mask | None:
-        """Mask of chunks that pass the filters, (chunks,), and are not in the files to leave out; None for all."""
-        chosen: list[Mask] = []
-        for name, wanted in (("language", filters.languages), ("kind", filters.kinds)):
-            if wanted:
-                chosen.append(self._categories[name].among({value.lower() for value in wanted}))
-        if filters.paths:
-            passing = PathGlobs(filters.paths).matching(set(self.columns["path"]))
-            chosen.append(np.fromiter((path in passing for path in self.columns["path"]), bool, len(self)))
+    def containing(self, text: str) -> Mask:
+        """Mask of the chunks that have a text exactly as it is, (chunks,); kept for the next search."""
+        if text not in self._containing:
+            with self._store.reading():
+                found = self._tables.containing(self._generation, text)
+            if len(self._containing) >= _KEPT_TEXTS:
+                self._containing = {}
+            self._containing[text] = np.isin(self._ids, np.array(found, np.int64))
+        return self._containing[text]
+
+    def mask(self, *filters: SearchFilters, quoted: Sequence[str] = (), without: Collection[str] = ()) -> Mask | None:
+        """Mask of the chunks to search, (chunks,); None for all.
+
+        Args:
+            filters: All of them must hold.
+            quoted: Texts that a chunk must have.
+            without: Files to leave out.
+        """
+        chosen = [self.containing(text) for text in quoted]
+        for each in filters:
+            if each.languages:
+                chosen.append(self._in_languages(each.languages))
+            if each.kinds:
+                chosen.append(self._categories["kind"].among(each.kinds))
+            if each.paths:
+                passing = PathGlobs(each.paths).matching(set(self.columns["path"]))
+                chosen.append(np.fromiter((path in passing for path in self.columns["path"]), bool, len(self)))
         if without:
             chosen.append(np.fromiter((path not in without for path in self.columns["path"]), bool, len(self)))
         return np.logical_and.reduce(chosen) if chosen else None
+
+    def _in_languages(self, names: Sequence[str]) -> Mask:
+        wanted = {name for name in names if not name.startswith("!")}
+        unwanted = {name.removeprefix("!") for name in names if name.startswith("!")}
+        languages = self._categories["language"]
+        return (languages.among(wanted) if wanted else ~np.zeros(len(self), bool)) & ~languages.among(unwanted)
 
     def counts(self, column: Literal["language", "kind"], mask: Mask | None) -> dict[str, int]:
         """Counts of the chunks in a mask, or of all, by value of a column; most first."""

@@ -24,6 +24,27 @@ def test_hits_as_json(project: Path) -> None:
     assert (hits[0]["start_line"], hits[0]["end_line"], hits[0]["kind"]) == (4, 6, "function")
 
 
+def test_filters_and_quoted_text_in_a_query(project: Path) -> None:
+    words = ("--path", project, "--mode", "lexical")
+    [hit] = json.loads(
+        run("search", 'load file:src/ -lang:js "def load_entry"', *words, "--json", "--kind", "function")
+    )
+    assert (hit["path"], hit["match_lines"]) == ("src/cache.py", [4])
+    printed = run("search", '"open(key)"', *words, "--kind", "class")
+    assert printed.startswith("src/cache.py:6  Cache  ")
+    assert '\n    5         """Read the file' in printed
+    assert "\n    6>        return open(key).read()\n" in printed
+    printed, told = run_and_hear("search", "load lang:go", *words, "--glob", "scr/")
+    assert printed == ""
+    assert f"Nothing found in {project} that passes the filters." in told
+    assert "No indexed file matches 'scr/'. Globs are as in a .gitignore" in told
+    assert "No indexed file is in go: the index has python, javascript, markdown, text." in told
+    with pytest.raises(InvalidInputError, match="Unknown language 'cobol'; expected one of asciidoc"):
+        run("search", "load", *words, "--language", "cobol")
+    with pytest.raises(InvalidInputError, match="is nothing but filters"):
+        run("search", "lang:py", *words)
+
+
 def test_bad_input_is_refused(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(IndexNotFoundError, match=r"home folder.* codequest index"):

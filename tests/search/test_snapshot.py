@@ -12,7 +12,7 @@ from codequest.errors import (
     CodeIndexError,
 )
 from codequest.search import CodeIndex, IndexRun, SearchFilters, SearchHit
-from tests.search.conftest import write
+from tests.search.conftest import snapshot_of, write
 
 Build = Callable[..., IndexRun]
 
@@ -31,7 +31,10 @@ def places(hits: list[SearchHit]) -> list[tuple[str, str]]:
         ({"paths": ["/src/*.js"]}, {"src/sort.js"}),
         ({"paths": ["!*.js", "src/"]}, {"src/cache.py"}),
         ({"kinds": ["section", "window"]}, {"docs/guide.md", "notes.txt"}),
-        ({"languages": ["cobol"]}, set()),
+        ({"languages": ["go"]}, set()),
+        ({"languages": ["!py", "!md", "!plaintext"]}, {"src/sort.js"}),
+        ({"languages": ["py", "js", "!JavaScript"]}, {"src/cache.py", "tests/test_cache.py"}),
+        ({"paths": ["./src/*.{js,ts}", "notes.{md,txt}"]}, {"src/sort.js", "notes.txt"}),
     ],
 )
 def test_filters_hold_before_anything_is_ranked(
@@ -42,6 +45,25 @@ def test_filters_hold_before_anything_is_ranked(
     query = "load entry of the list of values by http connection again"
     hits = index.search(query, limit=20, filters=SearchFilters(**filters), mode=mode)
     assert {hit.path for hit in hits} == paths
+
+
+def test_quoted_text_is_in_the_mask_letter_by_letter(project: Path, build: Build) -> None:
+    build(project)
+    snapshot = snapshot_of(project)
+    paths = snapshot.columns["path"]
+
+    def having(*quoted: str) -> set[str]:
+        mask = snapshot.mask(quoted=quoted)
+        assert mask is not None
+        return {path for path, kept in zip(paths, mask, strict=True) if kept}
+
+    for _ in range(2):
+        assert having("load_entry") == {"src/cache.py", "tests/test_cache.py"}
+        assert having("Load_entry") == set()
+        assert having("load_entry", "'a'") == {"tests/test_cache.py"}
+        assert having('key):\n        """Read') == {"src/cache.py"}
+        assert having("%") == having("_%") == having("list%") == set()
+    assert having("list", "value") == {"src/sort.js", "notes.txt"}
 
 
 def test_a_finished_run_is_noticed(project: Path, build: Build) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.cli.display import console
 from codequest.cli.search_options import place
+from codequest.search.shown.excerpt import excerpt
 from codequest.texts import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
     from codequest.search import SearchHit
 
-_LINES = 12
+_MOST_LINES = 12
 
 
-def print_hits(hits: Sequence[SearchHit], root: Path, *, context: int = 0, lines: int = _LINES) -> None:
+def print_hits(hits: Sequence[SearchHit], root: Path, *, context: int = 0, lines: int = _MOST_LINES) -> None:
     """Print the place and the code of every hit.
 
     Args:
@@ -36,7 +38,7 @@ def _headline(hit: SearchHit, root: Path) -> RenderableType:
     from rich.text import Text
 
     return Text.assemble(
-        place(root, hit.path, str(hit.start_line)),
+        place(root, hit.path, str(hit.line)),
         f"  {visible_line(hit.symbol or hit.kind)}",
         (f"  {hit.score:.3f}", "dim"),
         ("  changed since it was indexed" if hit.stale else "", "yellow"),
@@ -47,28 +49,38 @@ def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableT
     from rich.console import Group
     from rich.text import Text
 
-    lines = hit.text.split("\n")
-    shown, start = lines[:most], hit.start_line
-    left = len(lines) - len(shown)
+    start, shown, above, below = excerpt(hit, most)
     if context:
         before, after = _around(hit, root, context)
-        start -= len(before)
-        shown = [*before, *shown, *([] if left else after)]
-    code = (
-        _highlighted(visible("\n".join(shown)), hit.language, start)
-        if console.is_terminal
-        else Text("\n".join(f"{number:>5} {visible(line)}" for number, line in enumerate(shown, start)))
-    )
-    more = f"… {left} more line{'s' if left > 1 else ''}\n" if left else ""
-    return Group(code, Text(more, style="dim"))
+        if not above:
+            start, shown = start - len(before), [*before, *shown]
+        shown = shown if below else [*shown, *after]
+    matches = set(hit.match_lines)
+    code = _highlighted(shown, hit.language, start, matches) if console.is_terminal else _plain(shown, start, matches)
+    left = [Text(f"… {_lines(above)} before", style="dim")] if above else []
+    return Group(*left, code, Text(f"… {_lines(below, 'more ')}\n" if below else "", style="dim"))
 
 
-def _highlighted(code: str, language: str, start: int) -> RenderableType:
+def _lines(number: int, which: str = "") -> str:
+    return f"{number} {which}line{'s' if number > 1 else ''}"
+
+
+def _plain(lines: Sequence[str], start: int, matches: Collection[int]) -> Text:
+    from rich.text import Text
+
+    numbered = enumerate(lines, start)
+    return Text("\n".join(f"{line:>5}{'>' if line in matches else ' '}{visible(text)}" for line, text in numbered))
+
+
+def _highlighted(lines: Sequence[str], language: str, start: int, matches: set[int]) -> RenderableType:
     from rich.syntax import Syntax
 
     from codequest.search.lexers import lexer_name
 
-    return Syntax(code, lexer_name(language), line_numbers=True, start_line=start, word_wrap=True)
+    code = visible("\n".join(lines))
+    return Syntax(
+        code, lexer_name(language), line_numbers=True, start_line=start, word_wrap=True, highlight_lines=matches
+    )
 
 
 def _around(hit: SearchHit, root: Path, context: int) -> tuple[list[str], list[str]]:

@@ -11,6 +11,7 @@ from codequest.errors import InvalidInputError
 from codequest.search.hits import ChunkKind, SearchFilters, SearchHit, SearchMode
 from codequest.search.index import CodeIndex
 from codequest.search.mcp.file_lines import FileLines, read_lines
+from codequest.search.shown.excerpt import excerpt
 from codequest.texts import visible, visible_line
 
 MOST_HITS = 50
@@ -22,15 +23,17 @@ class FoundCode:
     """A hit, short enough for many of them to be read.
 
     Attributes:
-        place: ``path:line``, to be opened or cited.
+        place: ``path:line``, to be opened or cited; the line of the first match, where the query quotes something.
         path: File, relative to the indexed root; what cannot be seen is written out, here and in all other texts.
         start_line: First line, from 1.
         end_line: Last line, inclusive.
         symbol: Qualified name; empty where there is none.
         kind: function, class, section or window.
         language: Language of the file.
-        snippet: The first ten lines.
+        snippet: The first ten lines, or ten around the first match.
+        snippet_line: Number of the first line of the snippet.
         more_lines: How many lines follow.
+        match_lines: Lines that have what the query quotes.
         stale: Whether the lines have changed since they were indexed; they are shown as they are now.
     """
 
@@ -42,8 +45,23 @@ class FoundCode:
     kind: str
     language: str
     snippet: str
+    snippet_line: int
     more_lines: int
+    match_lines: list[int]
     stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundList:
+    """Result of a search.
+
+    Attributes:
+        hits: Best first.
+        note: What is not in the index yet, and filters that name nothing in it; empty where all is well.
+    """
+
+    hits: list[FoundCode]
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,17 +125,14 @@ class CodeTools:
         languages: Sequence[str] = (),
         kinds: Sequence[ChunkKind] = (),
         limit: int = 10,
-    ) -> list[FoundCode]:
+    ) -> FoundList:
         """The code that answers a query, best first; arguments and errors as `CodeIndex.search`."""
         if limit > MOST_HITS:
             raise InvalidInputError(f"limit must be at most {MOST_HITS}, got {limit}.")
         filters = SearchFilters(paths=paths, languages=languages, kinds=kinds)
-        return [_found(hit) for hit in self.index.search(query, limit=limit, filters=filters, mode=self._mode)]
-
-    @property
-    def note(self) -> str:
-        """What the last search has found that is not in the index; empty where nothing is."""
-        return str(self.index.freshness)
+        hits = self.index.search(query, limit=limit, filters=filters, mode=self._mode)
+        notes = (str(self.index.freshness), *self.index.unmatched(query, filters))
+        return FoundList(hits=[_found(hit) for hit in hits], note=" ".join(filter(None, notes)))
 
     def read(self, path: str, start: int = 1, end: int | None = None) -> FileLines:
         """Lines of an indexed file; see `read_lines`."""
@@ -141,16 +156,18 @@ class CodeTools:
 
 
 def _found(hit: SearchHit) -> FoundCode:
-    lines = hit.text.split("\n")
+    start, lines, _, more = excerpt(hit, _LINES)
     return FoundCode(
-        place=f"{visible_line(hit.path)}:{hit.start_line}",
+        place=f"{visible_line(hit.path)}:{hit.line}",
         path=visible_line(hit.path),
         start_line=hit.start_line,
         end_line=hit.end_line,
         symbol=visible_line(hit.symbol),
         kind=hit.kind,
         language=hit.language,
-        snippet=visible("\n".join(line[:_CHARACTERS] for line in lines[:_LINES])),
-        more_lines=max(0, len(lines) - _LINES),
+        snippet=visible("\n".join(line[:_CHARACTERS] for line in lines)),
+        snippet_line=start,
+        more_lines=more,
+        match_lines=list(hit.match_lines),
         stale=hit.stale,
     )

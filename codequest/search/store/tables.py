@@ -73,7 +73,7 @@ _Row = tuple[_Count, str, str, str, str, _Count, _Count, str, str, str]
 
 
 class ChunkTables:
-    """One connection to the tables.
+    """One connection to the tables. What reads rows raises ValueError where a value is of another type.
 
     Args:
         folder: That of the store.
@@ -118,11 +118,7 @@ class ChunkTables:
         self._connection.close()
 
     def chunks(self, generation: int) -> list[ListedChunk]:
-        """Rows of (id, path, language, kind, symbol, start_line, end_line), in the order of their ids.
-
-        Raises:
-            ValueError: A value is of another type.
-        """
+        """Rows of (id, path, language, kind, symbol, start_line, end_line), in the order of their ids."""
         query = f"SELECT id, {', '.join(LISTED_COLUMNS)} FROM chunks WHERE {_LIVE} ORDER BY id"
         return msgspec.convert(
             self._connection.execute(query, {"generation": generation}).fetchall(), list[ListedChunk]
@@ -136,20 +132,13 @@ class ChunkTables:
         return [row[0] for row in came], [row[0] for row in went]
 
     def listed(self, ids: Sequence[int]) -> list[ListedChunk]:
-        """Rows as `chunks` gives them, of these chunks.
-
-        Raises:
-            ValueError: A value is of another type.
-        """
+        """Rows as `chunks` gives them, of these chunks."""
         return msgspec.convert(self._of(ids, LISTED_COLUMNS), list[ListedChunk])
 
     def slots(self, generation: int, tier: Tier, *, only: bool = False) -> list[_Placed]:
         """Rows of (id of a chunk, slot of its vector), in the order of the ids; chunks that are gone may be among them.
 
         With `only`, those that came with this very generation.
-
-        Raises:
-            ValueError: A value is of another type.
         """
         born = "born = ?" if only else "born <= ?"
         query = f"SELECT chunk, slot FROM vectors WHERE {born} AND tier = ? ORDER BY chunk"
@@ -170,6 +159,12 @@ class ChunkTables:
     def texts(self, ids: Sequence[int]) -> dict[int, str]:
         """The texts of these chunks by id; those that are gone are left out."""
         return dict(msgspec.convert(self._of(ids, ("text",)), list[tuple[int, str]]))
+
+    def containing(self, generation: int, text: str) -> list[int]:
+        """Ids of the chunks that have a text in theirs, letter by letter."""
+        query = f"SELECT id FROM chunks WHERE {_LIVE} AND instr(text, :text)"
+        with self._lock:
+            return [row[0] for row in self._connection.execute(query, {"generation": generation, "text": text})]
 
     def _of(self, ids: Sequence[int], columns: Sequence[str]) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = []

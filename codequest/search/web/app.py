@@ -23,6 +23,7 @@ from codequest.errors import CodequestError, InvalidInputError
 from codequest.integrations.server.replies import ApiError, error_response, refused
 from codequest.search.hits import SearchFilters
 from codequest.search.index import CodeIndex
+from codequest.search.query.parsed_query import parse_query
 from codequest.search.web.asked import Asked, read_filters
 from codequest.search.web.guard import Guard
 from codequest.search.web.snippets import highlighted
@@ -116,23 +117,25 @@ class _PageRoutes:
         took = time.perf_counter() - began
         found = [hit.to_dict() for hit in hits]
         if asked.html:
+            words = parse_query(asked.query).text
             for hit in found:  # names are shown as text, where marks of direction would put them in another order
-                hit["html"] = highlighted(hit["text"], hit["language"], asked.query)
+                hit["html"] = highlighted(hit["text"], hit["language"], words)
                 hit |= {name: visible_line(hit[name]) for name in ("path", "symbol")}
+        notes = (str(self._index.freshness), *self._index.unmatched(asked.query, asked.filters))
         return {
             "query": asked.query,
             "mode": asked.mode,
             "encoder": self._encoder,
             "milliseconds": round(1000 * took, 1),
             "updated": self._index.stats.updated,
-            "note": str(self._index.freshness),
+            "note": " ".join(filter(None, notes)),
             "taught": self._index.stats.taught,
-            **self._facets(asked.filters),
+            **self._facets(asked.filters, asked.query),
             "hits": found,
         }
 
-    def _facets(self, filters: SearchFilters) -> dict[str, Any]:
-        return {"facets": asdict(self._index.facets(filters))}
+    def _facets(self, filters: SearchFilters, query: str = "") -> dict[str, Any]:
+        return {"facets": asdict(self._index.facets(filters, query))}
 
     def _about(self) -> dict[str, Any]:
         stats, run = self._index.stats, self._index.teacher_run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -100,3 +101,14 @@ def test_a_long_hit_is_cut(project: Path) -> None:
     assert "step(10)" in printed
     assert "step(11)" not in printed
     assert "… 3 more lines" in printed
+
+
+def test_a_long_hit_is_shown_around_its_first_match(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n".join(f"step({number})" for number in range(40))
+    hit = replace(hit_at("a.py", text), start_line=11, end_line=50, match_lines=(31, 33))
+    printed = drawn(hit, tmp_path, monkeypatch, terminal=False)
+    assert printed.startswith(
+        "a.py:31  function  0.500\n… 18 lines before\n   29 step(18)\n   30 step(19)\n   31>step(20)\n"
+    )
+    assert "   32 step(21)\n   33>step(22)\n" in printed
+    assert printed.endswith("   40 step(29)\n… 10 more lines\n\n")

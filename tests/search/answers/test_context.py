@@ -69,4 +69,4 @@ def test_pack_of_an_index_has_whole_functions_that_search_shows_in_part(project:
     with pytest.raises(InvalidInputError, match="empty or only whitespace"):
         index.pack(" ")
     with pytest.raises(CodeIndexError, match="Nothing was found"):
-        index.pack("read", filters=SearchFilters(languages=["cobol"]))
+        index.pack("read", filters=SearchFilters(languages=["go"]))

@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from codequest.errors import CodequestError, IndexNotFoundError, InvalidInputError
 from codequest.search import CodeIndex, IndexRun
 from codequest.search.home import IndexHome
-from codequest.search.mcp.tools import MOST_HITS, CodeTools
+from codequest.search.mcp.tools import MOST_HITS, CodeTools, FoundCode
 from codequest.search.teaching.teacher_run import RunRecord
 from tests.search.conftest import FILES, build, project, write  # noqa: F401
 
@@ -27,8 +28,12 @@ def tools(project: Path, build: Callable[..., IndexRun]) -> CodeTools:  # noqa: 
     return CodeTools(project / "src", encoder=None, mode="lexical")
 
 
+def found(tools: CodeTools, query: str, **options: Any) -> list[FoundCode]:
+    return tools.search(query, **options).hits
+
+
 def test_a_hit_says_where_it_is_and_what_it_is(tools: CodeTools) -> None:
-    [hit] = tools.search("load entry", paths=["/src/"], languages=["python"], kinds=["function"])
+    [hit] = found(tools, "load entry", paths=["/src/"], languages=["python"], kinds=["function"])
     assert asdict(hit) == {
         "place": "src/cache.py:4",
         "path": "src/cache.py",
@@ -38,19 +43,35 @@ def test_a_hit_says_where_it_is_and_what_it_is(tools: CodeTools) -> None:
         "kind": "function",
         "language": "python",
         "snippet": "\n".join(FILES["src/cache.py"].split("\n")[3:6]),
+        "snippet_line": 4,
         "more_lines": 0,
+        "match_lines": [],
         "stale": False,
     }
 
 
 def test_long_hits_are_cut_and_say_how_much_follows(tools: CodeTools) -> None:
-    [hit] = tools.search("value_3", paths=["long.py"])
+    [hit] = found(tools, "value_3", paths=["long.py"])
     assert hit.snippet == "\n".join(LONG.split("\n")[:10])
     assert hit.more_lines == len(LONG.rstrip("\n").split("\n")) - 10
 
 
+def test_quoted_text_is_cited_and_shown_where_it_is(tools: CodeTools) -> None:
+    [hit] = found(tools, '"value_12 = 12"')
+    assert (hit.place, hit.start_line, hit.match_lines) == ("long.py:14", 1, [14])
+    assert (hit.snippet_line, hit.more_lines) == (7, 0)
+    assert hit.snippet == "\n".join(LONG.split("\n")[6:16])
+
+
+def test_filters_that_name_nothing_are_said(tools: CodeTools) -> None:
+    answer = tools.search("load lang:go", paths=["scr/"])
+    assert answer.hits == []
+    assert answer.note.startswith("No indexed file matches 'scr/'. Globs are")
+    assert "No indexed file is in go: the index has python, " in answer.note
+
+
 def test_long_lines_are_cut_and_invisible_characters_written_out(tools: CodeTools) -> None:
-    [hit] = tools.search("strange", paths=["strange.py"])
+    [hit] = found(tools, "strange", paths=["strange.py"])
     first, second = hit.snippet.split("\n")
     assert first == "def strange():"
     assert second.startswith("    return '<U+001B>[2J<U+202E>yyy")
@@ -58,8 +79,8 @@ def test_long_lines_are_cut_and_invisible_characters_written_out(tools: CodeTool
 
 
 def test_limits_hold_from_one_to_fifty(tools: CodeTools) -> None:
-    assert len(tools.search("load entry", limit=1)) == 1
-    assert len(tools.search("load entry", limit=MOST_HITS)) > 1
+    assert len(found(tools, "load entry", limit=1)) == 1
+    assert len(found(tools, "load entry", limit=MOST_HITS)) > 1
     with pytest.raises(InvalidInputError, match="limit must be at most 50, got 51"):
         tools.search("load entry", limit=MOST_HITS + 1)
     with pytest.raises(InvalidInputError, match="limit must be at least 1"):
@@ -94,9 +115,10 @@ def test_what_has_changed_and_could_not_be_brought_in_is_said(
     tools = CodeTools(project, encoder=None, mode="lexical")
     write(project, {"notes.txt": "the list of unicorns\n"})
     with IndexHome.find(project).locked_at_once():
-        [hit] = tools.search("values", paths=["notes.txt"])
+        answer = tools.search("values", paths=["notes.txt"])
+        [hit] = answer.hits
         assert (hit.snippet, hit.stale) == ("the list of unicorns", True)
-        assert tools.note.startswith("1 file has changed and not been indexed again: another run is writing")
+        assert answer.note.startswith("1 file has changed and not been indexed again: another run is writing")
         assert tools.status().missing == 1
 
 

@@ -50,6 +50,20 @@ def test_filters_and_what_they_leave(site: Site) -> None:
     assert CodeIndex.open(site.root, encoder=None).facets(filters).chunks == 4
 
 
+def test_filters_and_quoted_text_in_the_query(site: Site) -> None:
+    asked = {"q": '"f(20)" lang:py file:src/ -file:src/cache.py', "mode": "lexical", "html": "true"}
+    answer = site.get("/api/search", params=asked).json()
+    [hit] = answer["hits"]
+    assert (hit["path"], hit["match_lines"]) == ("src/long.py", [22])
+    assert "py" not in re.findall("<mark>(.*?)</mark>", "".join(hit["html"]))
+    assert answer["facets"] == {"languages": {"python": 1}, "kinds": {"function": 1}, "chunks": 1}
+    answer = site.get("/api/search", params={"q": 'load lang:go "no such text"', "path": "scr/"}).json()
+    assert (answer["hits"], answer["facets"]["chunks"]) == ([], 0)
+    assert answer["note"].startswith("No indexed file matches 'scr/'. Globs are as in a .gitignore")
+    assert "No indexed file is in go: the index has python, javascript, markdown, text." in answer["note"]
+    assert "No indexed text has 'no such text' exactly as quoted" in answer["note"]
+
+
 def test_what_is_in_the_index(site: Site) -> None:
     answer = site.get("/api/index", params={"kind": "function"}).json()
     assert (answer["root"], answer["files"], answer["chunks"]) == (str(site.root), 7, 8)

@@ -152,6 +152,17 @@ def test_filters_narrow_count_and_are_in_the_address(site: Site, open_page: Open
     expect(page.locator("article")).to_have_count(7)
 
 
+def test_a_match_is_shown_and_marked_where_it_is(site: Site, open_page: Open) -> None:
+    page = open_page(f"{site.address}/?q=%22f(20)%22+file%3Asrc%2F&mode=lexical")
+    assert settled(page, '"f(20)" file:src/') == ["src/long.py:22"]
+    shown = page.locator("article .row:visible")
+    expect(shown).to_have_count(12)
+    assert [row.get_attribute("data-number") for row in shown.all()] == [str(line) for line in range(15, 27)]
+    expect(page.locator("article .row.match")).to_have_attribute("data-number", "22")
+    page.get_by_role("button", name="Show all 26 lines").click()
+    expect(shown).to_have_count(26)
+
+
 def test_a_deep_link_survives_a_reload(site: Site, open_page: Open) -> None:
     link = f"{site.address}/?q=unicorn&mode=lexical&language=python&kind=function&path=src%2F&path=%21docs%2F"
     page = open_page(link)

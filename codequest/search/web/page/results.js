@@ -1,6 +1,7 @@
 // The list of results.
 
 const LINES = 12; // of code that is shown before a result is expanded
+const ABOVE = 2; // lines above the first match
 const template = document.getElementById("hit");
 
 /** Put hits in place of those before; what stays the best hit stays expanded. */
@@ -48,7 +49,8 @@ function entry(hit, number, count, best) {
   const slash = hit.path.lastIndexOf("/") + 1;
   part("folder").textContent = hit.path.slice(0, slash);
   part("file").textContent = hit.path.slice(slash);
-  part("line").textContent = `:${hit.start_line}`;
+  const line = hit.match_lines[0] ?? hit.start_line;
+  part("line").textContent = `:${line}`;
   part("symbol").textContent = hit.symbol;
   part("kind").textContent = hit.kind === "window" ? "lines" : hit.kind;
   part("language").textContent = hit.language;
@@ -56,17 +58,28 @@ function entry(hit, number, count, best) {
   part("score").append(bar(hit.score / best), hit.score.toFixed(3));
   part("score").title = "Score: comparable within one search";
   part("dot").dataset.language = hit.language;
-  article.dataset.place = `${hit.path}:${hit.start_line}`;
+  article.dataset.place = `${hit.path}:${line}`;
   article.dataset.lines = String(hit.html.length);
   article.id = `hit-${number}`;
   article.setAttribute("aria-label", `${number + 1} of ${count}: ${hit.symbol || hit.kind}, ${article.dataset.place}`);
   part("code").setAttribute("aria-label", `Lines ${hit.start_line} to ${hit.end_line}`);
-  part("lines").append(...hit.html.map((html, line) => row(html, hit.start_line + line)));
+  part("lines").append(...rows(hit, line - hit.start_line));
   const button = part("expand");
   button.hidden = hit.html.length <= LINES + 1;
   button.textContent = `Show all ${hit.html.length} lines`;
   if (button.hidden) article.classList.add("short");
   return item;
+}
+
+/** The lines of a hit; those that are hidden until it is expanded are aside: all but the first, or around its match. */
+function rows(hit, match) {
+  const first = match < LINES ? 0 : Math.min(match - ABOVE, hit.html.length - LINES);
+  return hit.html.map((html, place) => {
+    const made = row(html, hit.start_line + place);
+    made.classList.toggle("aside", place < first || place >= first + LINES);
+    made.classList.toggle("match", hit.match_lines.includes(hit.start_line + place));
+    return made;
+  });
 }
 
 function row(html, number) {

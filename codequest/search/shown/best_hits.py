@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from codequest.search.hits import SearchHit
+from codequest.search.query.request import SearchRequest
+from codequest.search.query.required import with_matches
 from codequest.search.ranking import Ranking
 from codequest.search.snapshot import Snapshot
 
@@ -13,10 +15,10 @@ _MOST_TIMES = 8  # as many hits as asked for are looked at, where some are gone
 
 
 def best_hits(
-    snapshot: Snapshot, ranked: Callable[..., Ranking], limit: int, root: Path, changed: Collection[str]
+    snapshot: Snapshot, ranked: Callable[..., Ranking], request: SearchRequest, root: Path, changed: Collection[str]
 ) -> list[SearchHit]:
     """The best hits of what ``ranked(limit=…)`` gives; more are ranked where some are gone from changed files."""
-    wanted = limit
+    wanted = limit = request.limit
     while True:
         hits = _hits(snapshot, ranked(limit=wanted))
         found = hits
@@ -24,6 +26,8 @@ def best_hits(
             from codequest.search.freshness.current_lines import shown_as_now
 
             found = list(shown_as_now(root, hits, changed))
+        if request.quoted:
+            found = [hit for hit in (with_matches(hit, request.quoted) for hit in found) if hit is not None]
         if len(found) >= limit or len(hits) < wanted or wanted >= _MOST_TIMES * limit:
             return found[:limit]
         wanted *= 2

@@ -1,0 +1,31 @@
+"""Where the texts that a query quotes are in a hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from codequest.search.hits import SearchHit
+
+
+def with_matches(hit: SearchHit, quoted: Sequence[str]) -> SearchHit | None:
+    """The hit with the lines of its matches; None where it does not have all that is quoted."""
+    if any(text not in hit.text for text in quoted):
+        return None
+    lines = {line for text in quoted for line in _lines(hit.text, text)}
+    return replace(hit, match_lines=tuple(hit.start_line + line for line in sorted(lines)))
+
+
+def _lines(text: str, wanted: str) -> Iterator[int]:
+    """Numbers of the lines, from 0, that a text which is in another one touches."""
+    line, counted, place = 0, 0, text.find(wanted)
+    while place >= 0:
+        line += text.count("\n", counted, place)
+        end = place + len(wanted)
+        touched = text.count("\n", place, end)
+        yield from range(line, line + touched + 1)
+        next_line = text.find("\n", end)  # more of it in the same line tells nothing
+        if next_line < 0:
+            return
+        line, counted = line + touched, end
+        place = text.find(wanted, next_line)
