@@ -15,7 +15,8 @@ from codequest.adapt.request import Request
 from codequest.adapt.sources import TeacherSource, matched, open_source
 from codequest.adapt.speed import seconds_per_step, seconds_per_text
 from codequest.adapt.stages import GENTLER, SETTINGS, Division, Stages, divide
-from codequest.adapters.folder import check_destination
+from codequest.adapters.folder import check_destination, read_config
+from codequest.adapters.places import find_adapter
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder, create_encoder
 from codequest.errors import CodequestWarning, InvalidInputError, TeacherError
 from codequest.files import cache_root
@@ -142,9 +143,9 @@ class Run:
     def encoder(self, queries: Sequence[str]) -> TrainableQueryEncoder:
         """The encoder before it is trained."""
         space, start = self.source.teacher.space, self.start
-        if start is not None:
+        if start is not None and read_config(find_adapter(start)).space == space:
             adapter = QueryEncoder.from_pretrained(start)
-            if adapter.space == space and isinstance(adapter, TrainableQueryEncoder):
+            if isinstance(adapter, TrainableQueryEncoder):
                 return adapter
         options = {"seed": self.request.seed} if start is None else {"seed": self.request.seed, "start": start}
         if start is None and self.request.kind == "lora":

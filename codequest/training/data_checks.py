@@ -11,6 +11,7 @@ from codequest.encoders import QueryEncoder, TrainableQueryEncoder
 from codequest.errors import CodequestWarning, InvalidInputError
 from codequest.mining.forms import form_shares
 from codequest.mining.language import foreign_share
+from codequest.space import Side
 from codequest.teachers import Teacher
 
 FEW_QUERIES = 2_000
@@ -23,6 +24,22 @@ _FOREIGN_SHARE = 0.5
 
 class DataWarning(CodequestWarning):
     """The training data will probably not give a good encoder."""
+
+
+def check_data(encoder: TrainableQueryEncoder, texts: Sequence[str], *, side: Side) -> list[str]:
+    """Problems of what an encoder is to be trained on, in sentences; empty when nothing is.
+
+    Args:
+        encoder: The encoder.
+        texts: What it learns to embed.
+        side: Their side.
+    """
+    distinct = list(dict.fromkeys(texts))
+    trained = sum(tensor.numel() for tensor in encoder.trained_tensors().values())
+    found = check_size(len(distinct), trained_parameters=trained, dim=encoder.space.dim)
+    if side == "query":
+        found += check_queries(distinct, token_count=encoder.token_counts, max_tokens=encoder.max_tokens)
+    return found
 
 
 def check_queries(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -11,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from codequest.adapters.card_metadata import ONE_QUERY
-from codequest.adapters.folder import check_destination
-from codequest.data import RetrievalDataset, load_dataset, merge_datasets
-from codequest.data.query_files import load_queries, normal_form
+from codequest.adapters.folder import check_destination, read_config
+from codequest.adapters.places import find_adapter
 from codequest.encoders import (
     LoRAQueryEncoder,
     ProjectionQueryEncoder,
@@ -23,16 +20,15 @@ from codequest.encoders import (
 )
 from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.evaluation import Report, compare_documents, compare_each, summaries
-from codequest.mining.web_searches import with_searches
 from codequest.progress import Progress, silent
 from codequest.teachers import Teacher, cached, load_teacher, teacher_named_in
 from codequest.training.assistant import EncoderAssistant, train_assistant
 from codequest.training.config import digest
 from codequest.training.document_side import exchanged
 from codequest.training.recipe import EncoderRecipe, Recipe, Stage
+from codequest.training.recipe_data import RecipeData
 from codequest.training.run_folder import is_main_process
-from codequest.training.samples import sample, shuffled
-from codequest.training.split import hold_out_pairs, judged_only, split, without_queries
+from codequest.training.split import split, without_queries
 from codequest.training.trainer import DistillationTrainer, EncoderMaker
 
 _TIMED = 100  # queries
@@ -76,7 +72,7 @@ class Maker:
     ) -> None:
         self.recipe = recipe
         self.out = Path(out).expanduser()
-        self.data = Path(data).expanduser()
+        self.data = RecipeData(recipe, data)
         self.progress = progress
         self.teacher = cached(load_teacher(teacher) if teacher else teacher_named_in("The recipe", recipe.teacher))
 
@@ -112,8 +108,8 @@ class Maker:
         for stage in further:
             train(encoder, stage)
         if is_main_process():
-            made = {"recipe": self.recipe_digest(recipe), "seed": self.recipe.seed, "sources": self.sources}
-            encoder.training |= made
+            encoder.training |= {"recipe": self.recipe_digest(recipe), "seed": self.recipe.seed}
+            encoder.training["sources"] = self.data.sources
             encoder.save_pretrained(folder)
 
     def _recipe_of(self, name: str) -> EncoderRecipe:
@@ -133,7 +129,7 @@ class Maker:
         assistant = self._assistant_of(recipe)
         divided = [dict(self.recipe.hold_out), dict(self.recipe.searches)]
         shared = [self.recipe.seed, *divided, assistant, *names]
-        return digest(own, shared, self.teacher.space.fingerprint, self._amounts)
+        return digest(own, shared, self.teacher.space.fingerprint, self.data.amounts)
 
     def _assistant_of(self, recipe: EncoderRecipe) -> Any:
         """What the assistant of an encoder depends on, JSON-ready."""
@@ -145,58 +141,6 @@ class Maker:
         own = self.recipe.encoders.get(assistant)
         return self.recipe_digest(own) if own else assistant
 
-    @property
-    def sources(self) -> dict[str, str]:
-        """Training data by name: its size, a digest of it, and what the recipe says about it."""
-        about = self.recipe.about
-        return {name: "; ".join([what, *filter(None, [about.get(name)])]) for name, what in self._amounts.items()}
-
-    @cached_property
-    def _amounts(self) -> dict[str, str]:
-        described = {}
-        for name in self.recipe.queries:
-            texts = self._unlabelled(name)
-            described[name] = f"{len(texts)} queries, sha256 {_sha256(texts)}"
-        for name, dataset in self._labelled.items():
-            texts = [*dataset.queries.values(), *dataset.documents.values()]
-            described[name] = f"{len(dataset.queries)} queries with labels, sha256 {_sha256(texts)}"
-        return described
-
-    @cached_property
-    def queries(self) -> list[str]:
-        """Every query without labels, in a random order: its first n are a sample of all."""
-        texts = [text for name in self.recipe.queries for text in self._unlabelled(name)]
-        return shuffled(texts, seed=self.recipe.seed)
-
-    def _unlabelled(self, name: str) -> list[str]:
-        return sample(load_queries(self.data / name), self.recipe.at_most.get(name), seed=self.recipe.seed)
-
-    @cached_property
-    def _labelled(self) -> dict[str, RetrievalDataset]:
-        return {name: self._sampled(name) for name in self.recipe.pairs}
-
-    def _sampled(self, name: str) -> RetrievalDataset:
-        dataset, most = load_dataset(name, root=self.data), self.recipe.at_most.get(name)
-        if most is None or most >= len(dataset.queries):
-            return dataset
-        return judged_only(dataset.subset(sample(list(dataset.queries), most, seed=self.recipe.seed)))
-
-    @cached_property
-    def divided(self) -> tuple[list[RetrievalDataset], list[RetrievalDataset]]:
-        """Labelled data to train on, and labelled data that is held out."""
-        trained, held, generator = [], [], random.Random(self.recipe.seed)
-        for name, dataset in self._labelled.items():
-            kept, out = hold_out_pairs(dataset, self.recipe.hold_out.get(name, 0), seed=self.recipe.seed)
-            language = self.recipe.searches.get(name)
-            trained.append(kept if language is None else with_searches(kept, language, generator))
-            held += [out] if out is not None else []
-        return trained, held
-
-    @cached_property
-    def tests(self) -> list[RetrievalDataset]:
-        """Everything that encoders are measured on."""
-        return [*(load_dataset(name, root=self.data) for name in self.recipe.evaluate), *self.divided[1]]
-
     @cached_property
     def assistant(self) -> Teacher:
         """The assistant: an encoder, or a map trained on the pairs of the encoders without those that validate them."""
@@ -204,26 +148,21 @@ class Maker:
         if isinstance(config, str):
             return EncoderAssistant(self.teacher, self._trainable(config))
         assert config is not None  # the recipe was checked
-        labelled = merge_datasets(self.divided[0])
-        pairs = split([], labelled, None, exclude=self._never_trained_on, seed=config.seed).pairs
+        pairs = split([], self.data.pairs, None, exclude=self.data.never_trained_on, seed=config.seed).pairs
         assert pairs is not None
         return train_assistant(self.teacher, pairs, config=config, progress=self.progress)
-
-    @cached_property
-    def _never_trained_on(self) -> list[str]:
-        measured = [query for test in self.tests for query in test.queries.values()]
-        return measured + [query for name in self.recipe.exclude for query in load_queries(self.data / name)]
 
     def _start(self, recipe: EncoderRecipe) -> QueryEncoder | EncoderMaker:
         """The encoder that the first stage trains, or a function that makes it from the queries it trains on."""
         kind, options = recipe.kind, {"seed": self.recipe.seed, **recipe.options}
         if recipe.start:
-            adapter = self._adapter(recipe.start)
-            if not kind and adapter.space == self.teacher.space:
-                return adapter
-            if kind == "lora" and isinstance(adapter, ProjectionQueryEncoder):
-                return _deepened(adapter, options)
-            kind, options["start"] = kind or adapter.kind, self._place(recipe.start)
+            place = self._place(recipe.start)
+            start = read_config(find_adapter(place))
+            if not kind and start.space == self.teacher.space:
+                return QueryEncoder.from_pretrained(place)
+            if kind == "lora" and start.kind == ProjectionQueryEncoder.kind:
+                return _deepened(ProjectionQueryEncoder.from_pretrained(place), options)
+            kind, options["start"] = kind or start.kind, place
         return lambda queries: create_encoder(
             kind, self.teacher, queries=queries, options=options, progress=self.progress
         )
@@ -242,28 +181,16 @@ class Maker:
     def _place(self, name: str) -> str | Path:
         return self.make(name).folder if name in self.recipe.encoders else name
 
-    def _queries_of(self, stage: Stage) -> list[str]:
-        labelled = [text for dataset in self.divided[0] for text in dataset.queries.values()] if stage.pairs else []
-        return [*self.queries[: stage.queries], *labelled]
-
     def _train(self, encoder: QueryEncoder | EncoderMaker, stage: Stage) -> TrainableQueryEncoder:
-        """The trained encoder.
-
-        Without a loss that reads them, the documents of the pairs are not needed: their queries are regressed.
-        """
-        compares = stage.config.needs_documents
-        labelled = merge_datasets(self.divided[0]) if stage.pairs or stage.documents else None
-        documents = list(labelled.documents.values()) if labelled and stage.documents else []
-        chosen = [load_dataset(name, root=self.data) for name in self.recipe.validate]
         trainer = DistillationTrainer(
             encoder,
             self.assistant if stage.assistant else self.teacher,
-            self.queries[: stage.queries] if compares else self._queries_of(stage),
+            self.data.queries_of(stage),
             config=stage.config,
-            documents=shuffled(documents, seed=self.recipe.seed)[: stage.documents],
-            pairs=labelled if compares else None,
-            validation=merge_datasets(chosen) if chosen else None,
-            exclude=self._never_trained_on,
+            documents=self.data.documents_of(stage),
+            pairs=self.data.pairs_of(stage),
+            validation=self.data.validation,
+            exclude=self.data.never_trained_on,
             progress=self.progress,
         )
         trainer.train()
@@ -282,8 +209,8 @@ class Maker:
             self.assistant_of(recipe),
             [],
             config=stage.config,
-            pairs=without_queries(merge_datasets(self.divided[0]), self._never_trained_on),
-            exclude=[text for test in self.tests for text in exchanged(test).queries.values()],
+            pairs=without_queries(self.data.pairs, self.data.never_trained_on),
+            exclude=[text for test in self.data.tests for text in exchanged(test).queries.values()],
             side="document",
             progress=self.progress,
         )
@@ -295,7 +222,8 @@ class Maker:
         encoder = QueryEncoder.from_pretrained(folder)
         if encoder.documents:
             return self._measure_documents(name, encoder, folder)
-        each = compare_each({name: encoder}, self.teacher, self.tests, latency_queries=_TIMED, progress=self.progress)
+        tests, encoders = self.data.tests, {name: encoder}
+        each = compare_each(encoders, self.teacher, tests, latency_queries=_TIMED, progress=self.progress)
         reports = tuple(each)
         encoder.metrics |= summaries(reports)[name]
         encoder.metrics[ONE_QUERY] = _price(reports[0])
@@ -306,7 +234,7 @@ class Maker:
         """Measure what queries find among its documents; those of the encoder it was trained for, or its own."""
         asked = self._recipe_of(name).queries_by
         queries = {asked or name: self._adapter(asked) if asked else encoder}
-        reports = tuple(compare_documents(encoder, queries, self.teacher, self.tests, progress=self.progress))
+        reports = tuple(compare_documents(encoder, queries, self.teacher, self.data.tests, progress=self.progress))
         encoder.metrics |= summaries(reports)[asked or name]
         encoder.save_pretrained(folder)
         return reports
@@ -363,7 +291,3 @@ def _price(report: Report) -> dict[str, Any]:
 
 def _rounded(value: float | None, unit: float = 1) -> float | None:
     return None if value is None else round(value / unit, 3)
-
-
-def _sha256(texts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(map(normal_form, texts))).encode()).hexdigest()[:16]

@@ -22,7 +22,7 @@ from codequest.space import Side
 from codequest.teachers import Teacher, cached
 from codequest.texts import checked_texts
 from codequest.training.config import DistillationConfig, digest
-from codequest.training.data_checks import DataWarning, check_queries, check_size, check_trainable
+from codequest.training.data_checks import DataWarning, check_data, check_trainable
 from codequest.training.document_side import ExchangedSides, exchanged
 from codequest.training.loop import DistillationLoop, ReportProgress, last_checkpoint, training_arguments
 from codequest.training.references import reference_vectors_of
@@ -236,16 +236,11 @@ class DistillationTrainer:
         return self.config.batch_size * self.config.gradient_accumulation * processes()
 
     def _warn(self, targets: TrainingTargets) -> None:
-        distinct = list(dict.fromkeys(targets.queries))
-        trained = sum(tensor.numel() for tensor in self.encoder.trained_tensors().values())
-        problems = check_size(len(distinct), trained_parameters=trained, dim=self.encoder.space.dim)
-        if self._side == "query":
-            most = self.encoder.max_tokens
-            problems += check_queries(distinct, token_count=self.encoder.token_counts, max_tokens=most)
+        found = check_data(self.encoder, targets.queries, side=self._side)
         if set(self.config.losses) == {"infonce"} and self.data.queries:
             unused = f"the {len(self.data.queries)} texts without labels. Add cosine or kl."
-            problems.append(f"The only loss is infonce, which learns nothing from {unused}")
-        for problem in problems:
+            found.append(f"The only loss is infonce, which learns nothing from {unused}")
+        for problem in found:
             warnings.warn(problem, DataWarning, stacklevel=3)
 
     def _run_digest(self) -> str:

@@ -8,7 +8,7 @@ from codequest.training.making import Maker
 
 recipe, data = sys.argv[1:]
 maker = Maker(load_recipe(recipe), data=data, out="adapters")
-for test in maker.tests:
+for test in maker.data.tests:
     queries, document_vectors = list(test.queries.values()), maker.teacher.encode_documents([*test.documents.values()])
     found = [
         search_dataset(test, model.encode_queries(queries), document_vectors).means["nDCG@10"]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from codequest.adapters.folder import AdapterConfig
 from codequest.adapters.tensors import read_arrays
 from codequest.encoders.cost import EncoderCost
-from codequest.encoders.descent import Start, load_start, record_descent, refuse_options
+from codequest.encoders.descent import Start, load_start, record_descent
 from codequest.encoders.static.lookup import RowLookup, RowReader, check_bigrams, joined, read_tokenizer
 from codequest.encoders.static.table import (
     StaticSettings,
@@ -22,10 +22,8 @@ from codequest.encoders.static.table import (
     check_numbers,
     check_tensors,
     table_shapes,
-    table_sizes,
 )
 from codequest.encoders.trainable import TrainableQueryEncoder
-from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.runtimes.readers import TOKENIZER_FILE
 from codequest.space import EmbeddingSpace, TeacherLike, Vectors
@@ -40,8 +38,6 @@ if TYPE_CHECKING:
     from codequest.encoders.static.network import StaticNetwork
     from codequest.runtimes import GraphPrecision
 
-_TOKENIZER = "sentence-transformers/all-MiniLM-L6-v2"
-_ROWS = 40_000
 _CHUNK = 4096  # queries whose rows are looked up or summed at a time
 _FITTED = 50_000  # examples are plenty for a linear map, and more would not fit into memory in fp64
 
@@ -114,41 +110,23 @@ class StaticQueryEncoder(TrainableQueryEncoder):
             InvalidInputError: No queries, an unknown map or precision, a number out of range, a start of another kind,
                 or one whose rows are longer than the space's vectors.
         """
-        from codequest.encoders.static.inherited import inherited_values
-        from codequest.encoders.static.network import starting_values, with_new_map
-        from codequest.encoders.static.vocabulary import build_vocabulary
-        from codequest.weights import locate
+        from codequest.encoders.static.starting import StartingTable, TableChoices
 
-        space = teacher.space
+        chosen = TableChoices(
+            tokenizer=tokenizer, revision=revision, rows=rows, width=width, map=map, precision=precision,
+            max_tokens=max_tokens, code=code, seed=seed,
+        )  # fmt: skip
         found: StaticQueryEncoder | None = None
+        trained: StartingTable | None = None
         if start is not None:
             found = cast(StaticQueryEncoder, load_start(start, of=(cls.kind,), kind=cls.kind, device=device))
-            if not code:
-                own = {"tokenizer": tokenizer, "revision": revision, "rows": rows}
-                refuse_options(start, **own, width=width, max_tokens=max_tokens)
-                table = StaticTable.rounded(with_new_map(found._rounded_table().values(), space, map, seed), precision)
-                encoder = cls(space, found._lookup, table, tokenizer=found._tokenizer, device=device)
-                record_descent(encoder, start, found)
-                return encoder
-            refuse_options(start, width=width)
-        rows = _ROWS if rows is None else rows
-        width, max_tokens = table_sizes(space, rows=rows, width=width, max_tokens=max_tokens)
-        table_shapes(rows=rows, bigrams=0, width=width, dim=space.dim, map=map, precision=precision)
-        texts = checked_texts(queries, name="queries")
-        if not texts:
-            raise InvalidInputError("queries is empty: the training queries decide which words have a row.")
-        source = locate(tokenizer or _TOKENIZER, revision=revision)
-        chosen = build_vocabulary(source.folder, texts, rows=rows, max_tokens=max_tokens, code=code, progress=progress)
-        if found is None:
-            values = starting_values(teacher, chosen, width=width, map=map, seed=seed, progress=progress)
-        else:
-            values = inherited_values(chosen.lookup, found._lookup, found._rounded_table().values())
-            values = values if found.space == space else with_new_map(values, space, map, seed)
-        table = StaticTable.rounded(values, precision)
-        encoder = cls(space, chosen.lookup, table, tokenizer=source.model_id, device=device)
+            chosen.refuse_those_of(start)
+            trained = StartingTable(found.space, found._lookup, found._rounded_table(), found._tokenizer)
+        begun = chosen.begin(teacher, queries, trained, progress)
+        encoder = cls(begun.space, begun.lookup, begun.table, tokenizer=begun.tokenizer, device=device)
         if start is not None and found is not None:
             record_descent(encoder, start, found)
-            if found.space == space:  # its map is fitted already, by these stages
+            if code and found.space == teacher.space:  # its map is fitted already, by these stages
                 encoder.training["stages"] = list(found.training.get("stages", ()))
         return encoder
 

@@ -65,7 +65,10 @@ class _WordPiece:
             "padding": None,
             "model": model,
         }
-        return Tokenizer.from_str(json.dumps({**self.definition, **changes}))
+        try:
+            return Tokenizer.from_str(json.dumps({**self.definition, **changes}))
+        except Exception as error:  # tokenizers raises nothing more precise
+            raise ModelFormatError(f"The tokenizer to begin with is damaged: {error}. Download it again.") from error
 
     def bare(self, token: str) -> str:
         return token.removeprefix(self.prefix) or token
