@@ -20,7 +20,7 @@ from codequest.adapters.folder import AdapterConfig, read_config, refuse_changed
 from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import ReferenceVectors
 from codequest.encoders.kinds import encoder_class
-from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.errors import AdapterFormatError, InvalidInputError, panics_raise
 from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
 from codequest.runtimes.parity import LEAST
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from codequest.encoders.cost import EncoderCost
     from codequest.encoders.export import ExportTarget
     from codequest.runtimes import GraphPrecision
+
+_GAVE_UP = "This encoder cannot embed these texts ({}); a file of it is damaged. Train or download it again."
 
 
 class QueryEncoder(ABC):
@@ -176,7 +178,8 @@ class QueryEncoder(ABC):
 
     def _embedded(self, queries: Sequence[str]) -> Vectors:
         """Vectors of a batch; one of another shape would be spread over the rows without a word."""
-        vectors = self.embed_batch(queries)
+        with panics_raise(AdapterFormatError, _GAVE_UP):
+            vectors = self.embed_batch(queries)
         if vectors.shape != (len(queries), self.space.dim):
             raise InvalidInputError(
                 f"This {self.kind} encoder gave vectors of shape {vectors.shape} for {len(queries)} queries, expected "

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 from codequest.adapters.folder import AdapterConfig
 from codequest.adapters.reference_vectors import TEXTS, ReferenceVectors
@@ -151,3 +152,19 @@ def test_what_is_pushed_is_the_whole_folder_which_is_gone_afterwards(monkeypatch
     assert files == {"config.json", "README.md"}
     assert (repository, options) == ("user/adapter", {"private": True, "message": "First"})
     assert not folder.exists()
+
+
+def test_a_panic_of_a_kind_of_somebody_else_is_an_error_of_ours() -> None:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.FixedLength(length=0)
+
+    class GivesUp(LengthEncoder):
+        def embed_batch(self, queries: Sequence[str]) -> Vectors:
+            tokenizer.encode_batch(list(queries))
+            return super().embed_batch(queries)
+
+    for encode in (GivesUp().encode, lambda query: GivesUp().encode([query])):
+        with pytest.raises(
+            AdapterFormatError, match=r"cannot embed these texts \(.*\); a file of it is"
+        ):
+            encode("sort a list")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import h11
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 RECEIVING = 20.0  # seconds from the end of one request to the end of the next, headers and body
@@ -37,6 +38,16 @@ class TimedConnection(H11Protocol):
         self._sending = _Deadline(self._abort)
         self._answering = _Deadline(self._abort)
         self._patience = SENDING
+        self._most, self.limit_concurrency = self.limit_concurrency, None  # uvicorn's own refusal has no such headers
+        self._app, self.app = self.app, self._answer
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it where too many connections are open."""
+        if self._most is not None and (len(self.connections) >= self._most or len(self.tasks) > self._most):
+            await send({"type": "http.response.start", "status": 503, "headers": _CLOSING_HEADERS})
+            await send({"type": "http.response.body", "body": b"Too many connections. Try again later."})
+            return
+        await self._app(scope, receive, send)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

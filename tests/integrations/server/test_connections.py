@@ -27,10 +27,11 @@ LIMITS = Limits(request_seconds=0.5)
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, int]]:
+def serving(folder: Path, *, connections: int | None = None) -> Iterator[tuple[str, int]]:
     """The server as `codequest serve` configures it, in a thread; leaving it waits until it has stopped."""
     encoder = QueryEncoder.from_pretrained(folder, device="cpu")
     server = server_of(build_app(encoder, name="tiny-static", key=None, limits=LIMITS))
+    server.config.limit_concurrency = connections or server.config.limit_concurrency
     bound = bind("127.0.0.1", 0)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # or the system takes megabytes that nobody reads
     place = bound.getsockname()
@@ -210,3 +211,20 @@ def test_no_slow_client_holds_a_stopping_server(static_folder: Path) -> None:
 def test_the_connection_of_the_command_is_this_one(guarded: Running) -> None:
     host, _, port = guarded.address.removeprefix("http://").partition(":")
     assert statuses(exchange((host, int(port)), STRANGE["10,000 headers"][0])) == [400]
+
+
+def test_one_connection_too_many_is_refused_with_the_headers_of_every_answer(static_folder: Path) -> None:
+    with serving(static_folder, connections=3) as place:
+        with socket.create_connection(place), socket.create_connection(place):
+            time.sleep(0.2)
+            refused = exchange(place, closing(HEALTH))
+        head, _, body = refused.lower().partition(b"\r\n\r\n")
+        assert statuses(refused) == [503]
+        assert b"too many connections" in body
+        for header in (b"content-security-policy: default-src 'none'", b"x-content-type-options: nosniff"):
+            assert header in head
+        for header in (b"cache-control: no-store", b"connection: close", b"cross-origin-resource-policy: same-origin"):
+            assert header in head
+        patience = time.monotonic() + 10
+        while statuses(exchange(place, WHOLE)) != [200]:
+            assert time.monotonic() < patience
