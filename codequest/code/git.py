@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import subprocess
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from codequest.code.repository import Repository
+from codequest.code.slow_rules import endless_rules, find_slow_rules
 from codequest.errors import CodequestWarning, GitError
 from codequest.texts import visible
 
 MOST_SECONDS = 30.0
 """Longest that one answer may take; a list of all files of Linux takes one second."""
+
+PATIENCE = 2.0
+"""Seconds after which rules are looked for that would hold git for long; where there are some, it is not waited for."""
 
 _OFF = (
     "core.fsmonitor=false",
@@ -154,7 +157,7 @@ def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes =
     executable = _executable()
     if repository is None or executable is None:
         return None
-    oddity = repository.oddity() or _endless_rules(folder, repository.top)
+    oddity = repository.oddity() or endless_rules(folder, repository.top)
     if oddity:
         raise GitError(f"git is not asked about {folder}: {visible(oddity)}.")
     settings = [*_OFF, f"core.excludesFile={_excludes_file(executable)}"]
@@ -164,8 +167,12 @@ def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes =
         *(option for setting in settings for option in ("-c", setting)),
         *arguments,
     ]
+
+    def held_by() -> str:
+        return find_slow_rules(folder, repository.top, repository.listing_files()[1:])
+
     try:
-        result = _run(command, ceiling=repository.top.parent, told=told)
+        result = _run(command, ceiling=repository.top.parent, told=told, held_by=held_by)
     except subprocess.TimeoutExpired as error:
         raise GitError(
             f"git did not answer about {folder} within {MOST_SECONDS:g} s. Is one of its files no file, such as a pipe?"
@@ -176,22 +183,6 @@ def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes =
         return None
     said = visible(" ".join(result.stderr.decode(errors="replace").split()))
     raise GitError(f'git refuses to read {folder}. It said: "{said}" (exit code {result.returncode}).')
-
-
-def _endless_rules(folder: Path, top: Path) -> str:
-    """The .gitignore, here or above, that git would wait for, such as a pipe; empty where there is none."""
-    real = Path(os.path.realpath(folder))
-    for place in (real, *real.parents):
-        rules = place / ".gitignore"
-        try:
-            kind = stat.S_IFMT(rules.lstat().st_mode)
-        except OSError:
-            kind = stat.S_IFREG
-        if kind not in (stat.S_IFREG, stat.S_IFLNK, stat.S_IFDIR):
-            return f"{rules} is no regular file"
-        if place == top:
-            break
-    return ""
 
 
 def _excludes_file(executable: str) -> str:
@@ -208,7 +199,15 @@ def _executable() -> str | None:
     return found if found and Path(found).is_absolute() else None
 
 
-def _run(command: list[str], *, ceiling: Path, told: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _run(
+    command: list[str], *, ceiling: Path, told: bytes = b"", held_by: Callable[[], str] = str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git; what holds a slow one is asked for after a while.
+
+    Raises:
+        GitError: It is held by something.
+        TimeoutExpired: It takes too long nevertheless.
+    """
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)},
         "GIT_ALLOW_PROTOCOL": "",
@@ -218,4 +217,17 @@ def _run(command: list[str], *, ceiling: Path, told: bytes = b"") -> subprocess.
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_TERMINAL_PROMPT": "0",
     }
-    return subprocess.run(command, capture_output=True, check=False, input=told, env=environment, timeout=MOST_SECONDS)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as process:
+        try:
+            try:
+                answer = process.communicate(told, timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                holds = held_by()
+                if holds:
+                    raise GitError(f"git is not waited for: {visible(holds)}.") from None
+                answer = process.communicate(timeout=MOST_SECONDS - PATIENCE)
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, *answer)

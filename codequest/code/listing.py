@@ -8,24 +8,21 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from codequest.code.git import git_files, git_ignored, listing_rules
-from codequest.code.globs import git_globs
+from codequest.code.ignore_rules import FolderRules, IgnoreRules
 from codequest.code.inside import LINK, OUTSIDE, ROOT, Entry, Inside
-from codequest.code.unwanted import BUILT_FOLDERS, INDEX_FOLDER, MAX_BYTES, VENDORED_FOLDERS
-from codequest.errors import GitError, InvalidInputError, UnsafePathError
+from codequest.code.slow_rules import RULES
+from codequest.code.unwanted import BUILT_FOLDERS, INDEX_FOLDER, VENDORED_FOLDERS
+from codequest.errors import GitError, UnsafePathError
 
 OTHER_REPOSITORY, VENDORED = "other git repository", "vendored, built or hidden folder"
 
 _UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")  # as macOS ignores them in names
 _SHORT_NAME = re.compile(r"git~\d+")
 
-_RULES = ".gitignore"
 _HERE = "."
 _MOST_BYTES = 4096  # of a .git that is a file
-
-_Rules = list[tuple[str, Any]]
 
 
 @dataclass(slots=True)
@@ -54,6 +51,7 @@ def list_files(root: Path, skipped: Counter[str]) -> Listing:
 
     Raises:
         MissingDependencyError: The folder is outside git, has a .gitignore, and ``pathspec`` is not installed.
+        InvalidInputError: The folder is outside git, and has too many rules for its files.
     """
     listed = git_files(root)
     with Inside(root) as inside:
@@ -158,10 +156,10 @@ def _is_internal(name: str) -> bool:
 
 def _walked(inside: Inside, skipped: Counter[str]) -> Listing:
     """Files outside git, with the rules of every .gitignore on the way."""
-    found, pending = Listing(), list[tuple[str, _Rules]]([(ROOT, [])])
+    ignore, found, pending = IgnoreRules(inside), Listing(), list[tuple[str, list[FolderRules]]]([(ROOT, [])])
     while pending:
         folder, inherited = pending.pop()
-        rules = [*_ignore_rules(inside, folder), *inherited]
+        rules = [*ignore.read(folder), *inherited]
         entries = {entry.name: entry for entry in _entries(inside, folder, skipped)}
         found.watched += [folder.removesuffix("/") or _HERE, *_rules_in(folder, entries)]
         if folder and _is_work_tree(inside, folder, entries):
@@ -169,7 +167,7 @@ def _walked(inside: Inside, skipped: Counter[str]) -> Listing:
             continue
         for entry in entries.values():
             path = f"{folder}{entry.name}"
-            if entry.name == INDEX_FOLDER or _is_ignored(path, rules, folder=entry.is_folder):
+            if entry.name == INDEX_FOLDER or ignore.leave_out(path, rules, is_folder=entry.is_folder):
                 continue
             if entry.is_link:
                 skipped[LINK] += 1
@@ -194,7 +192,7 @@ def _is_work_tree(inside: Inside, folder: str, entries: Mapping[str, Entry]) -> 
 
 
 def _rules_in(folder: str, entries: Mapping[str, Entry]) -> list[str]:
-    return [f"{folder}{_RULES}"] if _RULES in entries else []
+    return [f"{folder}{RULES}"] if RULES in entries else []
 
 
 def _entries(inside: Inside, folder: str, skipped: Counter[str]) -> list[Entry]:
@@ -208,34 +206,6 @@ def _entries(inside: Inside, folder: str, skipped: Counter[str]) -> list[Entry]:
     except OSError:
         skipped["unreadable folder"] += 1
     return []
-
-
-def _ignore_rules(inside: Inside, folder: str) -> _Rules:
-    try:
-        _, content = inside.read(f"{folder}{_RULES}", most=MAX_BYTES)
-    except OSError:
-        return []
-    lines = content.decode("utf-8", errors="replace").splitlines()
-    return [(folder, git_globs(filter(_is_understood, lines)))]
-
-
-def _is_understood(line: str) -> bool:
-    """Tell whether git, and so what comes after a line, goes on with it: a line that is no glob ignores nothing."""
-    try:
-        git_globs([line])
-    except InvalidInputError:
-        return False
-    return True
-
-
-def _is_ignored(path: str, rules: _Rules, *, folder: bool) -> bool:
-    """Tell whether the innermost rules that speak of a path leave it out."""
-    for base, spec in rules:
-        name = path.removeprefix(base) + ("/" if folder else "")
-        decided = spec.check_file(name).include
-        if decided is not None:
-            return bool(decided)
-    return False
 
 
 def _is_unicode(path: str, skipped: Counter[str]) -> bool:

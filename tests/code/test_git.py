@@ -88,12 +88,12 @@ def test_the_settings_hold_where_git_knows_no_variable_against_lazy_fetches(
 ) -> None:
     place = Place.make(tmp_path)
     PROGRAMS[name](place)
-    run = git_module.subprocess.run
+    run = git_module.subprocess.Popen
 
     def older(command: list[str], *, env: dict[str, str], **options: object) -> object:
         return run(command, env={name: value for name, value in env.items() if name != "GIT_NO_LAZY_FETCH"}, **options)
 
-    monkeypatch.setattr(git_module.subprocess, "run", older)
+    monkeypatch.setattr(git_module.subprocess, "Popen", older)
     everything(place.root)
     assert not place.ran.exists()
 
@@ -169,14 +169,46 @@ def test_what_git_refuses_is_said_with_its_remedy(tmp_path: Path, monkeypatch: p
         is_ignored(place.root)
 
 
-def test_an_answer_that_does_not_come_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_module, "PATIENCE", 0.3)
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hasty: None
+) -> None:
     place = Place.make(tmp_path)
-    os.mkfifo(place.root / "src" / ".gitignore")
+    write(tmp_path, {"bin/git": '#!/bin/sh\ncase "$*" in *ls-files*) exec sleep 60;; esac\nexit 1\n'})
+    (tmp_path / "bin" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr(git_module, "MOST_SECONDS", 0.5)
     began = time.monotonic()
     with pytest.warns(CodequestWarning, match=r"git did not answer about .* within 0\.5 s\. .* such as a pipe"):
         assert git_files(place.root) is None
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("rules", ["src/.gitignore", ".git/info/exclude", ".gitignore"])
+def test_a_glob_that_git_would_match_for_ever_is_not_waited_for(rules: str, tmp_path: Path, hasty: None) -> None:
+    place = Place.make(tmp_path)
+    write(place.root, {rules: f"ab\n{'*a' * 9}*b\n", f"src/{'a' * 200}.py": "a"})
+    with pytest.warns(
+        CodequestWarning, match=r"git is not waited for: .* has a glob of many stars, '\*a\*a.* without git"
+    ):
+        assert git_files(place.root) is None
+    began = time.monotonic()
+    with pytest.warns(CodequestWarning, match=r"is not asked about .* has a glob of many stars"):
+        assert git_files(place.root) is None  # known now
+    assert time.monotonic() - began < 0.3
+    write(place.root, {rules: "ab\n"})
+    assert f"src/{'a' * 200}.py" in (git_files(place.root) or [])
+
+
+def test_a_pipe_further_down_is_not_waited_for(tmp_path: Path, hasty: None) -> None:
+    place = Place.make(tmp_path)
+    os.mkfifo(place.root / "src" / ".gitignore")
+    with pytest.warns(CodequestWarning, match=r"git is not waited for: .*src/\.gitignore is no regular file"):
+        assert git_files(place.root) is None
 
 
 def test_rules_that_are_a_pipe_are_not_waited_for(tmp_path: Path) -> None:
