@@ -3,8 +3,8 @@
 Starts `codequest serve ADAPTER` and asks it over so many connections at once, a quarter of them hostile: texts of half
 a megabyte, lists of thousands, slow and unfinished bodies, requests that are given up, broken JSON, answers that nobody
 reads. Every vector of the good ones is compared with the encoder's own. Printed are their errors, wrong vectors, p50,
-p99 and the ratio of these, what the hostile ones were answered, and the memory of the server after half a minute (or a
-quarter of the time) and at the end; Linux only. Exit code 1 where one of these is not as it should be.
+p99 and the ratio of these, what the hostile ones were answered, and the memory of the server from the begin to the
+end; Linux only. Exit code 1 where one of these is not as it should be: memory must not grow after the first quarter.
 """
 
 import argparse

@@ -94,5 +94,6 @@ def _own_name(name: str) -> str:
     return parts[-1] if parts else ""
 
 
+@lru_cache(maxsize=131_072)  # made anew with every change of a file, from nearly the same symbols
 def _key(symbol: str) -> str:
     return _MARKS.sub("", _own_name(symbol)).lower()

@@ -14,6 +14,7 @@ from server_load.good import Expected, ask_good
 from server_load.hostile import harm
 
 MOST_RATIO, MOST_GROWTH, MOST_GROWN = 10, 0.1, 64  # p99 to median; a tenth of the memory and megabytes
+SAMPLES = 13  # of the memory; a server is warm after a quarter of the time
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Found:
 
     @property
     def failed(self):
-        (p50, p99), (begin, end) = self.percentiles, self.memory
+        (p50, p99), (begin, end) = self.percentiles, (self.memory[SAMPLES // 4], self.memory[-1])
         crashed = any(outcome == "500" for _, outcome in self.hostile)
         grown = end - begin > MOST_GROWN and end > begin * (1 + MOST_GROWTH)
         return bool(self.errors or self.wrong or crashed or grown or not p99 <= MOST_RATIO * p50)
@@ -42,7 +43,7 @@ class Found:
         lines = [
             f"{len(self.seconds):,} good requests: {len(self.errors)} errors, {self.wrong} wrong vectors, "
             f"p50 {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms, ratio {p99 / p50:.1f}",
-            "memory: {:.0f} MB at the begin, {:.0f} MB at the end".format(*self.memory),
+            f"memory, MB, from the begin to the end: {', '.join(f'{taken:.0f}' for taken in self.memory)}",
             *(f"hostile: {way} {outcome}: {count:,}" for (way, outcome), count in sorted(self.hostile.items())),
             *(f"error: {error}, {count} times" for error, count in Counter(self.errors).most_common(5)),
         ]
@@ -67,16 +68,16 @@ async def ask(adapter, address, pid, clients, seconds):
     until, hostile = began + seconds, clients // 4
     work = [ask_good(address, model, expected, until, found) for _ in range(clients - hostile)]
     work += [harm(address, model, until, found) for _ in range(hostile)]
-    await asyncio.gather(*work, watch(pid, found, min(30, seconds / 4), until))
+    await asyncio.gather(*work, watch(pid, found, seconds))
     return found
 
 
-async def watch(pid, found, begin, until):
-    """The server's memory once all is warm, and at the end."""
-    await asyncio.sleep(begin)
+async def watch(pid, found, seconds):
+    """The server's memory, at equal distances."""
     found.memory.append(resident(pid))
-    await asyncio.sleep(max(0, until - time.monotonic()))
-    found.memory.append(resident(pid))
+    for _ in range(SAMPLES - 1):
+        await asyncio.sleep(seconds / (SAMPLES - 1))
+        found.memory.append(resident(pid))
 
 
 def resident(pid):
