@@ -18,7 +18,11 @@ from tests.code.languages.named import names
         ("a.hpp", "class A_API B_API Doubled final : public Base<int> {};\n", ["Doubled"]),
         ("a.hpp", "class MY_EXPORT(1) Par : public Base { void run() {} };\n", ["Par", "Par.run"]),
         ("a.hpp", "class EXPORT\nSpread\n  : public Base\n{\n};\n", ["Spread"]),
-        ("a.hpp", "template <typename T>\nclass FMT_API buffer : base<T> { void push() {} };\n", ["buffer", "buffer.push"]),
+        (
+            "a.hpp",
+            "template <typename T>\nclass FMT_API buffer : base<T> { void push() {} };\n",
+            ["buffer", "buffer.push"],
+        ),
         ("a.hpp", "class absl_export Foo : public Bar { void run() {} };\n", ["Foo", "Foo.run"]),
         ("a.hpp", "union MY_API U { int a; };\nenum class MY_API Color { Red };\n", ["U", "Color"]),
         ("a.hpp", "class __declspec(dllexport) Gadget : public Base { void run() {} };\n", ["Gadget", "Gadget.run"]),
@@ -35,11 +39,19 @@ from tests.code.languages.named import names
         ("a.c", "FOO\nint bar(int a) { return a; }\n", ["bar"]),
         ("a.c", "DEFINE(lock)\nEXPORT(a)\nstatic void run(void) { go(); }\n", ["run"]),
         ("a.cpp", 'auto a = R"abcdefghijklmnop(a ) b)abcdefghijklmnop";\nint later() { return 1; }\n', ["later"]),
-        ("a.cpp", 'auto a = u8R"0123456789abcdef(\nclass Text { };\n)0123456789abcdef";\nint later() { return 1; }\n', ["later"]),
+        (
+            "a.cpp",
+            'auto a = u8R"0123456789abcdef(\nclass Text { };\n)0123456789abcdef";\nint later() { return 1; }\n',
+            ["later"],
+        ),
         ("a.hpp", "class Later;\nstruct Other *make(struct Other *other) { return other; }\n", ["make"]),
-        ("a.hpp", "class FOO {};\nclass Bar final {};\nclass Baz : public Bar { void run() {} };\n", ["FOO", "Bar", "Baz", "Baz.run"]),
+        (
+            "a.hpp",
+            "class FOO {};\nclass Bar final {};\nclass Baz : public Bar { void run() {} };\n",
+            ["FOO", "Bar", "Baz", "Baz.run"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_definitions_behind_macros_and_raw_strings_are_found(path: str, text: str, expected: list[str]) -> None:
     assert sorted(names(path, text)) == sorted(expected)
 

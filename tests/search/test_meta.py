@@ -11,6 +11,7 @@ import pytest
 
 from codequest.errors import CodeIndexError
 from codequest.search import CodeIndex, IndexRun
+from codequest.search.meta import FORMAT_VERSION
 from tests.search.conftest import FILES, counts, held, write
 
 Build = Callable[..., IndexRun]
@@ -21,7 +22,7 @@ def test_an_index_of_another_version_is_refused_until_it_is_rebuilt(project: Pat
     values = json.loads(meta.read_text(encoding="utf-8"))
     meta.write_text(json.dumps({**values, "format_version": 0}), encoding="utf-8")
     for attempt in (lambda: build(project), lambda: CodeIndex.open(project, encoder=None)):
-        with pytest.raises(CodeIndexError, match=r"format version 0; codequest .* reads 3\. .* --rebuild"):
+        with pytest.raises(CodeIndexError, match=rf"version 0; codequest .* reads {FORMAT_VERSION}\. .* --rebuild"):
             attempt()
     meta.write_text("{", encoding="utf-8")
     with pytest.raises(CodeIndexError, match=r"index.json holds no JSON: .*--rebuild"):
