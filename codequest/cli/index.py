@@ -65,6 +65,9 @@ def _print_report(report: IndexRun) -> None:
     )
     for reason, count in report.skipped.items():
         console.print(f"  skipped: {count:,} × {reason}")
+    if report.unread:
+        counts = ", ".join(f"{count:,} × {language}" for language, count in report.unread.items())
+        console.print(f"  with syntax that the grammar cannot read, searched all the same: {counts}", soft_wrap=True)
     console.print(f"Index: {report.folder}", soft_wrap=True)
     console.print(f"Searchable after {report.searchable:.1f} s.", soft_wrap=True)
 

@@ -8,12 +8,12 @@ from codequest.code.languages import LANGUAGES, language_of
 
 # fmt: off
 BY_SUFFIX = {
-    ".adoc": "asciidoc", ".asc": "asciidoc", ".astro": "astro",
-    ".bat": "batch", ".bzl": "starlark", ".clj": "clojure", ".cmake": "cmake",
-    ".css": "css", ".cu": "cuda", ".cfg": "ini", ".conf": "ini", ".dart": "dart", ".el": "elisp", ".ex": "elixir",
-    ".exs": "elixir", ".erl": "erlang", ".fs": "f#", ".gradle": "gradle", ".graphql": "graphql", ".groovy": "groovy",
-    ".hcl": "hcl", ".hs": "haskell", ".htm": "html", ".html": "html", ".ini": "ini", ".jl": "julia", ".json": "json",
-    ".kt": "kotlin", ".kts": "kotlin", ".less": "less", ".lua": "lua", ".m": "objective-c", ".markdown": "markdown",
+    ".adoc": "asciidoc", ".asc": "asciidoc", ".astro": "astro", ".bat": "batch", ".bzl": "starlark",
+    ".clj": "clojure", ".cmake": "cmake", ".css": "css", ".cu": "cuda", ".cfg": "ini", ".conf": "ini",
+    ".dart": "dart", ".el": "elisp", ".ex": "elixir", ".exs": "elixir", ".erl": "erlang", ".fs": "f#",
+    ".gradle": "gradle", ".graphql": "graphql", ".groovy": "groovy", ".hcl": "hcl", ".hs": "haskell", ".htm": "html",
+    ".html": "html", ".ini": "ini", ".jl": "julia", ".json": "json", ".kt": "kotlin", ".kts": "kotlin",
+    ".less": "less", ".ipynb": "notebook", ".lua": "lua", ".m": "objective-c", ".markdown": "markdown",
     ".md": "markdown", ".mdx": "markdown", ".ml": "ocaml", ".mm": "objective-c", ".nix": "nix", ".pas": "pascal",
     ".pl": "perl", ".pm": "perl", ".proto": "protobuf", ".ps1": "powershell", ".r": "r", ".rst": "restructuredtext",
     ".sass": "sass", ".scala": "scala", ".scss": "scss", ".sol": "solidity", ".sql": "sql", ".svelte": "svelte",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+from codequest.code.notebooks import MOST_BYTES as MOST_NOTEBOOK_BYTES
+from codequest.code.notebooks import SUFFIX as NOTEBOOK
+from codequest.code.notebooks import notebook_text
 from codequest.code.secrets import holds_secret, is_secret_name
 from codequest.code.unwanted import MAX_BYTES, is_machine_made
 
@@ -16,7 +19,7 @@ _LOCK = re.compile(
     re.IGNORECASE,
 )
 _DATA = frozenset((
-    ".csv", ".tsv", ".jsonl", ".ndjson", ".svg", ".ipynb", ".map", ".snap", ".po", ".pot", ".dat", ".log", ".geojson",
+    ".csv", ".tsv", ".jsonl", ".ndjson", ".svg", ".map", ".snap", ".po", ".pot", ".dat", ".log", ".geojson",
     ".patch", ".diff", ".srt", ".vtt", ".plist", ".bib",
 ))
 _BINARY = frozenset((
@@ -29,6 +32,7 @@ _SIZED_DATA = frozenset((".json", ".xml", ".html", ".txt", ".yaml", ".yml", ".sq
 # fmt: on
 
 SECRET, LARGE, BINARY, MADE = "may hold secrets", "larger than 1 MB", "binary", "generated or minified"
+LARGE_NOTEBOOK, NO_NOTEBOOK = "notebook larger than 10 MB", "notebook that cannot be read"
 LOCK, DATA, EMPTY = "lock file", "data", "empty"
 
 
@@ -49,9 +53,14 @@ def unwanted(path: str, size: int) -> str:
         return LOCK
     if suffix in _DATA or (suffix in _SIZED_DATA and size > _DATA_BYTES):
         return DATA
-    if size > MAX_BYTES:
-        return LARGE
+    if size > most_bytes(path):
+        return LARGE_NOTEBOOK if suffix == NOTEBOOK else LARGE
     return "" if size else EMPTY
+
+
+def most_bytes(path: str) -> int:
+    """Size of the largest file of this name that is read, in bytes; most of a notebook are its outputs."""
+    return MOST_NOTEBOOK_BYTES if path.lower().endswith(NOTEBOOK) else MAX_BYTES
 
 
 def readable_text(path: str, content: bytes) -> tuple[str, str]:
@@ -62,12 +71,17 @@ def readable_text(path: str, content: bytes) -> tuple[str, str]:
         content: Content of the file.
 
     Returns:
-        The text with lines ended by a newline character alone, invalid UTF-8 replaced; and the reason. One of the
-        two is empty.
+        The text with lines ended by a newline character alone, invalid UTF-8 replaced, of a notebook its cells; and the
+        reason. One of the two is empty.
     """
     text = _decoded(content)
     if text is None:
         return "", BINARY
+    if path.lower().endswith(NOTEBOOK):
+        try:
+            text = notebook_text(text)
+        except ValueError:
+            return "", NO_NOTEBOOK
     if not text.strip():
         return "", EMPTY
     if holds_secret(path, text):

@@ -102,6 +102,16 @@ class SourceFile:
                 blocks.append(Span(node.start_byte, end))
         return blocks
 
+    @property
+    def clauses(self) -> bool:
+        """Whether functions of one name that follow each other are one."""
+        return self.language.clauses
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether its grammar could not read all of it."""
+        return self._syntax.is_broken
+
     @cached_property
     def loose_comments(self) -> list[Span]:
         """Comments that do not document a definition."""

@@ -49,6 +49,8 @@ class IndexRun:
         embedded: Chunks of added and changed files; the teacher embeds those whose text it has no vector of yet.
         taught: Chunks in the index that the teacher has embedded; the others have light vectors.
         skipped: How many files were not indexed, by reason.
+        unread: How many added and changed files have syntax that their grammar cannot read, by language; all of their
+            text is searched, and definitions around it have their names.
         searchable: Seconds until all of this could be searched.
         seconds: How long it took.
     """
@@ -64,6 +66,7 @@ class IndexRun:
     embedded: int
     taught: int
     skipped: Mapping[str, int]
+    unread: Mapping[str, int]
     searchable: float
     seconds: float
 
@@ -130,6 +133,7 @@ class _FirstPass:
         if isinstance(teacher, str):
             remember_teacher(home.root, teacher)
         self.space = self.teacher.space
+        self.unread: Counter[str] = Counter()
         self.light = light_documents(self.space, light_encoder) if light_encoder or not old else _light_of(old)
 
     def finish(self, began: float) -> IndexRun:
@@ -154,6 +158,7 @@ class _FirstPass:
             embedded=len(found.chunks),
             taught=meta.stats.taught,
             skipped=dict(found.skipped.most_common()),
+            unread=dict(self.unread.most_common()),
             searchable=time.monotonic() - began,
             seconds=time.monotonic() - began,
         )
@@ -169,7 +174,7 @@ class _FirstPass:
         return self.old is not None and self.old.stats.light == (self.light.adapter if self.light else "")
 
     def _chunker(self) -> partial[list[Chunk]]:
-        return partial(chunk_file, max_characters=longest_chunk(self.space))
+        return partial(chunk_file, max_characters=longest_chunk(self.space), unread=self.unread)
 
     def _refuse_nothing(self, found: Scan) -> None:
         if found.unchanged or found.chunks:

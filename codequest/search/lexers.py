@@ -7,6 +7,7 @@ _OTHERWISE = {
     "astro": "html",
     "gradle": "groovy",
     "just": "make",
+    "notebook": "python",
     "starlark": "python",
     "svelte": "html",
     "visual basic": "vb.net",

@@ -14,8 +14,7 @@ from typing import Any
 
 from codequest.code.file_language import file_language
 from codequest.code.inside import SPECIAL, Inside
-from codequest.code.reading import LARGE, readable_text, unwanted
-from codequest.code.unwanted import MAX_BYTES
+from codequest.code.reading import most_bytes, readable_text, unwanted
 from codequest.errors import UnsafePathError
 from codequest.progress import Progress, silent
 from codequest.search.chunking.chunks import Chunk
@@ -175,14 +174,15 @@ def _read(inside: Inside, path: str, old: FileRecord | None, clock: FileClock) -
         state = state_of(status) if clock.is_past(status) else UNSETTLED
         if why:
             return FileRecord.of(path, state, skipped=why), None
-        status, content = inside.read(path, most=MAX_BYTES)
+        status, content = inside.read(path, most=most_bytes(path))
     except (FileNotFoundError, NotADirectoryError):
         return None, None
     except UnsafePathError as error:
         return FileRecord.of(path, state, skipped=str(error)), None
     except OSError:
         return FileRecord.of(path, state, skipped="unreadable"), None
-    text, why = readable_text(path, content) if len(content) <= MAX_BYTES else ("", LARGE)
+    why = unwanted(path, len(content))  # it may have grown
+    text, why = ("", why) if why else readable_text(path, content)
     return FileRecord.of(
         path,
         state if state == state_of(status) else UNSETTLED,

@@ -86,12 +86,11 @@ def _highlighted(lines: Sequence[str], language: str, start: int, matches: set[i
 def _around(hit: SearchHit, root: Path, context: int) -> tuple[list[str], list[str]]:
     """Lines above and below a hit; none where the file has changed since it was indexed."""
     from codequest.code.inside import Inside
-    from codequest.code.reading import readable_text
-    from codequest.code.unwanted import MAX_BYTES
+    from codequest.code.reading import most_bytes, readable_text
 
     try:
         with Inside(root) as inside:
-            _, content = inside.read(hit.path, most=MAX_BYTES)
+            _, content = inside.read(hit.path, most=most_bytes(hit.path))
     except OSError:
         return [], []
     lines = readable_text(hit.path, content)[0].split("\n")

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePosixPath
 
+from codequest.code import SourceFile, language_of
+from codequest.code.components import scripts
 from codequest.code.file_language import file_language
-from codequest.code.languages import language_of
+from codequest.code.notebooks import SUFFIX as NOTEBOOK
+from codequest.code.protobuf import ProtobufFile
 from codequest.search.chunking.code_chunks import code_chunks
+from codequest.search.chunking.mixed_chunks import component_chunks, notebook_chunks
 from codequest.search.chunking.pieces import Piece, cut
 from codequest.search.chunking.sections import section_chunks
 from codequest.search.hits import ChunkKind
 from codequest.space import EmbeddingSpace
 
-_MARKDOWN = "markdown"
+_PROTOBUF, _MARKDOWN = "protobuf", "markdown"
+_SECTIONED = (_MARKDOWN, "restructuredtext")
 _CHARACTERS_PER_TOKEN = 3.2  # of code, in wordpieces
 _FEWEST, _MOST = 400, 6000  # characters of a chunk
 
@@ -55,7 +62,7 @@ class Chunk:
         return "\n".join(part for part in (self.context, text, self.outline) if part)
 
 
-def chunk_file(path: str, text: str, *, max_characters: int) -> list[Chunk]:
+def chunk_file(path: str, text: str, *, max_characters: int, unread: Counter[str] | None = None) -> list[Chunk]:
     """The chunks of a file: by its syntax, by its headings, or windows of lines.
 
     Every line that holds anything but punctuation is in at least one chunk. A definition longer than
@@ -65,6 +72,7 @@ def chunk_file(path: str, text: str, *, max_characters: int) -> list[Chunk]:
         path: Relative to the indexed root, with forward slashes.
         text: Its content, lines ended by a newline character alone.
         max_characters: Longest text of a chunk, except for a single line that is longer.
+        unread: Counts files by language whose grammar could not read all of them.
 
     Returns:
         The chunks in the order of their first lines.
@@ -73,17 +81,11 @@ def chunk_file(path: str, text: str, *, max_characters: int) -> list[Chunk]:
         MissingDependencyError: The grammar of a language that has one is not installed.
     """
     language, lines = file_language(path, text), text.split("\n")
-    syntax = language_of(Path(path), text)
-    if syntax is not None:
-        pieces = code_chunks(text, syntax, max_characters=max_characters)
-    elif language == _MARKDOWN:
-        pieces = section_chunks(lines, max_characters=max_characters)
-    else:
-        pieces = cut(lines, 1, len(lines), Piece(kind="window"), max_characters=max_characters)
+    pieces = _pieces(PurePosixPath(path), text, language, max_characters=max_characters, unread=unread)
     return [
         Chunk(
             path=path,
-            language=language,
+            language=piece.language or language,
             kind=piece.kind,
             symbol=piece.symbol,
             start_line=piece.start_line,
@@ -94,6 +96,27 @@ def chunk_file(path: str, text: str, *, max_characters: int) -> list[Chunk]:
         )
         for piece in sorted(pieces, key=lambda piece: (piece.start_line, -piece.end_line))
     ]
+
+
+def _pieces(
+    path: PurePosixPath, text: str, language: str, *, max_characters: int, unread: Counter[str] | None
+) -> Iterable[Piece]:
+    lines, most = text.split("\n"), max_characters
+    if path.suffix.lower() == NOTEBOOK:
+        return notebook_chunks(lines, max_characters=most)
+    if language == _PROTOBUF:
+        return code_chunks(lines, ProtobufFile(text.encode()), max_characters=most)
+    if found := scripts(path, text):
+        return component_chunks(text, found, max_characters=most)
+    if language in _SECTIONED:
+        return section_chunks(lines, max_characters=most, markdown=language == _MARKDOWN)
+    syntax = language_of(path, text)
+    if syntax is None:
+        return cut(lines, 1, len(lines), Piece(kind="window"), max_characters=most)
+    file = SourceFile(text.encode(), syntax)
+    if unread is not None and file.is_broken:
+        unread[syntax.name] += 1
+    return code_chunks(lines, file, max_characters=most)
 
 
 def longest_chunk(space: EmbeddingSpace) -> int:

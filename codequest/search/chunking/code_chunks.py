@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from codequest.code import Definition, Language, SourceFile
+from codequest.code import Definition
 from codequest.search.chunking.pieces import Piece, cut
 
 _SIGNATURE_CHARACTERS = 200
@@ -22,7 +23,26 @@ class _Scope:
     inner: list[_Scope] = field(default_factory=list)
 
 
-def code_chunks(text: str, language: Language, *, max_characters: int) -> Iterator[Piece]:
+class Outlined(Protocol):
+    """A source file whose definitions are known."""
+
+    @property
+    def definitions(self) -> Sequence[Definition]:
+        """Functions and classes."""
+
+    @property
+    def types(self) -> Sequence[Definition]:
+        """What else has a name and something inside."""
+
+    @property
+    def clauses(self) -> bool:
+        """Whether functions of one name that follow each other are one."""
+
+    def line(self, position: int) -> int:
+        """Number of the line that a byte is in, from 1."""
+
+
+def code_chunks(lines: Sequence[str], file: Outlined, *, max_characters: int) -> Iterator[Piece]:
     """The pieces of a source file.
 
     A function is one piece, and a class is one as a whole with its members as further ones. Where one is too long it
@@ -30,24 +50,23 @@ def code_chunks(text: str, language: Language, *, max_characters: int) -> Iterat
     Lines of no definition are windows.
 
     Args:
-        text: The file's content.
-        language: Its language.
+        lines: Those of the file.
+        file: Its definitions.
         max_characters: Longest piece.
     """
-    lines = text.split("\n")
     outermost = _Scope(None, 1, len(lines))
-    for scope in _scopes(SourceFile(text.encode(), language)):
+    for scope in _scopes(file):
         _place(scope, outermost)
     yield from _pieces(outermost, lines, max_characters)
 
 
-def _scopes(file: SourceFile) -> list[_Scope]:
+def _scopes(file: Outlined) -> list[_Scope]:
     found = []
     for definition in (*file.definitions, *file.types):
         start = min(definition.documentation_line, file.line(definition.span.start))
         found.append(_Scope(definition, start, file.line(definition.span.end - 1)))
     found.sort(key=lambda scope: (scope.start, -scope.end))
-    return _merged(found) if file.language.clauses else found
+    return _merged(found) if file.clauses else found
 
 
 def _merged(scopes: list[_Scope]) -> list[_Scope]:

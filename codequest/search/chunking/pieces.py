@@ -16,7 +16,10 @@ _ONLY_ENDS = re.compile(r"(?:\W|\b(?:end|fi|done|esac|pass|else)\b)*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Lines of a file, as in `codequest.search.chunking.chunks.Chunk`; lines from 1, the last one inclusive."""
+    """Lines of a file, as in `codequest.search.chunking.chunks.Chunk`; lines from 1, the last one inclusive.
+
+    The language is that of a part of a file in another language than the rest, else empty.
+    """
 
     kind: ChunkKind
     symbol: str = ""
@@ -24,6 +27,7 @@ class Piece:
     outline: str = ""
     start_line: int = 0
     end_line: int = 0
+    language: str = ""
 
 
 def cut(

@@ -9,8 +9,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from codequest.code.inside import Inside
-from codequest.code.reading import readable_text, unwanted
-from codequest.code.unwanted import MAX_BYTES
+from codequest.code.reading import most_bytes, readable_text, unwanted
 from codequest.search.hits import SearchHit
 
 _SAYS_SOMETHING = re.compile(r"[^\W_]{2}")
@@ -46,7 +45,7 @@ def shown_as_now(root: Path, hits: Sequence[SearchHit], changed: Collection[str]
 def _text(inside: Inside, path: str) -> str:
     """The text of a file that an index run would read; empty where it would not."""
     try:
-        status, content = inside.read(path, most=MAX_BYTES)
+        status, content = inside.read(path, most=most_bytes(path))
     except OSError:
         return ""
     if unwanted(path, max(status.st_size, len(content))):

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codequest.code.inside import Inside
-from codequest.code.reading import readable_text, unwanted
-from codequest.code.unwanted import MAX_BYTES
+from codequest.code.reading import most_bytes, readable_text, unwanted
 from codequest.errors import CodeIndexError, InvalidInputError, UnsafePathError
 from codequest.search.index import CodeIndex
 from codequest.texts import visible, visible_line
@@ -86,7 +85,7 @@ def _relative(root: Path, path: str) -> str:
 def _text(root: Path, name: str) -> str:
     try:
         with Inside(root) as inside:
-            status, content = inside.read(name, most=MAX_BYTES)
+            status, content = inside.read(name, most=most_bytes(name))
     except UnsafePathError as error:
         raise CodeIndexError(f"{name} is not read: {error}.") from error
     except OSError as error:
