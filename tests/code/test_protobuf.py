@@ -49,7 +49,7 @@ def test_messages_services_calls_and_enums() -> None:
         ("function", "CartService.Add", 19, 20),
         ("function", "CartService.Watch", 21, 23),
         ("class", "google.protobuf.FieldOptions", 25, 25),
-        ("class", "Open", 26, 27),
+        ("class", "Open", 26, 26),
     ]
     assert file.definitions[0].documentation == "// A cart.\n// Of one user."
 
