@@ -162,24 +162,33 @@ class CodeIndex:
         query: str,
         *,
         limit: int = 10,
+        offset: int = 0,
         filters: SearchFilters | None = None,
         mode: SearchMode = "hybrid",
+        regex: str = "",
     ) -> list[SearchHit]:
         """The chunks that answer a query, best first.
 
         Args:
             query: A question, a description, names. In it ``file:src/``, ``-file:tests/``, ``lang:go`` filter as
                 `filters` do, and hits have ``"max_retries = 5"`` exactly as quoted.
+                It may be empty, or filters alone, where there is a regular expression.
             limit: Most hits.
+            offset: How many of the best hits are left out: those that searches before have given. As long as the index
+                stays as it is, no hit comes twice.
             filters: What is searched at all; by default everything. Those of the query must hold as well.
             mode: ``"hybrid"``, ``"dense"`` by meaning alone or ``"lexical"`` by words alone.
+            regex: A regular expression of Python's ``re`` that matches in every hit, ``^`` and ``$`` at any line. An
+                empty query ranks by how many matches there are in how few lines, and needs no encoder.
 
         Raises:
-            InvalidInputError: A query that is empty or nothing but filters, a limit below 1, an unknown mode or
-                language; or no encoder, but not mode lexical.
+            InvalidInputError: A query that is empty or nothing but filters, a limit below 1, an offset below 0, an
+                unknown mode or language; no encoder, but not mode lexical; a regular expression that is broken, or
+                takes more than five seconds.
             CodeIndexError: The index was damaged or removed meanwhile.
         """
-        return search_index(self._opened, SearchRequest.of_query(query, limit=limit, filters=filters, mode=mode))
+        request = SearchRequest.of_query(query, limit=limit, offset=offset, filters=filters, mode=mode, regex=regex)
+        return search_index(self._opened, request)
 
     def pack(
         self,

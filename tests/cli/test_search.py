@@ -45,6 +45,22 @@ def test_filters_and_quoted_text_in_a_query(project: Path) -> None:
         run("search", "lang:py", *words)
 
 
+def test_a_regular_expression_and_further_pages(project: Path) -> None:
+    words = ("--path", project, "--json")
+    hits = json.loads(run("search", "--regex", r"load_entry\(", *words))
+    assert [(hit["path"], hit["match_lines"]) for hit in hits] == [
+        ("src/cache.py", [4]),
+        ("tests/test_cache.py", [1, 2]),
+    ]
+    assert json.loads(run("search", "--regex", r"load_entry\(", "--offset", 1, *words)) == hits[1:]
+    _, told = run_and_hear("search", "--regex", r"load_entry\(", "--offset", 10**12, "--path", project)
+    assert told == f"Nothing found in {project} that passes the filters after the first 1,000,000,000,000.\n"
+    with pytest.raises(InvalidInputError, match=r"missing \), unterminated subpattern, at character 4"):
+        run("search", "load", "--regex", "foo(", "--mode", "lexical", *words)
+    with pytest.raises(InvalidInputError, match="empty or only whitespace"):
+        run("search", *words)
+
+
 def test_bad_input_is_refused(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(IndexNotFoundError, match=r"home folder.* codequest index"):

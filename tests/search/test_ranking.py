@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from codequest.search.chunking.chunks import Chunk
-from codequest.search.ranking import Ranking, best, rank
+from codequest.search.hits import SearchMode
+from codequest.search.ranking import rank
+from codequest.search.signals.fusion import Ranking, best
 from codequest.search.snapshot import Snapshot
 from codequest.search.store import ChunkStore
 
@@ -147,3 +149,38 @@ def test_tests_next_to_the_code_come_last_as_well(tmp_path: Path) -> None:
 def test_of_equal_scores_the_first_in_the_index_comes_first() -> None:
     ranking = Ranking(np.array([7, 3, 5, 1]), np.array([1.0, 2.0, 2.0, 2.0], np.float32))
     assert best(ranking, 2).positions.tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("mode", ["lexical", "dense", "hybrid"])
+def test_a_longer_ranking_begins_with_the_shorter_one(tmp_path: Path, mode: SearchMode) -> None:
+    draw = np.random.default_rng(5)
+    words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta"]
+    chunks = [
+        Chunk(
+            path=f"src/{draw.choice(words)}{number % 90}.py",
+            language="python",
+            kind="function",
+            symbol=draw.choice(words),
+            start_line=1 + 5 * (number // 90),
+            end_line=1 + 5 * (number // 90) + int(draw.integers(8)),
+            text=" ".join(draw.choice(words, 6)),
+        )
+        for number in range(1500)
+    ]
+    vectors = draw.standard_normal((1500, 8)).astype(np.float32)
+    writer = ChunkStore(tmp_path).begin({}, dim=8)
+    writer.add(chunks, vectors, tier="teacher")
+    store = Snapshot(ChunkStore(tmp_path), writer.finish(), dim=8)
+
+    def ranked(limit: int) -> Ranking:
+        return rank(store, "where is alpha of the beta", vectors[0], mode=mode, limit=limit)
+
+    longest = ranked(10_000)
+    positions = longest.positions.tolist()
+    assert len(positions) > 700
+    assert len(set(positions)) == len(positions)
+    assert (np.diff(longest.scores) <= 0).all()
+    for limit in (1, 10, 66, 67, 200, 500, 700):
+        shorter = ranked(limit)
+        assert shorter.positions.tolist() == positions[:limit]
+        np.testing.assert_array_equal(shorter.scores, longest.scores[:limit])

@@ -125,12 +125,14 @@ class CodeTools:
         languages: Sequence[str] = (),
         kinds: Sequence[ChunkKind] = (),
         limit: int = 10,
+        offset: int = 0,
+        regex: str = "",
     ) -> FoundList:
         """The code that answers a query, best first; arguments and errors as `CodeIndex.search`."""
         if limit > MOST_HITS:
             raise InvalidInputError(f"limit must be at most {MOST_HITS}, got {limit}.")
         filters = SearchFilters(paths=paths, languages=languages, kinds=kinds)
-        hits = self.index.search(query, limit=limit, filters=filters, mode=self._mode)
+        hits = self.index.search(query, limit=limit, offset=offset, filters=filters, mode=self._mode, regex=regex)
         notes = (str(self.index.freshness), *self.index.unmatched(query, filters))
         return FoundList(hits=[_found(hit) for hit in hits], note=" ".join(filter(None, notes)))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from codequest.errors import InvalidInputError
 from codequest.search.hits import MODES, SearchFilters, SearchMode
 from codequest.search.query.parsed_query import parse_query
+from codequest.search.query.text_pattern import TextPattern
 from codequest.texts import checked_texts
 
 MOST_CHARACTERS = 16_384  # of what ranks: no encoder reads more, and words beyond would only cost time
@@ -17,11 +18,13 @@ class SearchRequest:
     """What is asked of a search.
 
     Attributes:
-        text: What ranks.
+        text: What ranks; empty where the matches of the regular expression are all that is asked for.
         quoted: Texts that every hit has.
         filters: All of them must hold.
         mode: How to rank.
         limit: Most hits.
+        offset: How many of the best hits are left out.
+        pattern: A regular expression that matches in every hit; None where there is none.
         overlapping: Whether chunks that share lines may all be hits.
     """
 
@@ -29,26 +32,45 @@ class SearchRequest:
     filters: tuple[SearchFilters, ...]
     mode: SearchMode
     limit: int
+    offset: int = 0
     quoted: tuple[str, ...] = ()
+    pattern: TextPattern | None = None
     overlapping: bool = False
 
+    @property
+    def requires(self) -> bool:
+        """Whether hits must have a text or a match."""
+        return bool(self.quoted) or self.pattern is not None
+
     @classmethod
-    def of_query(cls, query: str, *, limit: int, filters: SearchFilters | None, mode: SearchMode) -> SearchRequest:
+    def of_query(
+        cls,
+        query: str,
+        *,
+        limit: int,
+        filters: SearchFilters | None,
+        mode: SearchMode,
+        offset: int = 0,
+        regex: str = "",
+    ) -> SearchRequest:
         """The request of a query, which may hold filters of its own: see `parse_query`.
 
         Raises:
-            InvalidInputError: Nothing to look for, a limit below 1, or an unknown mode; otherwise as `parse_query`.
+            InvalidInputError: Nothing to look for, a limit below 1, an offset below 0, or an unknown mode; otherwise
+                as `parse_query` and `TextPattern`.
         """
-        parsed = parse_query(checked_texts([query], name="queries")[0])
-        _check(limit, mode)
-        if not parsed.text.strip():
+        parsed = parse_query(checked_texts([query], name="queries", allow_empty=bool(regex))[0])
+        _check(limit, mode, offset)
+        if not parsed.text.strip() and not regex:
             raise _nothing_to_look_for(query)
         return cls(
-            text=parsed.text[:MOST_CHARACTERS],
+            text=parsed.text[:MOST_CHARACTERS] if parsed.text.strip() else "",
             quoted=parsed.quoted,
+            pattern=TextPattern(regex) if regex else None,
             filters=tuple(each for each in (filters, parsed.filters) if each is not None),
             mode=mode,
             limit=limit,
+            offset=offset,
         )
 
     @classmethod
@@ -56,14 +78,16 @@ class SearchRequest:
         cls, question: str, *, limit: int, filters: SearchFilters | None, mode: SearchMode
     ) -> SearchRequest:
         """The request of a question for a language model, which is taken as it is; raises as `of_query`."""
-        _check(limit, mode)
+        _check(limit, mode, 0)
         text = checked_texts([question], name="queries")[0][:MOST_CHARACTERS]
         return cls(text=text, filters=(filters or SearchFilters(),), mode=mode, limit=limit, overlapping=True)
 
 
-def _check(limit: int, mode: SearchMode) -> None:
+def _check(limit: int, mode: SearchMode, offset: int) -> None:
     if limit < 1:
         raise InvalidInputError(f"limit must be at least 1, got {limit}.")
+    if offset < 0:
+        raise InvalidInputError(f"offset must be at least 0, got {offset}.")
     if mode not in MODES:
         raise InvalidInputError(f"mode must be one of {', '.join(MODES)}, got {mode!r}.")
 
@@ -72,5 +96,5 @@ def _nothing_to_look_for(query: str) -> InvalidInputError:
     given = query.strip()
     return InvalidInputError(
         f"The query {given!r:.80} is nothing but filters. Add what you are looking for, in words: "
-        f"{f'retry a request {given}'!r:.100}."
+        f"{f'retry a request {given}'!r:.100}; or a regular expression."
     )

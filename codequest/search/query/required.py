@@ -1,4 +1,4 @@
-"""Where the texts that a query quotes are in a hit."""
+"""Where a hit has what a search requires: quoted texts, and what a regular expression matches."""
 
 from __future__ import annotations
 
@@ -6,13 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codequest.search.hits import SearchHit
+from codequest.search.query.text_pattern import PatternClock
 
 
-def with_matches(hit: SearchHit, quoted: Sequence[str]) -> SearchHit | None:
-    """The hit with the lines of its matches; None where it does not have all that is quoted."""
+def with_matches(hit: SearchHit, quoted: Sequence[str], clock: PatternClock | None = None) -> SearchHit | None:
+    """The hit with the lines of its matches; None where it does not have all of them.
+
+    Raises:
+        InvalidInputError: The expression takes too long.
+    """
     if any(text not in hit.text for text in quoted):
         return None
     lines = {line for text in quoted for line in _lines(hit.text, text)}
+    if clock is not None:
+        matched = clock.lines(hit.text)
+        if not matched:
+            return None
+        lines.update(matched)
     return replace(hit, match_lines=tuple(hit.start_line + line for line in sorted(lines)))
 
 

@@ -8,35 +8,54 @@ from pathlib import Path
 from codequest.search.hits import SearchHit
 from codequest.search.query.request import SearchRequest
 from codequest.search.query.required import with_matches
-from codequest.search.ranking import Ranking
+from codequest.search.query.text_pattern import PatternClock
+from codequest.search.signals.fusion import Ranking
 from codequest.search.snapshot import Snapshot
 
-_MOST_TIMES = 8  # as many hits as asked for are looked at, where some are gone
+_TIMES = (1, 2, 4, 8)  # as many hits as asked for are looked at, where some are gone
 
 
 def best_hits(
-    snapshot: Snapshot, ranked: Callable[..., Ranking], request: SearchRequest, root: Path, changed: Collection[str]
+    snapshot: Snapshot,
+    ranked: Callable[..., Ranking],
+    request: SearchRequest,
+    *,
+    clock: PatternClock | None,
+    root: Path,
+    changed: Collection[str],
 ) -> list[SearchHit]:
-    """The best hits of what ``ranked(limit=…)`` gives; more are ranked where some are gone from changed files."""
-    wanted = limit = request.limit
-    while True:
-        hits = _hits(snapshot, ranked(limit=wanted))
-        found = hits
+    """The best hits of what ``ranked(limit=…)`` gives; more are ranked where some are gone from changed files.
+
+    Args:
+        snapshot: Where the chunks are.
+        ranked: What ranks as many as it is asked for.
+        request: What is asked for.
+        clock: That of its regular expression.
+        root: The indexed folder.
+        changed: Files that may have changed since they were indexed.
+    """
+    end = request.offset + request.limit
+    for times in _TIMES:
+        wanted = request.offset + times * request.limit
+        ranking = ranked(limit=wanted)
+        found = hits = _hits(snapshot, ranking, 0 if changed else request.offset)
         if changed:
             from codequest.search.freshness.current_lines import shown_as_now
 
             found = list(shown_as_now(root, hits, changed))
-        if request.quoted:
-            found = [hit for hit in (with_matches(hit, request.quoted) for hit in found) if hit is not None]
-        if len(found) >= limit or len(hits) < wanted or wanted >= _MOST_TIMES * limit:
-            return found[:limit]
-        wanted *= 2
+        if request.requires:
+            found = [hit for hit in (with_matches(hit, request.quoted, clock) for hit in found) if hit is not None]
+        if not changed:
+            return found
+        if len(found) >= end or len(hits) < wanted:
+            break
+    return found[request.offset : end]
 
 
-def _hits(snapshot: Snapshot, ranking: Ranking) -> list[SearchHit]:
-    positions = ranking.positions.tolist()
+def _hits(snapshot: Snapshot, ranking: Ranking, offset: int) -> list[SearchHit]:
+    positions = ranking.positions[offset:].tolist()
     texts, columns = snapshot.texts(positions), snapshot.columns.items()
-    found = zip(positions, ranking.scores.tolist(), texts, strict=True)
+    found = zip(positions, ranking.scores[offset:].tolist(), texts, strict=True)
     return [
         SearchHit(**{name: of[place] for name, of in columns}, text=text, score=score) for place, score, text in found
     ]

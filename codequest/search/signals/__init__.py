@@ -1,1 +1,1 @@
-"""What speaks for a chunk besides its own words and meaning: its name, its place, its file."""
+"""What speaks for a chunk: its words and its meaning, its name, its place, its file."""

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from codequest.space import Vectors
+
+File = TypeVar("File", bound=Hashable)
+Lines = tuple[int, int]
 
 _BEST_OF_FILE = 3  # chunks that speak for their file
 _FURTHER = 0.5  # factor of each further hit of a file
 _AT_FIRST = 2  # hits of a file before others have had their turn
 
 
-def file_evidence(files: Sequence[str], scores: Vectors) -> dict[str, float]:
+def file_evidence(files: Sequence[File], scores: Vectors) -> dict[File, float]:
     """How much speaks for each file, 1 for the best: the sum of the scores of its best three chunks.
 
     Args:
         files: That of every chunk.
         scores: Those of the chunks, none below 0.
     """
-    best: dict[str, list[float]] = defaultdict(list)
+    best: dict[File, list[float]] = defaultdict(list)
     for place in np.argsort(-scores, kind="stable").tolist():
         if len(best[files[place]]) < _BEST_OF_FILE:
             best[files[place]].append(float(scores[place]))
@@ -31,59 +35,81 @@ def file_evidence(files: Sequence[str], scores: Vectors) -> dict[str, float]:
     return {file: value / most for file, value in sums.items()} if most > 0 else {}
 
 
+class Chosen:
+    """Chunks that are chosen one after the other, none of which shares lines with another one.
+
+    Args:
+        limit: Most chunks.
+        overlapping: Whether they may share lines.
+
+    Attributes:
+        positions: Those of the chunks.
+        scores: Theirs, none higher than the one before.
+    """
+
+    def __init__(self, limit: int, *, overlapping: bool = False) -> None:
+        self._limit, self._overlapping = limit, overlapping
+        self._taken: dict[Hashable, list[Lines]] = defaultdict(list)
+        self.positions: list[int] = []
+        self.scores: list[float] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many as are wanted."""
+        return len(self.positions) >= self._limit
+
+    def hits(self, file: Hashable) -> int:
+        """Number of those in a file."""
+        return len(self._taken[file])
+
+    def take(self, position: int, file: Hashable, lines: Lines, score: float) -> None:
+        """Add a chunk, unless it shares lines with one that is there."""
+        start, end = lines
+        others = self._taken[file]
+        if self._overlapping or all(end < first or last < start for first, last in others):
+            others.append(lines)
+            self.positions.append(position)
+            self.scores.append(min([score, *self.scores[-1:]]))
+
+    def take_all(
+        self, positions: Sequence[int], files: Sequence[Hashable], lines: Sequence[Lines], scores: Vectors
+    ) -> None:
+        """Add chunks in their order, as many as are wanted."""
+        for position, file, of, score in zip(positions, files, lines, scores.tolist(), strict=True):
+            if self.is_full:
+                return
+            self.take(position, file, of, score)
+
+
 def spread(
-    files: Sequence[str], lines: Sequence[tuple[int, int]], scores: Vectors, *, limit: int
-) -> tuple[list[int], list[float]]:
-    """The best chunks, without those that share lines with a better one, spread over files.
+    chosen: Chosen, positions: Sequence[int], files: Sequence[Hashable], lines: Sequence[Lines], scores: Vectors
+) -> None:
+    """Choose the best chunks, without those that share lines with a better one, spread over files.
 
     Each further chunk of a file counts half as much as the one before, and the third and later ones come after those
     of all other files.
 
     Args:
+        chosen: Where they are added, until it is full.
+        positions: Those of the chunks.
         files: That of every chunk.
         lines: First and last line of every chunk.
         scores: Scores of the chunks, none below 0.
-        limit: Most chunks to give.
-
-    Returns:
-        Their places, best first, and their scores, none higher than the one before.
     """
-    first = _Chosen(files, lines)
     waiting = [(-float(score), place) for place, score in enumerate(scores)]
     heapq.heapify(waiting)
     later: list[tuple[float, int]] = []
-    while waiting and len(first.places) < limit:
+    while waiting and not chosen.is_full:
         given, place = heapq.heappop(waiting)
-        hits = first.hits(place)
+        hits = chosen.hits(files[place])
         worth = float(scores[place]) * _FURTHER**hits
         if hits >= _AT_FIRST:
             later.append((float(scores[place]), place))
         elif worth < -given:
             heapq.heappush(waiting, (-worth, place))
         else:
-            first.take(place, worth)
+            chosen.take(positions[place], files[place], lines[place], worth)
     for score, place in sorted(later, key=lambda each: (-each[0], each[1])):
-        if len(first.places) == limit:
-            break
-        first.take(place, score * _FURTHER ** first.hits(place))
-    return first.places, first.scores
-
-
-class _Chosen:
-    def __init__(self, files: Sequence[str], lines: Sequence[tuple[int, int]]) -> None:
-        self._files, self._lines = files, lines
-        self._taken: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        self.places: list[int] = []
-        self.scores: list[float] = []
-
-    def hits(self, place: int) -> int:
-        return len(self._taken[self._files[place]])
-
-    def take(self, place: int, score: float) -> None:
-        """Add a chunk, unless it shares lines with one that is there."""
-        start, end = self._lines[place]
-        others = self._taken[self._files[place]]
-        if all(end < first or last < start for first, last in others):
-            others.append((start, end))
-            self.places.append(place)
-            self.scores.append(min([score, *self.scores[-1:]]))
+        if chosen.is_full:
+            return
+        chosen.take(positions[place], files[place], lines[place], score * _FURTHER ** chosen.hits(files[place]))

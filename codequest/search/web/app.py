@@ -113,7 +113,14 @@ class _PageRoutes:
 
     def _found(self, asked: Asked) -> dict[str, Any]:
         began = time.perf_counter()
-        hits = self._index.search(asked.query, limit=asked.limit, filters=asked.filters, mode=asked.mode)
+        hits = self._index.search(
+            asked.query,
+            limit=asked.limit,
+            offset=asked.offset,
+            filters=asked.filters,
+            mode=asked.mode,
+            regex=asked.regex,
+        )
         took = time.perf_counter() - began
         found = [hit.to_dict() for hit in hits]
         if asked.html:

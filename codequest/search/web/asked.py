@@ -15,8 +15,9 @@ from codequest.search.hits import MODES, SearchFilters, SearchMode
 
 _MOST_HITS = 100
 _FILTERS = {"language": "languages", "kind": "kinds", "path": "paths"}
-_NUMBER = re.compile("[1-9][0-9]{0,3}")
-_NAMES = ("q", "limit", "language", "kind", "path", "mode", "html")
+_MOST_OFFSET = 10**9
+_NUMBER = re.compile("0|[1-9][0-9]{0,9}")
+_NAMES = ("q", "limit", "offset", "language", "kind", "path", "mode", "regex", "html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,18 @@ class Asked:
 
     Attributes:
         query: What is looked for.
+        regex: What matches in every hit; empty for anything.
         limit: Most hits.
+        offset: How many of the best hits are left out.
         filters: What is searched.
         mode: What ranks.
         html: Whether the lines are wanted as HTML.
     """
 
     query: str
+    regex: str
     limit: int
+    offset: int
     filters: SearchFilters
     mode: SearchMode
     html: bool
@@ -45,13 +50,20 @@ class Asked:
             ApiError: One is unknown, missing or wrong.
         """
         _refuse_unknown(parameters, _NAMES)
-        query, mode = parameters.get("q", ""), parameters.get("mode", "hybrid")
-        if not query.strip():
+        query, regex, mode = parameters.get("q", ""), parameters.get("regex", ""), parameters.get("mode", "hybrid")
+        if not query.strip() and not regex:
             raise ApiError("q is empty. Say what you are looking for: /api/search?q=parse+a+date", param="q")
         if mode not in MODES:
             raise ApiError(f"mode must be one of {', '.join(MODES)}, got {mode!r:.80}.", param="mode")
-        html = parameters.get("html", "false") in ("true", "1")
-        return cls(query, _limit(parameters), _filters(parameters), mode, html)
+        return cls(
+            query=query,
+            regex=regex,
+            limit=_number(parameters, "limit", 10, least=1, most=_MOST_HITS),
+            offset=_number(parameters, "offset", 0, least=0, most=_MOST_OFFSET),
+            filters=_filters(parameters),
+            mode=mode,
+            html=parameters.get("html", "false") in ("true", "1"),
+        )
 
 
 def read_filters(parameters: QueryParams) -> SearchFilters:
@@ -79,8 +91,8 @@ def _refuse_unknown(parameters: QueryParams, known: Collection[str]) -> None:
         raise ApiError(f"Unknown parameter {name!r}; expected {', '.join(known)}.", param=name)
 
 
-def _limit(parameters: QueryParams) -> int:
-    given = parameters.get("limit", "10")
-    if not (_NUMBER.fullmatch(given) and int(given) <= _MOST_HITS):
-        raise ApiError(f"limit must be a number from 1 to {_MOST_HITS}, got {given!r:.80}.", param="limit")
+def _number(parameters: QueryParams, name: str, otherwise: int, *, least: int, most: int) -> int:
+    given = parameters.get(name, str(otherwise))
+    if not (_NUMBER.fullmatch(given) and least <= int(given) <= most):
+        raise ApiError(f"{name} must be a number from {least} to {most}, got {given!r:.80}.", param=name)
     return int(given)

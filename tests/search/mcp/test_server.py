@@ -40,7 +40,7 @@ async def test_there_are_three_tools_that_only_read(client: Client) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
     properties = {name: set(tool.input_schema["properties"]) for name, tool in tools.items()}
     assert properties == {
-        "search_code": {"query", "paths", "languages", "kinds", "limit"},
+        "search_code": {"query", "paths", "languages", "kinds", "limit", "offset", "regex"},
         "read_source": {"path", "start", "end"},
         "index_status": set(),
     }
@@ -133,7 +133,9 @@ async def test_invisible_characters_are_written_out_in_names_and_code(client: Cl
         ({"query": " "}, "empty or only whitespace"),
         ({"query": "a", "limit": 51}, "less than or equal to 50"),
         ({"query": "a", "kinds": ["method"]}, "'function', 'class', 'section' or 'window'"),
-        ({}, "Field required"),
+        ({}, "empty or only whitespace"),
+        ({"query": "a", "offset": -1}, "greater than or equal to 0"),
+        ({"query": "a", "regex": "foo("}, "at character 4.\n    foo(\n       ^"),
         ({"query": "lang:go"}, "is nothing but filters. Add what you are looking for"),
         ({"query": "a", "languages": ["cobol"]}, "Unknown language 'cobol'; expected one of asciidoc, astro"),
     ],

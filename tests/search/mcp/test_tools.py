@@ -63,6 +63,13 @@ def test_quoted_text_is_cited_and_shown_where_it_is(tools: CodeTools) -> None:
     assert hit.snippet == "\n".join(LONG.split("\n")[6:16])
 
 
+def test_a_regular_expression_is_cited_where_it_matches_and_pages_follow(tools: CodeTools) -> None:
+    [hit] = found(tools, "", regex=r"value_1[23] =")
+    assert (hit.place, hit.match_lines) == ("long.py:14", [14, 15])
+    every = found(tools, "load entry", limit=9)
+    assert found(tools, "load entry", limit=1, offset=1) == every[1:2]
+
+
 def test_filters_that_name_nothing_are_said(tools: CodeTools) -> None:
     answer = tools.search("load lang:go", paths=["scr/"])
     assert answer.hits == []

@@ -64,6 +64,18 @@ def test_filters_and_quoted_text_in_the_query(site: Site) -> None:
     assert "No indexed text has 'no such text' exactly as quoted" in answer["note"]
 
 
+def test_a_regular_expression_and_further_pages(site: Site) -> None:
+    answer = site.get("/api/search", params={"regex": r"f\(2[0-2]\)"}).json()
+    [hit] = answer["hits"]
+    assert (hit["path"], hit["match_lines"]) == ("src/long.py", [22, 23, 24])
+    every = site.get("/api/search", params={"q": "load an entry", "limit": 100}).json()["hits"]
+    assert len(every) > 5
+    asked = {"q": "load an entry", "limit": 2}
+    pages = [site.get("/api/search", params={**asked, "offset": offset}).json()["hits"] for offset in range(0, 10, 2)]
+    assert [hit for page in pages for hit in page] == every[:10]
+    assert site.get("/api/search", params={**asked, "offset": 10**9}).json()["hits"] == []
+
+
 def test_what_is_in_the_index(site: Site) -> None:
     answer = site.get("/api/index", params={"kind": "function"}).json()
     assert (answer["root"], answer["files"], answer["chunks"]) == (str(site.root), 7, 8)
@@ -151,7 +163,7 @@ TARGETS = [
     "/api/search/",
     "x",
 ]
-NAMES = ["q", "limit", "language", "kind", "path", "mode", "html", "%00", "", "Q"]
+NAMES = ["q", "limit", "offset", "regex", "language", "kind", "path", "mode", "html", "%00", "", "Q"]
 VALUES = [
     "load", "", "%00", "%", "%zz", "%ff", "%ed%a0%80", "%F0%9F%98%80", "a" * 4000, "+5", "%EF%BC%95", "1e1",
     "000000100000", "9" * 400, "100", "%5Bz-a%5D", "!", "%5C", "*a" * 300, "**/" * 200, "lexical", "dense", "true",

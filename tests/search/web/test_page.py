@@ -163,6 +163,42 @@ def test_a_match_is_shown_and_marked_where_it_is(site: Site, open_page: Open) ->
     expect(shown).to_have_count(26)
 
 
+def test_more_results_come_after_those_that_are_there(changing: Site, open_page: Open) -> None:
+    write(changing.root, {f"part{number}.py": f"def zebra{number}():\n    return 'zebra'\n" for number in range(35)})
+    CodeIndex.build(changing.root)
+    page = open_page(f"{changing.address}/?q=zebra&mode=lexical")
+    first = settled(page, "zebra")
+    assert len(first) == 10
+    expect(page.get_by_role("status")).to_have_text("Best 10 of 43 chunks")
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator("article")).to_have_count(30)
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator("article")).to_have_count(35)
+    expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+    expect(page.get_by_role("status")).to_have_text("35 of 43 chunks")
+    found = places(page)
+    assert found[:10] == first
+    assert len(set(found)) == 35
+    page.get_by_role("textbox", name="Search the code").fill("zebra3")
+    expect(page.locator("article")).to_have_count(1)
+
+
+def test_a_regular_expression_needs_no_words(site: Site, open_page: Open) -> None:
+    open_page.expected = ("Failed to load resource",)
+    page = open_page(site.address)
+    expect(page.locator(".numbers dd").first).to_have_text("7")
+    box = page.get_by_role("textbox", name="Regular expression")
+    box.fill(r"f\(2[0-2]\)")
+    expect(page.locator("article")).to_have_count(1)
+    assert places(page) == ["src/long.py:22"]
+    expect(page.locator("article .row.match")).to_have_count(3)
+    assert page.url.endswith(r"/?regex=f%5C%282%5B0-2%5D%5C%29")
+    box.fill("f(2")
+    expect(page.get_by_role("alert")).to_contain_text("at character 2.\n    f(2\n     ^")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_role("heading", name="Ask for code in your own words")).to_be_visible()
+
+
 def test_a_deep_link_survives_a_reload(site: Site, open_page: Open) -> None:
     link = f"{site.address}/?q=unicorn&mode=lexical&language=python&kind=function&path=src%2F&path=%21docs%2F"
     page = open_page(link)

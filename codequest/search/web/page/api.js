@@ -7,6 +7,7 @@ export class Problem extends Error {}
 export function parameters(asked) {
   const found = new URLSearchParams();
   if (asked.q) found.set("q", asked.q);
+  if (asked.regex) found.set("regex", asked.regex);
   if (asked.mode !== "hybrid") found.set("mode", asked.mode);
   for (const name of ["language", "kind", "path"]) {
     for (const value of asked[name]) found.append(name, value);
@@ -20,6 +21,7 @@ export function fromAddress(address) {
   const mode = given.get("mode");
   return {
     q: given.get("q") ?? "",
+    regex: given.get("regex") ?? "",
     mode: ["dense", "lexical"].includes(mode) ? mode : "hybrid",
     language: given.getAll("language"),
     kind: given.getAll("kind"),
@@ -27,10 +29,11 @@ export function fromAddress(address) {
   };
 }
 
-/** Hits with their code as HTML. */
-export function search(asked, limit, signal) {
+/** Hits with their code as HTML, after the first ones of which there are offset. */
+export function search(asked, limit, offset, signal) {
   const wanted = parameters(asked);
   wanted.set("limit", String(limit));
+  if (offset) wanted.set("offset", String(offset));
   wanted.set("html", "true");
   return get(`/api/search?${wanted}`, signal);
 }
@@ -38,8 +41,7 @@ export function search(asked, limit, signal) {
 /** What is in the index, and how much of it passes the filters. */
 export function index(asked, signal) {
   const wanted = parameters(asked);
-  wanted.delete("q");
-  wanted.delete("mode");
+  for (const name of ["q", "mode", "regex"]) wanted.delete(name);
   return get(`/api/index?${wanted}`, signal);
 }
 

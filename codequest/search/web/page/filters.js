@@ -11,7 +11,8 @@ export function chosen() {
     mode: document.querySelector("input[name=mode]:checked").value,
     language: checked("languages"),
     kind: checked("kinds"),
-    path: $("path").value.split(/[\s,]+/).filter(Boolean),
+    path: $("path").value.split(/[\s,]+(?![^{]*\})/).filter(Boolean),
+    regex: $("regex").value,
   };
 }
 
@@ -19,6 +20,7 @@ export function chosen() {
 export function choose(asked) {
   document.querySelector(`input[name=mode][value=${asked.mode}]`).checked = true;
   $("path").value = asked.path.join(" ");
+  $("regex").value = asked.regex;
   fill($("languages"), asked.language.map((name) => [name, 0]), asked.language, (name) => name);
   fill($("kinds"), asked.kind.map((name) => [name, 0]), asked.kind, (name) => NAMED[name] ?? name);
   count();
@@ -40,13 +42,14 @@ export function showFacets(facets) {
 export function clear() {
   for (const box of document.querySelectorAll("#languages input, #kinds input")) box.checked = false;
   $("path").value = "";
+  $("regex").value = "";
   count();
 }
 
 /** How many filters are set. */
 export function active() {
-  const { language, kind, path } = chosen();
-  return language.length + kind.length + path.length;
+  const { language, kind, path, regex } = chosen();
+  return language.length + kind.length + path.length + (regex ? 1 : 0);
 }
 
 function count() {

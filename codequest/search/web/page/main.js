@@ -3,18 +3,19 @@
 import { Problem, fromAddress, index, parameters, search } from "./api.js";
 import * as filters from "./filters.js";
 import { listen } from "./keys.js";
-import { copyPath, showHits, toggle } from "./results.js";
+import { addHits, copyPath, showHits, toggle } from "./results.js";
 import { showTeaching } from "./teaching.js";
 import { showWelcome } from "./welcome.js";
 
 const PATIENCE = 150; // milliseconds that a new key waits for the answer to the one before
-const SHOWN = 10; // hits; more when asked for
-const MOST = 100;
+const SHOWN = 10; // hits
+const MORE = 20; // when more are asked for
+const MOST = 100; // that are asked for at once
 const BETWEEN_LOOKS = 10_000; // milliseconds; whether the index has changed
 const $ = (id) => document.getElementById(id);
 const input = $("query");
 
-let limit = SHOWN;
+let shown = SHOWN; // hits that are there, or wanted
 let waiting = 0; // a timer, while something newer is to be asked
 let running = new AbortController();
 let answered = true;
@@ -22,8 +23,8 @@ let about = null;
 
 const asked = () => ({ q: input.value.trim(), ...filters.chosen() });
 
-/** Ask for what stands in the page; an answer that is late is dropped with its request. */
-async function run() {
+/** Ask for what stands in the page, or for more of it; an answer that is late is dropped with its request. */
+async function run(further = false) {
   clearTimeout(waiting);
   waiting = 0;
   running.abort();
@@ -36,8 +37,9 @@ async function run() {
   $("clear").hidden = input.value === "";
   const busy = setTimeout(() => $("busy").classList.add("on"), 120);
   try {
-    if (wanted.q === "") showNothing(await index(wanted, signal));
-    else show(await search(wanted, limit, signal));
+    const [limit, offset] = further ? [MORE, shown] : [Math.min(shown, MOST), 0];
+    if (wanted.q === "" && wanted.regex === "") showNothing(await index(wanted, signal));
+    else show(await search(wanted, limit, offset, signal), limit, offset);
     report(null);
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -53,17 +55,19 @@ async function run() {
   }
 }
 
-function show(found) {
+function show(found, limit, offset) {
   filters.showFacets(found.facets);
   note(found.note);
-  showHits($("results"), found.hits);
-  const number = found.hits.length;
+  (offset ? addHits : showHits)($("results"), found.hits);
+  const number = offset + found.hits.length;
+  const more = found.hits.length === limit;
   const passing = found.facets.chunks.toLocaleString("en");
+  if (number) shown = Math.max(number, SHOWN);
   $("count").textContent = number
-    ? `${number === limit ? "Best " : ""}${number} of ${passing} ${found.facets.chunks === 1 ? "chunk" : "chunks"}`
+    ? `${more ? "Best " : ""}${number} of ${passing} ${found.facets.chunks === 1 ? "chunk" : "chunks"}`
     : "No results";
   $("about").textContent = `Encoder ${found.encoder.split(/[\\/]/).pop()} · ${found.milliseconds.toFixed(0)} ms`;
-  $("more").hidden = number < limit || limit >= MOST;
+  $("more").hidden = !more;
   showWelcome($("welcome"), number ? null : filters.active() ? "filters" : "words", about, found.query);
   if (about && differs(about, found)) look();
 }
@@ -90,6 +94,7 @@ function report(problem) {
   $("problem").hidden = problem === null;
   if (problem === null) return;
   $("problem").textContent = problem.message;
+  $("problem").classList.toggle("broken", problem.message.includes("\n"));
   note("");
   $("results").replaceChildren();
   $("count").textContent = "";
@@ -117,7 +122,7 @@ async function look() {
 
 /** Ask at once; or as soon as the answer before is here, so that whoever types quickly sees results meanwhile. */
 function changed() {
-  limit = SHOWN;
+  shown = SHOWN;
   if (answered) run();
   else waiting ||= setTimeout(run, PATIENCE);
 }
@@ -133,7 +138,7 @@ function fromHistory() {
   const wanted = fromAddress(location.href);
   input.value = wanted.q;
   filters.choose(wanted);
-  limit = SHOWN;
+  shown = SHOWN;
 }
 
 input.addEventListener("input", changed);
@@ -145,10 +150,7 @@ $("form").addEventListener("submit", (event) => {
 $("filters").addEventListener("input", changed);
 $("reset").addEventListener("click", () => (filters.clear(), changed()));
 $("clear").addEventListener("click", clearQuery);
-$("more").addEventListener("click", () => {
-  limit = Math.min(2 * limit + SHOWN, MOST);
-  run();
-});
+$("more").addEventListener("click", () => run(true));
 $("welcome").addEventListener("click", (event) => {
   const { query, clear } = event.target.dataset;
   if (query !== undefined) input.value = query;

@@ -2,18 +2,25 @@
 
 const LINES = 12; // of code that is shown before a result is expanded
 const ABOVE = 2; // lines above the first match
+let best = 1; // the highest score
 const template = document.getElementById("hit");
 
 /** Put hits in place of those before; what stays the best hit stays expanded. */
 export function showHits(list, hits) {
   const expanded = new Set([...list.querySelectorAll("article.expanded")].map((article) => article.dataset.place));
   const focused = document.activeElement?.closest?.("article")?.dataset.place;
-  const best = hits[0]?.score ?? 1;
-  list.replaceChildren(...hits.map((hit, number) => entry(hit, number, hits.length, best)));
+  best = hits[0]?.score ?? 1;
+  list.replaceChildren(...hits.map((hit, number) => entry(hit, number, hits.length)));
   for (const article of list.querySelectorAll("article")) {
     if (expanded.has(article.dataset.place)) toggle(article);
     if (article.dataset.place === focused) article.focus({ preventScroll: true });
   }
+}
+
+/** Put further hits after those that are there. */
+export function addHits(list, hits) {
+  const before = list.querySelectorAll("article").length;
+  list.append(...hits.map((hit, number) => entry(hit, before + number, before + hits.length)));
 }
 
 /** Show all lines of a result, or the first ones again. */
@@ -42,7 +49,7 @@ export async function copyPath(article) {
   }, 1400);
 }
 
-function entry(hit, number, count, best) {
+function entry(hit, number, count) {
   const item = template.content.firstElementChild.cloneNode(true);
   const article = item.querySelector("article");
   const part = (name) => item.querySelector(`.${name}`);
@@ -55,7 +62,7 @@ function entry(hit, number, count, best) {
   part("kind").textContent = hit.kind === "window" ? "lines" : hit.kind;
   part("language").textContent = hit.language;
   part("stale").hidden = !hit.stale;
-  part("score").append(bar(hit.score / best), hit.score.toFixed(3));
+  part("score").append(bar(best ? hit.score / best : 0), hit.score.toFixed(3));
   part("score").title = "Score: comparable within one search";
   part("dot").dataset.language = hit.language;
   article.dataset.place = `${hit.path}:${line}`;

@@ -1,0 +1,106 @@
+"""What is added to a chunk for its name, its path and its file, or taken from it for what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from codequest.search.signals.asked import AskedQuery
+from codequest.search.signals.definitions import DEFINITIONS, Match, name_words
+from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, match_path
+from codequest.search.snapshot import Positions, Snapshot
+from codequest.space import Vectors
+
+_NAMED = 0.15  # for a definition whose name has all words of the query and no others
+_PATH = 0.4  # for a file whose path has all words of the query
+_FILE_NAME = 0.4  # for one whose name has no other words
+_FILE = 0.3  # for the file whose chunks have most words of the query
+_DEFINED = 6.0  # for a definition whose name is the query: it stands before chunks that only resemble it
+_MENTIONED = 0.5  # for a definition that a longer query names
+_DEEPEST = 5  # folders and suffixes that count: of two definitions the one of the plainer path comes first
+_AS_FILE = 10.0  # for the beginning of the file whose path is the query
+_TEST = _SECONDARY = 0.5  # factor of a chunk in a test; of one in documents, examples and the like
+_TINY, _TINY_LINES = 0.7, 2  # factor of a definition of so few lines
+
+
+def evidence(snapshot: Snapshot, asked: AskedQuery, positions: Positions, of_file: Mapping[str, float]) -> Vectors:
+    """What the names of the chunks, their paths and the other chunks of their files add; nothing for lines of code.
+
+    Args:
+        snapshot: Where the chunks are.
+        asked: The query.
+        positions: Those of the chunks.
+        of_file: See `codequest.search.signals.spread.file_evidence`.
+    """
+    added = np.zeros(len(positions), np.float32)
+    if asked.kind == "code":
+        return added
+    symbols, paths = snapshot.columns["symbol"], snapshot.columns["path"]
+    for place, position in enumerate(positions.tolist()):
+        name, path = name_words(symbols[position])[0], paths[position]
+        if name:
+            added[place] += _NAMED * len(asked.content.intersection(name)) / len(asked.content.union(name))
+        asked_for, told = match_path(path, asked.stems)
+        added[place] += _PATH * asked_for + _FILE_NAME * told * min(1.0, 2 * asked_for)
+        added[place] += _FILE * of_file.get(path, 0.0)
+    return added
+
+
+def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Vectors, exact: dict[int, Match]) -> None:
+    """Put what is asked for by its name or path first, and tests and what only speaks of the code last."""
+    symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
+    starts, ends = (snapshot.columns[name] for name in ("start_line", "end_line"))
+    mentioned = {match.position: match for name in asked.names for match in snapshot.definitions.find(name)}
+    for place, position in enumerate(positions.tolist()):
+        path, is_definition = paths[position], kinds[position] in DEFINITIONS
+        if position in exact:
+            scores[place] += _DEFINED * _closeness(exact[position], kinds[position], path, asked)
+        elif position in mentioned:
+            scores[place] += _MENTIONED * _closeness(mentioned[position], kinds[position], path, asked)
+        elif is_definition and ends[position] - starts[position] < _TINY_LINES:
+            scores[place] *= _TINY
+        scores[place] *= weight(path, symbols[position], tests=asked.is_of_tests)
+    for path in asked.paths:
+        _lift_file(snapshot, path, positions, scores, whole=path == asked.text.strip().strip("/."))
+
+
+def weight(path: str, symbol: str, *, tests: bool) -> float:
+    """What a chunk counts for being code, or a test, or something that only speaks of code.
+
+    Args:
+        path: Its file.
+        symbol: Its name.
+        tests: Whether tests were asked for.
+    """
+    if not tests and is_in_tests(path, symbol):
+        return _TEST
+    return _SECONDARY if is_secondary(path) else 1.0
+
+
+def _closeness(match: Match, kind: str, path: str, asked: AskedQuery) -> float:
+    """How much a definition is the one that was asked for, between 0.25 and 1."""
+    told, depth = match_path(path, asked.stems)[1], min(path.count("/") + path.count("."), _DEEPEST)
+    close = 0.2 * match.is_spelled + 0.2 * match.is_head + 0.1 * match.is_qualified
+    return 0.35 + close + 0.05 * (kind == "class") + 0.1 * told - 0.02 * depth
+
+
+def _lift_file(snapshot: Snapshot, path: str, positions: Positions, scores: Vectors, *, whole: bool) -> None:
+    """Put the chunks of a file whose path is in the query first; where it is the whole query, its beginning."""
+    paths, starts = snapshot.columns["path"], snapshot.columns["start_line"]
+    found = [
+        (starts[position], place)
+        for place, position in enumerate(positions.tolist())
+        if ends_path(paths[position], path)
+    ]
+    for _, place in sorted(found)[: 1 if whole else None]:
+        scores[place] += _AS_FILE if whole else _MENTIONED
+
+
+def of_paths(snapshot: Snapshot, asked: AskedQuery) -> list[int]:
+    """The chunks of the files whose paths are in a query."""
+    wanted = asked.paths
+    if not wanted:
+        return []
+    paths = {path for path in set(snapshot.columns["path"]) if any(ends_path(path, end) for end in wanted)}
+    return [position for position, path in enumerate(snapshot.columns["path"]) if path in paths]

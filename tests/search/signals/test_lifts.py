@@ -1,0 +1,53 @@
+"""What is added to a chunk, and taken from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codequest.search import IndexRun
+from codequest.search.signals.asked import AskedQuery
+from codequest.search.signals.lifts import evidence, of_paths, weight
+from tests.search.conftest import build, project, snapshot_of  # noqa: F401
+
+
+@pytest.mark.parametrize(
+    ("path", "symbol", "tests", "expected"),
+    [
+        ("src/a.py", "load", False, 1.0),
+        ("tests/a.py", "load", False, 0.5),
+        ("tests/a.py", "load", True, 1.0),
+        ("src/a.rs", "tests.load", False, 0.5),
+        ("docs/a.md", "", False, 0.5),
+        ("tests/a.md", "", True, 0.5),
+    ],
+)
+def test_tests_and_documents_count_half_unless_tests_are_asked_for(
+    path: str, symbol: str, tests: bool, expected: float
+) -> None:
+    assert weight(path, symbol, tests=tests) == expected
+
+
+def test_names_paths_and_files_add_to_a_chunk(project: Path, build: Callable[..., IndexRun]) -> None:  # noqa: F811
+    build(project)
+    snapshot = snapshot_of(project)
+    columns = snapshot.columns
+    positions = np.arange(len(snapshot))
+    added = evidence(snapshot, AskedQuery("load the entry"), positions, {"notes.txt": 0.5})
+    of = dict(zip(zip(columns["path"], columns["symbol"], strict=True), added.tolist(), strict=True))
+    assert of["src/cache.py", "Cache.load_entry"] == pytest.approx(0.15)  # all words of its name, and no others
+    assert of["notes.txt", ""] == pytest.approx(0.3 * 0.5)
+    assert of["docs/guide.md", "Guide > Retries"] == 0
+    assert not evidence(snapshot, AskedQuery("x = load(entry);"), positions, {"notes.txt": 0.5}).any()
+
+
+def test_chunks_of_the_files_that_a_query_names(project: Path, build: Callable[..., IndexRun]) -> None:  # noqa: F811
+    build(project)
+    snapshot = snapshot_of(project)
+    found = of_paths(snapshot, AskedQuery("what is in src/cache.py"))
+    assert {snapshot.columns["path"][place] for place in found} == {"src/cache.py"}
+    assert len(found) == 2
+    assert of_paths(snapshot, AskedQuery("load the entry")) == []
