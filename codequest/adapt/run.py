@@ -27,7 +27,7 @@ from codequest.training.config import digest
 
 _FRESH_ROWS = 8_000  # the teacher embeds the text of each
 _READING = 0.15  # share of the time after which no further package is read
-_CHUNK = 256  # queries that are embedded before the clock is looked at again
+_CHUNK = 256  # queries that are embedded before the clock is looked at again; enough for an adapter
 
 
 class Run:
@@ -179,11 +179,8 @@ class Run:
         if not isinstance(teacher, CachedTeacher) or not isinstance(api, ApiTeacher):
             return ""
         division = self.division
-        stored = set(self.source.documents)
         queries = api.estimate(teacher.missing([*division.queries, *division.labelled], "query"), "query")
-        documents = api.estimate(
-            teacher.missing([text for text in division.documents if text not in stored], "document")
-        )
+        documents = api.estimate(teacher.missing(division.documents, "document"))
         known = queries.dollars is not None and documents.dollars is not None
         dollars = f", ${(queries.dollars or 0) + (documents.dollars or 0):.2f}" if known else ""
         limit = f" of at most {self.request.max_tokens:,}" if self.request.max_tokens else ""
@@ -191,8 +188,7 @@ class Run:
 
     def follow(self) -> Outcome:
         """Embed, train, measure and save."""
-        division = self.division
-        queries = self.embedded(division)
+        queries, division = self.embedded(self.division)
         stages = Stages(self.source.teacher, self.ledger, self.request, self.progress)
         encoder = stages.train(self.encoder, queries, division, self.plan, self.speeds, until=60 * self.request.minutes)
         encoder.training |= {"seed": self.request.seed, "sources": dict(self.material.sources)}
@@ -204,33 +200,37 @@ class Run:
         self.ledger.write()
         return Outcome(folder, report, len(queries), self.ledger.spent, stages.gained)
 
-    def embedded(self, division: Division) -> list[str]:
-        """The queries that are trained on, once the teacher has embedded them, and the documents of the pairs.
+    def embedded(self, division: Division) -> tuple[list[str], Division]:
+        """The queries that are trained on, once the teacher has embedded them, and of the division what it embedded.
 
-        A teacher that fails after it has embedded enough, such as an API whose limit is reached, ends this early.
+        A teacher that fails after it has embedded enough, such as an API whose limit is reached, ends this early. So
+        the first queries are embedded before the documents of the pairs.
 
         Raises:
             TeacherError: It failed before that.
         """
         kept = self.ledger.decided("queries")
-        if kept is not None:
-            return division.queries[:kept]
-        teacher, total, done = self.source.teacher, len(division.queries), 0
+        if kept is None:
+            kept = self.ledger.decide("queries", self._embed(division))
+        return division.queries[:kept], division.embedded_by(self.source.teacher)
+
+    def _embed(self, division: Division) -> int:
+        """Have the teacher embed what is trained on; gives the number of queries without labels."""
+        teacher, total = self.source.teacher, len(division.queries)
         until = self.ledger.spent + 1.5 * self.plan.embedding_seconds + 5
+        done = min(total, _CHUNK)
+        teacher.encode_queries(division.queries[:done])  # from here on there can be an adapter, whatever happens
         try:
             teacher.encode_documents(division.documents, progress=self.progress)
             teacher.encode_queries(division.labelled, progress=self.progress)
-            while done < total and (done < LEAST_QUERIES or self.ledger.spent < until):
+            while done < total and self.ledger.spent < until:
                 teacher.encode_queries(division.queries[done : done + _CHUNK])
                 done = min(total, done + _CHUNK)
                 self.progress("teacher embeds queries", done, total)
         except TeacherError as error:
-            if done < LEAST_QUERIES:
-                raise
             says = f"The teacher stopped after {done:,} of {total:,} queries; these are trained on. {error}"
             warnings.warn(says, CodequestWarning, stacklevel=2)
-        self.ledger.decide("queries", done)
-        return division.queries[:done]
+        return done
 
 
 def adapt(request: Request, *, progress: Progress = silent, show_plan: Callable[[Run], None] | None = None) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from codequest.adapt.ledger import Ledger
@@ -13,7 +13,7 @@ from codequest.adapt.request import Request
 from codequest.data import RetrievalDataset
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder
 from codequest.progress import Progress, StopTraining
-from codequest.teachers import Teacher
+from codequest.teachers import CachedTeacher, Teacher
 from codequest.training import DistillationConfig, DistillationTrainer, TrainingResult
 from codequest.training.samples import hold_out, without
 from codequest.training.split import hold_out_pairs
@@ -63,6 +63,17 @@ class Division:
         """Every labelled query that the teacher embeds."""
         return [text for part in (self.pairs, self.test) if part is not None for text in part.queries.values()]
 
+    def embedded_by(self, teacher: Teacher) -> Division:
+        """What is left without the labelled queries and documents that a teacher which stopped has not embedded."""
+        if not isinstance(teacher, CachedTeacher):
+            return self
+        documents, queries = teacher.missing(self.documents, "document"), teacher.missing(self.labelled, "query")
+        if not documents and not queries:
+            return self
+        pairs, test = (_without(part, {*documents}, {*queries}) for part in (self.pairs, self.test))
+        enough = pairs is not None and len(pairs.queries) >= LEAST_PAIRS
+        return replace(self, pairs=pairs if enough else None, test=test)
+
 
 def divide(material: Material, plan: Plan, *, seed: int) -> Division:
     """Hold some queries out, and take the planned number of the others."""
@@ -77,6 +88,16 @@ def divide(material: Material, plan: Plan, *, seed: int) -> Division:
         share = min(0.1, _MOST_MEASURED / max(1, plan.queries))
         queries, unlabelled = hold_out(queries[: plan.queries], share=share, at_most=_MOST_MEASURED, seed=seed)
     return Division(queries[: plan.queries], pairs, test, unlabelled)
+
+
+def _without(part: RetrievalDataset | None, documents: set[str], queries: set[str]) -> RetrievalDataset | None:
+    """A labelled set without some texts, and without queries that these answer."""
+    if part is None:
+        return None
+    kept = {key: text for key, text in part.documents.items() if text not in documents}
+    known = {key for key, text in part.queries.items() if text not in queries}
+    qrels = {key: judged for key, judged in part.qrels.items() if key in known and judged.keys() <= kept.keys()}
+    return RetrievalDataset(part.name, part.queries, kept, qrels) if qrels else None
 
 
 class Stages:

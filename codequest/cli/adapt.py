@@ -31,7 +31,7 @@ def adapt(
         typer.Option(help="The vectors that the teacher gave for your documents, a file that `vectors:` reads."),
     ] = None,
     texts: Annotated[
-        Path | None, typer.Option(help="Their texts, .jsonl or .txt, row by row, where they are not in the index.")
+        Path | None, typer.Option(help="Their texts, row by row, where the index has none: .jsonl, .txt or .parquet.")
     ] = None,
     kind: Annotated[str, typer.Option(help="lora, or static: a table that needs no torch to encode.")] = "lora",
     start: Annotated[

@@ -21,7 +21,7 @@ def probe(
     texts: Annotated[
         Path | None,
         typer.Option(
-            help="The texts of the vectors, .jsonl or .txt, if they are neither in the index nor in a file next to it."
+            help="The texts of the vectors, .jsonl, .txt or .parquet, if they are neither in the index nor next to it."
         ),
     ] = None,
     teacher: Annotated[str | None, typer.Option(help=f"The model that may have made them. {TEACHER_HELP}")] = None,

@@ -64,6 +64,12 @@ class SpaceMap(nn.Module):
         return functional.normalize(mapped, dim=-1)
 
     @torch.no_grad()
+    def become_identity(self) -> None:
+        """Give every vector as it is, to unit length, for a model that is of the space already."""
+        nn.init.eye_(self.linear.weight)
+        nn.init.zeros_(self.linear.bias)
+
+    @torch.no_grad()
     def fit(self, features: Tensor, targets: Tensor) -> float:
         """Set the linear part to the ridge regression of the targets on the features.
 

@@ -113,6 +113,25 @@ def test_a_limit_that_is_reached_too_early_is_said(ask: Ask, http: ApiServer) ->
         adapt(ask(teacher=teacher, max_tokens=12_000))
 
 
+def test_a_teacher_that_stops_among_the_pairs_leaves_an_adapter(ask: Ask, http: ApiServer, tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text("\n".join(f"how is order {number} paid" for number in range(300)))
+    request = ask(teacher=f"openai:tiny?base_url={http.url('openai')}&concurrency=1", queries=log)
+    run = Run(request)
+    teacher, labelled = run.source.teacher, run.division.labelled
+    assert isinstance(teacher, CachedTeacher)
+    late = set(teacher.missing(labelled, "query"))  # its speed was measured on the others, and on all functions
+    assert late
+
+    answered = http.answer
+    http.answer = lambda seen: Fault(400, "no more") if late & set(seen.texts) else answered(seen)  # type: ignore[method-assign]
+    with pytest.warns(CodequestWarning, match=r"The teacher stopped after 256 of [\d,]+ queries; these are trained on"):
+        outcome = adapt(request)
+    assert outcome.trained == 256
+    assert [stage["pairs"] for stage in QueryEncoder.from_pretrained(outcome.folder).training["stages"]] == [0]
+    assert adapt(request).trained == 256  # the division that was trained on is found again
+
+
 @pytest.mark.slow
 def test_a_teacher_that_stops_later_leaves_an_adapter(ask: Ask, http: ApiServer, tmp_path: Path) -> None:
     log = tmp_path / "log.txt"

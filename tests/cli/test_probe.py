@@ -118,8 +118,14 @@ def test_an_export_is_probed_as_it_is(tmp_path: Path, index: Path, model: Path, 
     assert "cosine of 12 texts   1.0000" in run("probe", given, "--teacher", model)
 
 
-def test_texts_for_a_file_that_has_its_own_are_refused(tmp_path: Path, index: Path, model: Path) -> None:
-    records = [{"text": text, "vector": [1.0]} for text in TEXTS]
-    (tmp_path / "export.json").write_text(json.dumps(records), encoding="utf-8")
-    with pytest.raises(InvalidInputError, match=r"export\.json holds texts itself.*: leave .*texts\.txt out"):
-        run("probe", tmp_path / "export.json", "--texts", index.with_name("texts.txt"), "--teacher", model)
+@pytest.mark.parametrize("name", ["texts.txt", "texts.parquet"])
+def test_a_table_of_vectors_alone_takes_its_texts_from_another_file(
+    tmp_path: Path, index: Path, model: Path, name: str
+) -> None:
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    rows = np.load(index).astype(np.float32).tolist()
+    parquet.write_table(arrow.table({"id": list(range(len(rows))), "vector": rows}), tmp_path / "export.parquet")
+    parquet.write_table(arrow.table({"text": TEXTS}), tmp_path / "texts.parquet")
+    (tmp_path / "texts.txt").write_text("\n".join(TEXTS) + "\n", encoding="utf-8")
+    shown = run("probe", tmp_path / "export.parquet", "--texts", tmp_path / name, "--teacher", model)
+    assert "cosine of 12 texts   1.0000" in shown

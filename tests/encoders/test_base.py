@@ -164,7 +164,5 @@ def test_a_panic_of_a_kind_of_somebody_else_is_an_error_of_ours() -> None:
             return super().embed_batch(queries)
 
     for encode in (GivesUp().encode, lambda query: GivesUp().encode([query])):
-        with pytest.raises(
-            AdapterFormatError, match=r"cannot embed these texts \(.*\); a file of it is"
-        ):
+        with pytest.raises(AdapterFormatError, match=r"cannot embed these texts \(.*\); a file of it is"):
             encode("sort a list")

@@ -10,6 +10,7 @@ from codequest.backbone import Backbone
 from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder
 from codequest.errors import InvalidInputError
 from codequest.space import EmbeddingSpace
+from codequest.teachers import LocalTeacher
 from codequest.weights import locate
 from tests.encoders.conftest import disturb
 from tests.tiny import QUERIES
@@ -50,6 +51,15 @@ def test_initialize_and_training_leave_the_base_weights_alone(
     for name, weight in plain.items():
         torch.testing.assert_close(now[name], weight, atol=1e-6, rtol=0)
         assert not now[name].requires_grad
+
+
+def test_the_query_side_of_the_teacher_itself_starts_as_the_teacher(tiny_base: Path) -> None:
+    model = LocalTeacher(str(tiny_base), device="cpu")
+    encoder = LoRAQueryEncoder.create(str(tiny_base), space=model.space, rank=4, device="cpu")
+    vectors = model.encode_queries(QUERIES)
+    encoder.initialize(encoder.prepare(QUERIES), vectors)
+    np.testing.assert_array_equal(encoder._map.linear.weight.detach().numpy(), np.eye(model.space.dim))
+    np.testing.assert_allclose(encoder.encode(QUERIES), vectors, atol=1e-5)
 
 
 def test_initialize_sets_the_map_to_the_best_linear_one(encoder: LoRAQueryEncoder, space: EmbeddingSpace) -> None:

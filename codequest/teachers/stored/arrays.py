@@ -9,12 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import TeacherError
-from codequest.json_files import parse_json, refuse_irregular
+from codequest.json_files import refuse_irregular
+from codequest.teachers.stored.text_files import read_texts
 
 _MOST_COMPRESSED = 100
-
-
-_TEXTS = 'Expected .jsonl with a JSON string or an object with a "text" in each line, or .txt with a text in each line.'
 
 
 def read_array(path: Path) -> npt.NDArray[Any]:
@@ -59,25 +57,7 @@ def read_arrays(
 
 def _texts_next_to(file: Path, given: Path | None) -> list[str] | None:
     neighbor = file.with_suffix(".jsonl")
-    return _read_texts(given or neighbor) if given is not None or neighbor.exists() else None
-
-
-def _read_texts(path: Path) -> list[str]:
-    try:
-        refuse_irregular(path)
-        with path.open(encoding="utf-8") as file:  # splitlines() would also split within a text, at U+2028
-            lines = [line.rstrip("\n") for line in file]
-        if path.suffix != ".jsonl":
-            return lines
-        records = [
-            parse_json(line, where=f"line {number} of {path}", error=TeacherError, remedy=_TEXTS)
-            for number, line in enumerate(lines, start=1)
-        ]
-        return [record if isinstance(record, str) else record["text"] for record in records]
-    except (OSError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise TeacherError(
-            f"{path} cannot be read as the texts of the vectors ({type(error).__name__}: {error}). {_TEXTS}"
-        ) from error
+    return read_texts(given or neighbor) if given is not None or neighbor.exists() else None
 
 
 def _npz(

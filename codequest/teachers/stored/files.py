@@ -12,12 +12,12 @@ import numpy.typing as npt
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.space import Side
 from codequest.teachers.stored.arrays import read_arrays
-from codequest.teachers.stored.tables import TextsAndVectors, has_vectors, read_arrow, read_json
+from codequest.teachers.stored.tables import ARROW_FILES, TextsAndVectors, has_vectors, read_arrow, read_json
+from codequest.teachers.stored.text_files import read_texts
 
-_ARROW = {".arrow", ".feather", ".parquet"}
 _JSON = {".json", ".jsonl"}
 _ARRAYS = {".npy", ".npz", ".safetensors"}
-VECTOR_FILES = sorted(_ARROW | _JSON | _ARRAYS)
+VECTOR_FILES = sorted(_JSON | _ARRAYS | set(ARROW_FILES))
 FILES_OF: dict[Side, str] = {"query": "queries", "document": "documents"}
 """Names of the files in a folder of stored vectors, without their endings."""
 
@@ -33,7 +33,7 @@ def read_index(
         side: Side whose files of the folder are read.
 
     Raises:
-        InvalidInputError: A file of another kind, or texts for a file that has its own.
+        InvalidInputError: A file of another kind.
         TeacherError: A file is missing or malformed.
         MissingDependencyError: pyarrow is needed and not installed.
     """
@@ -80,8 +80,8 @@ def read_vectors(
 
     Args:
         path: A ``.npy``, ``.npz``, ``.safetensors``, ``.parquet``, ``.feather``, ``.arrow``, ``.json`` or ``.jsonl``.
-        texts: For a ``.npy``, ``.npz`` or ``.safetensors``: another file with the texts, such a ``.jsonl`` or a
-            ``.txt`` with one in each line.
+        texts: Another file with the texts, in place of those in the file or next to it: such a ``.jsonl``, a ``.txt``
+            with one in each line, or a ``.parquet``, ``.feather`` or ``.arrow`` with a column of them.
         text_column: The column or array with texts; found by name or type if there is no doubt.
         vector_column: The column, array or tensor with vectors, likewise.
 
@@ -89,7 +89,7 @@ def read_vectors(
         n texts and an array (n, dim).
 
     Raises:
-        InvalidInputError: A file of another kind, or texts for a file that has its own.
+        InvalidInputError: A file of another kind.
         TeacherError: The file is damaged, or what it holds is not one text and one vector in each row.
         OSError: A file cannot be opened.
         MissingDependencyError: pyarrow is needed and not installed.
@@ -111,13 +111,11 @@ def _read(
     """`read_vectors`, for callers that can do without texts."""
     if file.suffix in _ARRAYS:
         return read_arrays(file, texts, text_column=text_column, vector_column=vector_column)
-    if texts is not None:
-        raise InvalidInputError(f"{file} holds texts itself, or is no file of vectors: leave {texts} out.")
-    if file.suffix in _ARROW:
-        return read_arrow(file, text_column=text_column, vector_column=vector_column)
-    if file.suffix in _JSON:
-        return read_json(file, text_column=text_column, vector_column=vector_column)
-    raise InvalidInputError(f"{file} is no file of vectors that codequest reads: {', '.join(VECTOR_FILES)}.")
+    if file.suffix not in (*ARROW_FILES, *_JSON):
+        raise InvalidInputError(f"{file} is no file of vectors that codequest reads: {', '.join(VECTOR_FILES)}.")
+    read = read_arrow if file.suffix in ARROW_FILES else read_json
+    found, vectors = read(file, text_column=text_column, vector_column=vector_column, texts=texts is None)
+    return found if texts is None else read_texts(texts, text_column), vectors
 
 
 def find_vectors(folder: Path, name: str) -> Path | None:

@@ -45,3 +45,7 @@ class IndexedTeacher(CachedTeacher):
         if others:
             vectors[others] = super().encode([texts[position] for position in others], side, progress=progress)
         return vectors
+
+    def missing(self, texts: Sequence[str], side: Side) -> list[str]:
+        others = [text for text in texts if text not in self._stored] if side == "document" else texts
+        return super().missing(others, side)

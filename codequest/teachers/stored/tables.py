@@ -16,18 +16,49 @@ from codequest.json_files import parse_json, refuse_irregular
 TextsAndVectors = tuple[list[str], npt.NDArray[Any]]
 """n texts and their vectors, (n, dim)."""
 
+ARROW_FILES = (".arrow", ".feather", ".parquet")
+"""Ends of names of files that pyarrow reads."""
+
 _TEXT_NAMES = ("text", "document", "documents", "page_content", "content", "chunk", "chunk_text", "code", "body")
 _NO_TEXT_NAMES = {"id", "ids", "_id", "uuid", "key", "doc_id", "document_id", "included", "path", "source", "shard_key"}
 _WRAPPERS = ("result", "points")  # Qdrant's REST answers
 
 
-def read_arrow(path: Path, *, text_column: str | None, vector_column: str | None) -> TextsAndVectors:
+def read_arrow(
+    path: Path, *, text_column: str | None, vector_column: str | None, texts: bool = True
+) -> TextsAndVectors:
     """Texts and vectors of a Parquet, Feather or Arrow file, such as LanceDB's ``to_arrow()`` gives.
+
+    Args:
+        path: The file.
+        text_column: The column with texts, if there is doubt.
+        vector_column: The column with vectors, likewise.
+        texts: Whether texts are read; else there are none.
 
     Raises:
         TeacherError: It is no such file, or its columns are not as expected.
         MissingDependencyError: pyarrow is not installed.
     """
+    table, strings, numbers = _arrow(path)
+    vector = _chosen_vector(path, numbers, vector_column)
+    found = _arrow_texts(path, table, strings, text_column) if texts else []
+    rows = (row for chunk in table[vector].chunks for row in _rows_of(chunk))
+    return found, _stacked(path, vector, rows)
+
+
+def read_arrow_texts(path: Path, text_column: str | None = None) -> list[str]:
+    """The texts of a Parquet, Feather or Arrow file; see `read_arrow`."""
+    table, strings, _ = _arrow(path)
+    return _arrow_texts(path, table, strings, text_column)
+
+
+def _arrow_texts(path: Path, table: Any, strings: list[str], text_column: str | None) -> list[str]:
+    text = _chosen_text(path, strings, text_column)
+    return _checked_texts(path, text, table[text].to_pylist())
+
+
+def _arrow(path: Path) -> tuple[Any, list[str], list[str]]:
+    """The table of a file, the names of its columns of texts, and of those of lists of numbers."""
     arrow = require("pyarrow", extra="vectors")
     try:
         refuse_irregular(path)
@@ -47,14 +78,11 @@ def read_arrow(path: Path, *, text_column: str | None, vector_column: str | None
             texts.append(field.name)
         elif types.is_list(field.type) or types.is_large_list(field.type) or types.is_fixed_size_list(field.type):
             vectors += [field.name] if _is_number(types, field.type.value_type) else []
-    text = _chosen_text(path, texts, text_column)
-    vector = _chosen_vector(path, vectors, vector_column)
-    rows = (row for chunk in table[vector].chunks for row in _rows_of(chunk))
-    return _checked_texts(path, text, table[text].to_pylist()), _stacked(path, vector, rows)
+    return table, texts, vectors
 
 
-def read_json(path: Path, *, text_column: str | None, vector_column: str | None) -> TextsAndVectors:
-    """Texts and vectors of a JSON or JSON Lines file.
+def read_json(path: Path, *, text_column: str | None, vector_column: str | None, texts: bool = True) -> TextsAndVectors:
+    """Texts and vectors of a JSON or JSON Lines file; the arguments are those of `read_arrow`.
 
     It may hold records as Qdrant's ``scroll`` or LanceDB's ``to_pandas()`` give, or columns as Chroma's
     ``get(include=…)`` gives. Fields inside fields are named with dots: ``payload.text``.
@@ -63,12 +91,14 @@ def read_json(path: Path, *, text_column: str | None, vector_column: str | None)
         TeacherError: It is no such file, or its fields are not as expected.
     """
     columns = _columns(path)
-    texts = [name for name, column in columns.items() if isinstance(_first(column), str)]
+    strings = [name for name, column in columns.items() if isinstance(_first(column), str)]
     vectors = [name for name, column in columns.items() if isinstance(_first(column), np.ndarray)]
     vector = _chosen_vector(path, vectors, vector_column)
-    count = len(columns[vector])
-    text = _chosen_text(path, [name for name in texts if len(columns[name]) == count], text_column)
-    return _checked_texts(path, text, columns[text]), _stacked(path, vector, columns[vector])
+    stacked = _stacked(path, vector, columns[vector])
+    if not texts:
+        return [], stacked
+    text = _chosen_text(path, [name for name in strings if len(columns[name]) == len(stacked)], text_column)
+    return _checked_texts(path, text, columns[text]), stacked
 
 
 def has_vectors(path: Path) -> bool:

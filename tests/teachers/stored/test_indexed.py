@@ -21,7 +21,8 @@ def test_only_documents_that_are_not_in_the_index_are_embedded(tiny_base: Path, 
     np.testing.assert_array_equal(found[[0, 2]], vectors[[1, 0]])
     np.testing.assert_allclose(found[1], model.encode_documents(["three"])[0], atol=1e-5)
     np.testing.assert_allclose(teacher.encode_queries(["one"]), model.encode_queries(["one"]), atol=1e-5)
-    assert teacher.missing(["one", "two", "three"], "document") == ["one", "two"]
+    assert teacher.missing(["one", "two", "three", "four"], "document") == ["four"]
+    assert teacher.missing(["one", "two"], "query") == ["two"]
 
 
 def test_an_index_that_cannot_be_is_refused(tiny_base: Path) -> None:
