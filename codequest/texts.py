@@ -182,6 +182,11 @@ def html_text(text: str) -> str:
     return escape(visible(text))
 
 
+def markdown_text(text: str) -> str:
+    """The text as `visible_line` has it, where it begins no tag, link or code of Markdown, nor ends any around it."""
+    return visible_line(text).replace("<", "&lt;").replace("](", "]\\(").replace("`", "'")
+
+
 def visible_pieces(pieces: Iterable[str]) -> Iterator[str]:
     """The pieces of a text that arrives bit by bit, as `visible` has the whole; what may be cut in two waits.
 

@@ -20,6 +20,7 @@ from codequest.texts import (
     batches_by_size,
     checked_texts,
     estimated_tokens,
+    markdown_text,
     readable,
     shell_word,
     shown,
@@ -280,3 +281,9 @@ def test_a_word_of_a_command_is_one_word_and_runs_nothing(text: str, tmp_path: P
 def test_a_word_of_a_command_is_visible(text: str) -> None:
     assert shell_word(text).isprintable()
     assert shell_word(text).isascii()
+
+
+def test_markdown_text_begins_and_ends_no_markup() -> None:
+    given = "a_b | c\n# <b>[d](e)`f` ![g](h) \u202e"
+    shown = "a_b | c&lt;U+000A># &lt;b>[d]\\(e)'f' ![g]\\(h) &lt;U+202E>"
+    assert markdown_text(given) == shown

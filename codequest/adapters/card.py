@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from codequest.adapters.card_metadata import ONE_QUERY, ancestors, front_matter, licenses_of
 from codequest.adapters.folder import AdapterConfig
 from codequest.adapters.parts import means_of_parts
+from codequest.texts import markdown_text
 
 SNIPPET = """```python
 from codequest import QueryEncoder
@@ -48,9 +50,11 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
         library: Library that loads the folder.
         snippet: Code that loads it; ``{path}`` and ``{dim}`` are filled in.
     """
+    metadata = front_matter(config, library=library)
+    config = _inert(config)
     space, training = config.space, config.training
     parts = [
-        front_matter(config, library=library),
+        metadata,
         *_title(config),
         snippet.format(path="path/to/this/folder", dim=space.dim),
     ]
@@ -77,6 +81,21 @@ def render_card(config: AdapterConfig, *, library: str = "codequest", snippet: s
         f"## Licences\n\n{_licenses(config)}",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _inert(config: AdapterConfig) -> AdapterConfig:
+    """The configuration, with its texts as Markdown shows them: an adapter that it descends from is a stranger's."""
+    space = {name: _inert_value(value) for name, value in config.space.to_dict().items()}
+    parts = {name: _inert_value(getattr(config, name)) for name in ("encoder", "training", "metrics")}
+    return replace(config, space=replace(config.space, **space), **parts)
+
+
+def _inert_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return markdown_text(value)
+    if isinstance(value, Mapping):
+        return {_inert_value(name): _inert_value(each) for name, each in value.items()}
+    return [_inert_value(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _title(config: AdapterConfig) -> tuple[str, str]:

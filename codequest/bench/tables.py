@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from codequest.bench.result import BenchResult, BenchRow, Spread
 from codequest.bench.workload import BATCH, LONGEST, SHORTEST
+from codequest.texts import markdown_text
 
 _KEPT = "What is kept"
 _BARE = "encode() compared with graph and tokenizer alone"
@@ -47,7 +48,7 @@ def bench_tables(result: BenchResult, *, between: str = ", ") -> dict[str, list[
 def to_markdown(result: BenchResult) -> str:
     """The tables and below them what is needed to repeat the measurement."""
     parts = [f"**{title}**\n\n{_markdown(rows)}" for title, rows in bench_tables(result).items()]
-    return "\n\n".join([*parts, "\n".join(f"- {note}" for note in notes(result))]) + "\n"
+    return "\n\n".join([*parts, "\n".join(f"- {markdown_text(note)}" for note in notes(result))]) + "\n"
 
 
 def notes(result: BenchResult) -> list[str]:
@@ -132,7 +133,9 @@ def _percent(value: float | None) -> str:
 def _markdown(rows: Sequence[Row]) -> str:
     columns = list(rows[0])
     lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *(list(row.values()) for row in rows)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(markdown_text(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
 
 
 def _listed(facts: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import warnings
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from codequest.code.repository import Repository
@@ -19,6 +20,8 @@ MOST_SECONDS = 30.0
 
 PATIENCE = 2.0
 """Seconds after which rules are looked for that would hold git for long; where there are some, it is not waited for."""
+
+_MOST_MEMORY = 2 << 30  # bytes
 
 _OFF = (
     "core.fsmonitor=false",
@@ -199,6 +202,14 @@ def _executable() -> str | None:
     return found if found and Path(found).is_absolute() else None
 
 
+def _bound_memory(process: int) -> None:
+    """Hold a process to what the largest repositories need, where the system can: git reads files of rules whole."""
+    with suppress(ImportError, AttributeError, OSError, ValueError):
+        import resource
+
+        resource.prlimit(process, resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
+
+
 def _run(
     command: list[str], *, ceiling: Path, told: bytes = b"", held_by: Callable[[], str] = str
 ) -> subprocess.CompletedProcess[bytes]:
@@ -220,6 +231,7 @@ def _run(
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as process:
         try:
+            _bound_memory(process.pid)
             try:
                 answer = process.communicate(told, timeout=PATIENCE)
             except subprocess.TimeoutExpired:

@@ -61,9 +61,12 @@ def slowness(path: Path) -> str:
         return waits
     try:
         with os.fdopen(os.open(path, _FLAGS), "rb") as file:
-            lines = file.read(_MOST_BYTES).splitlines()
+            content = file.read(_MOST_BYTES + 1)
     except OSError:
         return ""
+    if len(content) > _MOST_BYTES:
+        return f"{path} is larger than {_MOST_BYTES // 1_000_000} MB"
+    lines = content.splitlines()
     heavy = next((line for line in lines if len(_STARS.findall(line)) > _MOST_STARS), None)
     return "" if heavy is None else f"{path} has a glob of many stars, {os.fsdecode(heavy[:60])!r}"
 

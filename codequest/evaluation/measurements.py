@@ -10,6 +10,7 @@ from codequest.errors import InvalidInputError
 from codequest.evaluation.measures import MEASURES
 from codequest.files import readable_json, save_file
 from codequest.json_files import checked, parse_json
+from codequest.texts import markdown_text
 
 FORMAT_VERSION = 1
 _MOST = 2**63  # operations, bytes and weights
@@ -125,7 +126,9 @@ class Report:
         """A Markdown table, and below it what is needed to repeat the measurement."""
         columns = list(self.rows[0])
         lines = [columns, ["---"] * 2 + ["---:"] * (len(columns) - 2), *(list(row.values()) for row in self.rows)]
-        table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+        table = "\n".join(
+            "| " + " | ".join(markdown_text(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+        )
         notes = [
             f"{self.queries} queries in {self.documents} documents; space {self.space}; seed {self.seed}.",
             f"Retention: nDCG@10 over the teacher's, with a {self.confidence:.0%} paired bootstrap interval of "
@@ -137,7 +140,8 @@ class Report:
             f"Machine: {_listed(self.machine)}.",
             f"Versions: {_listed(self.versions)}.",
         ]
-        return f"# {self.dataset}\n\n{table}\n\n" + "\n".join(f"- {note}" for note in notes) + "\n"
+        listed = "\n".join(f"- {markdown_text(note)}" for note in notes)
+        return f"# {markdown_text(self.dataset)}\n\n{table}\n\n{listed}\n"
 
     def __str__(self) -> str:
         return self.to_markdown()

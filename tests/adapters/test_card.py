@@ -51,6 +51,24 @@ def test_licences_are_named_in_the_text() -> None:
     assert f"{BASE}: apache-2.0; org/teacher: not known to codequest, see its own card." in text
 
 
+MARKUP = "a\n\n# b\n<img src=http://evil.example>[c](http://evil.example)`|\u202e"
+
+
+def test_what_a_stranger_wrote_is_no_markup_of_the_card() -> None:
+    """An adapter that was trained further carries the record of the one that it started from."""
+    space = EmbeddingSpace(teacher=MARKUP, dim=4, query_prompt=MARKUP)
+    stage = {"pairs_from": MARKUP, "config": {MARKUP: MARKUP}}
+    start = {"adapter": MARKUP, "kind": MARKUP, "teacher": MARKUP, "sources": {MARKUP: MARKUP}}
+    training = {"start": start, "stages": [stage], "sources": {MARKUP: MARKUP}, "recipe": MARKUP}
+    metrics = {MARKUP: {MARKUP: MARKUP}, "one query": {MARKUP: MARKUP}}
+    config = AdapterConfig(kind="lora", space=space, encoder={"base": MARKUP}, training=training, metrics=metrics)
+    text = render_card(config).split("---\n", 2)[2]
+    assert text.count("a&lt;U+000A>&lt;U+000A># b&lt;U+000A>&lt;img src=http://evil.example>[c]\\(http") > 10
+    for markup in ("<", "](", "\u202e", "\n# b"):
+        assert markup not in text
+    assert ModelCard(render_card(config)).data.to_dict()["teacher"] == MARKUP
+
+
 def test_the_snippet_of_a_saved_card_runs(tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -> None:
     space = LocalTeacher(str(tiny_teacher), device="cpu").space
     encoder = ProjectionQueryEncoder.create(str(tiny_base), space=space, device="cpu")

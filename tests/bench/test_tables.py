@@ -44,3 +44,11 @@ def test_markdown_says_how_it_was_measured(result: BenchResult) -> None:
     assert "- Not run: peer: no wheel\n" in written
     assert "- Loaded by encoder; encoder, bare: numpy 2.\n" in written
     assert "Medians over 3 rounds, each competitor alone in its process, 2 threads, 151 distinct texts" in written
+
+
+def test_names_and_reasons_are_no_markup(result: BenchResult) -> None:
+    other = {"encoder": "<b>|[a](http://evil.example)\n- c"}
+    rows = tuple(replace(row, name=other.get(row.name, row.name), bare_of=None) for row in result.rows)
+    written = to_markdown(replace(result, rows=rows, not_run={"peer": "<img src=x>"}))
+    assert "| &lt;b>\\|[a]\\(http://evil.example)&lt;U+000A>- c |" in written
+    assert "&lt;img src=x>" in written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -208,6 +209,15 @@ def test_a_pipe_further_down_is_not_waited_for(tmp_path: Path, hasty: None) -> N
     place = Place.make(tmp_path)
     os.mkfifo(place.root / "src" / ".gitignore")
     with pytest.warns(CodequestWarning, match=r"git is not waited for: .*src/\.gitignore is no regular file"):
+        assert git_files(place.root) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit")
+def test_rules_of_gigabytes_do_not_fill_the_memory(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    with (place.root / "src" / ".gitignore").open("wb") as file:
+        file.truncate(64 << 30)  # of nothing
+    with pytest.warns(CodequestWarning, match=r"git refuses to read .* [Oo]ut of memory"):
         assert git_files(place.root) is None
 
 

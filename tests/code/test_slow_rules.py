@@ -32,6 +32,11 @@ def test_many_stars_are_slow_and_few_are_not(content: str, slow: bool, tmp_path:
     assert bool(reason) == slow
 
 
+def test_a_file_of_megabytes_is_slow(tmp_path: Path) -> None:
+    (tmp_path / "rules").write_bytes(b"a\n" * 500_001)
+    assert slowness(tmp_path / "rules") == f"{tmp_path / 'rules'} is larger than 1 MB"
+
+
 def test_what_is_no_file_is_slow_and_what_git_does_not_read_is_not(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "pipe")  # git opens no link as rules

@@ -85,6 +85,12 @@ def test_markdown_is_one_table_and_the_conditions():
     assert any("95% paired bootstrap interval of 10000 resamples" in line for line in lines)
 
 
+def test_names_are_no_markup():
+    written = replace(REPORT, dataset="<img src=x>", machine={"cpu": "[a](http://evil.example)"}).to_markdown()
+    assert written.startswith("# &lt;img src=x>\n")
+    assert "cpu [a]\\(http://evil.example)" in written
+
+
 def test_a_report_prints_as_its_markdown():
     assert str(REPORT) == f"{REPORT}" == REPORT.to_markdown()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+
+_HOST = re.compile(r"(?:\[([0-9A-Za-z:.%]+)\]|([^\s:/?#@\[\]\\]+))(?::\d*)?")  # an address or a name, and a port
 
 
 class Guard:
@@ -76,10 +79,10 @@ class Guard:
         return None
 
     def _ours(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
+        found = _HOST.fullmatch(host)
+        if found is None:
             return False
+        name = (found[1] or found[2]).lower()
         try:
             given = ip_address(name)
         except ValueError:
