@@ -21,10 +21,10 @@ light-retention: $(VENV)/.demo
 	$(BIN)/codequest evaluate minilm-lora static --documents static-documents $(MEASURED)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 test-all: $(VENV)/.dev
-	$(BIN)/pytest -n auto -m "slow or not slow"
+	$(BIN)/pytest -n auto --dist loadfile -m "slow or not slow"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check

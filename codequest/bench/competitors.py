@@ -92,7 +92,14 @@ def adapter_competitor(name: str, source: str, *, reference: str | None = None) 
 
 
 def quantized_competitor(name: str, precision: str, *, teacher: Competitor) -> Competitor:
-    """The teacher in low precision."""
+    """The teacher in low precision.
+
+    Raises:
+        InvalidInputError: There is no such precision.
+    """
+    from codequest.encoders.quantized.ways import check_names
+
+    check_names(precision)
     return replace(
         teacher,
         name=name,

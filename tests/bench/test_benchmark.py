@@ -15,7 +15,6 @@ from codequest.bench.process import Effort
 from codequest.data import RetrievalDataset
 from codequest.errors import (
     AdapterFormatError,
-    BenchmarkError,
     InvalidInputError,
     SpaceMismatchError,
 )
@@ -44,33 +43,33 @@ def size(*folders: Path) -> int:
     return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
-def test_speed_and_retention(adapter: Path, tiny_base: Path, tiny_teacher: Path) -> None:
+def test_speed_and_retention(tiny_light: Path, tiny_teacher: Path) -> None:
     result = bench(
-        [str(adapter)], dataset=DATASET, teacher=str(tiny_teacher), forms=["openvino:fp32"], rounds=1, effort=QUICK
+        [str(tiny_light), "quantized:int8"],
+        dataset=DATASET,
+        teacher=str(tiny_teacher),
+        forms=["openvino:fp32"],
+        rounds=1,
+        effort=QUICK,
     )
-    names = ["teacher", "light", "teacher, openvino fp32", "teacher, openvino fp32, bare", "light, openvino fp32"]
-    assert [row.name for row in result.rows] == [*names, "light, openvino fp32, bare"]
+    names = ["teacher", "tiny-light", "quantized:int8", "teacher, openvino fp32", "teacher, openvino fp32, bare"]
+    assert [row.name for row in result.rows] == [*names, "tiny-light, openvino fp32"]  # which reads no tokens
     rows = {row.name: row for row in result.rows}
     assert rows["teacher"].retention == rows["teacher, openvino fp32"].retention == 1
-    light = rows["light"]
+    light, compact = rows["tiny-light"], rows["quantized:int8"]
     assert light.retention == pytest.approx((light.ndcg or 0) / (rows["teacher"].ndcg or 0))
-    for name in ("teacher, openvino fp32", "light, openvino fp32", "light, openvino fp32, bare"):
+    for name in ("teacher, openvino fp32", "teacher, openvino fp32, bare", "tiny-light, openvino fp32"):
         assert rows[name].cosine == pytest.approx(1, abs=1e-4)
         assert "torch" not in rows[name].versions
-    assert "torch" in light.versions
-    assert light.rounds[0]["disk MB"] == pytest.approx(size(adapter, tiny_base) / 1e6)
-    assert rows["teacher"].rounds[0]["disk MB"] == pytest.approx(size(tiny_teacher) / 1e6)
+    assert "torch" in rows["teacher"].versions
+    assert compact.cosine == pytest.approx(1, abs=0.01)
+    assert compact.reference == "teacher"
+    disk = {"tiny-light": tiny_light, "teacher": tiny_teacher, "quantized:int8": tiny_teacher}
+    for name, folder in disk.items():
+        assert rows[name].rounds[0]["disk MB"] == pytest.approx(size(folder) / 1e6)
     assert result.dataset == "tiny"
     assert result.texts == 3
     assert result.not_run == {}
-
-
-def test_the_teacher_in_low_precision_takes_part_by_its_precision(tiny_teacher: Path) -> None:
-    result = bench(["quantized:int8"], dataset=DATASET, teacher=str(tiny_teacher), rounds=1, effort=QUICK)
-    compact = result.row("quantized:int8")
-    assert compact.cosine == pytest.approx(1, abs=0.01)
-    assert compact.reference == "teacher"
-    assert compact.rounds[0]["disk MB"] == pytest.approx(size(tiny_teacher) / 1e6)
 
 
 def refusal(**values: Any) -> Callable[[Path, Path], object]:
@@ -89,7 +88,7 @@ def refusal(**values: Any) -> Callable[[Path, Path], object]:
         (refusal(adapters=["nobody/nothing"]), AdapterFormatError, "No adapter 'nobody/nothing'"),
         (refusal(adapters=["quantized:int8"], teacher=None), InvalidInputError, "do not say who their teacher is"),
         (refusal(queries=["sort"]), InvalidInputError, "None of the 1 queries has 8 to 12 words"),
-        (refusal(adapters=["quantized:int3"]), BenchmarkError, "precision must be one of"),
+        (refusal(adapters=["quantized:int3"]), InvalidInputError, "precision must be one of auto, int8"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from codequest import ProjectionQueryEncoder, load_teacher
 from codequest.bench import BenchResult
 from codequest.bench.tables import to_markdown
 from codequest.cli.app import build_app
@@ -19,25 +18,23 @@ QUERIES = ["sort the list of the dict by the value", "read the file in the list 
 
 
 def test_bench_prints_and_saves_what_it_measured_and_shows_it_again(
-    tmp_path: Path, tiny_base: Path, tiny_teacher: Path
+    tmp_path: Path, tiny_light: Path, tiny_teacher: Path
 ) -> None:
-    space = load_teacher(str(tiny_teacher)).space
-    ProjectionQueryEncoder.create(str(tiny_base), space=space, map="linear").save_pretrained(tmp_path / "light")
     data, out = beir(tmp_path / "data", QUERIES, ["sort(dict)", "read(file)"]), tmp_path / "bench.json"
     threads = min(2, available_cpus())
     printed = run(
-        "bench", tmp_path / "light", "--dataset", data, "--teacher", tiny_teacher, "--rounds", 2, "--threads", threads,
+        "bench", tiny_light, "--dataset", data, "--teacher", tiny_teacher, "--rounds", 2, "--threads", threads,
         "--seconds", 0, "--form", "none", "--out", out,
     )  # fmt: skip
     result = BenchResult.load(out)
-    assert [row.name for row in result.rows] == ["teacher", "light"]
+    assert [row.name for row in result.rows] == ["teacher", "tiny-light"]
     assert [len(row.rounds) for row in result.rows] == [2, 2]
     for title in ("One query of 8 to 12 words", "A batch of 256", "The process", "What is kept"):
         assert title in printed
     assert run("bench", "--show", out) == printed
     assert run("bench", "--show", out, "--markdown") == to_markdown(result)
-    other = run("bench", "--show", out, "--baseline", "light")
-    assert "× is how many times better than light" in " ".join(other.split())
+    other = run("bench", "--show", out, "--baseline", "tiny-light")
+    assert "× is how many times better than tiny-light" in " ".join(other.split())
     with pytest.raises(InvalidInputError, match="'mpnet' was not measured"):
         run("bench", "--show", out, "--baseline", "mpnet")
 

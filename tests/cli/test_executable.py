@@ -86,11 +86,11 @@ def test_ctrl_c_says_how_to_go_on_and_the_same_command_then_finishes(
     command = [
         *(sys.executable, "-m", "codequest", "distill", str(queries), "--out", str(out), "--checkpoints"),
         *(str(checkpoints), "--teacher", str(tiny_teacher), "--base", str(tiny_base), "--kind", "projection"),
-        *("--epochs", "1500", "--batch-size", "16"),
+        *("--epochs", "600", "--batch-size", "16"),
     ]
     environment = {**os.environ, "CODEQUEST_CACHE": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as first:
-        patience = time.monotonic() + 120
+        patience = time.monotonic() + 300  # on a machine that does much else
         while first.poll() is None and time.monotonic() < patience and not list(checkpoints.glob("checkpoint-*")):
             time.sleep(0.01)
         first.send_signal(signal.SIGINT)
@@ -103,4 +103,4 @@ def test_ctrl_c_says_how_to_go_on_and_the_same_command_then_finishes(
     assert stopped
     second = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
     assert second.returncode == 0, second.stderr
-    assert QueryEncoder.from_pretrained(out).training["stages"][0]["steps"] == 4407  # 47 of 48 queries, 1500 times
+    assert QueryEncoder.from_pretrained(out).training["stages"][0]["steps"] == 1763  # 47 of 48 queries, 600 times

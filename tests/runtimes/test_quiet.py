@@ -20,27 +20,26 @@ sent = []
 GA4Backend.send = lambda self, message: sent.append(message)
 from codequest import QueryEncoder
 
-QueryEncoder.from_pretrained(sys.argv[1]).export(sys.argv[2], runtime="openvino", precision="int8")
+encoder = QueryEncoder.from_pretrained(sys.argv[1])
+encoder.export(sys.argv[2], runtime="openvino", precision="int8")
+print(len(sent), os.environ.get("CI"))
+os.environ["CI"] = "false"
+encoder.export(sys.argv[2], runtime="openvino", precision="int8")
 openvino_telemetry.Telemetry().force_shutdown(1)
 print(len(sent), os.environ.get("CI"))
 """
 
 
-@pytest.mark.parametrize("outside", ["false", None])
-def test_an_export_reports_nothing(
-    outside: str | None, tmp_path: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_export_reports_nothing(tmp_path: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from codequest import ProjectionQueryEncoder
     from codequest.teachers import LocalTeacher
 
     space = LocalTeacher(str(tiny_base), device="cpu").space
     adapter = ProjectionQueryEncoder.create(str(tiny_base), space=space, map="linear").save_pretrained(tmp_path / "a")
     monkeypatch.delenv("CI", raising=False)
-    if outside is not None:
-        monkeypatch.setenv("CI", outside)
     command = [sys.executable, "-c", PROGRAM, str(adapter), str(tmp_path / "out")]
     result = subprocess.run(command, capture_output=True, text=True)
-    assert result.stdout.split() == ["0", str(outside)], result.stderr
+    assert result.stdout.split() == ["0", "None", "0", "false"], result.stderr
 
 
 def test_tools_are_quiet_and_leave_the_root_logger_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,6 @@ from codequest.search.home import IndexHome
 from codequest.search.meta import IndexMeta
 from codequest.search.snapshot import Snapshot
 from codequest.search.store import ChunkStore
-from tests.encoders.conftest import build_static
 
 FILES = {
     "src/cache.py": '''class Cache:
@@ -56,13 +55,6 @@ def held(root: Path) -> set[tuple[str, str, str]]:
     snapshot = snapshot_of(root)
     texts = snapshot.texts(range(len(snapshot)))
     return set(zip(snapshot.columns["path"], snapshot.columns["symbol"], texts, strict=True))
-
-
-@pytest.fixture(scope="session")
-def tiny_light(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, tiny_teacher: Path) -> Path:
-    """An adapter that embeds documents lightly into the space of the tiny teacher."""
-    encoder = build_static(tiny_base, tiny_teacher)
-    return encoder.save_pretrained(tmp_path_factory.mktemp("light") / "tiny-light")
 
 
 @pytest.fixture

@@ -118,9 +118,9 @@ def test_a_killed_run_resumes_to_the_very_same_weights(
         damaged = copy / "checkpoint-12" / name
         damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
         assert last_checkpoint(copy) == copy / "checkpoint-6"
-        resumed = trained(build, teacher, copy)
-        assert identical(resumed[0], whole[0]), name
-        assert resumed[1] == whole[1], name
+    resumed = trained(build, teacher, copy)
+    assert identical(resumed[0], whole[0])
+    assert resumed[1] == whole[1]
 
 
 DAMAGES = [(name, content) for name in WRITTEN for content in (None, b"", b"garbage")]
@@ -128,16 +128,19 @@ DAMAGES = [(name, content) for name in WRITTEN for content in (None, b"", b"garb
 DAMAGES.remove(("rng_state.pth", None))
 
 
-@pytest.mark.parametrize(("name", "content"), DAMAGES)
 def test_a_checkpoint_with_a_missing_or_damaged_file_is_passed_over(
-    name: str, content: bytes | None, build: Build, teacher: CachedTeacher, tmp_path: Path
+    build: Build, teacher: CachedTeacher, tmp_path: Path
 ) -> None:
     trained(build, teacher, tmp_path, "projection", epochs=1, evaluations=2)
-    assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-8"
-    (tmp_path / "checkpoint-8" / name).unlink()
-    if content is not None:
-        (tmp_path / "checkpoint-8" / name).write_bytes(content)
-    assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-4"
+    newest = tmp_path / "checkpoint-8"
+    for name, content in DAMAGES:
+        assert last_checkpoint(tmp_path) == newest
+        whole = (newest / name).read_bytes()
+        (newest / name).unlink()
+        if content is not None:
+            (newest / name).write_bytes(content)
+        assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-4", (name, content)
+        (newest / name).write_bytes(whole)
 
 
 def test_an_interrupted_run_with_early_stopping_stops_where_the_whole_one_does(
@@ -163,8 +166,7 @@ def test_an_interrupted_run_with_early_stopping_stops_where_the_whole_one_does(
     assert identical(resumed[0], whole[0])
 
 
-@pytest.mark.parametrize("kind", ["lora", "projection"])
-@pytest.mark.parametrize("anew", [False, True])
+@pytest.mark.parametrize(("kind", "anew"), [("lora", False), ("projection", True)])
 def test_an_interrupted_encoder_begins_again_and_ends_where_the_whole_run_does(
     kind: str, anew: bool, build: Build, teacher: CachedTeacher, tmp_path: Path
 ) -> None:
@@ -231,43 +233,47 @@ def test_an_interrupted_second_stage_goes_on_from_the_first(
 
 
 FULL_DISK = """
-import resource, signal, sys
+import json, resource, shutil, signal, sys
 from codequest.encoders import LoRAQueryEncoder
 from codequest.errors import TrainingError
 from codequest.teachers import CachedTeacher, LocalTeacher
 from codequest.training import DistillationTrainer
 from tests.training.conftest import TEXTS, config
 
-base, teacher_folder, cache, folder, limit = sys.argv[1:]
+base, teacher_folder, cache, folder, limits = sys.argv[1:]
 teacher = CachedTeacher(LocalTeacher(teacher_folder, device="cpu"), cache)
-encoder = LoRAQueryEncoder.create(base, space=teacher.space, rank=4, device="cpu")
-
-def progress(description, done, total):
-    if description == "training" and done == 1:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
-
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-run = config(epochs=1, evaluations=2)
-trainer = DistillationTrainer(encoder, teacher, TEXTS[:65], config=run, output_dir=folder, progress=progress)
-try:
-    trainer.train()
-except TrainingError as error:
-    print(error)
-resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-trainer.progress = lambda *now: None
-print("in the end", trainer.train().steps)
+
+for limit in json.loads(limits):
+    encoder = LoRAQueryEncoder.create(base, space=teacher.space, rank=4, device="cpu")
+
+    def progress(description, done, total):
+        if description == "training" and done == 1:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    run = config(epochs=1, evaluations=2)
+    trainer = DistillationTrainer(encoder, teacher, TEXTS[:65], config=run, output_dir=folder, progress=progress)
+    try:
+        trainer.train()
+    except TrainingError as error:
+        print(error)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    trainer.progress = lambda *now: None
+    print("in the end", trainer.train().steps)
+    shutil.rmtree(folder)
 """
+
+FILLED_BY = ("model.safetensors", "optimizer.pt", "rng_state.pth", "trainer_state.json")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="RLIMIT_FSIZE")
-@pytest.mark.parametrize("file", ["model.safetensors", "optimizer.pt", "rng_state.pth", "trainer_state.json"])
 def test_a_full_disk_is_an_error_with_a_remedy_and_nothing_is_lost(
-    file: str, build: Build, teacher: CachedTeacher, tiny_base: Path, tiny_teacher: Path, tmp_path: Path
+    build: Build, teacher: CachedTeacher, tiny_base: Path, tiny_teacher: Path, tmp_path: Path
 ) -> None:
     trained(build, teacher, tmp_path / "whole", epochs=1, evaluations=1)
-    (written,) = (tmp_path / "whole").glob(f"checkpoint-*/{file}")
-    limit = written.stat().st_size // 2
-    given = [tiny_base, tiny_teacher, teacher.path, tmp_path / "run", limit]  # type: ignore[attr-defined]
+    [checkpoint] = (tmp_path / "whole").glob("checkpoint-*")
+    limits = json.dumps([(checkpoint / name).stat().st_size // 2 for name in FILLED_BY])
+    given = [tiny_base, tiny_teacher, teacher.path, tmp_path / "run", limits]  # type: ignore[attr-defined]
     process = subprocess.run(
         [sys.executable, "-c", FULL_DISK, *map(str, given)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -277,10 +283,12 @@ def test_a_full_disk_is_an_error_with_a_remedy_and_nothing_is_lost(
         check=False,
     )
     assert process.returncode == 0, process.stderr
-    first, last = process.stdout.strip().split("\n")
-    assert first.startswith(f"Checkpoints cannot be written to {tmp_path / 'run'}: ")
-    assert first.endswith("start the same run again: it continues from the last whole checkpoint.")
-    assert last == "in the end 4"
+    said = process.stdout.strip().split("\n")
+    assert len(said) == 2 * len(FILLED_BY)
+    for first, last in zip(said[::2], said[1::2], strict=True):
+        assert first.startswith(f"Checkpoints cannot be written to {tmp_path / 'run'}: ")
+        assert first.endswith("start the same run again: it continues from the last whole checkpoint.")
+        assert last == "in the end 4"
 
 
 def test_two_processes_train_what_one_does(

@@ -45,9 +45,7 @@ def ways(precision: str, runtime: str, device: torch.device) -> list[Way]:
     Raises:
         InvalidInputError: There is no such precision or runtime, or no way with both.
     """
-    for name, value, known in (("precision", precision, QuantizedPrecision), ("runtime", runtime, QuantizedRuntime)):
-        if value not in ("auto", *get_args(known)):
-            raise InvalidInputError(f"{name} must be one of auto, {', '.join(get_args(known))}, got {value!r}.")
+    check_names(precision, runtime)
     every = list(_in_graphs() if device.type == "cpu" else ()) + list(_in_torch(device))
     left = [way for way in every if precision in ("auto", way.precision) and runtime in ("auto", way.runtime)]
     if not left:
@@ -56,6 +54,17 @@ def ways(precision: str, runtime: str, device: torch.device) -> list[Way]:
             f"There are {', '.join(map(str, every))}."
         )
     return left
+
+
+def check_names(precision: str, runtime: str = "auto") -> None:
+    """Refuse what no machine has.
+
+    Raises:
+        InvalidInputError: There is no such precision or runtime.
+    """
+    for name, value, known in (("precision", precision, QuantizedPrecision), ("runtime", runtime, QuantizedRuntime)):
+        if value not in ("auto", *get_args(known)):
+            raise InvalidInputError(f"{name} must be one of auto, {', '.join(get_args(known))}, got {value!r}.")
 
 
 def _in_graphs() -> Iterator[Way]:
