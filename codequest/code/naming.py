@@ -16,6 +16,7 @@ _MOST_LEVELS = 256  # above a definition
 _MOST_SCOPES = 16  # whose names stand in front of a name
 _NAME_BYTES = 2000
 _MOST_WITHIN = 1000  # nodes that are looked at
+_POINTED = re.compile(r"^\([*&^\s]+(?:\w+::)*(\w+)[\])(\[]")  # to a function
 _GENERICS = re.compile(r"<[^<>]*>")
 _QUALIFIERS = re.compile(r"^(?:(?:'\w+|mut|dyn|const)\s+|[&*]\s*)+")  # of a type in Rust
 
@@ -40,8 +41,10 @@ class Names:
     def qualified(self, node: Node) -> str:
         """Name of a node after the names of what it is in; empty where it has none."""
         own = self._own_of(node)
-        if not own:
-            return ""
+        return self.within(node, own) if own else ""
+
+    def within(self, node: Node, own: str) -> str:
+        """A name after the names of what a node is in."""
         scopes = (outer for outer in islice(self._ancestors(node), _MOST_LEVELS) if self._is_scope(outer))
         around = filter(None, map(self._own_of, scopes))
         return ".".join([*reversed([*islice(around, _MOST_SCOPES)]), own])
@@ -68,7 +71,7 @@ class Names:
 
     def _name(self, node: Node) -> str:
         language = self._language
-        parts = [_plain(text) for text in self._texts(node)]
+        parts = [plain_name(text) for text in self._texts(node)]
         receiver = node.child_by_field_name(language.receiver) if language.receiver and parts else None
         if receiver is not None:
             owner = first_of(receiver, ("type_identifier",))
@@ -85,7 +88,7 @@ class Names:
             ways, start = language.named_in.get(node.type, language.scopes.get(node.type, "name")), node
         found = [follow(start, way) for way in ways.split("&")]
         if not found[0] and language.name_path:
-            deepest = _descend(node, language.name_path)
+            deepest = descend(node, language.name_path)
             found = [[deepest] if deepest is not None else []]
         words = [text_of(each, self._source).strip("\"'`") for nodes in found for each in nodes]
         return [" ".join(words)] if "&" in ways else words
@@ -103,7 +106,7 @@ def follow(node: Node, steps: str) -> list[Node]:
         if step.endswith("+"):
             return [child for child in node.children if child.type == step[:-1]]
         if step.endswith("*"):
-            node = _descend(node, step[:-1]) or node
+            node = descend(node, step[:-1]) or node
             continue
         found = node.parent if step == ".." else _child(node, step.split("|"))
         if found is None:
@@ -127,14 +130,18 @@ def first_of(node: Node, types: tuple[str, ...]) -> Node | None:
     return next((inner for inner in descendants(node) if inner.type in types), None)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name without generics, the marks of references, parameters, and what else a declarator may have in it."""
+    pointed = _POINTED.match(name)
+    if pointed:
+        return pointed[1]
     plain = _GENERICS.sub("", _GENERICS.sub("", name))
     short = _QUALIFIERS.sub("", plain.lstrip("&* ")).partition("(")[0].strip()
     return short or plain  # a C++ function may be declared as a reference
 
 
-def _descend(node: Node, path: str) -> Node | None:
+def descend(node: Node, path: str) -> Node | None:
+    """The node that a field leads to, as often as there is one; None where there is none."""
     found = node.child_by_field_name(path)
     while found is not None and (deeper := found.child_by_field_name(path)) is not None:
         found = deeper

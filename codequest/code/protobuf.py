@@ -38,7 +38,7 @@ class ProtobufFile:
     """
 
     source: bytes = field(repr=False)
-    types = ()
+    types = declarations = ()
     clauses = is_broken = False
 
     def line(self, position: int) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from codequest.code.declared import Declaration, declared
 from codequest.code.languages import Language
 from codequest.code.naming import Names, descendants, first_of, text_of
 from codequest.code.syntax import Syntax
@@ -15,6 +17,7 @@ from codequest.code.syntax import Syntax
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_Kind = Literal["function", "class"]
 _BLANK_LINES_BELOW_DOCS = 2
 _BODY_BYTES = 2000  # a body is looked at, not shown
 _MOST_AROUND = 32  # nodes around a definition that are part of it
@@ -42,7 +45,7 @@ class Definition:
         span: Its bytes in the file, decorators included.
     """
 
-    kind: Literal["function", "class"]
+    kind: _Kind
     name: str
     line: int
     documentation: str
@@ -66,29 +69,27 @@ class SourceFile:
     @cached_property
     def definitions(self) -> list[Definition]:
         """Functions and classes that have a name, in the order of the file."""
-        kinds: tuple[Literal["function", "class"], ...] = ("function", "class")
-        found = [(node, kind) for kind in kinds for node in self._syntax.nodes.get(kind, ())]
-        found.sort(key=lambda item: item[0].start_byte)
-        named = ((node, kind, self._names.qualified(node)) for node, kind in found)
         documented = self._documentation
-        return [
-            self._definition(node, kind, name, documented.get(node.start_byte))
-            for node, kind, name in self._syntax.in_time(named)
-            if name
-        ]
+        named = self._named({"function": "function", "class": "class"})
+        return [self._definition(node, kind, name, documented.get(node.start_byte)) for node, kind, name in named]
 
     @cached_property
     def types(self) -> list[Definition]:
         """What else has a name and something inside, in the order of the file: the structs of C, test cases, routes."""
-        roles: dict[str, Literal["function", "class"]] = {"type": "class", "block": "function"}
-        found = [(node, kind) for role, kind in roles.items() for node in self._syntax.nodes.get(role, ())]
+        named = self._named({"type": "class", "block": "function"})
+        return [self._definition(node, kind, name, self._documentation_of(node)) for node, kind, name in named]
+
+    def _named(self, kinds: Mapping[str, _Kind]) -> Iterator[tuple[Node, _Kind, str]]:
+        """Nodes of some roles that have a name, with the kind of their role."""
+        found = [(node, kind) for role, kind in kinds.items() for node in self._syntax.nodes.get(role, ())]
         found.sort(key=lambda item: item[0].start_byte)
         named = ((node, kind, self._names.qualified(node)) for node, kind in found)
-        return [
-            self._definition(node, kind, name, self._documentation_of(node))
-            for node, kind, name in self._syntax.in_time(named)
-            if name
-        ]
+        return (item for item in self._syntax.in_time(named) if item[2])
+
+    @cached_property
+    def declarations(self) -> list[Declaration]:
+        """Constants, fields, prototypes and the like, in the order of the file."""
+        return list(declared(self._syntax.nodes, self._names, self.source, self._first_line))
 
     @cached_property
     def comments(self) -> list[Span]:
@@ -194,9 +195,7 @@ class SourceFile:
     def _syntax(self) -> Syntax:
         return Syntax(self.language, self.source)
 
-    def _definition(
-        self, node: Node, kind: Literal["function", "class"], name: str, documented: Span | None
-    ) -> Definition:
+    def _definition(self, node: Node, kind: _Kind, name: str, documented: Span | None) -> Definition:
         body = node.child_by_field_name("body")
         outer = self._outer(node)
         return Definition(
@@ -223,6 +222,10 @@ class SourceFile:
                 break
             node = parent
         return node
+
+    def _first_line(self, node: Node) -> int:
+        above = self._comment_above(node.start_byte)
+        return self.line(above.start) if above else node.start_point[0] + 1
 
     def _documentation_of(self, node: Node) -> Span | None:
         if self.language.docstrings:

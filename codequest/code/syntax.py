@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from codequest.code.broken import broken_regions, parts_of
 from codequest.code.languages import Language
+from codequest.code.languages.declarations import DECLARATIONS
 from codequest.code.readable_c import readable_c
 from codequest.errors import require
 
@@ -165,6 +166,7 @@ def grammar_of(language: Language) -> tuple[Grammar, QueryCursor, QueryCursor]:
         "class": language.classes,
         "type": language.types,
         "block": language.blocks,
+        "declaration": DECLARATIONS.get(language.name, ()),
         "comment": language.comments,
         "raise": language.raises,
         "call": language.calls,

@@ -94,6 +94,7 @@ protocol Shape {
         [
             ("window", "", 1, 1),
             ("class", "Session", 3, 16),
+            ("window", "Session.queue", 6, 6),
             ("function", "Session.init", 8, 8),
             ("function", "Session.request", 10, 13),
             ("class", "Session.State", 15, 15),

@@ -30,9 +30,11 @@ def main() -> None:
     Cache().load("a")
 ''',
         [
-            ("window", "", 1, 5),
+            ("window", "LIMIT", 1, 5),
             ("class", "Cache", 8, 22),
+            ("window", "Cache.suffix", 12, 12),
             ("function", "Cache.load", 15, 20),
+            ("window", "Cache.size", 22, 22),
             ("function", "main", 25, 26),
         ],
     ),
@@ -58,6 +60,7 @@ function plain() { return 1; }
             ("window", "", 1, 1),
             ("function", "parseDate", 3, 6),
             ("class", "Client", 8, 15),
+            ("window", "Client.timeout", 9, 9),
             ("function", "Client.send", 11, 14),
             ("function", "plain", 16, 16),
         ],
@@ -80,6 +83,7 @@ type Id = string | number;
 """,
         [
             ("class", "User", 1, 4),
+            ("window", "User.name", 3, 3),
             ("class", "Store", 6, 13),
             ("function", "Store.constructor", 7, 7),
             ("function", "Store.find", 9, 12),
@@ -107,6 +111,7 @@ public class Reader {
         [
             ("window", "", 1, 3),
             ("class", "Reader", 5, 16),
+            ("window", "Reader.size", 7, 7),
             ("function", "Reader.read", 9, 13),
             ("class", "Reader.Source", 15, 15),
         ],
@@ -205,6 +210,7 @@ T largest(T a, T b) {
             ("window", "", 1, 3),
             ("class", "shop.Cart", 4, 12),
             ("function", "shop.Cart.add", 7, 8),
+            ("window", "shop.Cart.items_", 11, 11),
             ("class", "shop.Point", 14, 16),
             ("function", "shop.largest", 18, 21),
         ],
@@ -230,6 +236,7 @@ namespace Shop
         [
             ("window", "", 1, 4),
             ("class", "Cart", 5, 15),
+            ("window", "Cart.Count", 8, 8),
             ("function", "Cart.Add", 10, 14),
         ],
     ),
@@ -252,6 +259,7 @@ end
             ("window", "", 1, 1),
             ("class", "Shop", 3, 13),
             ("class", "Shop.Cart", 5, 12),
+            ("window", "Shop.Cart.LIMIT", 6, 6),
             ("function", "Shop.Cart.add", 8, 11),
         ],
     ),
@@ -278,6 +286,7 @@ function total($cart) {
         [
             ("window", "", 1, 2),
             ("class", "Cart", 4, 14),
+            ("window", "Cart.items", 7, 7),
             ("function", "Cart.add", 9, 13),
             ("function", "total", 16, 18),
         ],

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from codequest.code import Definition
+from codequest.code.declared import Declaration
+from codequest.search.chunking.declared_runs import declared_runs, joined_names
 from codequest.search.chunking.pieces import Piece, cut
 
 _SIGNATURE_CHARACTERS = 200
+_FEW_CHARACTERS = 600  # of lines between definitions that are one piece
 _DEEPEST = 50  # definitions in each other
 
 
@@ -21,6 +24,7 @@ class _Scope:
     start: int
     end: int
     inner: list[_Scope] = field(default_factory=list)
+    declared: list[Declaration] = field(default_factory=list)
 
 
 class Outlined(Protocol):
@@ -35,6 +39,10 @@ class Outlined(Protocol):
         """What else has a name and something inside."""
 
     @property
+    def declarations(self) -> Sequence[Declaration]:
+        """Constants, fields, prototypes and the like."""
+
+    @property
     def clauses(self) -> bool:
         """Whether functions of one name that follow each other are one."""
 
@@ -47,7 +55,7 @@ def code_chunks(lines: Sequence[str], file: Outlined, *, max_characters: int) ->
 
     A function is one piece, and a class is one as a whole with its members as further ones. Where one is too long it
     is cut into its members and what stands between them; then the first piece of a class has the outline of the rest.
-    Lines of no definition are windows.
+    Lines of no definition are windows; those of declarations have their names.
 
     Args:
         lines: Those of the file.
@@ -57,6 +65,8 @@ def code_chunks(lines: Sequence[str], file: Outlined, *, max_characters: int) ->
     outermost = _Scope(None, 1, len(lines))
     for scope in _scopes(file):
         _place(scope, outermost)
+    for declaration in file.declarations:
+        _declare(declaration, outermost)
     yield from _pieces(outermost, lines, max_characters)
 
 
@@ -102,6 +112,19 @@ def _place(scope: _Scope, outer: _Scope) -> None:
         outer = outer.inner[-1]
 
 
+def _declare(declaration: Declaration, outer: _Scope) -> None:
+    """Put a declaration into the innermost scope around it, unless that is a function, or the very same lines."""
+    lines = (declaration.start_line, declaration.end_line)
+    for _ in range(_DEEPEST):
+        inner = next((each for each in outer.inner if each.start <= lines[0] and lines[1] <= each.end), None)
+        if inner is None:
+            break
+        outer = inner
+    definition = outer.definition
+    if definition is None or (definition.kind == "class" and lines != (outer.start, outer.end)):
+        outer.declared.append(declaration)
+
+
 def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
     definition = scope.definition
     like = Piece(kind=definition.kind, symbol=definition.name) if definition else Piece(kind="window")
@@ -109,6 +132,8 @@ def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
         yield from cut(lines, scope.start, scope.end, like, max_characters=most)
         for inner in scope.inner if like.kind == "class" else []:
             yield from _pieces(inner, lines, most)
+        for run in declared_runs(scope.declared, lines, max_characters=most):
+            yield from cut(lines, run.start_line, run.end_line, run, max_characters=most)
         return
     signature = _signature(scope, lines)
     first = replace(like, outline=_outline(scope, lines, most)) if like.kind == "class" else like
@@ -118,13 +143,29 @@ def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
         yield from cut(lines, position, definition.line - 1, above, max_characters=most, context=signature)
         position = definition.line
     for inner in scope.inner:
-        yield from cut(lines, position, inner.start - 1, first, max_characters=most, context=signature)
+        yield from _between(scope, lines, (position, inner.start - 1), first, most)
         yield from _pieces(inner, lines, most)
         position, first = (
             inner.end + 1,
             replace(like, context=signature),
         )  # what follows stands apart from the signature
-    yield from cut(lines, position, scope.end, first, max_characters=most, context=signature)
+    yield from _between(scope, lines, (position, scope.end), first, most)
+
+
+def _between(scope: _Scope, lines: Sequence[str], where: tuple[int, int], like: Piece, most: int) -> Iterator[Piece]:
+    """Lines of a scope between the definitions in it; what they declare has pieces of its own, few lines are one."""
+    (start, end), signature = where, _signature(scope, lines)
+    inside = [each for each in scope.declared if start <= each.start_line and each.end_line <= end]
+    if like.kind == "window" and _size(lines, start, end) <= _FEW_CHARACTERS:
+        like, inside = replace(like, symbol=joined_names(inside)), []
+    apart = like.kind == "window" or start > scope.start  # the head of a class keeps what it declares
+    for run in declared_runs(inside, lines, max_characters=most):
+        if apart:
+            yield from cut(lines, start, run.start_line - 1, like, max_characters=most, context=signature)
+            start = run.end_line + 1
+        own = replace(run, context=signature) if apart else run
+        yield from cut(lines, own.start_line, own.end_line, own, max_characters=most, context=signature)
+    yield from cut(lines, start, end, like, max_characters=most, context=signature)
 
 
 def _size(lines: Sequence[str], first: int, last: int) -> int:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from codequest.code.identifiers import split_name
+from codequest.search.chunking.declared_runs import BETWEEN_NAMES
 
 DEFINITIONS = ("function", "class")
-"""The kinds of chunks that define what their symbol names."""
+"""The kinds of chunks that define what their symbol names; windows that have symbols declare all of them."""
 
 _PARTS = re.compile(r"[\w$]+[?!]?")
 _MARKS = re.compile(r"[\W_]+")
@@ -42,38 +43,43 @@ class Definitions:
 
     def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
         self._columns = columns
-        self._named: dict[str, list[int]] = {}
+        self._named: dict[str, list[tuple[int, str]]] = {}  # positions, with the name as it is qualified there
         for position, (kind, symbol) in enumerate(zip(columns["kind"], columns["symbol"], strict=True)):
-            if symbol and kind in DEFINITIONS:
-                self._named.setdefault(_key(symbol), []).append(position)
+            for name in _names(kind, symbol) if symbol else ():
+                self._named.setdefault(_key(name), []).append((position, name))
 
     def find(self, name: str) -> list[Match]:
         """The chunks of definitions with a name: ``load_entry``, ``load entry``, ``Cache.loadEntry()``."""
         words = tuple(word.lower() for word in split_name(name))
         spelled = _own_name(name)
-        return [
-            Match(position, qualified, spelled == _own_name(self._columns["symbol"][position]), head)
-            for position, qualified, head in self._with_words(words)
-        ]
+        found = {
+            Match(position, qualified, spelled == _own_name(named), head)
+            for position, named, qualified, head in self._with_words(words)
+        }
+        return sorted(found)
 
-    def _with_words(self, words: tuple[str, ...]) -> Iterator[tuple[int, bool, bool]]:
+    def _with_words(self, words: tuple[str, ...]) -> Iterator[tuple[int, str, bool, bool]]:
         for count in range(1, min(len(words), _MOST_WORDS) + 1):
-            positions = self._named.get("".join(words[-count:]), ())
-            heads = self._heads(positions)
-            for position in positions:
-                own, whole = name_words(self._columns["symbol"][position])
+            named = self._named.get("".join(words[-count:]), ())
+            heads = self._heads([position for position, _ in named])
+            for position, name in named:
+                own, whole = name_words(name)
                 qualified = len(words) > len(own) and words == whole[-len(words) :]
                 if qualified or words == own:
-                    yield position, qualified, position in heads
+                    yield position, name, qualified, position in heads
 
     def _heads(self, positions: Sequence[int]) -> set[int]:
-        """Those that begin a definition: the others go on where one of the same name in the same file has ended."""
+        """Those that begin a definition: the others go on where one of the same name in the same file has ended.
+
+        A window declares: it is the beginning only where nothing defines what it declares.
+        """
         paths, kinds, symbols, starts, ends = (
             self._columns[name] for name in ("path", "kind", "symbol", "start_line", "end_line")
         )
         last: dict[tuple[str, str], int] = {}
         heads = set()
-        for position in sorted(positions, key=lambda each: (paths[each], starts[each])):
+        defining = [position for position in positions if kinds[position] in DEFINITIONS] or positions
+        for position in sorted(defining, key=lambda each: (paths[each], starts[each])):
             definition = paths[position], symbols[position]
             goes_on = definition in last and (kinds[position] == "class" or starts[position] <= last[definition])
             if not goes_on:
@@ -82,10 +88,18 @@ class Definitions:
         return heads
 
 
+def _names(kind: str, symbol: str) -> Sequence[str]:
+    """The names that a chunk defines or declares."""
+    if kind in DEFINITIONS:
+        return (symbol,)
+    return symbol.split(BETWEEN_NAMES) if kind == "window" else ()
+
+
 @lru_cache(maxsize=65_536)
 def name_words(symbol: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words of a definition's own name, and of its qualified one, in lower case."""
-    own, whole = (tuple(word.lower() for word in split_name(text)) for text in (_own_name(symbol), symbol))
+    """The words of a definition's own name, or of all names that are declared, and of qualified ones; in lower case."""
+    named = " ".join(_own_name(name) for name in symbol.split(BETWEEN_NAMES))
+    own, whole = (tuple(word.lower() for word in split_name(text)) for text in (named, symbol))
     return own, whole
 
 

@@ -45,7 +45,7 @@ def test_a_long_class_is_cut_into_its_members_and_its_first_piece_outlines_them(
     assert spans(chunks) == [
         ("class", "Job", 1, 2),
         *(("function", f"Job.step_{number}", 4 + 3 * number, 5 + 3 * number) for number in range(4)),
-        ("class", "Job", 16, 16),
+        ("window", "Job.end", 16, 16),
     ]
     methods = [f"def step_{number}(self):" for number in range(4)]
     assert chunks[0].embedded.split("\n") == ["class Job:", "    '''Does much.'''", *methods]
