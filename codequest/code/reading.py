@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from codequest.code.notebooks import MOST_BYTES as MOST_NOTEBOOK_BYTES
-from codequest.code.notebooks import SUFFIX as NOTEBOOK
-from codequest.code.notebooks import notebook_text
+from codequest.code.formats.notebooks import MOST_BYTES as MOST_NOTEBOOK_BYTES
+from codequest.code.formats.notebooks import SUFFIX as NOTEBOOK
+from codequest.code.formats.notebooks import notebook_text
 from codequest.code.secrets import holds_secret, is_secret_name
 from codequest.code.unwanted import MAX_BYTES, is_machine_made
 

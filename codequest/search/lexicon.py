@@ -9,6 +9,7 @@ from functools import lru_cache
 from codequest.code.identifiers import split_name
 
 _IDENTIFIER = re.compile(r"\w+")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _MOST_CHARACTERS = 40  # of a word: longer ones are hashes or encoded data
 _KEPT = 80  # characters of an identifier whose words are kept for the next time
 
@@ -16,7 +17,8 @@ _KEPT = 80  # characters of an identifier whose words are kept for the next time
 def words(text: str) -> Iterator[str]:
     """The words of a text in lower case; an identifier of several words comes whole, too.
 
-    ``getUserName`` and ``get_user_name`` both give get, user, name and getusername.
+    ``getUserName`` and ``get_user_name`` both give get, user, name and getusername. Of scripts without spaces between
+    words come all pairs of neighbouring characters, and a character that stands alone.
     """
     for identifier in _IDENTIFIER.findall(text):
         yield from _forms(identifier) if len(identifier) <= _KEPT else _split(identifier)
@@ -29,6 +31,12 @@ def _forms(identifier: str) -> tuple[str, ...]:
 
 
 def _split(identifier: str) -> Iterator[str]:
+    if _UNSPACED.search(identifier):
+        for run in _UNSPACED.findall(identifier):
+            yield from (run[place : place + 2] for place in range(max(len(run) - 1, 1)))
+        for rest in filter(None, _UNSPACED.split(identifier)):
+            yield from _split(rest)
+        return
     parts = [part.lower() for part in split_name(identifier)]
     yield from (part for part in parts if len(part) <= _MOST_CHARACTERS)
     whole = "".join(parts)

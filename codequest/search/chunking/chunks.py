@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codequest.code import SourceFile, language_of
-from codequest.code.components import scripts
 from codequest.code.file_language import file_language
-from codequest.code.notebooks import SUFFIX as NOTEBOOK
-from codequest.code.protobuf import ProtobufFile
+from codequest.code.formats.components import scripts
+from codequest.code.formats.notebooks import SUFFIX as NOTEBOOK
+from codequest.code.formats.protobuf import ProtobufFile
 from codequest.search.chunking.code_chunks import code_chunks
 from codequest.search.chunking.mixed_chunks import component_chunks, notebook_chunks
 from codequest.search.chunking.pieces import Piece, cut

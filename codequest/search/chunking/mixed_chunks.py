@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codequest.code import LANGUAGES, SourceFile
-from codequest.code.components import Script
-from codequest.code.notebooks import PROSE, cells
+from codequest.code.formats.components import Script
+from codequest.code.formats.notebooks import PROSE, cells
 from codequest.search.chunking.code_chunks import code_chunks
 from codequest.search.chunking.pieces import Piece, cut
 from codequest.search.chunking.sections import section_chunks
@@ -46,7 +46,7 @@ def notebook_chunks(lines: Sequence[str], *, max_characters: int) -> Iterator[Pi
     """The pieces of a notebook: sections of prose, code along its syntax below the headings above it.
 
     Args:
-        lines: Those of its text, as `codequest.code.notebooks.notebook_text` gives it.
+        lines: Those of its text, as `codequest.code.formats.notebooks.notebook_text` gives it.
         max_characters: Longest piece.
     """
     above: dict[int, str] = {}

@@ -10,17 +10,30 @@ from codequest.code.identifiers import split_name
 from codequest.search.store.words import stemmed
 
 _TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|specs?|__tests__|__mocks__|testdata|fixtures|e2e|cypress|[\w.]+\.Tests?)/"
-    r"|(?:^|/)(?:test_[^/]*|tests|conftest)\.\w+$|[._-](?:test|spec|cy)s?\.\w+$",
+    r"(?:^|/)(?:(?:unit|integration|functional|acceptance|e2e|ui|api|smoke)?[_-]?(?:tests?|specs?)|unittests?|__tests__|__mocks__"
+    r"|testdata|test[_-]?(?:utils?|helpers?|support)|fixtures|e2e|cypress|playwright|tests?[_-](?:unit|integration|e2e)|test-d"
+    r"|[\w.]+\.(?:\w+)?Tests?)/"
+    r"|(?:^|/)(?:test_[^/]*|tests?|conftest|unittest_[^/]*|(?:spec|test)_helper)\.\w+$"
+    r"|[._-](?:test|spec|cy|unittest)s?(?:-d)?\.\w+$|(?:^|/)(?:jest|vitest)\.(?:setup|config)\.\w+$|\.(?:feature|bats)$|(?:^|/)t/[^/]+\.t$",
     re.IGNORECASE,
 )
-_TEST_NAME = re.compile(r"[a-z0-9](?:Tests?|TestCase|Spec)\.(?:java|kt|kts|cs|swift|scala|php|groovy|dart|m|mm)$")
+_TEST_NAME = re.compile(
+    r"[a-z0-9](?:Tests?|TestCase|TestSuite|Spec|IT)\.(?:java|kt|kts|cs|fs|vb|swift|scala|php|groovy|dart|m|mm)$"
+    r"|(?:^|/)Test[A-Z]\w*\.(?:java|kt|groovy)$"  # TestCart.java
+    r"|(?:^|/)(?:[A-Z]\w*[a-z0-9](?:UI)?Tests?|\w+[a-z]Test|test[A-Z]\w*)/"  # ShopTests/, androidTest/
+)
 _TEST_SCOPE = re.compile(r"tests?\.")  # of Rust, whose tests stand in the file that they test
 _SECONDARY = re.compile(
-    r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|benchmarks?|bench(?:es)?|mocks?|stubs?|typings|legacy|compat|deprecated)/"
+    r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|benchmarks?|bench(?:es)?|mocks?|fakes?|stubs?|typings|legacy|compat"
+    r"|deprecated|playgrounds?|sandbox|tutorials?|cookbook|quickstarts?|stories|storybook|[\w.]+\.(?:Benchmarks?|Samples?|Examples?))/"
     r"|(?:^|/)(?:changelog|changes|history|news|contributing)(?:\.\w+)?$"
+    r"|[._-](?:bench(?:mark)?s?|mocks?|fakes?|stubs?|stor(?:y|ies)|examples?)\.\w+$"
+    r"|(?:^|/)(?:(?:bench(?:mark)?|mock|fake)s?_[^/]*|demo|benchmarks?)\.\w+$"
     r"|\.(?:pyi|d\.[cm]?ts|md|mdx|markdown|rst|adoc|txt|json|ya?ml|toml|lock|cfg|ini)$",
     re.IGNORECASE,
+)
+_SECONDARY_NAME = re.compile(
+    r"(?:^|/)(?:Mock|Fake|Stub)[A-Z]\w*\.\w+$|[a-z0-9](?:Benchmarks?|Mock|Fake|Stub)\.(?:java|kt|kts|cs|swift|scala|php|dart)$"
 )
 _FOLDER = 0.5  # what a word in the name of a folder counts, one in the name of the file counts 1
 
@@ -39,7 +52,7 @@ def is_in_tests(path: str, symbol: str) -> bool:
 @lru_cache(maxsize=65_536)
 def is_secondary(path: str) -> bool:
     """Tell whether a file speaks of the code rather than being it: documents, examples, benchmarks, stubs, settings."""
-    return _SECONDARY.search(path) is not None
+    return _SECONDARY.search(path) is not None or _SECONDARY_NAME.search(path) is not None
 
 
 def match_path(path: str, asked: frozenset[str]) -> tuple[float, float]:

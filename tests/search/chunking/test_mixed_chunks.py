@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from codequest.code.notebooks import notebook_text
+from codequest.code.formats.notebooks import notebook_text
 from codequest.search.chunking.chunks import chunk_file
 from tests.search.chunking.cuts import cut, spans
 

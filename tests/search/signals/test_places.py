@@ -16,13 +16,39 @@ from codequest.search.signals.places import ends_path, is_in_tests, is_secondary
         "a/b.spec.ts",
         "a_test.go",
         "e2e/login.ts",
+        "src/test/java/Cart.java",
+        "src/androidTest/java/Cart.kt",
+        "src/CartIT.java",
+        "src/TestCart.java",
+        "ShopTests/Helper.swift",
+        "ShopUITests/Login.swift",
+        "integration_tests/cart.rs",
+        "UnitTests/Cart.cs",
+        "cart_unittest.cc",
+        "cart.test-d.ts",
+        "spec_helper.rb",
+        "features/login.feature",
+        "test.py",
     ],
 )
 def test_tests_are_known_by_their_paths(path: str) -> None:
     assert is_test(path)
 
 
-@pytest.mark.parametrize("path", ["src/latest.py", "contest/a.go", "src/Attest.java", "protest.rb", "attestation/a.rs"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "src/latest.py",
+        "contest/a.go",
+        "src/Attest.java",
+        "protest.rb",
+        "attestation/a.rs",
+        "src/inspect.py",
+        "Contest.cs",
+        "src/testing.py",
+        "Manifest.swift",
+    ],
+)
 def test_what_only_sounds_like_a_test_is_none(path: str) -> None:
     assert not is_test(path)
 
@@ -46,6 +72,16 @@ def test_tests_next_to_the_code_are_known_by_their_module() -> None:
         ("CHANGES.rst", True),
         ("HISTORY", True),
         ("src/example_reader.py", False),
+        ("cart_bench.go", True),
+        ("CartBenchmark.java", True),
+        ("bench_cart.py", True),
+        ("mock_cart.go", True),
+        ("MockCart.java", True),
+        ("Cart.stories.tsx", True),
+        ("Shop.Benchmarks/Cart.cs", True),
+        ("src/mockingbird.py", False),
+        ("src/Sample.java", False),
+        ("src/benchpress.go", False),
     ],
 )
 def test_what_speaks_of_the_code_is_secondary(path: str, expected: bool) -> None:

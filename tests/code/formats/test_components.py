@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import pytest
 
-from codequest.code.components import scripts
+from codequest.code.formats.components import scripts
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from codequest.code.notebooks import Cell, cells, notebook_text
+from codequest.code.formats.notebooks import Cell, cells, notebook_text
 from codequest.code.reading import LARGE_NOTEBOOK, NO_NOTEBOOK, readable_text, unwanted
 
 CODE = {

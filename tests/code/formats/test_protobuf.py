@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from codequest.code.protobuf import ProtobufFile
+from codequest.code.formats.protobuf import ProtobufFile
 
 SOURCE = b"""syntax = "proto3"; // version
 package shop.v1;
