@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from codequest.code.identifiers import split_name
 from codequest.search.chunking.declared_runs import BETWEEN_NAMES
@@ -14,6 +14,7 @@ DEFINITIONS = ("function", "class")
 """The kinds of chunks that define what their symbol names; windows that have symbols declare all of them."""
 
 _PARTS = re.compile(r"[\w$]+[?!]?")
+_AFTER_OTHERS = re.compile(r"[\w$@~]+(?:(?:::|->|[.#\\/])[\w$@~]+)+[?!]?(?:\(\))?")
 _MARKS = re.compile(r"[\W_]+")
 _MOST_WORDS = 6  # of a name
 
@@ -34,6 +35,15 @@ class Match(NamedTuple):
     is_head: bool
 
 
+class _Found(NamedTuple):
+    """A chunk with a name, the name as it is qualified there, and where that is by what was asked for around it."""
+
+    position: int
+    name: str
+    place: Literal["here", "inside", "elsewhere"]
+    is_head: bool
+
+
 class Definitions:
     """The definitions of an index by their own names.
 
@@ -49,24 +59,36 @@ class Definitions:
                 self._named.setdefault(_key(name), []).append((position, name))
 
     def find(self, name: str) -> list[Match]:
-        """The chunks of definitions with a name: ``load_entry``, ``load entry``, ``Cache.loadEntry()``."""
+        r"""The chunks of definitions with a name: ``load_entry``, ``load entry``, ``Cache.loadEntry()``.
+
+        A name after others, such as ``shop.cart.Cart.add`` or ``Shop\Util\helper``, is qualified where these are
+        around it or in its path, in their order; where they are nowhere, everything of its own name is found.
+        """
         words = tuple(word.lower() for word in split_name(name))
         spelled = _own_name(name)
-        found = {
-            Match(position, qualified, spelled == _own_name(named), head)
-            for position, named, qualified, head in self._with_words(words)
-        }
-        return sorted(found)
+        found = [*self._with_words(words, after_others=_AFTER_OTHERS.fullmatch(name.strip()) is not None)]
+        known = [each for each in found if each.place != "elsewhere"] or found
+        return sorted(
+            {
+                Match(each.position, each.place == "inside", spelled == _own_name(each.name), each.is_head)
+                for each in known
+            }
+        )
 
-    def _with_words(self, words: tuple[str, ...]) -> Iterator[tuple[int, str, bool, bool]]:
+    def _with_words(self, words: tuple[str, ...], *, after_others: bool) -> Iterator[_Found]:
         for count in range(1, min(len(words), _MOST_WORDS) + 1):
             named = self._named.get("".join(words[-count:]), ())
             heads = self._heads([position for position, _ in named])
             for position, name in named:
                 own, whole = name_words(name)
-                qualified = len(words) > len(own) and words == whole[-len(words) :]
-                if qualified or words == own:
-                    yield position, name, qualified, position in heads
+                if words == own:
+                    yield _Found(position, name, "here", position in heads)
+                elif len(words) > len(own) and words == whole[-len(words) :]:
+                    yield _Found(position, name, "inside", position in heads)
+                elif after_others and len(words) > len(own) and words[-len(own) :] == own:
+                    around = iter((*_path_words(self._columns["path"][position]), *whole[: -len(own)]))
+                    inside = all(word in around for word in words[: -len(own)])  # in their order
+                    yield _Found(position, name, "inside" if inside else "elsewhere", position in heads)
 
     def _heads(self, positions: Sequence[int]) -> set[int]:
         """Those that begin a definition: the others go on where one of the same name in the same file has ended.
@@ -101,6 +123,11 @@ def name_words(symbol: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     named = " ".join(_own_name(name) for name in symbol.split(BETWEEN_NAMES))
     own, whole = (tuple(word.lower() for word in split_name(text)) for text in (named, symbol))
     return own, whole
+
+
+@lru_cache(maxsize=65_536)
+def _path_words(path: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in split_name(path.rpartition(".")[0] or path))
 
 
 def _own_name(name: str) -> str:
