@@ -81,17 +81,33 @@ class Names:
     def _texts(self, node: Node) -> list[str]:
         """The name of a node; what it is assigned to comes before what it is called in itself."""
         language = self._language
+        own = language.named_in.get(node.type, language.scopes.get(node.type, "name"))
         parent = self.parent(node) if language.named_by else None
+        ways = own
+        found: list[list[Node]] = [[]]
         if parent is not None and parent.type in language.named_by:
-            ways, start = language.named_by[parent.type], parent
-        else:
-            ways, start = language.named_in.get(node.type, language.scopes.get(node.type, "name")), node
-        found = [follow(start, way) for way in ways.split("&")]
+            ways = language.named_by[parent.type]
+            found = [follow(parent, way) for way in ways.split("&")]
+        if not found[0]:
+            ways = own
+            found = [follow(node, way) for way in ways.split("&")]
         if not found[0] and language.name_path:
             deepest = descend(node, language.name_path)
+            if deepest is not None and (case := self._test_case(node, deepest)):
+                return [case]
             found = [[deepest] if deepest is not None else []]
         words = [text_of(each, self._source).strip("\"'`") for nodes in found for each in nodes]
         return [" ".join(words)] if "&" in ways else words
+
+    def _test_case(self, node: Node, name: Node) -> str:
+        """What a macro that stands for a function is called with, as in ``TEST(Suite, Name) {}``; empty for others."""
+        macro, given = (
+            text_of(name, self._source),
+            name.parent.child_by_field_name("parameters") if name.parent else None,
+        )
+        if given is None or macro.upper() != macro or node.child_by_field_name("type") is not None:
+            return ""
+        return f"{macro} {text_of(given, self._source).strip('()').replace(', ', '.')}".strip()
 
 
 def follow(node: Node, steps: str) -> list[Node]:

@@ -218,7 +218,7 @@ class SourceFile:
         """A definition with what stands around it as part of it."""
         for _ in range(_MOST_AROUND):
             parent = self._names.parent(node)
-            if parent is None or parent.type not in self.language.wrappers:
+            if parent is None or parent.type not in self.language.wrappers or _has_several(parent, node.type):
                 break
             node = parent
         return node
@@ -261,6 +261,11 @@ class SourceFile:
     def _literal(self, string: Node) -> str:
         parts = [part for part in descendants(string) if part.type in self.language.string_parts]
         return " ".join(self.text(Span(part.start_byte, part.end_byte)) for part in parts)
+
+
+def _has_several(node: Node, kind: str) -> bool:
+    """Tell whether a node is around several of a kind, as the parentheses after Go's ``type`` are."""
+    return sum(child.type == kind for child in node.named_children[:_MOST_AROUND]) > 1
 
 
 def _mark(source: bytes, position: int) -> bytes:

@@ -34,6 +34,12 @@ CSHARP = Language(
         "enum_declaration",
         "record_declaration",
     ),
+    blocks=(
+        "invocation_expression arguments: (argument_list . (argument (string_literal))"
+        " (argument [(lambda_expression) (anonymous_method_expression)]))",
+    ),
+    named_in={"invocation_expression": "function & arguments argument string_literal string_literal_content"},
+    wrappers=("expression_statement", "global_statement"),
     doc_marks=("///", "/**"),
     raises=("throw_statement", "throw_expression"),
     string_parts=("string_literal_content",),

@@ -23,10 +23,12 @@ RUBY = Language(
     functions=("method", "singleton_method"),
     classes=("class", "module"),
     blocks=(
-        "call arguments: (argument_list . [(simple_symbol) (string)]) block: [(do_block) (block)]",
+        "call arguments: (argument_list . [(simple_symbol) (string) (constant) (scope_resolution) (pair)])"
+        " block: [(do_block) (block)]",
         "call arguments: (argument_list . (simple_symbol) (lambda))",
     ),
-    named_in={"call": "method & arguments simple_symbol|string"},
+    named_in={"call": "method & arguments simple_symbol|string|constant|scope_resolution|pair"},
+    named_by={"assignment": "left"},
     wrappers=("argument_list", "call"),
     strings=("string",),
     calls=("call",),
@@ -54,12 +56,16 @@ LUA = Language(
     documented=False,
 )
 _DEFINES = '"def" "defp" "defmacro" "defmacrop" "defguard" "defguardp" "defdelegate"'
+_TESTS = '"test" "describe" "property" "feature" "scope"'
 _HOLDS = '"defmodule" "defprotocol" "defimpl"'
 ELIXIR = Language(
     name="elixir",
     grammar="tree_sitter_elixir",
     suffixes=(".ex", ".exs"),
-    functions=(f"call target: (identifier) @defines (#any-of? @defines {_DEFINES})",),
+    functions=(
+        f"call target: (identifier) @defines (#any-of? @defines {_DEFINES})",
+        f"call target: (identifier) @tests (arguments . (string)) (do_block) (#any-of? @tests {_TESTS})",
+    ),
     classes=(f"call target: (identifier) @holds (#any-of? @holds {_HOLDS})",),
     named_in={"call": "arguments _ left* target*"},
     leading=("unary_operator",),

@@ -21,6 +21,8 @@ _JAVASCRIPT_WRAPPERS = (
     "expression_statement",
     "pair",
     "export_statement",
+    "arguments",
+    "call_expression",
 )
 _JAVASCRIPT_OBJECTS = (
     "variable_declarator value: (object [(method_definition) (pair value: [(arrow_function) (function_expression)])])",
@@ -29,7 +31,9 @@ _JAVASCRIPT_BLOCKS = (
     "call_expression arguments: (arguments . [(string) (template_string)] [(arrow_function) (function_expression)])",
 )
 _JAVASCRIPT_NAMED_IN = {"call_expression": "function & arguments string|template_string string_fragment"}
+_CLASS_IN_A_VARIABLE = "variable_declarator value: (class) @class"
 _TYPESCRIPT_CLASSES = (
+    _CLASS_IN_A_VARIABLE,
     "class_declaration",
     "abstract_class_declaration",
     "interface_declaration",
@@ -52,6 +56,7 @@ def _javascript(name: str, *suffixes: str, field: str, field_name: str, **own: A
             "variable_declarator": "name",
             "assignment_expression": "left",
             "pair": "key",
+            "arguments": ".. .. name|key|left",
             field: field_name,
         },
         wrappers=(*_JAVASCRIPT_WRAPPERS, field),
@@ -75,7 +80,7 @@ def _typescript(name: str, entry: str, *suffixes: str) -> Language:
         functions=(*_JAVASCRIPT_FUNCTIONS, "function_signature", "abstract_method_signature"),
         clauses=True,
         classes=_TYPESCRIPT_CLASSES,
-        scopes={"object": "name", "internal_module": "name"},
+        scopes={"object": "name", "internal_module": "name", "module": "name"},
     )
 
 
@@ -88,17 +93,32 @@ JAVASCRIPT = _javascript(
     field="field_definition",
     field_name="property",
     grammar="tree_sitter_javascript",
-    classes=("class_declaration",),
+    classes=("class_declaration", _CLASS_IN_A_VARIABLE),
 )
 TYPESCRIPT = _typescript("typescript", "language_typescript", ".ts", ".mts", ".cts")
 TSX = _typescript("tsx", "language_tsx", ".tsx")
+_PHP_CALLS = {
+    "function_call_expression": "function",
+    "scoped_call_expression": "name",
+    "member_call_expression": "name",
+}
 PHP = Language(
     name="php",
     grammar="tree_sitter_php",
     entry="language_php",
     suffixes=(".php",),
-    functions=("function_definition", "method_declaration"),
+    functions=("function_definition", "method_declaration", "anonymous_function", "arrow_function"),
     classes=("class_declaration", "interface_declaration", "trait_declaration", "enum_declaration"),
+    blocks=tuple(
+        f"{call} arguments: (arguments . (argument [(string) (encapsed_string)])"
+        " (argument [(anonymous_function) (arrow_function)]))"
+        for call in _PHP_CALLS
+    ),
+    named_in={
+        call: f"{name} & arguments argument string|encapsed_string string_content" for call, name in _PHP_CALLS.items()
+    },
+    named_by={"assignment_expression": "left"},
+    wrappers=("assignment_expression", "expression_statement"),
     doc_marks=("/**",),
     raises=("throw_expression",),
     strings=("encapsed_string", "string"),

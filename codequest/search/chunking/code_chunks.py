@@ -143,6 +143,8 @@ def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
         yield from cut(lines, position, definition.line - 1, above, max_characters=most, context=signature)
         position = definition.line
     for inner in scope.inner:
+        if like.kind == "function" and inner.end == inner.start:
+            continue  # a callback in one line says little apart from the function around it
         yield from _between(scope, lines, (position, inner.start - 1), first, most)
         yield from _pieces(inner, lines, most)
         position, first = (

@@ -35,7 +35,7 @@ class Match(NamedTuple):
     is_head: bool
 
 
-class _Found(NamedTuple):
+class _Placed(NamedTuple):
     """A chunk with a name, the name as it is qualified there, and where that is by what was asked for around it."""
 
     position: int
@@ -75,20 +75,20 @@ class Definitions:
             }
         )
 
-    def _with_words(self, words: tuple[str, ...], *, after_others: bool) -> Iterator[_Found]:
+    def _with_words(self, words: tuple[str, ...], *, after_others: bool) -> Iterator[_Placed]:
         for count in range(1, min(len(words), _MOST_WORDS) + 1):
             named = self._named.get("".join(words[-count:]), ())
             heads = self._heads([position for position, _ in named])
             for position, name in named:
                 own, whole = name_words(name)
                 if words == own:
-                    yield _Found(position, name, "here", position in heads)
+                    yield _Placed(position, name, "here", position in heads)
                 elif len(words) > len(own) and words == whole[-len(words) :]:
-                    yield _Found(position, name, "inside", position in heads)
+                    yield _Placed(position, name, "inside", position in heads)
                 elif after_others and len(words) > len(own) and words[-len(own) :] == own:
                     around = iter((*_path_words(self._columns["path"][position]), *whole[: -len(own)]))
                     inside = all(word in around for word in words[: -len(own)])  # in their order
-                    yield _Found(position, name, "inside" if inside else "elsewhere", position in heads)
+                    yield _Placed(position, name, "inside" if inside else "elsewhere", position in heads)
 
     def _heads(self, positions: Sequence[int]) -> set[int]:
         """Those that begin a definition: the others go on where one of the same name in the same file has ended.

@@ -12,6 +12,10 @@ from tests.code.languages.named import names
             ["A", "A.scope :on", "A.ok?"],
         ),
         ("a.rb", 'get "/users" do\n  1\nend\n', ["get /users"]),
+        ("a.rb", "RSpec.describe Cart, type: :model do\n  1\nend\n", ["describe Cart"]),
+        ("a.rb", "task build: [:a] do\n  1\nend\n", ["task build: [:a]"]),
+        ("a.rb", "Node = Struct.new(:left) do\n  def leaf?; end\nend\n", ["Node", "leaf?"]),
+        ("a.ex", 'defmodule A do\n  test "adds" do\n    1\n  end\nend\n', ["A", "A.adds"]),
         ("a.lua", "M.read = function(p) end\nlocal t = { stop = function() end }\n", ["M.read", "t.stop"]),
         (
             "a.ex",
