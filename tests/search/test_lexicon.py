@@ -11,5 +11,5 @@ def test_words_of_code_and_queries() -> None:
 
 
 def test_scripts_without_spaces_are_pairs_of_characters() -> None:
-    assert list(words("按值排序 parse_日本語file x")) == ["按值", "值排", "排序", "parse", "日本", "本語", "file", "x"]
+    assert list(words("按值排序 parse_日本語file x")) == ["按值", "值排", "排序", "日本", "本語", "parse", "file", "x"]
     assert list(words("東 안녕하")) == ["東", "안녕", "녕하"]
