@@ -10,7 +10,9 @@ import typer
 from codequest.cli.arguments import TEACHER_HELP
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries, warn
 from codequest.errors import CodeIndexError, CodequestError
-from codequest.texts import shell_word
+from codequest.texts import shell_word, visible_line
+
+_MOST_NAMES = 10  # of what is left out for one reason
 
 if TYPE_CHECKING:
     from codequest.search import IndexRun
@@ -25,6 +27,9 @@ def index(
     light: Annotated[bool, typer.Option("--light", help="Stop as soon as everything can be searched.")] = False,
     background: Annotated[
         bool, typer.Option("--background", help="Go on with the teacher after the prompt is back, at low priority.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be indexed, and what would be left out and why.")
     ] = False,
     status: Annotated[bool, typer.Option("--status", help="Only say what is in the index, and what goes on.")] = False,
     light_encoder: Annotated[
@@ -41,6 +46,9 @@ def index(
     from codequest.search import CodeIndex
 
     quiet_libraries()
+    if dry_run:
+        _print_preview(path)
+        return
     if status:
         _print_status(path)
         return
@@ -70,6 +78,25 @@ def _print_report(report: IndexRun) -> None:
         console.print(f"  with syntax that the grammar cannot read, searched all the same: {counts}", soft_wrap=True)
     console.print(f"Index: {report.folder}", soft_wrap=True)
     console.print(f"Searchable after {report.searchable:.1f} s.", soft_wrap=True)
+
+
+def _print_preview(path: Path) -> None:
+    from codequest.code.preview import preview_index
+
+    with progress_bars() as progress:
+        preview = preview_index(path, progress=progress)
+    languages = ", ".join(f"{count:,} × {visible_line(name)}" for name, count in preview.languages.items())
+    console.print(f"{sum(preview.languages.values()):,} files would be indexed: {languages}", soft_wrap=True)
+    for reason, count in preview.skipped.items():
+        console.print(f"  left out: {count:,} × {reason}")
+        names = [*preview.names.get(reason, ())]
+        for name in names[:_MOST_NAMES]:
+            console.print(f"    {visible_line(name)}", soft_wrap=True, markup=False, highlight=False)
+        if len(names) > _MOST_NAMES:
+            console.print(f"    and {len(names) - _MOST_NAMES:,} more")
+    console.print(
+        "A line such as !external/ in .codequestignore brings files of a folder back, *.sql leaves files out."
+    )
 
 
 def _teach(report: IndexRun, teacher: str | None) -> None:

@@ -41,6 +41,15 @@ def git_globs(lines: Iterable[str]) -> GitIgnoreSpec:
         ) from error
 
 
+def is_understood(line: str) -> bool:
+    """Tell whether git, and so what comes after a line, goes on with it: a line that is no glob ignores nothing."""
+    try:
+        git_globs([line])
+    except InvalidInputError:
+        return False
+    return True
+
+
 @cache
 def _pattern_class() -> Any:
     pattern = require("pathspec.patterns.gitignore.spec", extra="search").GitIgnoreSpecPattern

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codequest.code.globs import git_globs
+from codequest.code.globs import git_globs, is_understood
 from codequest.code.inside import Inside
 from codequest.code.slow_rules import RULES
 from codequest.code.unwanted import MAX_BYTES
@@ -57,7 +57,7 @@ class IgnoreRules:
             return []
         lines = content.decode("utf-8", errors="replace").splitlines()
         self._spend(_LINE * len(lines) + _CHARACTER * len(content) + _STAR * content.count(b"*"), folder)
-        understood = list(filter(_is_understood, lines))
+        understood = list(filter(is_understood, lines))
         return [FolderRules(folder, git_globs(understood), len(understood))]
 
     def leave_out(self, path: str, rules: list[FolderRules], *, is_folder: bool) -> bool:
@@ -86,12 +86,3 @@ class IgnoreRules:
                 f"The files of this folder cannot be listed without git: {folder}{RULES} and others like it have too "
                 "many rules for so many files. Shorten them, or choose a folder inside."
             )
-
-
-def _is_understood(line: str) -> bool:
-    """Tell whether git, and so what comes after a line, goes on with it: a line that is no glob ignores nothing."""
-    try:
-        git_globs([line])
-    except InvalidInputError:
-        return False
-    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,13 @@ from pathlib import Path
 from codequest.code.git import git_files, git_ignored, listing_rules
 from codequest.code.ignore_rules import FolderRules, IgnoreRules
 from codequest.code.inside import LINK, OUTSIDE, ROOT, Entry, Inside
+from codequest.code.own_rules import ATTRIBUTES_FILE, IGNORE_FILE, OwnRules
 from codequest.code.slow_rules import RULES
-from codequest.code.unwanted import BUILT_FOLDERS, INDEX_FOLDER, VENDORED_FOLDERS
+from codequest.code.unwanted import BUILT_FOLDERS, INDEX_FOLDER, MAX_BYTES, VENDORED_FOLDERS
 from codequest.errors import GitError, UnsafePathError
 
 OTHER_REPOSITORY, VENDORED = "other git repository", "vendored, built or hidden folder"
+OWN_RULES = f"left out by {IGNORE_FILE} or {ATTRIBUTES_FILE}"
 
 _UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")  # as macOS ignores them in names
 _SHORT_NAME = re.compile(r"git~\d+")
@@ -31,11 +33,14 @@ class Listing:
 
     Attributes:
         files: Their paths, relative to the folder, with forward slashes; sorted.
+        left_out: Folders, with a slash at the end, and files that are left out for their names or by the repository's
+            own rules.
         watched: Folders that were read, and files of rules, relative to the folder or absolute, there or not. As long
             as their status is what it was, the files are these.
     """
 
     files: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     watched: list[str] = field(default_factory=list)
 
 
@@ -55,16 +60,25 @@ def list_files(root: Path, skipped: Counter[str]) -> Listing:
     """
     listed = git_files(root)
     with Inside(root) as inside:
-        found = _walked(inside, skipped) if listed is None else _tracked(inside, root, listed, skipped)
-    found.files = sorted({path for path in found.files if _is_unicode(path, skipped)})
+        own = OwnRules(*(_text(inside, name) for name in (ATTRIBUTES_FILE, IGNORE_FILE)))
+        found = _walked(inside, own, skipped) if listed is None else _tracked(inside, root, listed, own, skipped)
+    left_out = {
+        path
+        for path in found.files
+        if own.leave_out(path, _is_passed if listed is not None else _is_passed_without_git)
+    }
+    skipped[OWN_RULES] += len(left_out)
+    found.left_out += sorted(left_out)
+    found.files = sorted({path for path in found.files if path not in left_out and _is_unicode(path, skipped)})
     watched = (path for path in (*found.watched, *listing_rules(root)) if _is_unicode(path, Counter()))
     found.watched = list(dict.fromkeys(watched))
     return found
 
 
-def _tracked(inside: Inside, root: Path, listed: Iterable[str], skipped: Counter[str]) -> Listing:
+def _tracked(inside: Inside, root: Path, listed: Iterable[str], own: OwnRules, skipped: Counter[str]) -> Listing:
     """The files that git has listed, and the folders where it would find others."""
-    found, wanted = Listing(), _by_folder(listed, skipped)
+    found = Listing()
+    wanted = _by_folder(listed, own, skipped, found.left_out)
     known, pending = set(wanted), list(wanted)
     while pending:
         inner: list[str] = []
@@ -76,7 +90,7 @@ def _tracked(inside: Inside, root: Path, listed: Iterable[str], skipped: Counter
             for entry in entries.values():
                 if entry.is_folder and entry.name in names:  # another repository, until it is none any more
                     found.watched.append(f"{folder}{entry.name}")
-                elif entry.is_folder and not _is_passed(entry.name):
+                elif entry.is_folder and not _is_closed(f"{folder}{entry.name}", own, _is_passed):
                     inner.append(f"{folder}{entry.name}/")
         inner = [folder for folder in inner if folder not in known]
         ignored = _ignored(root, inner)
@@ -85,7 +99,9 @@ def _tracked(inside: Inside, root: Path, listed: Iterable[str], skipped: Counter
     return found
 
 
-def _by_folder(listed: Iterable[str], skipped: Counter[str]) -> dict[str, list[str]]:
+def _by_folder(
+    listed: Iterable[str], own: OwnRules, skipped: Counter[str], passed_over: list[str]
+) -> dict[str, list[str]]:
     """Names of the listed files by their folder; folders around these have an entry, too."""
     wanted: dict[str, list[str]] = {ROOT: []}
     refused: dict[str, str] = {}
@@ -95,13 +111,14 @@ def _by_folder(listed: Iterable[str], skipped: Counter[str]) -> dict[str, list[s
         folder, name = path[:end], path[end:]
         if folder not in wanted and folder not in refused:
             parts = folder.split("/")[:-1]
-            passed = next((depth for depth, part in enumerate(parts, start=1) if _is_passed(part)), 0)
+            around = ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+            passed = next((place for place in around if _is_closed(place, own, _is_passed)), "")
             if {"", ".", ".."}.intersection(parts):
                 refused[folder] = OUTSIDE
             elif passed:
                 refused[folder] = ""
                 if not any(map(_is_internal, parts)):
-                    left_out.add("/".join(parts[:passed]))
+                    left_out.add(f"{passed}/")
             else:
                 for depth in range(1, len(parts) + 1):
                     wanted.setdefault("".join(f"{part}/" for part in parts[:depth]), [])
@@ -110,6 +127,7 @@ def _by_folder(listed: Iterable[str], skipped: Counter[str]) -> dict[str, list[s
         elif folder in wanted and not _is_internal(name):
             wanted[folder].append(name)
     skipped[VENDORED] += len(left_out)
+    passed_over += sorted(left_out)
     return wanted
 
 
@@ -146,6 +164,16 @@ def _is_passed(name: str) -> bool:
     return name in VENDORED_FOLDERS or _is_internal(name)
 
 
+def _is_passed_without_git(name: str) -> bool:
+    return name in BUILT_FOLDERS or name.startswith(".") or _is_passed(name)
+
+
+def _is_closed(path: str, own: OwnRules, is_passed: Callable[[str], bool]) -> bool:
+    """Tell whether nothing in a folder is read, for its name and because nothing in it is brought back."""
+    name = path.rpartition("/")[2]
+    return is_passed(name) and (_is_internal(name) or not own.open(path))
+
+
 def _is_internal(name: str) -> bool:
     """Tell whether a name is that of git's folder or of the index, as any file system may write it."""
     if name.isascii() and not name.startswith((".", "g", "G")):
@@ -154,7 +182,7 @@ def _is_internal(name: str) -> bool:
     return plain in (".git", INDEX_FOLDER) or bool(_SHORT_NAME.fullmatch(plain))
 
 
-def _walked(inside: Inside, skipped: Counter[str]) -> Listing:
+def _walked(inside: Inside, own: OwnRules, skipped: Counter[str]) -> Listing:
     """Files outside git, with the rules of every .gitignore on the way."""
     ignore, found, pending = IgnoreRules(inside), Listing(), list[tuple[str, list[FolderRules]]]([(ROOT, [])])
     while pending:
@@ -173,8 +201,9 @@ def _walked(inside: Inside, skipped: Counter[str]) -> Listing:
                 skipped[LINK] += 1
             elif not entry.is_folder:
                 found.files.append(path)
-            elif entry.name in VENDORED_FOLDERS | BUILT_FOLDERS or entry.name.startswith("."):
+            elif _is_closed(path, own, _is_passed_without_git):
                 skipped[VENDORED] += 1
+                found.left_out.append(f"{path}/")
             else:
                 pending.append((f"{path}/", rules))
     return found
@@ -192,7 +221,16 @@ def _is_work_tree(inside: Inside, folder: str, entries: Mapping[str, Entry]) -> 
 
 
 def _rules_in(folder: str, entries: Mapping[str, Entry]) -> list[str]:
-    return [f"{folder}{RULES}"] if RULES in entries else []
+    names = (RULES,) if folder else (RULES, ATTRIBUTES_FILE, IGNORE_FILE)
+    return [f"{folder}{name}" for name in names if name in entries]
+
+
+def _text(inside: Inside, path: str) -> str:
+    """Content of a file of rules; empty where there is none, or it may not be read."""
+    try:
+        return inside.read(path, most=MAX_BYTES)[1].decode("utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _entries(inside: Inside, folder: str, skipped: Counter[str]) -> list[Entry]:

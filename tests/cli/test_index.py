@@ -37,3 +37,18 @@ def test_a_light_index_says_what_is_left_and_how_to_go_on(
     shutil.move(tmp_path / "away", teacher)
     assert "Every chunk has its teacher's vector." in run("index", root)
     assert "6 chunks have the vector of" in run("index", root, "--status")
+
+
+def test_a_dry_run_says_what_is_left_out_and_writes_nothing(tmp_path: Path) -> None:
+    root = write(tmp_path / "project", {**FILES, ".env": "KEY=1", "vendor/a.py": "a = 1\n"})
+    printed = run("index", root, "--dry-run")
+    assert "5 files would be indexed: 2 × python, 1 × markdown, 1 × text, 1 × javascript" in printed
+    assert "left out: 1 × vendored, built or hidden folder\n    vendor/\n" in printed
+    assert "left out: 1 × may hold secrets\n    .env\n" in printed
+    assert not (root / ".codequest").exists()
+
+
+def test_files_that_a_grammar_cannot_read_are_counted(project: Path) -> None:
+    write(project, {"src/broken.py": "def broken(:\n    return (\n"})
+    printed = run("index", project)
+    assert "with syntax that the grammar cannot read, searched all the same: 1 × python" in printed

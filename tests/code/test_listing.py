@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from codequest.code.inside import LINK
-from codequest.code.listing import OTHER_REPOSITORY, VENDORED, list_files
+from codequest.code.listing import OTHER_REPOSITORY, OWN_RULES, VENDORED, list_files
 from tests.search.conftest import write
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git")
@@ -64,6 +64,25 @@ def test_outside_git_the_rules_are_the_same(tmp_path: Path) -> None:
     paths, skipped = listed(root)
     assert paths == EXPECTED
     assert skipped == {VENDORED: 4}
+
+
+@pytest.mark.parametrize("repository", [False, pytest.param(True, marks=needs_git)])
+def test_a_repository_says_itself_what_is_left_out_and_what_is_not(tmp_path: Path, repository: bool) -> None:
+    files = {
+        ".codequestignore": "!external/\n!third_party/ours/\n*.sql\n",
+        ".gitattributes": "vendor/** -linguist-vendored\nmade/** linguist-generated\n",
+        **dict.fromkeys(("external/a.py", "third_party/ours/b.py", "third_party/c.py", "src/vendor/d.go"), "a"),
+        **dict.fromkeys(("vendor/e.go", "made/f.py", "g.sql", "node_modules/h.js"), "a"),
+    }
+    root = write(tmp_path, files)
+    if repository:
+        git(root, "init", "-q")
+    paths, skipped = listed(root)
+    assert paths == [".codequestignore", ".gitattributes", "external/a.py", "third_party/ours/b.py", "vendor/e.go"]
+    assert skipped == {VENDORED: 2, OWN_RULES: 3}
+    found = list_files(root, Counter())
+    assert found.left_out == ["node_modules/", "src/vendor/", "g.sql", "made/f.py", "third_party/c.py"]
+    assert {".codequestignore", ".gitattributes"} <= set(found.watched)
 
 
 @pytest.mark.parametrize("repository", [False, pytest.param(True, marks=needs_git)])
