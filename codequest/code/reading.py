@@ -28,8 +28,10 @@ _BINARY = frozenset((
     ".woff2", ".ttf", ".otf", ".eot", ".mp3", ".mp4", ".wav", ".ogg", ".webm", ".mov", ".npy", ".npz", ".bin", ".pt",
     ".safetensors", ".onnx", ".parquet", ".sqlite", ".db", ".wasm",
 ))
-_SIZED_DATA = frozenset((".json", ".xml", ".html", ".txt", ".yaml", ".yml", ".sql"))
+_SIZED_DATA = frozenset((".json", ".xml", ".html", ".txt", ".yaml", ".yml"))
 # fmt: on
+
+_ROWS = re.compile(r"^(?:INSERT\s+INTO\b.*|\(.*\)[,;]|.*\t.*)$", re.MULTILINE | re.IGNORECASE)
 
 SECRET, LARGE, BINARY, MADE = "may hold secrets", "larger than 1 MB", "binary", "generated or minified"
 LARGE_NOTEBOOK, NO_NOTEBOOK = "notebook larger than 10 MB", "notebook that cannot be read"
@@ -82,13 +84,24 @@ def readable_text(path: str, content: bytes) -> tuple[str, str]:
             text = notebook_text(text)
         except ValueError:
             return "", NO_NOTEBOOK
+    why = _reason(path, text)
+    return ("", why) if why else (text, "")
+
+
+def _reason(path: str, text: str) -> str:
+    """Why a text is not indexed; empty where it is."""
     if not text.strip():
-        return "", EMPTY
+        return EMPTY
     if holds_secret(path, text):
-        return "", SECRET
+        return SECRET
     if is_machine_made(Path(path), text):
-        return "", MADE
-    return text, ""
+        return MADE
+    return DATA if len(text) > _DATA_BYTES and path.lower().endswith(".sql") and _is_dump(text) else ""
+
+
+def _is_dump(text: str) -> bool:
+    """Tell whether most of a text are rows that are put into tables."""
+    return 2 * sum(len(match.group()) for match in _ROWS.finditer(text)) > len(text)
 
 
 def _decoded(content: bytes) -> str | None:

@@ -14,6 +14,7 @@ from codequest.code.broken import broken_regions, parts_of
 from codequest.code.languages import Language
 from codequest.code.languages.declarations import DECLARATIONS
 from codequest.code.readable_c import readable_c
+from codequest.code.readable_python import readable_python
 from codequest.errors import require
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _ENDS = {
 """What is parsed after a file, by language: a parser that meets the end in the midst of errors puts together all ways
 to read them, in one step that takes the square of their number, half a minute for 20 KB. With what is right after them
 it finds its way before. Other languages are not known to need it."""
-_READABLE: dict[str, Callable[[bytes], bytes]] = {"c": readable_c, "c++": readable_c}
+_READABLE: dict[str, Callable[[bytes], bytes]] = {"c": readable_c, "c++": readable_c, "python": readable_python}
 """Makes a source readable for its grammar, without moving a byte."""
 
 _MOST_AT_ONCE = 10_000  # nodes: a query of deep or broken ones takes steps with their square

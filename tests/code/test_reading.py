@@ -57,3 +57,11 @@ def test_names_that_are_not_read(path: str, size: int, why: str) -> None:
 )
 def test_contents(path: str, content: bytes, expected: tuple[str, str]) -> None:
     assert readable_text(path, content) == expected
+
+
+def test_large_files_of_sql_are_read_unless_they_are_rows() -> None:
+    tables = "".join(f"CREATE TABLE t{number} (id INT PRIMARY KEY, name TEXT);\n" for number in range(3000))
+    rows = "CREATE TABLE a (id INT);\n" + "".join(f"INSERT INTO a VALUES ({number});\n" for number in range(6000))
+    assert unwanted("schema.sql", len(tables)) == ""
+    assert readable_text("schema.sql", tables.encode()) == (tables, "")
+    assert readable_text("dump.sql", rows.encode()) == ("", DATA)

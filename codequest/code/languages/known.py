@@ -42,26 +42,35 @@ LANGUAGES = (
 _ONLY_IN_CPP = re.compile(
     r"^[ \t]*(?:class|namespace|template|using)\b|^[ \t]*(?:public|private|protected):", re.MULTILINE
 )
-_INTERPRETER = re.compile(r"#!.*?\b(python|node|bash|sh|zsh|ruby|php|lua|elixir|uv(?= run\b))[\d.]*(?:\s|$)")
 _INTERPRETED = {
-    "python": PYTHON,
-    "uv": PYTHON,
-    "node": JAVASCRIPT,
-    "bash": BASH,
-    "sh": BASH,
-    "zsh": BASH,
-    "ruby": RUBY,
+    **dict.fromkeys(("python", "ipython", "pypy", "uv"), PYTHON),
+    **dict.fromkeys(("ts-node", "tsx", "deno", "bun"), TYPESCRIPT),
+    **dict.fromkeys(("node", "nodejs"), JAVASCRIPT),
+    **dict.fromkeys(("bash", "sh", "zsh", "dash", "ksh", "ash", "bats"), BASH),
+    **dict.fromkeys(("ruby", "jruby"), RUBY),
+    **dict.fromkeys(("lua", "luajit"), LUA),
+    **dict.fromkeys(("runghc", "runhaskell"), HASKELL),
+    **dict.fromkeys(("scala", "scala-cli"), SCALA),
     "php": PHP,
-    "lua": LUA,
     "elixir": ELIXIR,
+    "kotlin": KOTLIN,
+    "swift": SWIFT,
 }
+_NAMES_OF_PROGRAMS = "|".join(sorted((name for name in _INTERPRETED if name != "uv"), key=len, reverse=True))
+_INTERPRETER = re.compile(rf"#!.*?\b({_NAMES_OF_PROGRAMS}|uv(?= run\b))[\d.]*(?:\s|$)")
+_BY_NAME = {
+    **dict.fromkeys(("rakefile", "gemfile", "vagrantfile", "podfile", "fastfile", "guardfile", "brewfile"), RUBY),
+    **dict.fromkeys((".bashrc", ".bash_profile", ".profile", ".zshrc", "pkgbuild"), BASH),
+    **dict.fromkeys(("sconstruct", "sconscript"), PYTHON),
+}
+_DOCUMENTS = (".md", ".markdown", ".rst", ".txt", ".adoc")
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 
 
 def language_of(path: PurePath, text: str) -> Language | None:
-    """The language of a file: by the end of its name, for a header and a script by what is in it; else None."""
-    script = None if path.suffix else _INTERPRETER.match(text)
+    """The language of a file: by its name or the end of it, for a header and a script by what is in it; else None."""
+    language = _BY_SUFFIX.get(path.suffix.lower()) or _BY_NAME.get(path.name.lower())
+    script = None if language or path.suffix.lower() in _DOCUMENTS else _INTERPRETER.match(text)
     if script:
         return _INTERPRETED[script.group(1)]
-    language = _BY_SUFFIX.get(path.suffix.lower())
     return CPP if language is C and _ONLY_IN_CPP.search(text) else language

@@ -25,7 +25,7 @@ JAVA = Language(
 CSHARP = Language(
     name="c#",
     grammar="tree_sitter_c_sharp",
-    suffixes=(".cs",),
+    suffixes=(".cs", ".csx"),
     functions=("method_declaration", "constructor_declaration", "local_function_statement"),
     classes=(
         "class_declaration",
@@ -62,7 +62,7 @@ KOTLIN = Language(
 SCALA = Language(
     name="scala",
     grammar="tree_sitter_scala",
-    suffixes=(".scala", ".sc"),
+    suffixes=(".scala", ".sc", ".sbt"),
     functions=("function_definition", "function_declaration", "given_definition"),
     classes=("class_definition", "object_definition", "trait_definition", "enum_definition"),
     types=("type_definition",),

@@ -90,6 +90,7 @@ JAVASCRIPT = _javascript(
     ".jsx",
     ".mjs",
     ".cjs",
+    ".es6",
     field="field_definition",
     field_name="property",
     grammar="tree_sitter_javascript",
@@ -106,7 +107,7 @@ PHP = Language(
     name="php",
     grammar="tree_sitter_php",
     entry="language_php",
-    suffixes=(".php",),
+    suffixes=(".php", ".phtml"),
     functions=("function_definition", "method_declaration", "anonymous_function", "arrow_function"),
     classes=("class_declaration", "interface_declaration", "trait_declaration", "enum_declaration"),
     blocks=tuple(

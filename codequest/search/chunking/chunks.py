@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -37,7 +37,7 @@ class Chunk:
         symbol: Qualified name or headings; empty where there is none.
         start_line: First line, from 1.
         end_line: Last line, inclusive.
-        text: These lines as they are.
+        text: These lines as they are; of a line that is too long a part.
         context: What the text is a later part of: the signature of a long function or class, the headings of a section.
         outline: Signatures of the members of a long class.
     """
@@ -71,7 +71,7 @@ def chunk_file(path: str, text: str, *, max_characters: int, unread: Counter[str
     Args:
         path: Relative to the indexed root, with forward slashes.
         text: Its content, lines ended by a newline character alone.
-        max_characters: Longest text of a chunk, except for a single line that is longer.
+        max_characters: Longest text of a chunk, except for what has no space to cut it at.
         unread: Counts files by language whose grammar could not read all of them.
 
     Returns:
@@ -90,7 +90,7 @@ def chunk_file(path: str, text: str, *, max_characters: int, unread: Counter[str
             symbol=piece.symbol,
             start_line=piece.start_line,
             end_line=piece.end_line,
-            text="\n".join(lines[piece.start_line - 1 : piece.end_line]),
+            text=_text(lines, piece),
             context=piece.context,
             outline=piece.outline,
         )
@@ -117,6 +117,12 @@ def _pieces(
     if unread is not None and file.is_broken:
         unread[syntax.name] += 1
     return code_chunks(lines, file, max_characters=most)
+
+
+def _text(lines: Sequence[str], piece: Piece) -> str:
+    if piece.columns is not None:
+        return lines[piece.start_line - 1][slice(*piece.columns)]
+    return "\n".join(lines[piece.start_line - 1 : piece.end_line])
 
 
 def longest_chunk(space: EmbeddingSpace) -> int:

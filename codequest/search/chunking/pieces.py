@@ -10,6 +10,8 @@ from codequest.search.hits import ChunkKind
 
 _OVERLAP = 0.15  # of a piece, repeated at the start of the next
 _SAYS_SOMETHING = re.compile(r"[^\W_]{2}")
+_SENTENCE = re.compile(r"[.!?;:][\"')]?\s+|[。！？；]")
+_MOST_PARTS = 100  # of a line
 _END_WITH_COMMENT = re.compile(r"\s*[})\]]+[;,]?\s*(?://|/\*|#)")
 _ONLY_ENDS = re.compile(r"(?:\W|\b(?:end|fi|done|esac|pass|else)\b)*")
 
@@ -18,7 +20,8 @@ _ONLY_ENDS = re.compile(r"(?:\W|\b(?:end|fi|done|esac|pass|else)\b)*")
 class Piece:
     """Lines of a file, as in `codequest.search.chunking.chunks.Chunk`; lines from 1, the last one inclusive.
 
-    The language is that of a part of a file in another language than the rest, else empty.
+    Columns are the first character and the end of a part of a single line. The language is that of a part of a file in
+    another language than the rest, else empty.
     """
 
     kind: ChunkKind
@@ -27,6 +30,7 @@ class Piece:
     outline: str = ""
     start_line: int = 0
     end_line: int = 0
+    columns: tuple[int, int] | None = None
     language: str = ""
 
 
@@ -40,7 +44,7 @@ def cut(
         start: First line of the range, from 1.
         end: Last line of the range, inclusive.
         like: Kind, symbol and context of the first piece.
-        max_characters: Longest piece, except for a single longer line.
+        max_characters: Longest piece, except for what has no space to cut it at.
         context: That of the later pieces, which begin in the middle.
     """
     while start <= end and not lines[start - 1].strip():
@@ -51,8 +55,30 @@ def cut(
         return
     piece = like
     for first, last in _windows(lines, start, end, max_characters):
-        yield replace(piece, start_line=first, end_line=last)
-        piece = replace(like, context=context or like.context, outline="")
+        if not any(line.strip() for line in lines[first - 1 : last]):
+            continue
+        for columns in _parts(lines[first - 1], max_characters) if first == last else (None,):
+            yield replace(piece, start_line=first, end_line=last, columns=columns)
+            piece = replace(like, context=context or like.context, outline="")
+
+
+def _parts(line: str, most: int) -> Iterator[tuple[int, int] | None]:
+    """First characters and ends of the parts of a long line, at ends of sentences or else at spaces."""
+    if len(line) <= most:
+        yield None
+        return
+    start = 0
+    for _ in range(_MOST_PARTS):
+        if len(line) - start <= most:
+            break
+        ends = [match.end() for match in _SENTENCE.finditer(line, start + most // 2, start + most)]
+        end = ends[-1] if ends else line.rfind(" ", start + most // 4, start + most) + 1
+        if end <= start:  # no space
+            break
+        yield start, end
+        start = end
+    if line[start:].strip():
+        yield start, len(line)
 
 
 def _worth(lines: Sequence[str], kind: ChunkKind) -> bool:

@@ -61,6 +61,11 @@ def _found_again(hit: SearchHit, lines: Sequence[str]) -> SearchHit | None:
     if same:
         start = min(same, key=lambda start: abs(start + 1 - hit.start_line))
         return replace(hit, start_line=start + 1, end_line=start + len(old))
+    if len(old) == 1:  # a part of a long line
+        around = [number for number, line in enumerate(lines, start=1) if hit.text in line]
+        if around and hit.text.strip():
+            number = min(around, key=lambda number: abs(number - hit.start_line))
+            return replace(hit, start_line=number, end_line=number)
     place = _most_alike(old, lines) or _where_it_stood(hit, lines)
     if place is None:
         return None

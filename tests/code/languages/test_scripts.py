@@ -26,3 +26,9 @@ from tests.code.languages.named import names
 )
 def test_calls_and_tables_that_define_something_have_its_name(path: str, text: str, expected: list[str]) -> None:
     assert names(path, text) == expected
+
+
+def test_cython_defines_what_python_does() -> None:
+    members = "    cpdef int read(self, int n) except -1:\n        return n\n"
+    text = f"cdef class Reader(Base):\n{members}\ncdef inline double fast(double a) nogil:\n    return a\n"
+    assert names("a.pyx", text) == ["Reader", "Reader.read", "fast"]

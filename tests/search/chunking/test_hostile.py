@@ -43,6 +43,12 @@ SHAPES = [
 TEXTS = {
     "md": ["# ", "#", "#\n", "a\n=\n", "```\n", "# a #", "-----BEGIN PRIVATE KEY-----\n", "# t\n## b\nc\n"],
     "txt": ["a", " ", "\n", "}", "}\n", "end ", ")\n", '"auth": "', "-----BEGIN ", "word "],
+    "rst": ["a\n=\n", "=\n", "==\n==\n", "a\n===\n\n"],
+    "vue": ["<script>", "<script lang=ts>\nf()\n</script>\n", "</script>", "<!--", "<template>\n", "<script a='"],
+    "proto": ["message a{", "rpc a;", "/*", '"', "}", "// a\n"],
+    "ipynb": ["# %% [python]\n", "# %% [markdown]\n# a\n", "# %% [python]\nf()\n", '{"cells":['],
+    "pyx": ["cdef a(", "cdef f(a):\n", "cdef class A:\n"],
+    "hpp": ["class A B : ", "FOO(a)\n", 'R"(', "class A_API B {};\n"],
     "h": ["\n", " ", "\n \t"],
 }
 

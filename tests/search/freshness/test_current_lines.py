@@ -70,3 +70,9 @@ def test_a_file_that_is_gone_or_became_a_link_is_left_out(tmp_path: Path) -> Non
     assert list(shown_as_now(tmp_path, [hit], {"a.py"})) == []
     (tmp_path / "a.py").symlink_to("b.py")
     assert list(shown_as_now(tmp_path, [hit], {"a.py"})) == []
+
+
+def test_a_part_of_a_long_line_is_found_where_the_line_is_now(tmp_path: Path) -> None:
+    part = "One sentence of a long line."
+    text = f"# Guide\n\nAnother sentence. {part} And more.\n"
+    assert now(tmp_path, text, start=1, old=[part]) == [(3, 3, part, False)]
