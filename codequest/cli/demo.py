@@ -68,7 +68,7 @@ def _show_puma(index: CodeIndex) -> None:
     )
     for query in PUMA_QUERIES:
         console.print(f"$ codequest search '{query}'", style="bold")
-        print_hits(index.search(query, limit=1), index.root, lines=8)
+        print_hits(index.search(query, limit=1), lines=8)
 
 
 def _show_next(result: DemoResult) -> None:

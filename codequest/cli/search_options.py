@@ -93,12 +93,13 @@ def tell(sentences: Iterable[str]) -> None:
         messages.print(sentence, soft_wrap=True, markup=False)
 
 
-def place(root: Path, path: str, lines: str) -> Text:
-    """``path:line``, which opens the file when it is clicked, if it is one below the root."""
+def place(root: Path, path: str, lines: str, *, with_root: bool = False) -> Text:
+    """``path:line``, which opens the file when it is clicked, if it is one below the root; after the root or not."""
     from rich.style import Style
     from rich.text import Text
 
-    return Text(visible_line(f"{path}:{lines}"), style=Style(bold=True, link=_link(root, path)))
+    shown = f"{root}/{path}" if with_root else path
+    return Text(visible_line(f"{shown}:{lines}"), style=Style(bold=True, link=_link(root, path)))
 
 
 def _link(root: Path, path: str) -> str | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codequest.search.index import CodeIndex as CodeIndex
     from codequest.search.index_run import IndexRun as IndexRun
     from codequest.search.meta import IndexStats as IndexStats
+    from codequest.search.query.together import search_together as search_together
 
 _HOMES = {
     "Answer": "codequest.search.answers",
@@ -29,6 +30,7 @@ _HOMES = {
     "SearchFilters": "codequest.search.hits",
     "SearchHit": "codequest.search.hits",
     "ask": "codequest.search.answers",
+    "search_together": "codequest.search.query.together",
 }
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "SearchFilters",
     "SearchHit",
     "ask",
+    "search_together",
 ]
 
 __getattr__ = lazy_names(__name__, _HOMES)

@@ -36,6 +36,7 @@ class SearchHit:
             lexical BM25, in mode hybrid the fused score.
         stale: Whether these lines have changed since they were indexed, and the index could not be brought up to date
             before the search. Lines and text are those of the file as it is now; what ranked them is not.
+        root: The indexed folder.
         match_lines: The lines, from 1, that have what the query quotes; empty where it quotes nothing.
     """
 
@@ -48,6 +49,7 @@ class SearchHit:
     text: str
     score: float
     stale: bool = False
+    root: str = ""
     match_lines: tuple[int, ...] = ()
 
     @property

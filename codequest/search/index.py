@@ -15,9 +15,9 @@ from codequest.search.opened_index import OpenedIndex
 from codequest.search.query.facets import Facets, count_facets
 from codequest.search.query.parsed_query import parse_query
 from codequest.search.query.request import SearchRequest
-from codequest.search.query.unmatched import unmatched
+from codequest.search.query.together import search_together, unmatched_together
 from codequest.search.query_vectors import DEFAULT_ENCODER
-from codequest.search.searching import search_index
+from codequest.search.searching import search_opened
 from codequest.search.teaching.teacher_run import TeacherRun
 
 if TYPE_CHECKING:
@@ -34,11 +34,12 @@ class CodeIndex:
     Attributes:
         root: The indexed folder.
         encoder: Encoder that was given to embed queries.
+        opened: The index in memory, which `codequest.search` searches.
     """
 
     def __init__(self, home: IndexHome, encoder: str | QueryEncoder | None, *, refresh: bool = True) -> None:
         self.root, self.encoder = home.root, encoder
-        self._home, self._opened = home, OpenedIndex(home, encoder, refresh=refresh)
+        self._home, self.opened = home, OpenedIndex(home, encoder, refresh=refresh)
 
     @staticmethod
     def build(
@@ -145,12 +146,12 @@ class CodeIndex:
         Raises:
             CodeIndexError: The index was damaged or removed meanwhile.
         """
-        return self._opened.stats
+        return self.opened.stats
 
     @property
     def paths(self) -> frozenset[str]:
         """The files in the index, relative to the root, with forward slashes."""
-        return frozenset(self._opened.current()[0].columns["path"])
+        return frozenset(self.opened.current()[0].columns["path"])
 
     @property
     def folder(self) -> Path:
@@ -187,8 +188,26 @@ class CodeIndex:
                 takes more than five seconds.
             CodeIndexError: The index was damaged or removed meanwhile.
         """
-        request = SearchRequest.of_query(query, limit=limit, offset=offset, filters=filters, mode=mode, regex=regex)
-        return search_index(self._opened, request)
+        return search_together([self], query, limit=limit, offset=offset, filters=filters, mode=mode, regex=regex)
+
+    def like(
+        self, place: str, *, limit: int = 10, offset: int = 0, filters: SearchFilters | None = None
+    ) -> list[SearchHit]:
+        """The chunks whose vectors are nearest to that of the chunk at a place, nearest first; no encoder runs.
+
+        Left out are the chunk itself and what shares lines with it.
+
+        Args:
+            place: ``path:line``, or ``path:first-last`` as a hit has them; relative to the root, or absolute.
+            limit: Most hits.
+            offset: How many of the nearest are left out.
+            filters: What is searched at all.
+
+        Raises:
+            InvalidInputError: No place, one outside of the root, or none that is in the index.
+            CodeIndexError: The index was damaged or removed meanwhile.
+        """
+        return search_together([self], "", limit=limit, offset=offset, filters=filters, like=place)
 
     def pack(
         self,
@@ -219,16 +238,16 @@ class CodeIndex:
         from codequest.search.answers.context import pack
 
         request = SearchRequest.of_question(question, limit=limit, filters=filters, mode=mode)
-        return pack(question, search_index(self._opened, request), budget=budget)
+        return pack(question, search_opened([self.opened], request), budget=budget)
 
     @property
     def freshness(self) -> Freshness:
         """How the index stood to its folder at the last search or `refresh`."""
-        return self._opened.freshness
+        return self.opened.freshness
 
     def refresh(self) -> Freshness:
         """Look which files have changed, and bring them into the index, as every search does; raises as `search`."""
-        return self._opened.look()
+        return self.opened.look()
 
     def unmatched(self, query: str = "", filters: SearchFilters | None = None) -> list[str]:
         """Sentences about what a search asks for and nothing in the index has: language, glob, kind, quoted text.
@@ -241,8 +260,7 @@ class CodeIndex:
             InvalidInputError: An unknown language, or too many filters or quoted texts.
             CodeIndexError: The index was damaged or removed meanwhile.
         """
-        snapshot, _ = self._opened.current()
-        return list(unmatched([snapshot], parse_query(query), filters or SearchFilters()))
+        return unmatched_together([self], query, filters)
 
     def facets(self, filters: SearchFilters | None = None, query: str = "") -> Facets:
         """Counts of chunks that the filters leave, and that each of their alternatives would.
@@ -255,5 +273,5 @@ class CodeIndex:
             InvalidInputError: An unknown language, or too many filters or quoted texts.
             CodeIndexError: The index was damaged or removed meanwhile.
         """
-        snapshot, _ = self._opened.current()
+        snapshot, _ = self.opened.current()
         return count_facets(snapshot, filters or SearchFilters(), parse_query(query))

@@ -80,9 +80,9 @@ class QueryVectors:
         if space == self._stats.space:
             return
         raise SpaceMismatchError(
-            f"The {what} embeds into {space}; this index was made in {self._stats.space}. Search with an adapter of "
-            f'that teacher, with encoder="teacher", or by words alone with mode="lexical"; or make the index anew: '
-            "codequest index --rebuild --teacher."
+            f"The {what} embeds into {space}; the index of {self._home.root} was made in {self._stats.space}. Search "
+            'with an adapter of that teacher, with encoder="teacher", or by words alone with mode="lexical"; or make '
+            "the index anew: codequest index --rebuild --teacher."
         )
 
 

@@ -109,6 +109,10 @@ class Snapshot:
                 raise ValueError("it holds vectors that are not finite")
         return cosines
 
+    def vector(self, position: int) -> Vectors:
+        """The vector of a chunk, (dim,), of the tier that it is searched by."""
+        return self._vectors.vector(position)
+
     @cached_property
     def definitions(self) -> Definitions:
         """The definitions by their names."""

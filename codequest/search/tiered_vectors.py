@@ -65,6 +65,12 @@ class TieredVectors:
         cosines[~self.taught] = self._as_teacher(light, query_vector)
         return cosines
 
+    def vector(self, position: int) -> Vectors:
+        """The vector of a chunk, (dim,): the teacher's, or the light one where there is no other."""
+        taught = self.taught[position]
+        place = int(np.count_nonzero(self.taught[:position] == taught))  # among those of its tier
+        return (self._teacher if taught else self._light).row(place)
+
     def _as_teacher(self, light: Vectors, query_vector: Vectors) -> Vectors:
         teacher_pairs, light_pairs = (pairs @ query_vector for pairs in self._pairs)  # (pairs,) each
         if len(light_pairs) < 2:
@@ -85,6 +91,10 @@ class _Rows:
 
     def __init__(self, vectors: Vectors, slots: Slots) -> None:
         self.vectors, self._slots = vectors, slots
+
+    def row(self, place: int) -> Vectors:
+        row: Vectors = np.array(self.vectors[self._slots[place]])
+        return row
 
     def product(self, query_vector: Vectors) -> Vectors:
         if len(self._slots) * _FEW < len(self.vectors):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.errors import CodeIndexError, IndexNotFoundError, InvalidInputError
+from codequest.errors import CodeIndexError, IndexNotFoundError, InvalidInputError, SpaceMismatchError
 from codequest.search import CodeIndex
 from codequest.search.home import IndexHome
 from codequest.search.light_documents import SHIPPED
@@ -59,6 +59,35 @@ def test_a_regular_expression_and_further_pages(project: Path) -> None:
         run("search", "load", "--regex", "foo(", "--mode", "lexical", *words)
     with pytest.raises(InvalidInputError, match="empty or only whitespace"):
         run("search", *words)
+
+
+def test_several_trees_are_searched_as_one(project: Path, tmp_path: Path) -> None:
+    other = write(tmp_path / "other", {"walrus.py": "def load_walrus():\n    return 'entry'\n"})
+    paths = ("--path", project, "--path", other, "--path", project / "src", "--mode", "lexical")
+    printed, told = run_and_hear("search", "load walrus", *paths)
+    assert printed.startswith(f"{other}/walrus.py:1  load_walrus  ")
+    assert f"\n{project}/src/cache.py:" in printed
+    assert f"{other} had no index. Now it has a light one" in told
+    hits = json.loads(run("search", "load walrus", *paths, "--json"))
+    assert [(hit["root"], hit["path"]) for hit in hits[:1]] == [(str(other), "walrus.py")]
+    assert {hit["root"] for hit in hits} == {str(project), str(other)}
+    with pytest.raises(SpaceMismatchError, match=rf"adapter 'static' embeds .* the index of {project} was made in"):
+        run("search", "load", *paths[:4], "--encoder", "static")
+    _, told = run_and_hear("search", "unicorn", *paths)
+    assert told == f"Nothing found in {project}, {other} that passes the filters.\n"
+
+
+def test_code_like_that_at_a_place(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("--path", project, "--json")
+    hits = json.loads(run("search", "--like", "src/cache.py:5", *words))
+    assert [hit["path"] for hit in hits].count("src/cache.py") == 0
+    assert len(hits) == 4
+    monkeypatch.chdir(project / "src")
+    assert json.loads(run("search", "--like", "cache.py:5", *words)) == hits
+    with pytest.raises(InvalidInputError, match="is outside of the indexed folder"):
+        run("search", "--like", "/etc/passwd:1", *words)
+    with pytest.raises(InvalidInputError, match="Give a query or a place"):
+        run("search", "load", "--like", "cache.py:5", *words)
 
 
 def test_bad_input_is_refused(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ def test_a_hit_says_where_and_what_it_is(project: Path, build: Build) -> None:
         "text": FILES["src/sort.js"].strip("\n"),
         "score": hit.score,
         "stale": False,
+        "root": str(project),
         "match_lines": [],
     }
     assert hit.score > 0

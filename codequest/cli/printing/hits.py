@@ -17,28 +17,36 @@ if TYPE_CHECKING:
 
     from codequest.search import SearchHit
 
-_MOST_LINES = 12
+MOST_LINES = 12
+"""Of a hit that is printed."""
 
 
-def print_hits(hits: Sequence[SearchHit], root: Path, *, context: int = 0, lines: int = _MOST_LINES) -> None:
+def print_hits(
+    hits: Sequence[SearchHit], *, context: int = 0, lines: int = MOST_LINES, with_root: bool = False
+) -> None:
     """Print the place and the code of every hit.
 
     Args:
-        hits: Code that was found below the root.
-        root: The indexed folder.
+        hits: Code that was found.
         context: Lines of the file around every hit.
         lines: Most lines of a hit.
+        with_root: Whether the places begin with the indexed folder.
     """
     for hit in hits:
-        console.print(_headline(hit, root), soft_wrap=True)
-        console.print(_snippet(hit, root, context, max(lines, context)), soft_wrap=not console.is_terminal)
+        print_hit(hit, context=context, lines=max(lines, context), with_root=with_root)
 
 
-def _headline(hit: SearchHit, root: Path) -> RenderableType:
+def print_hit(hit: SearchHit, *, context: int, lines: int, with_root: bool) -> None:
+    """Print the place and the code of a hit; see `print_hits`."""
+    console.print(_headline(hit, with_root=with_root), soft_wrap=True)
+    console.print(_snippet(hit, Path(hit.root), context, lines), soft_wrap=not console.is_terminal)
+
+
+def _headline(hit: SearchHit, *, with_root: bool) -> RenderableType:
     from rich.text import Text
 
     return Text.assemble(
-        place(root, hit.path, str(hit.line)),
+        place(Path(hit.root), hit.path, str(hit.line), with_root=with_root),
         f"  {visible_line(hit.symbol or hit.kind)}",
         (f"  {hit.score:.3f}", "dim"),
         ("  changed since it was indexed" if hit.stale else "", "yellow"),

@@ -18,8 +18,8 @@ _SHORT = 500  # characters of lines that are compared letter by letter where the
 _LONGER = 2  # how many times as long as before, at most
 
 
-def shown_as_now(root: Path, hits: Sequence[SearchHit], changed: Collection[str]) -> Iterator[SearchHit]:
-    """The hits, those in changed files with the lines of the files as they are now; without those that are gone.
+def shown_as_now(root: Path, hits: Sequence[SearchHit], changed: Collection[str]) -> Iterator[SearchHit | None]:
+    """The hits, those in changed files with the lines of the files as they are now; None for those that are gone.
 
     Lines are found again by their content: as they were, wherever they are now, or as the part of the file that has
     most in common with them. Read is what an index run would read, and nothing else.
@@ -37,9 +37,7 @@ def shown_as_now(root: Path, hits: Sequence[SearchHit], changed: Collection[str]
                 continue
             if hit.path not in texts:
                 texts[hit.path] = _text(inside, hit.path)
-            found = _found_again(hit, texts[hit.path].split("\n"))
-            if found is not None:
-                yield found
+            yield _found_again(hit, texts[hit.path].split("\n"))
 
 
 def _text(inside: Inside, path: str) -> str:

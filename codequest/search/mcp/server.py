@@ -28,6 +28,8 @@ _INSTRUCTIONS = (
 )
 _QUERY = "What the code does, a question, or names; with file:src/ -file:tests/ lang:go only there."
 _REGEX = "Only code that this regular expression of Python's re matches; then query may be empty."
+_LIKE = "In place of a query: code like that at this place, as path:line."
+_MAX_TOKENS = "Answer within so many tokens, one for every three bytes; what is left out is said."
 _MATCHES = 10  # line numbers of matches that are listed
 _READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _Parameters = ParamSpec("_Parameters")
@@ -79,10 +81,20 @@ def build_server(tools: CodeTools) -> MCPServer[Any]:
         limit: Annotated[int, Field(ge=1, le=MOST_HITS, description="Most hits.")] = 10,
         offset: Annotated[int, Field(ge=0, description="Leave out so many of the best hits: the next page.")] = 0,
         regex: Annotated[str, Field(description=_REGEX)] = "",
+        like: Annotated[str, Field(description=_LIKE)] = "",
+        max_tokens: Annotated[int | None, Field(ge=1, description=_MAX_TOKENS)] = None,
     ) -> Annotated[CallToolResult, ListedCode]:
         """Find code by meaning and by words: functions, classes and documents with path:line and first lines."""
         found = tools.search(
-            query, paths=paths, languages=languages, kinds=kinds, limit=limit, offset=offset, regex=regex
+            query,
+            paths=paths,
+            languages=languages,
+            kinds=kinds,
+            limit=limit,
+            offset=offset,
+            regex=regex,
+            like=like,
+            max_tokens=max_tokens,
         )
         texts = [*map(_hit_text, found.hits)] or ["Nothing found that passes the filters."]
         return _result("\n\n".join(filter(None, (*texts, found.note))), asdict(found))

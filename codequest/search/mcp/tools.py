@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from codequest.errors import InvalidInputError
 from codequest.search.hits import ChunkKind, SearchFilters, SearchHit, SearchMode
 from codequest.search.index import CodeIndex
 from codequest.search.mcp.file_lines import FileLines, read_lines
+from codequest.search.query.together import search_together
 from codequest.search.shown.excerpt import excerpt
-from codequest.texts import visible, visible_line
+from codequest.search.shown.token_budget import fit
+from codequest.texts import estimated_tokens, visible, visible_line
 
 MOST_HITS = 50
+_FRAME_TOKENS = 20  # of the result around its hits
 _LINES, _CHARACTERS = 10, 200  # of a snippet, and of a line in it
 
 
@@ -57,11 +61,14 @@ class FoundList:
 
     Attributes:
         hits: Best first.
-        note: What is not in the index yet, and filters that name nothing in it; empty where all is well.
+        note: What is not in the index yet, filters that name nothing in it, and what did not fit; empty where all is
+            well.
+        left_out: How many hits did not fit.
     """
 
     hits: list[FoundCode]
     note: str
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,14 +134,41 @@ class CodeTools:
         limit: int = 10,
         offset: int = 0,
         regex: str = "",
+        like: str = "",
+        max_tokens: int | None = None,
     ) -> FoundList:
-        """The code that answers a query, best first; arguments and errors as `CodeIndex.search`."""
+        """The code that answers a query, or is like that at a place; arguments and errors as `search_together`.
+
+        Of hits that do not fit into `max_tokens`, estimated as one for every three bytes of JSON, the last one is cut
+        at a line and the others are left out.
+        """
         if limit > MOST_HITS:
             raise InvalidInputError(f"limit must be at most {MOST_HITS}, got {limit}.")
         filters = SearchFilters(paths=paths, languages=languages, kinds=kinds)
-        hits = self.index.search(query, limit=limit, offset=offset, filters=filters, mode=self._mode, regex=regex)
-        notes = (str(self.index.freshness), *self.index.unmatched(query, filters))
-        return FoundList(hits=[_found(hit) for hit in hits], note=" ".join(filter(None, notes)))
+        hits = search_together(
+            [self.index],
+            query,
+            limit=limit,
+            offset=offset,
+            filters=filters,
+            mode=self._mode,
+            regex=regex,
+            like=like,
+        )
+        notes = [str(self.index.freshness), *self.index.unmatched(query, filters)]
+        lines = [len(excerpt(hit, _LINES).lines) for hit in hits]
+        left_out = 0
+        if max_tokens is not None:
+            fitting = fit(
+                lines,
+                lambda place, shown: _tokens(_found(hits[place], shown)),
+                budget=max_tokens,
+                reserved=estimated_tokens(" ".join(notes)) + _FRAME_TOKENS,
+            )
+            lines, left_out = list(fitting.lines), fitting.left_out
+            notes.append(fitting.note(max_tokens, offset))
+        found = [_found(hit, shown) for hit, shown in zip(hits, lines, strict=False)]
+        return FoundList(hits=found, note=" ".join(filter(None, notes)), left_out=left_out)
 
     def read(self, path: str, start: int = 1, end: int | None = None) -> FileLines:
         """Lines of an indexed file; see `read_lines`."""
@@ -157,8 +191,12 @@ class CodeTools:
         )
 
 
-def _found(hit: SearchHit) -> FoundCode:
-    start, lines, _, more = excerpt(hit, _LINES)
+def _tokens(found: FoundCode) -> int:
+    return estimated_tokens(json.dumps(asdict(found), ensure_ascii=False) + ", ")
+
+
+def _found(hit: SearchHit, most: int) -> FoundCode:
+    start, lines, _, more = excerpt(hit, most)
     return FoundCode(
         place=f"{visible_line(hit.path)}:{hit.line}",
         path=visible_line(hit.path),

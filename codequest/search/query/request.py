@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from codequest.errors import InvalidInputError
 from codequest.search.hits import MODES, SearchFilters, SearchMode
 from codequest.search.query.parsed_query import parse_query
+from codequest.search.query.place import Place
 from codequest.search.query.text_pattern import TextPattern
 from codequest.texts import checked_texts
 
@@ -25,6 +26,7 @@ class SearchRequest:
         limit: Most hits.
         offset: How many of the best hits are left out.
         pattern: A regular expression that matches in every hit; None where there is none.
+        like: Place of a chunk whose neighbours are asked for; None where a query is.
         overlapping: Whether chunks that share lines may all be hits.
     """
 
@@ -35,7 +37,13 @@ class SearchRequest:
     offset: int = 0
     quoted: tuple[str, ...] = ()
     pattern: TextPattern | None = None
+    like: Place | None = None
     overlapping: bool = False
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the query has a vector."""
+        return bool(self.text) and self.mode != "lexical"
 
     @property
     def requires(self) -> bool:
@@ -52,23 +60,30 @@ class SearchRequest:
         mode: SearchMode,
         offset: int = 0,
         regex: str = "",
+        like: str = "",
     ) -> SearchRequest:
         """The request of a query, which may hold filters of its own: see `parse_query`.
 
         Raises:
-            InvalidInputError: Nothing to look for, a limit below 1, an offset below 0, or an unknown mode; otherwise
-                as `parse_query` and `TextPattern`.
+            InvalidInputError: Nothing to look for, or a query next to a place, a limit below 1, an offset below 0, or
+                an unknown mode; otherwise as `parse_query`, `TextPattern` and `Place.read`.
         """
-        parsed = parse_query(checked_texts([query], name="queries", allow_empty=bool(regex))[0])
+        parsed = parse_query(checked_texts([query], name="queries", allow_empty=bool(regex or like))[0])
         _check(limit, mode, offset)
-        if not parsed.text.strip() and not regex:
+        if not parsed.text.strip() and not regex and not like:
             raise _nothing_to_look_for(query)
+        if like and parsed.text.strip():
+            raise InvalidInputError(
+                f"Give a query or a place to find code like it, not both: got {parsed.text!r:.80} and {like!r:.80}. "
+                "Filters, and a regular expression, may come with a place."
+            )
         return cls(
             text=parsed.text[:MOST_CHARACTERS] if parsed.text.strip() else "",
             quoted=parsed.quoted,
             pattern=TextPattern(regex) if regex else None,
             filters=tuple(each for each in (filters, parsed.filters) if each is not None),
-            mode=mode,
+            like=Place.read(like) if like else None,
+            mode="dense" if like else mode,
             limit=limit,
             offset=offset,
         )

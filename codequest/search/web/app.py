@@ -24,6 +24,7 @@ from codequest.integrations.server.replies import ApiError, error_response, refu
 from codequest.search.hits import SearchFilters
 from codequest.search.index import CodeIndex
 from codequest.search.query.parsed_query import parse_query
+from codequest.search.query.together import search_together
 from codequest.search.web.asked import Asked, read_filters
 from codequest.search.web.guard import Guard
 from codequest.search.web.snippets import highlighted
@@ -113,13 +114,15 @@ class _PageRoutes:
 
     def _found(self, asked: Asked) -> dict[str, Any]:
         began = time.perf_counter()
-        hits = self._index.search(
+        hits = search_together(
+            [self._index],
             asked.query,
             limit=asked.limit,
             offset=asked.offset,
             filters=asked.filters,
             mode=asked.mode,
             regex=asked.regex,
+            like=asked.like,
         )
         took = time.perf_counter() - began
         found = [hit.to_dict() for hit in hits]

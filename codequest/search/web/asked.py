@@ -17,7 +17,7 @@ _MOST_HITS = 100
 _FILTERS = {"language": "languages", "kind": "kinds", "path": "paths"}
 _MOST_OFFSET = 10**9
 _NUMBER = re.compile("0|[1-9][0-9]{0,9}")
-_NAMES = ("q", "limit", "offset", "language", "kind", "path", "mode", "regex", "html")
+_NAMES = ("q", "limit", "offset", "language", "kind", "path", "mode", "regex", "like", "html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Asked:
     Attributes:
         query: What is looked for.
         regex: What matches in every hit; empty for anything.
+        like: Place whose neighbours are asked for in place of a query; empty where a query is.
         limit: Most hits.
         offset: How many of the best hits are left out.
         filters: What is searched.
@@ -36,6 +37,7 @@ class Asked:
 
     query: str
     regex: str
+    like: str
     limit: int
     offset: int
     filters: SearchFilters
@@ -50,14 +52,16 @@ class Asked:
             ApiError: One is unknown, missing or wrong.
         """
         _refuse_unknown(parameters, _NAMES)
-        query, regex, mode = parameters.get("q", ""), parameters.get("regex", ""), parameters.get("mode", "hybrid")
-        if not query.strip() and not regex:
+        query, regex, like = (parameters.get(name, "") for name in ("q", "regex", "like"))
+        mode = parameters.get("mode", "hybrid")
+        if not query.strip() and not regex and not like:
             raise ApiError("q is empty. Say what you are looking for: /api/search?q=parse+a+date", param="q")
         if mode not in MODES:
             raise ApiError(f"mode must be one of {', '.join(MODES)}, got {mode!r:.80}.", param="mode")
         return cls(
             query=query,
             regex=regex,
+            like=like,
             limit=_number(parameters, "limit", 10, least=1, most=_MOST_HITS),
             offset=_number(parameters, "offset", 0, least=0, most=_MOST_OFFSET),
             filters=_filters(parameters),

@@ -19,12 +19,14 @@ from tests.search.conftest import FILES, write
 HOSTILE = "[bold]\x1b]0;title\x07\x1b[2J\x9b31m\u202eevil\u2066\u200b\U000e0041\ud800 [link=http://evil]here[/link]"
 
 
-def drawn(hit: SearchHit, root: Path, monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> str:
+def drawn(
+    hit: SearchHit, root: Path, monkeypatch: pytest.MonkeyPatch, *, terminal: bool, with_root: bool = False
+) -> str:
     file = io.StringIO()
     colors = "truecolor" if terminal else None
     console = VisibleConsole(file=file, force_terminal=terminal, color_system=colors, width=400, legacy_windows=False)
     monkeypatch.setattr(printed_hits, "console", console)
-    printed_hits.print_hits([hit], root)
+    printed_hits.print_hits([replace(hit, root=str(root))], with_root=with_root)
     return file.getvalue()
 
 
@@ -112,3 +114,8 @@ def test_a_long_hit_is_shown_around_its_first_match(tmp_path: Path, monkeypatch:
     )
     assert "   32 step(21)\n   33>step(22)\n" in printed
     assert printed.endswith("   40 step(29)\n… 10 more lines\n\n")
+
+
+def test_a_hit_among_those_of_several_trees_says_of_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = drawn(hit_at("src/a.py"), tmp_path, monkeypatch, terminal=False, with_root=True)
+    assert printed.startswith(f"{tmp_path}/src/a.py:1  function  ")

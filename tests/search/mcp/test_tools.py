@@ -70,6 +70,12 @@ def test_a_regular_expression_is_cited_where_it_matches_and_pages_follow(tools: 
     assert found(tools, "load entry", limit=1, offset=1) == every[1:2]
 
 
+def test_code_like_that_at_a_place(tools: CodeTools) -> None:
+    first = found(tools, "", like="long.py:3")[0]
+    assert first.path != "long.py"
+    assert [hit.path for hit in found(tools, "lang:md", like="long.py:1-16")] == ["docs/guide.md"]
+
+
 def test_filters_that_name_nothing_are_said(tools: CodeTools) -> None:
     answer = tools.search("load lang:go", paths=["scr/"])
     assert answer.hits == []

@@ -76,6 +76,11 @@ def test_a_regular_expression_and_further_pages(site: Site) -> None:
     assert site.get("/api/search", params={**asked, "offset": 10**9}).json()["hits"] == []
 
 
+def test_code_like_that_at_a_place(site: Site) -> None:
+    hits = site.get("/api/search", params={"like": "src/cache.py:4-6", "limit": 3}).json()["hits"]
+    assert hits == [hit.to_dict() for hit in CodeIndex.open(site.root, encoder=None).like("src/cache.py:4-6", limit=3)]
+
+
 def test_what_is_in_the_index(site: Site) -> None:
     answer = site.get("/api/index", params={"kind": "function"}).json()
     assert (answer["root"], answer["files"], answer["chunks"]) == (str(site.root), 7, 8)

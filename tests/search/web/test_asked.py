@@ -37,6 +37,9 @@ ODD_NUMBERS = (
         ("q=a&offset=-1", "offset", "offset must be a number from 0 to 1000000000, got '-1'"),
         ("q=a&offset=1000000000000", "offset", "got '1000000000000'"),
         ("q=a&regex=foo(", None, r"at character 4\.\n    foo\(\n       \^"),
+        ("like=/etc/passwd:1", None, "'/etc/passwd' is outside of the indexed folder"),
+        ("like=notes.txt", None, "Expected a place as path:line"),
+        ("q=a&like=notes.txt:1", None, "Give a query or a place"),
         ("q=&regex=", "q", "q is empty"),
         ("q=a&mode=fuzzy", "mode", "mode must be one of hybrid, dense, lexical, got 'fuzzy'"),
         (

@@ -163,6 +163,24 @@ def test_a_match_is_shown_and_marked_where_it_is(site: Site, open_page: Open) ->
     expect(shown).to_have_count(26)
 
 
+def test_code_like_a_result_is_one_click_away(site: Site, open_page: Open) -> None:
+    page = open_page(f"{site.address}/?q=unicorn&mode=lexical&language=python")
+    assert settled(page, "unicorn") == ["src/long.py:1"]
+    page.get_by_role("button", name="More like this").click()
+    expect(page.locator("#like")).to_contain_text("Code like src/long.py:1-26")
+    expect(page).to_have_title("src/long.py:1-26 – Puma")
+    expect(page.locator("article[data-place='src/long.py:1']")).to_have_count(0)
+    expect(page.locator("article").first).to_be_visible()
+    assert page.url == f"{site.address}/?like=src%2Flong.py%3A1-26&mode=lexical&language=python"
+    page.go_back()
+    assert settled(page, "unicorn") == ["src/long.py:1"]
+    expect(page.locator("#like")).to_be_hidden()
+    page.go_forward()
+    expect(page.locator("#like")).to_be_visible()
+    page.locator("#like").get_by_role("button", name="Clear").click()
+    expect(page.get_by_role("heading", name="Ask for code in your own words")).to_be_visible()
+
+
 def test_more_results_come_after_those_that_are_there(changing: Site, open_page: Open) -> None:
     write(changing.root, {f"part{number}.py": f"def zebra{number}():\n    return 'zebra'\n" for number in range(35)})
     CodeIndex.build(changing.root)

@@ -7,6 +7,7 @@ export class Problem extends Error {}
 export function parameters(asked) {
   const found = new URLSearchParams();
   if (asked.q) found.set("q", asked.q);
+  if (asked.like) found.set("like", asked.like);
   if (asked.regex) found.set("regex", asked.regex);
   if (asked.mode !== "hybrid") found.set("mode", asked.mode);
   for (const name of ["language", "kind", "path"]) {
@@ -21,6 +22,7 @@ export function fromAddress(address) {
   const mode = given.get("mode");
   return {
     q: given.get("q") ?? "",
+    like: given.get("like") ?? "",
     regex: given.get("regex") ?? "",
     mode: ["dense", "lexical"].includes(mode) ? mode : "hybrid",
     language: given.getAll("language"),
@@ -41,7 +43,7 @@ export function search(asked, limit, offset, signal) {
 /** What is in the index, and how much of it passes the filters. */
 export function index(asked, signal) {
   const wanted = parameters(asked);
-  for (const name of ["q", "mode", "regex"]) wanted.delete(name);
+  for (const name of ["q", "mode", "regex", "like"]) wanted.delete(name);
   return get(`/api/index?${wanted}`, signal);
 }
 

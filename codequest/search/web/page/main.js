@@ -16,12 +16,13 @@ const $ = (id) => document.getElementById(id);
 const input = $("query");
 
 let shown = SHOWN; // hits that are there, or wanted
+let like = ""; // a place, when code like that at it is asked for
 let waiting = 0; // a timer, while something newer is to be asked
 let running = new AbortController();
 let answered = true;
 let about = null;
 
-const asked = () => ({ q: input.value.trim(), ...filters.chosen() });
+const asked = () => ({ q: input.value.trim(), like, ...filters.chosen() });
 
 /** Ask for what stands in the page, or for more of it; an answer that is late is dropped with its request. */
 async function run(further = false) {
@@ -33,12 +34,14 @@ async function run(further = false) {
   const { signal } = running;
   const wanted = asked();
   history.replaceState(null, "", `?${parameters(wanted)}`.replace(/^\?$/, location.pathname));
-  document.title = wanted.q ? `${wanted.q} – Puma` : "Puma";
+  document.title = wanted.q || like ? `${wanted.q || like} – Puma` : "Puma";
+  $("like").hidden = like === "";
+  $("like").firstElementChild.textContent = `Code like ${like}`;
   $("clear").hidden = input.value === "";
   const busy = setTimeout(() => $("busy").classList.add("on"), 120);
   try {
     const [limit, offset] = further ? [MORE, shown] : [Math.min(shown, MOST), 0];
-    if (wanted.q === "" && wanted.regex === "") showNothing(await index(wanted, signal));
+    if (!wanted.q && !wanted.regex && !wanted.like) showNothing(await index(wanted, signal));
     else show(await search(wanted, limit, offset, signal), limit, offset);
     report(null);
   } catch (error) {
@@ -127,7 +130,18 @@ function changed() {
   else waiting ||= setTimeout(run, PATIENCE);
 }
 
+/** Ask for code like that at a place, or with none for nothing. */
+function askLike(place) {
+  like = place;
+  input.value = "";
+  shown = SHOWN;
+  scrollTo({ top: 0 });
+  history.pushState(null, "");
+  run();
+}
+
 function clearQuery() {
+  like = "";
   input.value = "";
   input.focus();
   scrollTo({ top: 0 });
@@ -137,11 +151,12 @@ function clearQuery() {
 function fromHistory() {
   const wanted = fromAddress(location.href);
   input.value = wanted.q;
+  like = wanted.like;
   filters.choose(wanted);
   shown = SHOWN;
 }
 
-input.addEventListener("input", changed);
+input.addEventListener("input", () => ((like = ""), changed()));
 $("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const first = $("results").querySelector("article");
@@ -157,9 +172,11 @@ $("welcome").addEventListener("click", (event) => {
   if (clear !== undefined) filters.clear();
   if (query !== undefined || clear !== undefined) (input.focus(), changed());
 });
+$("like").querySelector("button").addEventListener("click", () => askLike(""));
 $("results").addEventListener("click", (event) => {
   const article = event.target.closest("article");
   if (event.target.closest(".copy")) copyPath(article);
+  else if (event.target.closest(".similar")) askLike(article.dataset.chunk);
   else if (event.target.closest(".expand")) toggle(article);
 });
 addEventListener("popstate", () => (fromHistory(), run()));
@@ -172,5 +189,5 @@ const unfold = () => ($("filters").open = wide.matches);
 wide.addEventListener("change", unfold);
 unfold();
 fromHistory();
-if (input.value !== "") look();
+if (input.value !== "" || like !== "") look();
 run();

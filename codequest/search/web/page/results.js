@@ -66,6 +66,7 @@ function entry(hit, number, count) {
   part("score").title = "Score: comparable within one search";
   part("dot").dataset.language = hit.language;
   article.dataset.place = `${hit.path}:${line}`;
+  article.dataset.chunk = `${hit.path}:${hit.start_line}-${hit.end_line}`;
   article.dataset.lines = String(hit.html.length);
   article.id = `hit-${number}`;
   article.setAttribute("aria-label", `${number + 1} of ${count}: ${hit.symbol || hit.kind}, ${article.dataset.place}`);

@@ -1,0 +1,64 @@
+"""Found code within a budget of tokens, for agents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from codequest.cli.display import console, json_text
+from codequest.cli.printing.hits import MOST_LINES, print_hit
+from codequest.cli.search_options import tell
+from codequest.search.shown.excerpt import excerpt
+from codequest.search.shown.token_budget import fit
+from codequest.texts import estimated_tokens
+
+if TYPE_CHECKING:
+    from codequest.search import SearchHit
+
+
+def print_within(
+    hits: Sequence[SearchHit], budget: int, *, context: int = 0, with_root: bool = False, offset: int = 0
+) -> None:
+    """Print as much of the hits as fits, and what was left out; see `codequest.cli.printing.hits.print_hits`.
+
+    Args:
+        hits: Code that was found.
+        budget: Most tokens, estimated as one for every three bytes.
+        context: Lines of the file around every hit.
+        with_root: Whether the places begin with the indexed folder.
+        offset: How many hits came before.
+    """
+
+    def show(place: int, lines: int) -> None:
+        print_hit(hits[place], context=context, lines=lines, with_root=with_root)
+
+    def cost(place: int, lines: int) -> int:
+        with console.capture() as printed:
+            show(place, lines)
+        return estimated_tokens(printed.get())
+
+    wanted = [len(excerpt(hit, max(MOST_LINES, context)).lines) for hit in hits]
+    fitting = fit(wanted, cost, budget=budget)
+    for place, lines in enumerate(fitting.lines):
+        show(place, lines)
+    if fitting.left_out:
+        console.print(fitting.note(budget, offset), soft_wrap=True)
+
+
+def write_json_within(hits: Sequence[SearchHit], budget: int, *, offset: int = 0) -> None:
+    """Write as many hits as fit as JSON, and say what was left out; see `print_within`.
+
+    ``text_line`` is the number of the first line of a text, ``more_lines`` how many lines of the hit are not in it.
+    """
+
+    def cut(place: int, lines: int) -> dict[str, Any]:
+        start, shown, above, below = excerpt(hits[place], lines)
+        given = {"text": "\n".join(shown), "text_line": start, "more_lines": above + below}
+        return hits[place].to_dict() | given
+
+    def cost(place: int, lines: int) -> int:
+        return estimated_tokens(json_text([cut(place, lines)]))
+
+    fitting = fit([hit.text.count("\n") + 1 for hit in hits], cost, budget=budget)
+    console.file.write(json_text([cut(place, lines) for place, lines in enumerate(fitting.lines)]) + "\n")
+    tell(filter(None, [fitting.note(budget, offset)]))
