@@ -13,7 +13,7 @@ from codequest.errors import InvalidInputError, require
 from codequest.texts import visible_line
 
 SECONDS = 5.0
-"""Time that all matches of one search may take."""
+"""Time of the processor that all matches of one search may take: a busy machine stops none."""
 
 LONGEST = 1000
 """Characters of an expression."""
@@ -54,7 +54,7 @@ class TextPattern:
 
 
 class PatternClock:
-    """Matches of one search, which have five seconds together.
+    """Matches of one search, which have five seconds of this thread together.
 
     Args:
         pattern: What is matched.
@@ -63,7 +63,7 @@ class PatternClock:
 
     def __init__(self, pattern: TextPattern, compiled: Any) -> None:
         self._pattern, self._compiled = pattern, compiled
-        self._until = time.monotonic() + SECONDS
+        self._until = time.thread_time() + SECONDS
         self._texts = 0
 
     def count(self, text: str, *, most: int) -> int:
@@ -87,13 +87,13 @@ class PatternClock:
         return lines
 
     def _matches(self, text: str) -> Iterator[tuple[int, int]]:
-        left = self._until - time.monotonic()
+        left = self._until - time.thread_time()
         if left <= 0:
             self._stop()
         try:
             for match in self._compiled.finditer(text, timeout=left):
                 yield match.span()
-                if time.monotonic() > self._until:
+                if time.thread_time() > self._until:
                     self._stop()
         except (TimeoutError, MemoryError):
             self._stop()
