@@ -13,13 +13,17 @@ from codequest.errors import IndexNotFoundError, require
 def mcp(*, path: PathOption = Path("."), mode: ModeOption = "hybrid", encoder: EncoderOption = "lora") -> None:
     """Give coding agents the search as MCP tools, on standard input and output."""
     require("mcp", extra="mcp")
+    from codequest.search.home import IndexHome
     from codequest.search.mcp.server import build_server
     from codequest.search.mcp.tools import CodeTools
 
     quiet_libraries()
-    tools = CodeTools(path.resolve(), encoder=encoder_for(encoder, mode), mode=cast(Any, mode))
+    place = path.resolve()
+    tools = CodeTools(place, encoder=encoder_for(encoder, mode), mode=cast(Any, mode))
     try:
+        IndexHome.find(place)
+    except IndexNotFoundError:
+        messages.print(f"{place} has no index yet: a light one is made for the first question.", soft_wrap=True)
+    else:
         messages.print(f"Serving the index of {tools.index.root}", soft_wrap=True)
-    except IndexNotFoundError as error:  # an agent that was told so can have it made
-        messages.print(f"Warning: {error}", soft_wrap=True)
     build_server(tools).run()

@@ -59,16 +59,15 @@ async def test_an_agent_searches_reads_and_asks_what_there_is(project: Path, tmp
         assert said(status).startswith(f"5 files in 6 chunks of {project}, brought up to date 20")
 
 
-async def test_an_index_that_is_made_while_the_server_runs_is_found(tmp_path: Path, tiny_teacher: Path) -> None:
+async def test_an_index_is_made_for_the_first_question_and_one_made_later_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
     folder = write(tmp_path / "new", FILES)
     async with Client(server(folder, "--mode", "lexical")) as client:
-        refused = await client.call_tool("search_code", {"query": "unicorn"})
-        assert refused.is_error
-        assert f"Make one with: codequest index {folder}" in said(refused)
-        run("index", folder, "--teacher", tiny_teacher)
         assert said(await client.call_tool("search_code", {"query": "load_entry"})).startswith("src/cache.py:")
         write(folder, {"new.py": "def unicorn():\n    return 1\n"})
-        run("index", folder)
+        run("index", folder, "--light", "--rebuild")
         assert said(await client.call_tool("search_code", {"query": "unicorn"})).startswith("new.py:1-2  unicorn")
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from codequest.errors import InvalidInputError
+from codequest.search.at_once import open_at_once
 from codequest.search.hits import ChunkKind, SearchFilters, SearchHit, SearchMode
 from codequest.search.index import CodeIndex
 from codequest.search.mcp.file_lines import FileLines, read_lines
@@ -99,7 +100,7 @@ class IndexStatus:
 
 
 class CodeTools:
-    """The tools over one index, opened when it is first needed: it may be made while an agent is already running.
+    """The tools over one index, opened when it is first needed; where there is none yet, a light one is made then.
 
     Args:
         path: Indexed folder, or any folder in it.
@@ -117,11 +118,11 @@ class CodeTools:
         """The index.
 
         Raises:
-            CodequestError: As `CodeIndex.open`.
+            CodequestError: As `open_at_once`.
         """
         with self._lock:
             if self._opened is None:
-                self._opened = CodeIndex.open(self._path, encoder=self._encoder)
+                self._opened, _ = open_at_once(self._path, encoder=self._encoder)
             return self._opened
 
     def search(

@@ -135,14 +135,8 @@ def test_what_has_changed_and_could_not_be_brought_in_is_said(
         assert tools.status().missing == 1
 
 
-def test_an_index_may_be_made_later_and_is_opened_once(
-    project: Path,  # noqa: F811
-    build: Callable[..., IndexRun],  # noqa: F811
-) -> None:
+def test_an_index_is_made_on_the_spot_and_opened_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     tools = CodeTools(project, encoder=None, mode="lexical")
-    with pytest.raises(IndexNotFoundError, match="Make one with: codequest index"):
-        tools.status()
-    build(project)
     opened: list[CodeIndex] = []
     threads = [threading.Thread(target=lambda: opened.append(tools.index)) for _ in range(8)]
     for thread in threads:
@@ -151,6 +145,12 @@ def test_an_index_may_be_made_later_and_is_opened_once(
         thread.join()
     assert len(opened) == 8
     assert len(set(map(id, opened))) == 1
+    assert tools.search("load_entry").hits[0].symbol == "Cache.load_entry"
+    status = tools.status()
+    assert (status.root, status.taught) == (str(project), 0)
+    monkeypatch.setenv("HOME", str(project))
+    with pytest.raises(IndexNotFoundError, match="none is made of a home folder"):
+        CodeTools(project.parent, encoder=None, mode="lexical").status()
 
 
 def test_a_wrong_mode_is_an_error_of_codequest(project: Path, build: Callable[..., IndexRun]) -> None:  # noqa: F811
