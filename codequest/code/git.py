@@ -13,7 +13,7 @@ from pathlib import Path
 from codequest.code.repository import Repository
 from codequest.code.slow_rules import endless_rules, find_slow_rules
 from codequest.errors import CodequestWarning, GitError
-from codequest.texts import visible
+from codequest.texts import visible, visible_line
 
 MOST_SECONDS = 30.0
 """Longest that one answer may take; a list of all files of Linux takes one second."""
@@ -162,7 +162,7 @@ def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes =
         return None
     oddity = repository.oddity() or endless_rules(folder, repository.top)
     if oddity:
-        raise GitError(f"git is not asked about {folder}: {visible(oddity)}.")
+        raise GitError(f"git is not asked about {folder}: {visible_line(oddity)}.")
     settings = [*_OFF, f"core.excludesFile={_excludes_file(executable)}"]
     command = [
         *(executable, "--no-optional-locks", "--no-pager"),
@@ -237,7 +237,7 @@ def _run(
             except subprocess.TimeoutExpired:
                 holds = held_by()
                 if holds:
-                    raise GitError(f"git is not waited for: {visible(holds)}.") from None
+                    raise GitError(f"git is not waited for: {visible_line(holds)}.") from None
                 answer = process.communicate(timeout=MOST_SECONDS - PATIENCE)
         except BaseException:
             process.kill()

@@ -10,6 +10,7 @@ from codequest.code.inside import Inside
 from codequest.code.slow_rules import RULES
 from codequest.code.unwanted import MAX_BYTES
 from codequest.errors import InvalidInputError
+from codequest.texts import visible_line
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -82,7 +83,8 @@ class IgnoreRules:
     def _spend(self, steps: int, folder: str) -> None:
         self._left -= steps
         if self._left < 0:
+            place = visible_line(f"{folder}{RULES}")
             raise InvalidInputError(
-                f"The files of this folder cannot be listed without git: {folder}{RULES} and others like it have too "
+                f"The files of this folder cannot be listed without git: {place} and others like it have too "
                 "many rules for so many files. Shorten them, or choose a folder inside."
             )

@@ -140,13 +140,16 @@ class Inside:
             _refuse_links(self._root, folder)
             return -1
         if folder != self._folder or self._handle < 0:
+            names, start = _parts(folder), self._root_handle
+            if self._handle >= 0 and self._folder and folder.startswith(f"{self._folder}/"):  # a deep one, step by step
+                names, start = _parts(folder[len(self._folder) + 1 :]), self._handle
+            handle = self._descended(names, start)
             self._leave()
-            self._handle = self._descended(_parts(folder))
-            self._folder = folder
+            self._handle, self._folder = handle, folder
         return self._handle
 
-    def _descended(self, names: list[str]) -> int:
-        handle = os.dup(self._root_handle)
+    def _descended(self, names: list[str], start: int) -> int:
+        handle = os.dup(start)
         for name in names:
             try:
                 inner = os.open(name, _FLAGS | os.O_DIRECTORY, dir_fd=handle)

@@ -24,6 +24,8 @@ _UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")  # as ma
 _SHORT_NAME = re.compile(r"git~\d+")
 
 _HERE = "."
+_LONGEST_PATH = 4096  # characters; systems and git read no longer ones
+_MOST_LEVELS = 65  # of folders below the last one with a file that git lists: git is asked about each level
 _MOST_BYTES = 4096  # of a .git that is a file
 
 
@@ -79,8 +81,8 @@ def _tracked(inside: Inside, root: Path, listed: Iterable[str], own: OwnRules, s
     """The files that git has listed, and the folders where it would find others."""
     found = Listing()
     wanted = _by_folder(listed, own, skipped, found.left_out)
-    known, pending = set(wanted), list(wanted)
-    while pending:
+    known, pending = set(wanted), sorted(wanted)
+    for _ in range(_MOST_LEVELS):
         inner: list[str] = []
         for folder in pending:
             names = wanted.get(folder, [])
@@ -105,23 +107,11 @@ def _by_folder(
     """Names of the listed files by their folder; folders around these have an entry, too."""
     wanted: dict[str, list[str]] = {ROOT: []}
     refused: dict[str, str] = {}
-    left_out = set()
+    left_out: list[str] = []
     for path in listed:
         end = path.rfind("/") + 1
         folder, name = path[:end], path[end:]
-        if folder not in wanted and folder not in refused:
-            parts = folder.split("/")[:-1]
-            around = ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
-            passed = next((place for place in around if _is_closed(place, own, _is_passed)), "")
-            if {"", ".", ".."}.intersection(parts):
-                refused[folder] = OUTSIDE
-            elif passed:
-                refused[folder] = ""
-                if not any(map(_is_internal, parts)):
-                    left_out.add(f"{passed}/")
-            else:
-                for depth in range(1, len(parts) + 1):
-                    wanted.setdefault("".join(f"{part}/" for part in parts[:depth]), [])
+        _decide(folder, wanted, refused, own, left_out)
         if refused.get(folder):
             skipped[OUTSIDE] += 1
         elif folder in wanted and not _is_internal(name):
@@ -129,6 +119,26 @@ def _by_folder(
     skipped[VENDORED] += len(left_out)
     passed_over += sorted(left_out)
     return wanted
+
+
+def _decide(
+    folder: str, wanted: dict[str, list[str]], refused: dict[str, str], own: OwnRules, left_out: list[str]
+) -> None:
+    """Put a folder, and those around it, among the wanted ones or those that are refused; each is looked at once."""
+    undecided = []
+    while folder not in wanted and folder not in refused:
+        undecided.append(folder)
+        folder = folder[: folder.rfind("/", 0, -1) + 1]
+    for inner in reversed(undecided):
+        name = inner[len(folder) : -1]
+        if name in ("", ".", "..") or refused.get(folder):
+            refused[inner] = OUTSIDE
+        elif folder in refused or _is_closed(inner[:-1], own, _is_passed):
+            refused[inner] = ""
+            left_out += [inner] if folder in wanted and not _is_internal(name) else []
+        else:
+            wanted[inner] = []
+        folder = inner
 
 
 def _named(inside: Inside, folder: str, names: Collection[str], skipped: Counter[str]) -> dict[str, Entry]:
@@ -204,6 +214,8 @@ def _walked(inside: Inside, own: OwnRules, skipped: Counter[str]) -> Listing:
             elif _is_closed(path, own, _is_passed_without_git):
                 skipped[VENDORED] += 1
                 found.left_out.append(f"{path}/")
+            elif len(path) > _LONGEST_PATH:
+                skipped["path that is too long"] += 1
             else:
                 pending.append((f"{path}/", rules))
     return found

@@ -120,20 +120,19 @@ def _knows_submodule(git_folder: Path, common: Path, top: Path) -> bool:
 
 def _strange(path: Path, common: Path) -> Iterator[str]:
     """What of a file or folder leads elsewhere, or would never end to be read."""
-    if not os.path.lexists(path):
-        return
-    mode = path.lstat().st_mode
-    if stat.S_ISDIR(mode):
-        with os.scandir(path) as entries:
-            for entry in entries:
-                if not entry.is_file(follow_symlinks=False):
-                    yield from _strange(Path(entry.path), common)
-    elif stat.S_ISLNK(mode):
-        target = Path(os.path.realpath(path))
-        if not target.is_relative_to(common) or target.is_dir():
-            yield f"{path} is a symbolic link to somewhere else"
-    elif not stat.S_ISREG(mode):
-        yield f"{path} is no regular file"
+    pending = [path] if os.path.lexists(path) else []
+    while pending:
+        place = pending.pop()
+        mode = place.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            with os.scandir(place) as entries:
+                pending += [Path(entry.path) for entry in entries if not entry.is_file(follow_symlinks=False)]
+        elif stat.S_ISLNK(mode):
+            target = Path(os.path.realpath(place))
+            if not target.is_relative_to(common) or target.is_dir():
+                yield f"{place} is a symbolic link to somewhere else"
+        elif not stat.S_ISREG(mode):
+            yield f"{place} is no regular file"
 
 
 def _is_git_folder(folder: Path) -> bool:

@@ -16,8 +16,8 @@ import socket
 import struct
 import subprocess
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -565,3 +565,19 @@ def write_index(root: Path, names: list[str]) -> None:
         entry = struct.pack(">10I", 0, 0, 0, 0, 0, 0, 0o100644, 0, 0, 0) + blob + struct.pack(">H", len(name)) + name
         content += entry + b"\0" * (8 - len(entry) % 8)
     (root / ".git" / "index").write_bytes(content + hashlib.sha1(content).digest())
+
+
+@contextmanager
+def deep_folders(place: Path, count: int) -> Iterator[None]:
+    """So many folders, each in the one before, while this lasts: no path of a system leads to the last one."""
+    handle = os.open(place, os.O_RDONLY)
+    for _ in range(count):
+        os.mkdir("a", dir_fd=handle)
+        inner = os.open("a", os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = inner
+    os.close(handle)
+    try:
+        yield
+    finally:
+        subprocess.run(["rm", "-rf", str(place / "a")], check=True)  # Python would recurse

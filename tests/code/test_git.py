@@ -207,8 +207,10 @@ def test_a_glob_that_git_would_match_for_ever_is_not_waited_for(rules: str, tmp_
 
 def test_a_pipe_further_down_is_not_waited_for(tmp_path: Path, hasty: None) -> None:
     place = Place.make(tmp_path)
-    os.mkfifo(place.root / "src" / ".gitignore")
-    with pytest.warns(CodequestWarning, match=r"git is not waited for: .*src/\.gitignore is no regular file"):
+    (place.root / "a\nError: b\x1b[2J").mkdir()
+    os.mkfifo(place.root / "a\nError: b\x1b[2J" / ".gitignore")
+    says = r"git is not waited for: .*/a<U\+000A>Error: b<U\+001B>\[2J/\.gitignore is no regular file"
+    with pytest.warns(CodequestWarning, match=says):
         assert git_files(place.root) is None
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from codequest.code.inside import LINK
 from codequest.code.listing import OTHER_REPOSITORY, OWN_RULES, VENDORED, list_files
+from tests.code.crafted import deep_folders
 from tests.search.conftest import write
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git")
@@ -132,3 +133,38 @@ def test_a_work_tree_inside_is_left_out_without_git_as_well(tmp_path: Path, monk
     )
     monkeypatch.setenv("PATH", "")
     assert listed(root) == (["a.py", "inner/.git", "inner/b.py"], {OTHER_REPOSITORY: 1})
+
+
+@needs_git
+def test_folders_without_files_are_read_to_a_depth_for_git_is_asked_about_each(tmp_path: Path) -> None:
+    root = write(tmp_path, {"src/a.py": "a"})
+    git(root, "init", "-q")
+    with deep_folders(root / "src", 100):
+        found = list_files(root, Counter())
+    assert found.files == ["src/a.py"]
+    assert "src/" + "a/" * 62 + "a" in found.watched
+    assert "src/" + "a/" * 70 + "a" not in found.watched
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="paths of any length")
+def test_a_chain_of_folders_is_read_as_far_as_paths_lead(tmp_path: Path) -> None:
+    root = write(tmp_path, {"src/a.py": "a"})
+    skipped: Counter[str] = Counter()
+    with deep_folders(root / "src", 2100):
+        found = list_files(root, skipped)
+    assert found.files == ["src/a.py"]
+    assert max(map(len, found.watched)) == 4095
+    assert skipped == {"path that is too long": 1}
+
+
+@needs_git
+def test_paths_of_an_index_that_lead_nowhere_are_looked_at_once(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "a"})
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "a.py")
+    blob = subprocess.check_output(["git", "-C", str(tmp_path), "hash-object", "a.py"], text=True).strip()
+    names = [*(f"{'a/' * 500}{number}/b.py" for number in range(300)), "node_modules/a/b.py"]
+    entries = "".join(f"100644 {blob}\t{name}\n" for name in names)
+    subprocess.run(["git", "-C", str(tmp_path), "update-index", "--index-info"], input=entries, text=True, check=True)
+    assert listed(tmp_path) == (["a.py"], {VENDORED: 1})

@@ -11,7 +11,7 @@ import pytest
 from codequest.code.git import commits, git_files
 from codequest.code.repository import Repository
 from codequest.errors import CodequestWarning
-from tests.code.crafted import BORROWED, PROGRAMS, SECRET, Place, git
+from tests.code.crafted import BORROWED, PROGRAMS, SECRET, Place, deep_folders, git
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None or os.name == "nt", reason="git")
 
@@ -58,3 +58,9 @@ def test_a_pipe_inside_a_repository_is_not_opened(name: str, tmp_path: Path) -> 
     os.mkfifo(place.root / ".git" / name)
     with pytest.warns(CodequestWarning, match=f"git is not asked about .*{name} is no regular file"):
         assert git_files(place.root) is None
+
+
+def test_folders_in_folders_without_end_do_not_end_the_process(tmp_path: Path) -> None:
+    place = Place.make(tmp_path)
+    with deep_folders(place.root / ".git" / "refs", 1100):
+        assert sorted(git_files(place.root) or []) == ["a.py", "src/b.py"]
