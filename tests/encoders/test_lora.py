@@ -58,7 +58,8 @@ def test_the_query_side_of_the_teacher_itself_starts_as_the_teacher(tiny_base: P
     encoder = LoRAQueryEncoder.create(str(tiny_base), space=model.space, rank=4, device="cpu")
     vectors = model.encode_queries(QUERIES)
     encoder.initialize(encoder.prepare(QUERIES), vectors)
-    np.testing.assert_array_equal(encoder._map.linear.weight.detach().numpy(), np.eye(model.space.dim))
+    weight = encoder.trained_tensors()["map.linear.weight"]
+    np.testing.assert_array_equal(weight.detach().numpy(), np.eye(model.space.dim))
     np.testing.assert_allclose(encoder.encode(QUERIES), vectors, atol=1e-5)
 
 
