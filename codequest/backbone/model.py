@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -24,11 +25,12 @@ from codequest.texts import readable
 from codequest.weights import WeightSource
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import BatchEncoding, PreTrainedModel, PreTrainedTokenizerBase
 
 _UNLIMITED = 1_000_000  # tokenizers without a limit report a huge number
 _TRUSTED = "If you trust whoever made this model, pass trust_remote_code and a revision; otherwise take another one."
 _GAVE_UP = "The model's tokenizer cannot read these texts ({}): it is damaged. Download the model again."
+_TOKENIZING = Lock()
 _COUNTED_TOGETHER = 1024  # texts; a tokenizer keeps far more of a text than its ids
 
 
@@ -163,7 +165,7 @@ class Backbone(nn.Module):
         """Token ids and attention mask, each (batch, tokens), on the CPU."""
         with panics_raise(ModelFormatError, _GAVE_UP):
             prepared = self._prepared(texts, prompt)
-            encoded = self.tokenizer(
+            encoded = self._tokenized(
                 prepared, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
             )
         tokens = {name: encoded[name].long() for name in ("input_ids", "attention_mask")}
@@ -181,7 +183,7 @@ class Backbone(nn.Module):
             limit = {"truncation": True, "max_length": self.max_tokens} if truncate else {"verbose": False}
             with panics_raise(ModelFormatError, _GAVE_UP):
                 prepared = self._prepared(texts[start : start + _COUNTED_TOGETHER], prompt)
-                encoded = self.tokenizer(prepared, return_attention_mask=False, **limit)
+                encoded = self._tokenized(prepared, return_attention_mask=False, **limit)
             counts += [len(ids) for ids in encoded["input_ids"]]
         return counts
 
@@ -194,7 +196,13 @@ class Backbone(nn.Module):
 
     def _count(self, text: str) -> int:
         lowered = text.lower() if self.lower_case else text
-        return len(self.tokenizer(lowered, return_attention_mask=False, verbose=False)["input_ids"])
+        return len(self._tokenized(lowered, return_attention_mask=False, verbose=False)["input_ids"])
+
+    def _tokenized(self, texts: str | list[str], **how: Any) -> BatchEncoding:
+        """What the tokenizer makes of texts; one thread at a time, for it keeps how it truncates between two calls."""
+        with _TOKENIZING:
+            encoded: BatchEncoding = self.tokenizer(texts, **how)
+        return encoded
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Pooled vectors, not normalised.

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from codequest.code.formats import MIXED
 from codequest.search.hits import SearchFilters
 from codequest.search.query.paths import PathGlobs
 from codequest.search.signals.definitions import Definitions
@@ -172,8 +173,16 @@ class Snapshot:
     def _in_languages(self, names: Sequence[str]) -> Mask:
         wanted = {name for name in names if not name.startswith("!")}
         unwanted = {name.removeprefix("!") for name in names if name.startswith("!")}
-        languages = self._categories["language"]
-        return (languages.among(wanted) if wanted else ~np.zeros(len(self), bool)) & ~languages.among(unwanted)
+        everything = ~np.zeros(len(self), bool)
+        return (self._of_languages(wanted) if wanted else everything) & ~self._of_languages(unwanted)
+
+    def _of_languages(self, names: Collection[str]) -> Mask:
+        """Mask of chunks in languages, and of those in files of a language that have parts in others."""
+        found = self._categories["language"].among(names)
+        ends = tuple(end for name in names for end in MIXED.get(name, ()))
+        if ends:
+            found |= np.fromiter((path.lower().endswith(ends) for path in self.columns["path"]), bool, len(self))
+        return found
 
     def counts(self, column: Literal["language", "kind"], mask: Mask | None) -> dict[str, int]:
         """Counts of the chunks in a mask, or of all, by value of a column; most first."""

@@ -2,6 +2,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,21 @@ def test_texts_are_truncated_to_the_stated_length(tmp_path: Path) -> None:
     tokens = backbone.tokenize(["a b c d e f", "a"])
     assert tokens["attention_mask"].tolist() == [[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]
     torch.testing.assert_close(_embed(backbone, ["a b c d e f"]), _embed(backbone, ["a b c"]))
+
+
+def test_threads_that_count_tokens_and_threads_that_tokenize_do_not_meet(tiny_base: Path) -> None:
+    """The tokenizer keeps between two calls how it truncates: threads that share it got each other's limits."""
+    backbone, text = _load(tiny_base), "sort a list " * 100
+
+    def count(number: int) -> int:
+        if number % 2:
+            return backbone.token_counts([text], truncate=False)[0]
+        return backbone.tokenize([text])["input_ids"].shape[1]
+
+    whole, cut = count(1), count(0)
+    assert whole > cut
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(count, range(200))) == [cut, whole] * 100
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,3 +78,23 @@ def test_a_finished_run_is_noticed(project: Path, build: Build) -> None:
     (project / ".codequest" / "index.json").unlink()
     with pytest.raises(CodeIndexError, match="is gone"):
         index.search("unicorn", mode="lexical")
+
+
+def test_a_file_with_parts_in_other_languages_is_found_by_its_own_and_by_theirs(project: Path, build: Build) -> None:
+    vue = (
+        '<script lang="ts">\nexport function load() {\n  go();\n}\n</script>\n<template><p>load words</p></template>\n'
+    )
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["def load_cell():\n", "    return 1"]}
+    notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    write(project, {"Cart.vue": vue, "a.ipynb": notebook})
+    build(project)
+    index = CodeIndex.open(project, encoder=None)
+
+    def found(language: str) -> set[tuple[str, str]]:
+        hits = index.search("load", mode="lexical", filters=SearchFilters(languages=[language]))
+        return {(hit.path, hit.language) for hit in hits}
+
+    assert found("vue") == {("Cart.vue", "vue"), ("Cart.vue", "typescript")}
+    assert found("typescript") == {("Cart.vue", "typescript")}
+    assert found("notebook") == {("a.ipynb", "python")}
+    assert "a.ipynb" not in {path for path, _ in found("!notebook")}

@@ -157,7 +157,8 @@ def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
 def _between(scope: _Scope, lines: Sequence[str], where: tuple[int, int], like: Piece, most: int) -> Iterator[Piece]:
     """Lines of a scope between the definitions in it; what they declare has pieces of its own, few lines are one."""
     (start, end), signature = where, _signature(scope, lines)
-    inside = [each for each in scope.declared if start <= each.start_line and each.end_line <= end]
+    begun = [each for each in scope.declared if start <= each.start_line <= end]  # there may be a function inside
+    inside = [replace(each, end_line=min(each.end_line, end)) for each in begun]
     if like.kind == "window" and _size(lines, start, end) <= _FEW_CHARACTERS:
         like, inside = replace(like, symbol=joined_names(inside)), []
     apart = like.kind == "window" or start > scope.start  # the head of a class keeps what it declares

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from codequest.code.formats import MIXED
 from codequest.search.hits import SearchFilters
 from codequest.search.query.parsed_query import ParsedQuery
 from codequest.search.query.paths import PathGlobs
@@ -35,7 +36,11 @@ def _unmatched_filters(snapshots: Sequence[Snapshot], filters: SearchFilters) ->
             )
     languages = _counted(snapshots, "language")
     for name in filters.languages:
-        if not name.startswith("!") and name not in languages:
+        if (
+            not name.startswith("!")
+            and name not in languages
+            and not any(path.lower().endswith(MIXED.get(name, ())) for path in paths)
+        ):
             more = f" and {len(languages) - _SHOWN} others" if len(languages) > _SHOWN else ""
             yield f"No indexed file is in {name}: the index has {', '.join(list(languages)[:_SHOWN])}{more}."
     kinds = _counted(snapshots, "kind")

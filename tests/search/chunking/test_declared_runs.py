@@ -31,3 +31,11 @@ def test_fields_of_a_class_are_found_besides_the_class() -> None:
         ("window", "Cart.Name, Cart.Count", 2, 3),
         ("function", "Cart.Add", 4, 6),
     ]
+
+
+def test_a_declaration_with_a_function_inside_keeps_its_name() -> None:
+    text = "export const useStore = defineStore('main', {\n  actions: {\n    load() {\n      go();\n    },\n  },\n});\n"
+    assert spans(cut("a.ts", text)) == [
+        ("window", "useStore", 1, 2),
+        ("function", "useStore.actions.load", 3, 5),
+    ]
