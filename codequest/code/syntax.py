@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import re
 import time
 import zlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
 from itertools import takewhile
@@ -121,7 +123,12 @@ class Syntax:
         return root
 
     def _point(self, position: int) -> tuple[int, int]:
-        return self._parsed.count(b"\n", 0, position), position - self._parsed.rfind(b"\n", 0, position) - 1
+        line = bisect_right(self._line_starts, position) - 1
+        return line, position - self._line_starts[line]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer(b"\n", self._parsed))]
 
     def in_time(self, items: Iterable[_Item]) -> Iterator[_Item]:
         """The items that are reached before time is up."""
