@@ -168,12 +168,12 @@ TARGETS = [
     "/api/search/",
     "x",
 ]
-NAMES = ["q", "limit", "offset", "regex", "language", "kind", "path", "mode", "html", "%00", "", "Q"]
+NAMES = ["q", "limit", "offset", "regex", "like", "language", "kind", "path", "mode", "html", "%00", "", "Q"]
 VALUES = [
     "load", "", "%00", "%", "%zz", "%ff", "%ed%a0%80", "%F0%9F%98%80", "a" * 4000, "+5", "%EF%BC%95", "1e1",
     "000000100000", "9" * 400, "100", "%5Bz-a%5D", "!", "%5C", "*a" * 300, "**/" * 200, "lexical", "dense", "true",
     "python", "function", "%1b%5B2J", "%CE%9F.%CE%A3.", "%E2%80%AE", "..%2F..%2Fetc", "%0d%0aX: y", "-----", "%22",
-    "'", "a b",
+    "'", "a b", "(", "(a%2B)%2B%24", "notes.txt:1", "..:1", "lang:go", "%22load%22",
 ]  # fmt: skip
 HEADERS = [
     "Origin: http://[::1", "Origin: null", "Origin: http://\xff\xfe", "Origin: http://a@b:x",
