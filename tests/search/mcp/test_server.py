@@ -209,4 +209,4 @@ async def test_an_error_of_codequest_is_told_to_the_agent(tmp_path: Path) -> Non
     async with Client(build_server(CodeTools(tmp_path, encoder=None, mode="lexical"))) as client:
         refused = await client.call_tool("index_status", {})
     assert refused.is_error
-    assert f"Make one with: codequest index {tmp_path}" in said(refused)
+    assert f"There is nothing to index in {tmp_path}: it has no file" in said(refused)
