@@ -14,7 +14,7 @@ DATA ?= data
 MEASURED = --dataset $(DATA)/cosqa:dev:corpus_nodoc --dataset $(DATA)/mbpp:dev \
 	$(patsubst %,--dataset $(DATA)/csn_docs:%-dev,python java javascript php ruby go)
 retention: $(VENV)/.demo
-	$(BIN)/codequest evaluate minilm-lora minilm-l3-lora minilm-projection static $(MEASURED)
+	$(BIN)/codequest evaluate minilm-lora minilm-l3-lora minilm-projection static mpnet-lora $(MEASURED)
 
 # What their queries find among light documents, of what they find among the teacher's.
 light-retention: $(VENV)/.demo
