@@ -11,7 +11,9 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
 def test_what_is_shipped_has_a_recipe() -> None:
-    recipes = [load_recipe(EXAMPLES / name) for name in ("pretrained.toml", "teacher_lora.toml", "light_documents.toml")]
+    recipes = [
+        load_recipe(EXAMPLES / name) for name in ("pretrained.toml", "teacher_lora.toml", "light_documents.toml")
+    ]
     assert set(shipped_adapters()) <= {name for recipe in recipes for name in recipe.encoders}
 
 

@@ -23,7 +23,7 @@ _C_PLACES = (
 )
 _C = (
     *_in(_C_PLACES, "declaration"),
-    "preproc_def name: (identifier) @name",
+    "preproc_def name: (identifier) @name value: (_)",  # not the guards of headers
     "preproc_function_def name: (identifier) @name",
 )
 _VARIABLE = "variable_declarator name: (identifier) @name"
@@ -31,7 +31,9 @@ _JAVASCRIPT = (
     f"program (lexical_declaration ({_VARIABLE})) @declaration",
     f"program (export_statement (lexical_declaration ({_VARIABLE}))) @declaration",
     f"program (variable_declaration ({_VARIABLE})) @declaration",
-    "program (expression_statement (assignment_expression left: (member_expression property: (_) @name))) @declaration",
+    "program (expression_statement (assignment_expression left: (member_expression property: (_) @name)"
+    " right: [(array) (binary_expression) (call_expression) (false) (new_expression) (null) (number) (object) (regex)"
+    " (string) (template_string) (true) (unary_expression)])) @declaration",  # not another name of what is defined
 )
 _TYPESCRIPT = (
     *_JAVASCRIPT,

@@ -26,7 +26,7 @@ def declared(path: str, text: str) -> list[str]:
         ),
         ("a.rs", "pub const EPOCH: u64 = 17;\nstatic ALL: [u8; 1] = [1];\ntype Res = u8;\n", ["EPOCH", "ALL", "Res"]),
         ("a.rs", "impl A { const MAX: u32 = 1; }\n", ["A.MAX"]),
-        ("a.c", "#define MAX_RETRIES 5\n#define SQUARE(x) ((x)*(x))\n", ["MAX_RETRIES", "SQUARE"]),
+        ("a.c", "#define A_H\n#define MAX_RETRIES 5\n#define SQUARE(x) ((x)*(x))\n", ["MAX_RETRIES", "SQUARE"]),
         ("a.h", "#ifdef X\nstruct node *node_new(const char *a);\n#endif\nextern int count;\n", ["node_new", "count"]),
         ("a.c", "static const int table[] = { 1 };\nint (*callback)(int);\n", ["table", "callback"]),
         ("a.cpp", "constexpr int kMax = 3;\nusing Id = int;\n", ["kMax", "Id"]),
@@ -40,8 +40,8 @@ def declared(path: str, text: str) -> list[str]:
         ("a.go", "package a\nvar (\n\tclient = 1\n)\n", ["client"]),
         (
             "a.js",
-            "export const API_URL = 'x';\nvar one = 1, two = 2;\nexports.parse = parse;\n",
-            ["API_URL", "one", "two", "parse"],
+            "export const API_URL = 'x';\nvar one = 1, two = 2;\nexports.parse = parse;\nexports.LIMIT = 5;\n",
+            ["API_URL", "one", "two", "LIMIT"],  # parse is another name of what is defined elsewhere
         ),
         ("a.js", "const fs = require('fs');\nclass A { static max = 1; #own = 2; }\n", ["A.max", "A.own"]),
         ("a.ts", "export const API_URL: string = 'x';\ndeclare const VERSION: string;\n", ["API_URL", "VERSION"]),
