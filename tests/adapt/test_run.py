@@ -128,7 +128,9 @@ def test_a_teacher_that_stops_among_the_pairs_leaves_an_adapter(ask: Ask, http: 
     with pytest.warns(CodequestWarning, match=r"The teacher stopped after 256 of [\d,]+ queries; these are trained on"):
         outcome = adapt(request)
     assert outcome.trained == 256
-    assert [stage["pairs"] for stage in QueryEncoder.from_pretrained(outcome.folder).training["stages"]] == [0]
+    assert run.division.pairs is not None
+    stages = QueryEncoder.from_pretrained(outcome.folder).training["stages"]
+    assert stages[-1]["pairs"] < len(run.division.pairs.queries)
     assert adapt(request).trained == 256  # the division that was trained on is found again
 
 

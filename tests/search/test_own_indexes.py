@@ -48,13 +48,19 @@ def test_an_index_that_was_brought_is_no_index_until_it_is_made_anew(
     for use in (
         lambda: CodeIndex.open(brought, encoder=None),
         lambda: CodeIndex.open(brought / "src", encoder=None),
-        lambda: CodeTools(brought, encoder=None, mode="lexical").index,
     ):
         with pytest.raises(IndexNotFoundError, match=remedy.removesuffix(str(brought))):
             use()
     with pytest.raises(IndexNotFoundError, match=remedy):
         CodeIndex.open(brought, encoder=None)
     indexed_anew(build, brought, why="was not made here by you", rebuild=rebuild)
+
+
+def test_an_agent_that_searches_has_a_brought_index_made_anew(brought: Path) -> None:
+    with pytest.warns(CodequestWarning, match=r"was not made here by you\. It is removed, and made anew"):
+        tools = CodeTools(brought, encoder=None, mode="lexical")
+        assert "bait.py" not in [hit.path for hit in tools.search("bait").hits]
+    assert CodeIndex.open(brought, encoder=None).root == brought
 
 
 def test_an_index_that_takes_the_place_of_ones_own_is_not_read(brought: Path, build: Build, tmp_path: Path) -> None:

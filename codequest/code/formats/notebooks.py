@@ -6,11 +6,13 @@ cell begins with a line such as ``# %% [markdown]``. Every other line of the fil
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from codequest.errors import InvalidInputError
+from codequest.json_files import parse_json
 
 SUFFIX = ".ipynb"
 MOST_BYTES = 10_000_000
@@ -53,10 +55,7 @@ def notebook_text(content: str) -> str:
     Raises:
         ValueError: It is no notebook: no JSON, or without cells.
     """
-    try:
-        notebook = json.loads(content)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    notebook = parse_json(content, where="It", error=InvalidInputError, remedy="Save the notebook again.")
     if not isinstance(notebook, dict) or not any(
         isinstance(notebook.get(name), list) for name in ("cells", "worksheets")
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 import warnings
@@ -99,6 +100,7 @@ class PatternClock:
             self._stop()
 
     def _stop(self) -> NoReturn:
+        self._until = -math.inf  # its timeout is by the clock on the wall, which runs ahead on a busy machine
         raise InvalidInputError(
             f"The regular expression {self._pattern.expression!r:.80} was stopped: it had run for {SECONDS:g} s, over "
             f"{self._texts:,} texts. Repetition within repetition, such as (a+)+, can take for ever: write it more "

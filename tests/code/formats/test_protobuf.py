@@ -57,7 +57,7 @@ def test_messages_services_calls_and_enums() -> None:
 @pytest.mark.parametrize(
     "repeated", [b"message a{", b"/*", b'"', b"rpc a(", b"{", b"}", b"a ", b"rpc a;", b"// a\n// b\n"]
 )
-def test_a_megabyte_of_anything_takes_two_seconds(repeated: bytes) -> None:
+def test_a_megabyte_of_anything_takes_seconds(repeated: bytes) -> None:
     began = time.thread_time()
     assert len(ProtobufFile(repeated * (1_000_000 // len(repeated))).definitions) <= 200_000
-    assert time.thread_time() - began < 2
+    assert time.thread_time() - began < 10  # what grows with the square of the length takes minutes

@@ -174,7 +174,7 @@ def test_the_next_run_removes_what_a_killed_one_left(
 def test_searches_find_their_way_when_the_version_that_they_read_is_removed(
     project: Path, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from codequest.search import index as module
+    from codequest.search import opened_index as module
 
     build(project)
     opened = CodeIndex.open(project, encoder=None)
