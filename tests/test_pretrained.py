@@ -30,7 +30,7 @@ KINDS = {
     "mpnet-lora": "lora",
     "static": "static",
 }
-BASES = dict.fromkeys(KINDS, MINILM) | {"mpnet-lora": TEACHER, "static": TEACHER}}
+BASES = dict.fromkeys(KINDS, MINILM) | {"mpnet-lora": TEACHER, "static": TEACHER}
 STAGES = {"minilm-l3-lora": 3, "minilm-lora": 3, "minilm-projection": 2, "mpnet-lora": 1, "static": 2}
 DOCUMENTS = "static-documents"
 """The one that embeds documents."""
