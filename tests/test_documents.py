@@ -191,6 +191,7 @@ def test_the_benchmark_page_has_a_place_for_every_table() -> None:
     assert set(re.findall(r"compare_speed\.py (\w+) environments", page)) == {"transformer", "static", "corpus"}
 
 
+@pytest.mark.slow
 def test_compare_speed_names_the_peers_that_have_no_environment(tmp_path: Path) -> None:
     printed = run_example(
         "benchmarks/compare_speed.py", "static", tmp_path / "none", tmp_path / "peers", 1, "none", cwd=tmp_path

@@ -50,6 +50,7 @@ def test_own_teacher(queries: Path, tiny_base: Path, tmp_path: Path) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
+@pytest.mark.slow
 def test_refresh_adapters(tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -> None:
     teacher = LocalTeacher(str(tiny_teacher), device="cpu")
     folder = ProjectionQueryEncoder.create(str(tiny_base), space=teacher.space).save_pretrained(tmp_path / "old")

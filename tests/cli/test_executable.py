@@ -78,6 +78,7 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT")
+@pytest.mark.slow
 def test_ctrl_c_says_how_to_go_on_and_the_same_command_then_finishes(
     tmp_path: Path, tiny_base: Path, tiny_teacher: Path
 ) -> None:

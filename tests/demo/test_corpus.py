@@ -53,6 +53,7 @@ def test_ids_point_to_the_line_of_a_def(library: StandardLibrary) -> None:
         assert f"def {function.name.rsplit('.', 1)[-1]}" in lines[int(line) - 1]
 
 
+@pytest.mark.slow
 def test_no_document_holds_the_docstring_of_its_function(library: StandardLibrary) -> None:
     definitions: dict[tuple[Path, int], ast.AST] = {}
     for path in {function.path for function in library.functions.values()}:

@@ -9,6 +9,7 @@ import pytest
 from codequest.demo import index_library, puma, standard_library
 
 
+@pytest.mark.slow
 def test_the_functions_that_were_measured_are_indexed_as_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_teacher: Path
 ) -> None:

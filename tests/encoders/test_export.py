@@ -64,6 +64,7 @@ class TestParity:
         assert np.abs(loaded.encode(QUERIES) - teacher.encode_documents(QUERIES)).max() > 0.01
 
     @pytest.mark.parametrize("architecture", ["bert", "xlm-r"])
+    @pytest.mark.slow
     def test_attention_is_one_operation_in_onnx_runtime(self, architecture: Any, tmp_path: Path) -> None:
         import onnx
 

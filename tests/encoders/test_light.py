@@ -98,6 +98,7 @@ def test_a_kind_of_another_package_needs_neither_tensors_nor_a_graph(
     np.testing.assert_array_equal(light_encoder(folder).encode("a query")[:2], [1, 0])
 
 
+@pytest.mark.slow
 def test_a_damaged_graph_is_left_and_made_again(adapter: Path, tmp_path: Path) -> None:
     assert prepare_light(adapter)
     [folder] = (tmp_path / "cache" / "graphs").iterdir()

@@ -103,6 +103,7 @@ class TestKept:
         assert_torch_vectors(teacher, tiny_teacher)
         assert (teacher.runtime, made, kept_graphs()) == ("openvino", [], [kept])
 
+    @pytest.mark.slow
     def test_two_processes_that_make_the_same_graph_at_once(
         self, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch, made: list[Any]
     ) -> None:

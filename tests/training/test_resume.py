@@ -267,6 +267,7 @@ FILLED_BY = ("model.safetensors", "optimizer.pt", "rng_state.pth", "trainer_stat
 
 
 @pytest.mark.skipif(os.name == "nt", reason="RLIMIT_FSIZE")
+@pytest.mark.slow
 def test_a_full_disk_is_an_error_with_a_remedy_and_nothing_is_lost(
     build: Build, teacher: CachedTeacher, tiny_base: Path, tiny_teacher: Path, tmp_path: Path
 ) -> None:

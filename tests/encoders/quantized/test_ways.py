@@ -112,6 +112,7 @@ def test_what_is_not_installed_is_passed_over_and_named(
         create(space, wide_teacher, runtime="onnx")
 
 
+@pytest.mark.slow
 def test_a_graph_that_leaves_the_space_is_passed_over_and_remembered(
     wide_teacher: Path, space: EmbeddingSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +137,7 @@ def test_other_weights_than_the_spaces_are_refused(space: EmbeddingSpace, tmp_pa
         create(space, other)
 
 
+@pytest.mark.slow
 def test_a_saved_encoder_chooses_again_where_it_is_loaded(
     missing: set[str], wide_teacher: Path, space: EmbeddingSpace, tmp_path: Path
 ) -> None:
