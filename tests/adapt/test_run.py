@@ -36,6 +36,12 @@ def http(tiny_teacher: Path) -> Iterator[ApiServer]:
         yield server
 
 
+def stop_at(http: ApiServer, late: set[str]) -> None:
+    """Have the endpoint refuse every request with one of these texts."""
+    answered = http.answer
+    http.answer = lambda seen: Fault(400, "no more") if late & set(seen.texts) else answered(seen)  # type: ignore[method-assign]
+
+
 def cosine(encoder: QueryEncoder, teacher: str, texts: list[str]) -> float:
     return float((encoder.encode(texts) * load_teacher(teacher).encode_queries(texts)).sum(1).mean())
 
@@ -123,8 +129,7 @@ def test_a_teacher_that_stops_among_the_pairs_leaves_an_adapter(ask: Ask, http: 
     late = set(teacher.missing(labelled, "query"))  # its speed was measured on the others, and on all functions
     assert late
 
-    answered = http.answer
-    http.answer = lambda seen: Fault(400, "no more") if late & set(seen.texts) else answered(seen)  # type: ignore[method-assign]
+    stop_at(http, late)
     with pytest.warns(CodequestWarning, match=r"The teacher stopped after 256 of [\d,]+ queries; these are trained on"):
         outcome = adapt(request)
     assert outcome.trained == 256
@@ -144,8 +149,7 @@ def test_a_teacher_that_stops_later_leaves_an_adapter(ask: Ask, http: ApiServer,
     late = {text for text in queries if text.startswith("how is order")}
     assert late
 
-    answered = http.answer
-    http.answer = lambda seen: Fault(400, "no more") if late & set(seen.texts) else answered(seen)  # type: ignore[method-assign]
+    stop_at(http, late)
     with pytest.warns(CodequestWarning, match=r"The teacher stopped after 768 of [\d,]+ queries; these are trained on"):
         outcome = adapt(request)
     assert outcome.trained == 768
