@@ -103,6 +103,20 @@ class IndexHome:
         """Tell whether an index is here, of whomever."""
         return os.path.lexists(self.folder / META_FILE)
 
+    def stamp(self) -> tuple[int, int]:
+        """What is another one whenever the contents are.
+
+        Raises:
+            CodeIndexError: The index is gone.
+        """
+        try:
+            status = (self.folder / META_FILE).lstat()
+        except OSError as error:
+            raise CodeIndexError(
+                f"The index in {self.folder} is gone. Make it again: codequest index {self.root}"
+            ) from error
+        return status.st_mtime_ns, status.st_ino
+
     def meta(self) -> IndexMeta:
         """Contents of the index.
 

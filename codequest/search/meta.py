@@ -15,7 +15,7 @@ from codequest.json_files import checked, read_json
 from codequest.search.store import GENERATION, STORE
 from codequest.space import EmbeddingSpace
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 """Changes whenever chunks, embedded texts, words or tables do."""
 
 META_FILE = "index.json"

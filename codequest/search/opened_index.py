@@ -9,7 +9,7 @@ from codequest.encoders.base import QueryEncoder
 from codequest.errors import CodeIndexError
 from codequest.search.freshness.fresh_index import FreshIndex, Freshness
 from codequest.search.home import IndexHome
-from codequest.search.meta import META_FILE, IndexMeta, IndexStats
+from codequest.search.meta import IndexMeta, IndexStats
 from codequest.search.query_vectors import QueryVectors, checked_encoder
 from codequest.search.snapshot import Snapshot
 from codequest.search.store import ChunkStore
@@ -73,7 +73,7 @@ class OpenedIndex:
             CodeIndexError: The index was damaged or removed meanwhile.
         """
         with self._lock:
-            if self._stamped() != self._stamp:
+            if self.home.stamp() != self._stamp:
                 self._load((self._meta, self._snapshot))
             return self._snapshot, self._queries
 
@@ -83,7 +83,7 @@ class OpenedIndex:
 
     def _load(self, before: tuple[IndexMeta, Snapshot] | None = None) -> None:
         while True:
-            self._stamp = self._stamped()
+            self._stamp = self.home.stamp()
             self._meta = self.home.meta()
             try:
                 dim = self._meta.stats.space.dim
@@ -91,16 +91,7 @@ class OpenedIndex:
                 self._snapshot = Snapshot(self._store, self._meta.versions, dim=dim, before=known)
                 break
             except CodeIndexError:
-                if self._stamped() == self._stamp:  # otherwise a run has ended, and removed this version
+                if self.home.stamp() == self._stamp:  # otherwise a run has ended, and removed this version
                     raise
         if self.encoder is not None and (self._queries is None or self._queries.space != self._meta.stats.space):
             self._queries = QueryVectors(self.encoder, self.home, self._meta.stats)
-
-    def _stamped(self) -> tuple[int, int]:
-        try:
-            status = (self.home.folder / META_FILE).lstat()
-        except OSError as error:
-            raise CodeIndexError(
-                f"The index in {self.home.folder} is gone. Make it again: codequest index {self.root}"
-            ) from error
-        return status.st_mtime_ns, status.st_ino

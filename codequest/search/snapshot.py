@@ -29,7 +29,7 @@ _KEPT_TEXTS = 32  # a page that shows results asks for the same again and again
 class Snapshot:
     """The chunks of one generation, in the order in which they came; a run that writes meanwhile changes nothing of it.
 
-    Vectors are mapped into memory as float32, so that the product with a query is exact and one call of BLAS.
+    Vectors are mapped into memory: of thousands of chunks a byte for each value, and those of the best as they are.
 
     Args:
         store: Where they are.
@@ -98,13 +98,13 @@ class Snapshot:
         """Number of chunks whose vector is the teacher's."""
         return int(self._vectors.taught.sum())
 
-    def cosines(self, query_vector: Vectors) -> Vectors:
-        """Cosine of every chunk to a query, (chunks,), as `TieredVectors` compares them across the tiers.
+    def cosines(self, query_vector: Vectors, mask: Mask | None = None) -> Vectors:
+        """Cosine of every chunk to a query, (chunks,): see `TieredVectors.cosines`.
 
         Raises:
             CodeIndexError: The index is damaged.
         """
-        cosines = self._vectors.cosines(query_vector)
+        cosines = self._vectors.cosines(query_vector, mask)
         with self._store.reading():
             if not np.isfinite(cosines).all():
                 raise ValueError("it holds vectors that are not finite")

@@ -59,6 +59,27 @@ def test_no_tier_is_preferred(tmp_path: Path) -> None:
     assert np.mean(unmatched) > 0.7  # as they are, the tier that spreads further is found
 
 
+def test_of_many_chunks_the_best_have_exact_cosines_and_the_others_nearly(tmp_path: Path) -> None:
+    chance = np.random.default_rng(7)
+    many = 10_000
+    vectors = normalized(chance.standard_normal((many, 64)).astype(np.float32))
+    append_vectors(tmp_path, "teacher", vectors)
+    slots = {"teacher": np.arange(many)[::-1].copy(), "light": np.full(many, NO_SLOT)}
+    tiered = TieredVectors(tmp_path, slots, dim=64)
+    query = normalized(chance.standard_normal((1, 64)).astype(np.float32))[0]
+    exact = (vectors @ query)[::-1]
+    found = tiered.cosines(query)
+    best = np.argsort(-exact)[:100]
+    np.testing.assert_array_equal(np.argsort(-found)[:100], best)
+    np.testing.assert_allclose(found[best], exact[best], atol=1e-6)
+    np.testing.assert_allclose(found, exact, atol=0.01)
+    assert np.abs(found - exact).max() > 1e-5  # they come from the codes
+    mask = exact < 0
+    among = tiered.cosines(query, mask)
+    best_among = np.flatnonzero(mask)[np.argsort(-exact[mask])[:100]]
+    np.testing.assert_allclose(among[best_among], exact[best_among], atol=1e-6)
+
+
 def test_what_cannot_be_right_is_refused(tmp_path: Path) -> None:
     written(tmp_path)
     numbers, none = np.arange(CHUNKS), np.full(CHUNKS, NO_SLOT)

@@ -69,6 +69,7 @@ class FreshIndex:
         self._home, self._store = home, ChunkStore(home.folder)
         self._lock = threading.Lock()
         self._known: tuple[IndexMeta, KnownStates] | None = None
+        self._stamp = (0, 0)  # of the index of these
         self._vectors: QuickVectors | None = None
 
     def look(self) -> Freshness:
@@ -87,10 +88,7 @@ class FreshIndex:
             return self.last
 
     def _look(self, until: float) -> Freshness | None:
-        meta = self._home.meta()
-        if self._known is None or not self._known[0].is_as(meta):
-            self._known = meta, self._store.states(meta.versions)
-        states = self._known[1]
+        meta, states = self._read()
         look = Look.at(self._home.root, states)
         if not look:
             return Freshness()
@@ -106,3 +104,13 @@ class FreshIndex:
             return None
         self._known = done[1:]
         return done[0]
+
+    def _read(self) -> tuple[IndexMeta, KnownStates]:
+        """The index and its states, read again where a run has ended since."""
+        stamp = self._home.stamp()
+        if self._known is None or stamp != self._stamp:
+            meta = self._home.meta()
+            if self._known is None or not self._known[0].is_as(meta):
+                self._known = meta, self._store.states(meta.versions)
+            self._stamp = stamp
+        return self._known

@@ -152,7 +152,7 @@ class Fusion:
         cosines = []
         for each in self._searched:
             assert each.vector is not None
-            cosines.append(each.snapshot.cosines(each.vector))
+            cosines.append(each.snapshot.cosines(each.vector, each.mask))
         return cosines
 
     @cached_property

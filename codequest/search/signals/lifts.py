@@ -33,18 +33,26 @@ def evidence(snapshot: Snapshot, asked: AskedQuery, positions: Positions, of_fil
         positions: Those of the chunks.
         of_file: See `codequest.search.signals.spread.file_evidence`.
     """
-    added = np.zeros(len(positions), np.float32)
     if asked.kind == "code":
-        return added
+        return np.zeros(len(positions), np.float32)
     symbols, paths = snapshot.columns["symbol"], snapshot.columns["path"]
-    for place, position in enumerate(positions.tolist()):
-        name, path = name_words(symbols[position])[0], paths[position]
-        if name:
-            added[place] += _NAMED * len(asked.content.intersection(name)) / len(asked.content.union(name))
-        asked_for, told = match_path(path, asked.stems)
-        added[place] += _PATH * asked_for + _FILE_NAME * told * min(1.0, 2 * asked_for)
-        added[place] += _FILE * of_file.get(path, 0.0)
-    return added
+    of_path: dict[str, float] = {}
+    added = []
+    for position in positions.tolist():
+        path = paths[position]
+        if path not in of_path:
+            asked_for, told = match_path(path, asked.stems)
+            named = _PATH * asked_for + _FILE_NAME * told * min(1.0, 2 * asked_for)
+            of_path[path] = named + _FILE * of_file.get(path, 0.0)
+        added.append(of_path[path] + _NAMED * _named(symbols[position], asked))
+    return np.array(added, np.float32)
+
+
+def _named(symbol: str, asked: AskedQuery) -> float:
+    """How much of the words of a name and of a query both have, between 0 and 1."""
+    name = name_words(symbol)[0] if symbol else ()
+    shared = len(asked.content.intersection(name))
+    return shared / len(asked.content.union(name)) if shared else 0.0
 
 
 def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Vectors, exact: dict[int, Match]) -> None:
@@ -52,15 +60,17 @@ def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Ve
     symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
     starts, ends = (snapshot.columns[name] for name in ("start_line", "end_line"))
     mentioned = {match.position: match for name in asked.names for match in snapshot.definitions.find(name)}
+    tests, factors = asked.is_of_tests, []
     for place, position in enumerate(positions.tolist()):
-        path, is_definition = paths[position], kinds[position] in DEFINITIONS
+        path, factor = paths[position], 1.0
         if position in exact:
             scores[place] += _DEFINED * _closeness(exact[position], kinds[position], path, asked)
         elif position in mentioned:
             scores[place] += _MENTIONED * _closeness(mentioned[position], kinds[position], path, asked)
-        elif is_definition and ends[position] - starts[position] < _TINY_LINES:
-            scores[place] *= _TINY
-        scores[place] *= weight(path, symbols[position], tests=asked.is_of_tests)
+        elif ends[position] - starts[position] < _TINY_LINES and kinds[position] in DEFINITIONS:
+            factor = _TINY
+        factors.append(factor * weight(path, symbols[position], tests=tests))
+    scores *= np.array(factors, np.float32)
     for path in asked.paths:
         _lift_file(snapshot, path, positions, scores, whole=path == asked.text.strip().strip("/."))
 

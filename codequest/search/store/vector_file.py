@@ -1,4 +1,7 @@
-"""The vectors of an index: a file of float32 rows for each tier, which only grows, mapped by whoever searches."""
+"""The vectors of an index: a file of float32 rows for each tier, which only grows, mapped by whoever searches.
+
+Next to it is one of their codes, see `codequest.search.store.vector_codes`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from codequest.search.store.vector_codes import Codes, mapped_codes, write_codes
 from codequest.space import Vectors
 
 Tier = Literal["light", "teacher"]
@@ -22,8 +26,13 @@ def vectors_file(tier: Tier) -> str:
     return f"{tier}.f32"
 
 
+def codes_file(tier: Tier) -> str:
+    """Name of the file of their codes."""
+    return f"{tier}.i8"
+
+
 def append_vectors(folder: Path, tier: Tier, vectors: Vectors) -> int:
-    """Write rows to the end of the file, onto the disk.
+    """Write rows to the end of the file, onto the disk, and their codes.
 
     A row that a killed run left half written is filled up first: rows are never moved or cut off, because searches of
     other processes have the file mapped.
@@ -48,6 +57,7 @@ def append_vectors(folder: Path, tier: Tier, vectors: Vectors) -> int:
         file.write(np.ascontiguousarray(vectors, dtype=_FLOAT).data)
         file.flush()
         os.fsync(file.fileno())
+    write_codes(folder / codes_file(tier), vectors, slot=slot)
     return int(slot)
 
 
@@ -66,3 +76,8 @@ def mapped_vectors(folder: Path, tier: Tier, *, rows: int, dim: int) -> Vectors:
         raise ValueError(f"{file.name} has {size:,} bytes, fewer than the {needed:,} of {rows:,} vectors")
     vectors: Vectors = np.memmap(file, dtype=_FLOAT, mode="r", shape=(rows, dim))
     return vectors
+
+
+def codes_of_tier(folder: Path, tier: Tier, *, rows: int, dim: int) -> Codes:
+    """The codes of the first rows, (rows, dim); raises as `mapped_vectors`."""
+    return mapped_codes(folder / codes_file(tier), rows=rows, dim=dim) if rows else np.empty((0, dim), np.int8)
