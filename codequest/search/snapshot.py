@@ -14,6 +14,7 @@ from codequest.code.formats import MIXED
 from codequest.search.hits import SearchFilters
 from codequest.search.query.paths import PathGlobs
 from codequest.search.signals.definitions import Definitions
+from codequest.search.signals.places import older_versions
 from codequest.search.store import GENERATION, ChunkStore
 from codequest.search.store.tables import LISTED_COLUMNS, ChunkTables, ListedChunk
 from codequest.search.store.vector_file import TIERS, Tier
@@ -118,6 +119,11 @@ class Snapshot:
     def definitions(self) -> Definitions:
         """The definitions by their names."""
         return Definitions(self.columns)
+
+    @cached_property
+    def older_versions(self) -> tuple[str, ...]:
+        """See `codequest.search.signals.places.older_versions`."""
+        return older_versions(set(self.columns["path"]))
 
     def lexical(self, query: str, *, limit: int) -> tuple[Positions, Vectors]:
         """Positions and BM25 scores of the chunks that share most with the words of a query, best first."""

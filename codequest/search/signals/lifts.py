@@ -21,6 +21,7 @@ _MENTIONED = 0.5  # for a definition that a longer query names
 _DEEPEST = 5  # folders and suffixes that count: of two definitions the one of the plainer path comes first
 _AS_FILE = 10.0  # for the beginning of the file whose path is the query
 _TEST = _SECONDARY = 0.5  # factor of a chunk in a test; of one in documents, examples and the like
+_OLDER = 0.65  # factor of a chunk in the folder of an older version
 _TINY, _TINY_LINES = 0.7, 2  # factor of a definition of so few lines
 
 
@@ -61,6 +62,7 @@ def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Ve
     starts, ends = (snapshot.columns[name] for name in ("start_line", "end_line"))
     mentioned = {match.position: match for name in asked.names for match in snapshot.definitions.find(name)}
     tests, factors = asked.is_of_tests, []
+    older = tuple(folder for folder in snapshot.older_versions if folder.split("/")[-2] not in asked.text.lower())
     for place, position in enumerate(positions.tolist()):
         path, factor = paths[position], 1.0
         if position in exact:
@@ -69,6 +71,8 @@ def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Ve
             scores[place] += _MENTIONED * _closeness(mentioned[position], kinds[position], path, asked)
         elif ends[position] - starts[position] < _TINY_LINES and kinds[position] in DEFINITIONS:
             factor = _TINY
+        if path.startswith(older):
+            factor *= _OLDER
         factors.append(factor * weight(path, symbols[position], tests=tests))
     scores *= np.array(factors, np.float32)
     for path in asked.paths:

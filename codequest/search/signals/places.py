@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -35,6 +37,7 @@ _SECONDARY = re.compile(
 _SECONDARY_NAME = re.compile(
     r"(?:^|/)(?:Mock|Fake|Stub)[A-Z]\w*\.\w+$|[a-z0-9](?:Benchmarks?|Mock|Fake|Stub)\.(?:java|kt|kts|cs|swift|scala|php|dart)$"
 )
+_VERSION = re.compile(r"v([1-9]\d{0,2})")
 _FOLDER = 0.5  # what a word in the name of a folder counts, one in the name of the file counts 1
 
 
@@ -53,6 +56,22 @@ def is_in_tests(path: str, symbol: str) -> bool:
 def is_secondary(path: str) -> bool:
     """Tell whether a file speaks of the code rather than being it: documents, examples, benchmarks, stubs, settings."""
     return _SECONDARY.search(path) is not None or _SECONDARY_NAME.search(path) is not None
+
+
+def older_versions(paths: Iterable[str]) -> tuple[str, ...]:
+    """The folders, each with a slash at its end, that hold a version next to a newer one: ``v3/`` next to ``v4/``.
+
+    Args:
+        paths: The files of a tree, with forward slashes.
+    """
+    versions: dict[str, dict[int, str]] = defaultdict(dict)
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        parts = folder.split("/")
+        for place, part in enumerate(parts):
+            version = _VERSION.fullmatch(part)
+            if version:
+                versions["/".join(parts[:place])][int(version[1])] = "/".join((*parts[: place + 1], ""))
+    return tuple(sorted(folder for of in versions.values() for number, folder in of.items() if number < max(of)))
 
 
 def match_path(path: str, asked: frozenset[str]) -> tuple[float, float]:

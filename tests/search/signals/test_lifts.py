@@ -10,7 +10,7 @@ import pytest
 
 from codequest.search import IndexRun
 from codequest.search.signals.asked import AskedQuery
-from codequest.search.signals.lifts import evidence, of_paths, weight
+from codequest.search.signals.lifts import evidence, lift, of_paths, weight
 from tests.search.conftest import build, project, snapshot_of  # noqa: F401
 
 
@@ -51,3 +51,23 @@ def test_chunks_of_the_files_that_a_query_names(project: Path, build: Callable[.
     assert {snapshot.columns["path"][place] for place in found} == {"src/cache.py"}
     assert len(found) == 2
     assert of_paths(snapshot, AskedQuery("load the entry")) == []
+
+
+def test_of_two_versions_the_newer_one_comes_first_unless_the_older_is_asked_for(
+    tmp_path: Path,
+    build: Callable[..., IndexRun],  # noqa: F811
+) -> None:
+    for version in ("v1", "v2"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "cart.py").write_text("def total(cart):\n    return sum(cart.prices)\n", encoding="utf-8")
+    build(tmp_path)
+    snapshot = snapshot_of(tmp_path)
+    positions = np.arange(len(snapshot))
+
+    def lifted(query: str) -> dict[str, float]:
+        scores = np.ones(len(snapshot), np.float32)
+        lift(snapshot, AskedQuery(query), positions, scores, {})
+        return dict(zip(snapshot.columns["path"], scores.tolist(), strict=True))
+
+    assert lifted("sum of the prices")["v1/cart.py"] == pytest.approx(0.65 * lifted("sum of the prices")["v2/cart.py"])
+    assert lifted("sum of prices in v1")["v1/cart.py"] == lifted("sum of prices in v1")["v2/cart.py"]

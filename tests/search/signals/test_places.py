@@ -1,6 +1,6 @@
 import pytest
 
-from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, is_test, match_path
+from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, is_test, match_path, older_versions
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,17 @@ def test_a_path_is_asked_for_by_its_end() -> None:
     assert ends_path("a/middleware/realip.go", "middleware/realip.go")
     assert ends_path("realip.go", "realip.go")
     assert not ends_path("a/unrealip.go", "realip.go")
+
+
+def test_an_older_version_is_one_next_to_a_newer_one() -> None:
+    paths = [
+        "v3/types.ts",
+        "v4/core/types.ts",
+        "api/v1/a.py",
+        "api/v2/b/c.py",
+        "api/v10/d.py",
+        "other/v1/e.py",
+        "vx/f.py",
+    ]
+    assert older_versions(paths) == ("api/v1/", "api/v2/", "v3/")
+    assert older_versions(["v1.py", "v2.py", "v0/a.py", "v01/b.py"]) == ()
