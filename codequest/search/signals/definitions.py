@@ -16,7 +16,7 @@ DEFINITIONS = ("function", "class")
 _PARTS = re.compile(r"[\w$]+[?!]?")
 _AFTER_OTHERS = re.compile(r"[\w$@~]+(?:(?:::|->|[.#\\/])[\w$@~]+)+[?!]?(?:\(\))?")
 _MARKS = re.compile(r"[\W_]+")
-_MOST_WORDS = 6  # of a name
+_MOST_WORDS = 6  # of a name that is written as several words
 
 
 class Match(NamedTuple):
@@ -26,13 +26,15 @@ class Match(NamedTuple):
         position: Its position in the index.
         is_qualified: Whether more than its own name was asked for.
         is_spelled: Whether the name is spelled as it was asked for, in case and underscores.
-        is_head: Whether the chunk is the first of its definition.
+        is_head: Whether the chunk is the first in its file of a definition of its name.
+        is_whole: Whether the name, qualified as it is there, is letter by letter the one that was asked for.
     """
 
     position: int
     is_qualified: bool
     is_spelled: bool
     is_head: bool
+    is_whole: bool
 
 
 class _Placed(NamedTuple):
@@ -65,49 +67,52 @@ class Definitions:
         around it or in its path, in their order; where they are nowhere, everything of its own name is found.
         """
         words = tuple(word.lower() for word in split_name(name))
-        spelled = _own_name(name)
-        found = [*self._with_words(words, after_others=_AFTER_OTHERS.fullmatch(name.strip()) is not None)]
+        spelled, whole = _own_name(name), name.strip().strip("`").removesuffix("()")
+        found = [
+            *self._with_words(
+                words, own=len(split_name(spelled)), after_others=_AFTER_OTHERS.fullmatch(name.strip()) is not None
+            )
+        ]
         known = [each for each in found if each.place != "elsewhere"] or found
         return sorted(
             {
-                Match(each.position, each.place == "inside", spelled == _own_name(each.name), each.is_head)
+                Match(
+                    each.position,
+                    is_qualified=each.place == "inside",
+                    is_spelled=spelled == _own_name(each.name),
+                    is_head=each.is_head,
+                    is_whole=whole == each.name,
+                )
                 for each in known
             }
         )
 
-    def _with_words(self, words: tuple[str, ...], *, after_others: bool) -> Iterator[_Placed]:
-        for count in range(1, min(len(words), _MOST_WORDS) + 1):
+    def _with_words(self, words: tuple[str, ...], *, own: int, after_others: bool) -> Iterator[_Placed]:
+        for count in sorted({*range(1, min(len(words), _MOST_WORDS) + 1), own} - {0}):
             named = self._named.get("".join(words[-count:]), ())
             heads = self._heads([position for position, _ in named])
             for position, name in named:
-                own, whole = name_words(name)
-                if words == own:
+                last, whole = name_words(name)
+                if words == last:
                     yield _Placed(position, name, "here", position in heads)
-                elif len(words) > len(own) and words == whole[-len(words) :]:
+                elif len(words) > len(last) and words == whole[-len(words) :]:
                     yield _Placed(position, name, "inside", position in heads)
-                elif after_others and len(words) > len(own) and words[-len(own) :] == own:
-                    around = iter((*_path_words(self._columns["path"][position]), *whole[: -len(own)]))
-                    inside = all(word in around for word in words[: -len(own)])  # in their order
+                elif after_others and len(words) > len(last) and words[-len(last) :] == last:
+                    around = iter((*_path_words(self._columns["path"][position]), *whole[: -len(last)]))
+                    inside = all(word in around for word in words[: -len(last)])  # in their order
                     yield _Placed(position, name, "inside" if inside else "elsewhere", position in heads)
 
     def _heads(self, positions: Sequence[int]) -> set[int]:
-        """Those that begin a definition: the others go on where one of the same name in the same file has ended.
+        """Those that begin a definition: the first in each file of each qualified name.
 
         A window declares: it is the beginning only where nothing defines what it declares.
         """
-        paths, kinds, symbols, starts, ends = (
-            self._columns[name] for name in ("path", "kind", "symbol", "start_line", "end_line")
-        )
-        last: dict[tuple[str, str], int] = {}
-        heads = set()
+        paths, kinds, symbols, starts = (self._columns[name] for name in ("path", "kind", "symbol", "start_line"))
+        first: dict[tuple[str, str], int] = {}
         defining = [position for position in positions if kinds[position] in DEFINITIONS] or positions
-        for position in sorted(defining, key=lambda each: (paths[each], starts[each])):
-            definition = paths[position], symbols[position]
-            goes_on = definition in last and (kinds[position] == "class" or starts[position] <= last[definition])
-            if not goes_on:
-                heads.add(position)
-            last[definition] = ends[position]
-        return heads
+        for position in sorted(defining, key=starts.__getitem__):
+            first.setdefault((paths[position], symbols[position]), position)
+        return {*first.values()}
 
 
 def _names(kind: str, symbol: str) -> Sequence[str]:

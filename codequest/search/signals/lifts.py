@@ -93,9 +93,9 @@ def weight(path: str, symbol: str, *, tests: bool) -> float:
 
 
 def _closeness(match: Match, kind: str, path: str, asked: AskedQuery) -> float:
-    """How much a definition is the one that was asked for, between 0.25 and 1."""
+    """How much a definition is the one that was asked for, between 0.25 and 1.2."""
     told, depth = match_path(path, asked.stems)[1], min(path.count("/") + path.count("."), _DEEPEST)
-    close = 0.2 * match.is_spelled + 0.2 * match.is_head + 0.1 * match.is_qualified
+    close = 0.2 * (match.is_spelled + match.is_head + match.is_whole) + 0.1 * match.is_qualified
     return 0.35 + close + 0.05 * (kind == "class") + 0.1 * told - 0.02 * depth
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from codequest.search.signals.definitions import Definitions, Match, name_words
+from codequest.search.signals.definitions import Definitions, name_words
 
 ROWS = [
     ("a.py", "class", "Cache", 1, 20),
@@ -14,7 +14,12 @@ ROWS = [
     ("c.h", "window", "MAX_RETRIES, Shop.save_all", 1, 9),
     ("c.c", "function", "save_all", 1, 9),
     ("a.md", "section", "MAX_RETRIES", 1, 9),
+    ("d.rb", "function", "total", 1, 9),
+    ("d.rb", "function", "Cart.total", 11, 19),
+    ("d.rb", "function", "Cart.[]=", 21, 29),
+    ("d.rb", "function", "testThatAVeryLongNameOfATestIsFoundWhole", 31, 39),
 ]
+WORDS = ("qualified", "spelled", "head", "whole")
 NAMES = ("path", "kind", "symbol", "start_line", "end_line")
 COLUMNS = dict(zip(NAMES, zip(*ROWS, strict=True), strict=True))
 
@@ -24,35 +29,37 @@ COLUMNS = dict(zip(NAMES, zip(*ROWS, strict=True), strict=True))
     [
         (
             "load_entry",
-            [(1, False, True, True), (2, False, True, False), (3, False, False, True), (7, False, True, False)],
+            {1: "spelled head", 2: "spelled", 3: "head", 7: "spelled whole"},
         ),
-        (
-            "loadEntry",
-            [(1, False, False, True), (2, False, False, False), (3, False, True, True), (7, False, False, False)],
-        ),
-        ("MAX_RETRIES", [Match(8, False, True, True)]),
-        ("max retries", [Match(8, False, False, True)]),
-        ("save_all", [Match(8, False, True, False), Match(9, False, True, True)]),
-        ("Shop.save_all", [Match(8, True, True, False)]),
-        ("Cache.load_entry()", [Match(1, True, True, True), Match(2, True, True, False)]),
-        ("Cache", [Match(0, False, True, True), Match(4, False, True, True), Match(5, False, True, False)]),
-        ("User#valid?", [Match(6, True, True, True)]),
-        ("a.Cache", [Match(0, True, True, True)]),
-        ("a/Cache.load_entry", [Match(1, True, True, True), Match(2, True, True, False)]),
-        ("b::loadEntry()", [Match(3, True, True, True)]),
-        (
-            "entries.load_entry",
-            [(1, False, True, True), (2, False, True, False), (3, False, False, True), (7, False, True, False)],
-        ),
-        ("b loadEntry", []),
-        ("valid?", [Match(6, False, True, True)]),
-        ("valid", [Match(6, False, False, True)]),
-        ("load", []),
-        ("", []),
+        ("loadEntry", {1: "head", 2: "", 3: "spelled head whole", 7: ""}),
+        ("MAX_RETRIES", {8: "spelled head whole"}),
+        ("max retries", {8: "head"}),
+        ("save_all", {8: "spelled", 9: "spelled head whole"}),
+        ("Shop.save_all", {8: "qualified spelled whole"}),
+        ("Cache.load_entry()", {1: "qualified spelled head whole", 2: "qualified spelled whole"}),
+        ("Cache", {0: "spelled head whole", 4: "spelled head whole", 5: "spelled whole"}),
+        ("User#valid?", {6: "qualified spelled head"}),
+        ("a.Cache", {0: "qualified spelled head"}),
+        ("a/Cache.load_entry", {1: "qualified spelled head", 2: "qualified spelled"}),
+        ("b::loadEntry()", {3: "qualified spelled head"}),
+        ("entries.load_entry", {1: "spelled head", 2: "spelled", 3: "head", 7: "spelled"}),
+        ("b loadEntry", {}),
+        ("valid?", {6: "spelled head"}),
+        ("valid", {6: "head"}),
+        ("load", {}),
+        ("", {}),
+        ("`total`", {11: "spelled head whole", 12: "spelled head"}),
+        ("Cart.total", {12: "qualified spelled head whole"}),
+        ("Cart.[]=", {13: "spelled head whole"}),
+        ("testThatAVeryLongNameOfATestIsFoundWhole", {14: "spelled head whole"}),
     ],
 )
-def test_definitions_are_found_by_their_name_alone(name: str, expected: list[Match]) -> None:
-    assert sorted(Definitions(COLUMNS).find(name)) == expected
+def test_definitions_are_found_by_their_name_alone(name: str, expected: dict[int, str]) -> None:
+    found = {
+        match.position: " ".join(word for word in WORDS if getattr(match, f"is_{word}"))
+        for match in Definitions(COLUMNS).find(name)
+    }
+    assert found == expected
 
 
 def test_the_words_of_a_name_are_its_own_and_all() -> None:
