@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -18,6 +17,7 @@ from codequest.cli.search_options import (
     LanguageOption,
     ModeOption,
     NoRefreshOption,
+    PathsOption,
     QuickEncoderOption,
     encoder_for,
     filters_of,
@@ -25,9 +25,6 @@ from codequest.cli.search_options import (
     tell,
     tell_what_is_missing,
 )
-
-if TYPE_CHECKING:
-    from codequest.search import CodeIndex
 
 
 def search(
@@ -39,10 +36,7 @@ def search(
         ),
     ] = "",
     *,
-    path: Annotated[
-        list[Path],
-        typer.Option(help="Indexed folder, or any folder in it; may be repeated: all are searched as one."),
-    ] = [Path(".")],  # noqa: B006
+    path: PathsOption = [Path(".")],  # noqa: B006
     language: LanguageOption = None,
     glob: GlobOption = None,
     kind: KindOption = None,
@@ -63,13 +57,13 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list of hits, for programs.")] = False,
 ) -> None:
     """Search code; a folder that `codequest index` has not indexed gets a light index first, within seconds."""
-    from codequest.search.query.together import search_together, unmatched_together
+    from codequest.search.query.group import IndexGroup
 
     quiet_libraries()
     filters = filters_of(language, glob, kind)
-    indexes = _opened(path, encoder_for(encoder, mode) if query and not like else None, refresh=not no_refresh)
-    hits = search_together(
-        indexes,
+    embedding = encoder_for(encoder, mode) if query and not like else None
+    group = IndexGroup([opened(each, embedding, refresh=not no_refresh) for each in path])
+    hits = group.search(
         query,
         limit=limit,
         offset=offset,
@@ -78,23 +72,17 @@ def search(
         regex=regex,
         like=str(Path(like).absolute()) if os.path.exists(like.rpartition(":")[0]) else like,
     )
-    for index in indexes:
+    for index in group.indexes:
         tell_what_is_missing(index.freshness, index.root)
-    tell(unmatched_together(indexes, query, filters))
+    tell(group.unmatched(query, filters))
     if not hits and not as_json:
         after = f" after the first {offset:,}" if offset else ""
-        tell([f"Nothing found in {', '.join(str(index.root) for index in indexes)} that passes the filters{after}."])
+        tell([f"Nothing found in {', '.join(map(str, group.roots))} that passes the filters{after}."])
     if as_json and max_tokens:
         write_json_within(hits, max_tokens, offset=offset)
     elif as_json:
         console.file.write(json_text([hit.to_dict() for hit in hits]) + "\n")
     elif max_tokens:
-        print_within(hits, max_tokens, context=context, with_root=len(indexes) > 1, offset=offset)
+        print_within(hits, max_tokens, context=context, with_root=not group.is_one, offset=offset)
     else:
-        print_hits(hits, context=context, with_root=len(indexes) > 1)
-
-
-def _opened(paths: Sequence[Path], encoder: str | None, *, refresh: bool) -> list[CodeIndex]:
-    """The indexes of folders, each once."""
-    indexes = (opened(path, encoder, refresh=refresh) for path in paths)
-    return list({index.root: index for index in indexes}.values())
+        print_hits(hits, context=context, with_root=not group.is_one)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _ENCODERS = {"lora": "minilm-lora", "projection": "minilm-projection"}
 """Short names of pretrained adapters that search an index."""
 
+PathsOption = Annotated[
+    list[Path], typer.Option(help="Indexed folder, or any folder in it; may be repeated: all are searched as one.")
+]
 PathOption = Annotated[Path, typer.Option(help="Indexed folder, or any folder in it.")]
 LanguageOption = Annotated[
     list[str] | None, typer.Option(help="Only this language: python, golang, ts, '!markdown'; may be repeated.")

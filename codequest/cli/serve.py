@@ -23,7 +23,11 @@ def serve(
     ] = None,
     *,
     index: Annotated[
-        Path | None, typer.Option(help="Serve a web page that searches the index of this folder instead.")
+        list[Path] | None,
+        typer.Option(
+            help="Serve a web page that searches the index of this folder instead; may be repeated: all are searched "
+            "as one."
+        ),
     ] = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; only this machine reaches the default.")
@@ -38,7 +42,7 @@ def serve(
     The key of the endpoint is in CODEQUEST_API_KEY.
     """
     quiet_libraries()
-    if index is not None:
+    if index:
         if max_batch is not None:
             raise InvalidInputError("--max-batch is for /v1/embeddings; leave it out with --index.")
         _serve_page(index, adapter or "lora", host, port)
@@ -63,12 +67,14 @@ def _serve_encoder(adapter: str, host: str, port: int, limits: server.Limits) ->
     server.serve(encoder, bound, name=name, key=key, limits=limits)
 
 
-def _serve_page(folder: Path, encoder: str, host: str, port: int) -> None:
+def _serve_page(folders: list[Path], encoder: str, host: str, port: int) -> None:
     from codequest.search import CodeIndex, web
+    from codequest.search.query.group import IndexGroup
 
     web.check_installed()
     bound = server.bind(host, port)
-    index = CodeIndex.open(folder, encoder=encoder_for(encoder, "hybrid"))
-    index.search("the first query loads the encoder", limit=1)
-    messages.print(f"Searching {index.root} on {server.address(bound)}", soft_wrap=True)
-    web.serve_index(index, bound, host=host)
+    embedding = encoder_for(encoder, "hybrid")
+    indexes = IndexGroup([CodeIndex.open(folder, encoder=embedding) for folder in folders])
+    indexes.search("the first query loads the encoder", limit=1)
+    messages.print(f"Searching {', '.join(map(str, indexes.roots))} on {server.address(bound)}", soft_wrap=True)
+    web.serve_indexes(indexes, bound, host=host)

@@ -142,7 +142,7 @@ def test_requests_with_lone_surrogates_are_answered_and_so_is_what_cannot_be_rea
     assert found["a"]["result"]["structuredContent"]["hits"]
     assert found["b"]["result"]["isError"]
     assert found["c"]["error"]["code"] == -32600
-    assert found["last"]["result"]["structuredContent"]["files"] == 5
+    assert found["last"]["result"]["structuredContent"]["indexes"][0]["files"] == 5
 
 
 @pytest.mark.slow

@@ -59,7 +59,7 @@ def test_an_index_that_was_brought_is_no_index_until_it_is_made_anew(
 def test_an_agent_that_searches_has_a_brought_index_made_anew(brought: Path) -> None:
     tools = CodeTools(brought, encoder=None, mode="lexical")
     with pytest.warns(CodequestWarning, match=r"was not made here by you\. It is removed, and made anew"):
-        assert tools.index.root == brought
+        assert tools.indexes.roots == [brought]
     assert "bait.py" not in [hit.path for hit in tools.search("bait").hits]
     assert CodeIndex.open(brought, encoder=None).root == brought
 

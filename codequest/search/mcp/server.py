@@ -12,7 +12,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.stdio import stdio_server
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import Field, RootModel
+from pydantic import BaseModel, Field, RootModel
 
 from codequest.errors import CodequestError
 from codequest.search.hits import ChunkKind
@@ -44,8 +44,10 @@ class ReadLines(RootModel[FileLines]):
     """Lines of a file."""
 
 
-class SearchedIndex(RootModel[IndexStatus]):
-    """State of the index that is searched."""
+class SearchedIndexes(BaseModel):
+    """States of the indexes that are searched."""
+
+    indexes: list[IndexStatus]
 
 
 class _AnsweringServer(MCPServer[Any]):
@@ -112,15 +114,10 @@ def build_server(tools: CodeTools) -> MCPServer[Any]:
 
     @server.tool(annotations=_READ_ONLY)
     @_explained
-    def index_status() -> Annotated[CallToolResult, SearchedIndex]:
-        """Say which folder is searched, how much is in its index, and when it was brought up to date."""
-        status = tools.status()
-        text = f"{status.files} files in {status.chunks} chunks of {status.root}, brought up to date {status.updated}"
-        if status.taught < status.chunks:
-            text += f"; {status.taught} of the chunks have their teacher's vector, the others light ones"
-        if status.teaching:
-            text += f"; the teacher goes on: {status.teaching}"
-        return _result(text, asdict(status))
+    def index_status() -> Annotated[CallToolResult, SearchedIndexes]:
+        """Say which folders are searched, how much is in their indexes, and when these were brought up to date."""
+        states = tools.status()
+        return _result("\n".join(map(_status_text, states)), {"indexes": [asdict(status) for status in states]})
 
     return server
 
@@ -140,6 +137,15 @@ def _explained(tool: Callable[_Parameters, _Result]) -> Callable[_Parameters, _R
 
 def _result(text: str, structured: dict[str, Any]) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=structured)
+
+
+def _status_text(status: IndexStatus) -> str:
+    text = f"{status.files} files in {status.chunks} chunks of {status.root}, brought up to date {status.updated}"
+    if status.taught < status.chunks:
+        text += f"; {status.taught} of the chunks have their teacher's vector, the others light ones"
+    if status.teaching:
+        text += f"; the teacher goes on: {status.teaching}"
+    return text
 
 
 def _hit_text(hit: FoundCode) -> str:

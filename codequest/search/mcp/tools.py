@@ -1,4 +1,4 @@
-"""CodeTools: what agents can do with an index."""
+"""CodeTools: what agents can do with an index, or with several."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from codequest.search.at_once import open_at_once
 from codequest.search.hits import ChunkKind, SearchFilters, SearchHit, SearchMode
 from codequest.search.index import CodeIndex
 from codequest.search.mcp.file_lines import FileLines, read_lines
-from codequest.search.query.together import search_together
+from codequest.search.query.group import IndexGroup
 from codequest.search.shown.excerpt import excerpt
 from codequest.search.shown.token_budget import fit
 from codequest.texts import estimated_tokens, visible, visible_line
@@ -29,7 +29,8 @@ class FoundCode:
 
     Attributes:
         place: ``path:line``, to be opened or cited; the line of the first match, where the query quotes something.
-        path: File, relative to the indexed root; what cannot be seen is written out, here and in all other texts.
+        path: File, relative to the indexed root, or absolute where several folders are searched; what cannot be seen
+            is written out, here and in all other texts.
         start_line: First line, from 1.
         end_line: Last line, inclusive.
         symbol: Qualified name; empty where there is none.
@@ -100,29 +101,29 @@ class IndexStatus:
 
 
 class CodeTools:
-    """The tools over one index, opened when it is first needed; where there is none yet, a light one is made then.
+    """The tools over indexes, opened when they are first needed; where there is none yet, a light one is made then.
 
     Args:
-        path: Indexed folder, or any folder in it.
+        paths: Indexed folders, or any folders in them; several are searched as one.
         encoder: As in `CodeIndex.open`.
         mode: How to search.
     """
 
-    def __init__(self, path: Path, *, encoder: str | None, mode: SearchMode) -> None:
-        self._path, self._encoder, self._mode = path, encoder, mode
+    def __init__(self, *paths: Path, encoder: str | None, mode: SearchMode) -> None:
+        self._paths, self._encoder, self._mode = paths, encoder, mode
         self._lock = threading.Lock()
-        self._opened: CodeIndex | None = None
+        self._opened: IndexGroup | None = None
 
     @property
-    def index(self) -> CodeIndex:
-        """The index.
+    def indexes(self) -> IndexGroup:
+        """The indexes.
 
         Raises:
             CodequestError: As `open_at_once`.
         """
         with self._lock:
             if self._opened is None:
-                self._opened, _ = open_at_once(self._path, encoder=self._encoder)
+                self._opened = IndexGroup([open_at_once(path, encoder=self._encoder)[0] for path in self._paths])
             return self._opened
 
     def search(
@@ -146,8 +147,7 @@ class CodeTools:
         if limit > MOST_HITS:
             raise InvalidInputError(f"limit must be at most {MOST_HITS}, got {limit}.")
         filters = SearchFilters(paths=paths, languages=languages, kinds=kinds)
-        hits = search_together(
-            [self.index],
+        hits = self.indexes.search(
             query,
             limit=limit,
             offset=offset,
@@ -156,31 +156,34 @@ class CodeTools:
             regex=regex,
             like=like,
         )
-        notes = [str(self.index.freshness), *self.index.unmatched(query, filters)]
+        notes, absolute = self.indexes.notes(query, filters), not self.indexes.is_one
         lines = [len(excerpt(hit, _LINES).lines) for hit in hits]
         left_out = 0
         if max_tokens is not None:
             fitting = fit(
                 lines,
-                lambda place, shown: _tokens(_found(hits[place], shown)),
+                lambda place, shown: _tokens(_found(hits[place], shown, absolute=absolute)),
                 budget=max_tokens,
                 reserved=estimated_tokens(" ".join(notes)) + _FRAME_TOKENS,
             )
             lines, left_out = list(fitting.lines), fitting.left_out
             notes.append(fitting.note(max_tokens, offset))
-        found = [_found(hit, shown) for hit, shown in zip(hits, lines, strict=False)]
+        found = [_found(hit, shown, absolute=absolute) for hit, shown in zip(hits, lines, strict=False)]
         return FoundList(hits=found, note=" ".join(filter(None, notes)), left_out=left_out)
 
     def read(self, path: str, start: int = 1, end: int | None = None) -> FileLines:
-        """Lines of an indexed file; see `read_lines`."""
-        return read_lines(self.index, path, start, end)
+        """Lines of an indexed file, of several indexes by its absolute path; see `read_lines`."""
+        return read_lines(self.indexes.holding(path), path, start, end)
 
-    def status(self) -> IndexStatus:
-        """State of the index that is searched, brought up to date as by a search."""
-        freshness = self.index.refresh()
-        stats, run = self.index.stats, self.index.teacher_run
+    def status(self) -> list[IndexStatus]:
+        """States of the indexes that are searched, brought up to date as by a search."""
+        return [self._status(index) for index in self.indexes.indexes]
+
+    def _status(self, index: CodeIndex) -> IndexStatus:
+        freshness = index.refresh()
+        stats, run = index.stats, index.teacher_run
         return IndexStatus(
-            root=visible_line(str(self.index.root)),
+            root=visible_line(str(index.root)),
             files=stats.files,
             chunks=stats.chunks,
             languages={visible_line(name): count for name, count in stats.languages.items()},
@@ -196,11 +199,12 @@ def _tokens(found: FoundCode) -> int:
     return estimated_tokens(json.dumps(asdict(found), ensure_ascii=False) + ", ")
 
 
-def _found(hit: SearchHit, most: int) -> FoundCode:
+def _found(hit: SearchHit, most: int, *, absolute: bool) -> FoundCode:
     start, lines, _, more = excerpt(hit, most)
+    path = visible_line(f"{hit.root}/{hit.path}" if absolute else hit.path)
     return FoundCode(
-        place=f"{visible_line(hit.path)}:{hit.line}",
-        path=visible_line(hit.path),
+        place=f"{path}:{hit.line}",
+        path=path,
         start_line=hit.start_line,
         end_line=hit.end_line,
         symbol=visible_line(hit.symbol),

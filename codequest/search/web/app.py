@@ -22,9 +22,8 @@ from starlette.types import ASGIApp
 from codequest.errors import CodequestError, InvalidInputError
 from codequest.integrations.server.replies import ApiError, error_response, refused
 from codequest.search.hits import SearchFilters
-from codequest.search.index import CodeIndex
+from codequest.search.query.group import IndexGroup
 from codequest.search.query.parsed_query import parse_query
-from codequest.search.query.together import search_together
 from codequest.search.web.asked import Asked, read_filters
 from codequest.search.web.guard import Guard
 from codequest.search.web.snippets import highlighted
@@ -35,15 +34,15 @@ _KEPT = {"Cache-Control": "private, max-age=3600"}  # the icon: browsers fetch i
 _AT_ONCE = 2  # searches; a later one waits, and is not begun if its client has gone meanwhile
 
 
-def build_app(index: CodeIndex, *, names: Collection[str] = (), loopback_only: bool = True) -> Starlette:
-    """The ASGI application that serves one index.
+def build_app(indexes: IndexGroup, *, names: Collection[str] = (), loopback_only: bool = True) -> Starlette:
+    """The ASGI application that serves one index, or several as one.
 
     Args:
-        index: What is searched.
+        indexes: What is searched.
         names: Names of this machine that requests may use besides ``localhost``.
         loopback_only: Whether only this machine reaches it.
     """
-    endpoints = _PageRoutes(index)
+    endpoints = _PageRoutes(indexes)
     return _GuardedApp(
         lambda app: Guard(app, names, loopback_only=loopback_only),
         routes=[
@@ -80,8 +79,8 @@ class _AsciiJson(JSONResponse):
 
 
 class _PageRoutes:
-    def __init__(self, index: CodeIndex) -> None:
-        self._index = index
+    def __init__(self, indexes: IndexGroup) -> None:
+        self._indexes = indexes
         self._turns = asyncio.Semaphore(_AT_ONCE)
         page = resources.files("codequest.search.web") / "page"
         self._files = {file.name: file.read_bytes() for file in page.iterdir() if file.is_file()}
@@ -98,7 +97,7 @@ class _PageRoutes:
         return _AsciiJson(await run_in_threadpool(lambda: {**self._facets(filters), **self._about()}))
 
     async def health(self, _: Request) -> Response:
-        return _AsciiJson({"status": "ok", "root": str(self._index.root), "encoder": self._encoder})
+        return _AsciiJson({"status": "ok", "roots": [*map(str, self._indexes.roots)], "encoder": self._encoder})
 
     async def file(self, request: Request) -> Response:
         name = request.path_params["name"] or "index.html"
@@ -109,13 +108,12 @@ class _PageRoutes:
 
     @property
     def _encoder(self) -> str:
-        encoder = self._index.encoder
+        encoder = self._indexes.indexes[0].encoder
         return encoder if isinstance(encoder, str) else "none" if encoder is None else encoder.kind
 
     def _found(self, asked: Asked) -> dict[str, Any]:
         began = time.perf_counter()
-        hits = search_together(
-            [self._index],
+        hits = self._indexes.search(
             asked.query,
             limit=asked.limit,
             offset=asked.offset,
@@ -130,31 +128,32 @@ class _PageRoutes:
             words = parse_query(asked.query).text
             for hit in found:  # names are shown as text, where marks of direction would put them in another order
                 hit["html"] = highlighted(hit["text"], hit["language"], words)
-                hit |= {name: visible_line(hit[name]) for name in ("path", "symbol")}
-        notes = (str(self._index.freshness), *self._index.unmatched(asked.query, asked.filters))
+                path = hit["path"] if self._indexes.is_one else f"{hit['root']}/{hit['path']}"
+                hit |= {"path": visible_line(path), "symbol": visible_line(hit["symbol"])}
+        stats = self._indexes.stats
         return {
             "query": asked.query,
             "mode": asked.mode,
             "encoder": self._encoder,
             "milliseconds": round(1000 * took, 1),
-            "updated": self._index.stats.updated,
-            "note": " ".join(filter(None, notes)),
-            "taught": self._index.stats.taught,
+            "updated": stats.updated,
+            "note": " ".join(self._indexes.notes(asked.query, asked.filters)),
+            "taught": stats.taught,
             **self._facets(asked.filters, asked.query),
             "hits": found,
         }
 
     def _facets(self, filters: SearchFilters, query: str = "") -> dict[str, Any]:
-        return {"facets": asdict(self._index.facets(filters, query))}
+        return {"facets": asdict(self._indexes.facets(filters, query))}
 
     def _about(self) -> dict[str, Any]:
-        stats, run = self._index.stats, self._index.teacher_run
+        stats, run = self._indexes.stats, self._indexes.teacher_run
         return {
             "teaching": asdict(run) if run else None,
-            "root": str(self._index.root),
+            "roots": [*map(str, self._indexes.roots)],
             "encoder": self._encoder,
-            **{name: getattr(stats, name) for name in stats.__slots__ if name != "space"},
-            "space": {**stats.space.to_dict(), "fingerprint": stats.space.fingerprint},
+            **{name: getattr(stats, name) for name in stats.__slots__ if name != "spaces"},
+            "spaces": [{**space.to_dict(), "fingerprint": space.fingerprint} for space in stats.spaces],
         }
 
 

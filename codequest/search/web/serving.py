@@ -7,7 +7,7 @@ import warnings
 
 from codequest.errors import CodequestWarning, require
 from codequest.integrations.server.listening import address, is_loopback, run_app
-from codequest.search.index import CodeIndex
+from codequest.search.query.group import IndexGroup
 
 
 def check_installed() -> None:
@@ -30,11 +30,11 @@ def warn_if_open(bound: socket.socket) -> None:
         )
 
 
-def serve_index(index: CodeIndex, bound: socket.socket, *, host: str) -> None:
+def serve_indexes(indexes: IndexGroup, bound: socket.socket, *, host: str) -> None:
     """Answer requests until SIGTERM or SIGINT.
 
     Args:
-        index: What is searched.
+        indexes: What is searched.
         bound: Where to listen; see `codequest.integrations.server.bind`.
         host: The name that was bound: requests may use it.
 
@@ -45,4 +45,4 @@ def serve_index(index: CodeIndex, bound: socket.socket, *, host: str) -> None:
     from codequest.search.web.app import build_app
 
     warn_if_open(bound)
-    run_app(build_app(index, names=(host, socket.gethostname()), loopback_only=is_loopback(bound)), bound)
+    run_app(build_app(indexes, names=(host, socket.gethostname()), loopback_only=is_loopback(bound)), bound)

@@ -14,6 +14,7 @@ from codequest.errors import CodequestError, IndexNotFoundError, InvalidInputErr
 from codequest.search import CodeIndex, IndexRun
 from codequest.search.home import IndexHome
 from codequest.search.mcp.tools import MOST_HITS, CodeTools, FoundCode
+from codequest.search.query.group import IndexGroup
 from codequest.search.teaching.teacher_run import RunRecord
 from tests.search.conftest import FILES, build, project, write  # noqa: F401
 
@@ -109,7 +110,7 @@ def test_lines_are_read_from_indexed_files_alone(tools: CodeTools) -> None:
 
 def test_the_status_is_that_of_the_index(tools: CodeTools, project: Path, tiny_teacher: Path) -> None:  # noqa: F811
     stats = CodeIndex.open(project, encoder=None).stats
-    status = tools.status()
+    [status] = tools.status()
     assert (status.root, status.files, status.chunks) == (str(project), 7, stats.chunks)
     assert status.languages == {"python": 4, "javascript": 1, "markdown": 1, "text": 1}
     assert (status.updated, status.teacher, status.missing) == (stats.updated, stats.teacher, 0)
@@ -117,7 +118,7 @@ def test_the_status_is_that_of_the_index(tools: CodeTools, project: Path, tiny_t
     home = IndexHome.find(project)
     with home.teaching(lambda: None):
         RunRecord(home, total=50, background=True)
-        assert tools.status().teaching.startswith("0 of 50 chunks, ")
+        assert tools.status()[0].teaching.startswith("0 of 50 chunks, ")
 
 
 def test_what_has_changed_and_could_not_be_brought_in_is_said(
@@ -132,13 +133,13 @@ def test_what_has_changed_and_could_not_be_brought_in_is_said(
         [hit] = answer.hits
         assert (hit.snippet, hit.stale) == ("the list of unicorns", True)
         assert answer.note.startswith("1 file has changed and not been indexed again: another run is writing")
-        assert tools.status().missing == 1
+        assert tools.status()[0].missing == 1
 
 
 def test_an_index_is_made_on_the_spot_and_opened_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     tools = CodeTools(project, encoder=None, mode="lexical")
-    opened: list[CodeIndex] = []
-    threads = [threading.Thread(target=lambda: opened.append(tools.index)) for _ in range(8)]
+    opened: list[IndexGroup] = []
+    threads = [threading.Thread(target=lambda: opened.append(tools.indexes)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -146,7 +147,7 @@ def test_an_index_is_made_on_the_spot_and_opened_once(project: Path, monkeypatch
     assert len(opened) == 8
     assert len(set(map(id, opened))) == 1
     assert tools.search("load_entry").hits[0].symbol == "Cache.load_entry"
-    status = tools.status()
+    [status] = tools.status()
     assert (status.root, status.taught) == (str(project), 0)
     monkeypatch.setenv("HOME", str(project))
     with pytest.raises(IndexNotFoundError, match="none is made of a home folder"):
@@ -157,3 +158,20 @@ def test_a_wrong_mode_is_an_error_of_codequest(project: Path, build: Callable[..
     build(project)
     with pytest.raises(CodequestError, match="mode must be one of"):
         CodeTools(project, encoder=None, mode="fuzzy").search("load entry")  # type: ignore[arg-type]
+
+
+def test_several_folders_are_searched_as_one_and_places_are_absolute(
+    tmp_path: Path,
+    build: Callable[..., IndexRun],  # noqa: F811
+) -> None:
+    one, two = (tmp_path / name for name in ("one", "two"))
+    build(write(one, {"src/cart.py": "def total(cart):\n    return sum(cart)\n"}))
+    write(two, {"src/cart.py": "def total_of_orders(orders):\n    return sum(orders)\n"})
+    tools = CodeTools(one / "src", two, encoder=None, mode="lexical")
+    answer = tools.search("total")
+    assert {hit.place for hit in answer.hits} == {f"{one}/src/cart.py:1", f"{two}/src/cart.py:1"}
+    assert [status.root for status in tools.status()] == [str(one), str(two)]
+    assert tools.read(f"{two}/src/cart.py", 1, 1).text == "def total_of_orders(orders):"
+    assert tools.read("src/cart.py", 1, 1).text == "def total(cart):"
+    with pytest.raises(InvalidInputError, match="is not in the index of"):
+        tools.read(f"{tmp_path}/src/cart.py")

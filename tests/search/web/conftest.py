@@ -40,9 +40,10 @@ class Site:
 
 
 @contextmanager
-def serving(root: Path, adapter: Path) -> Iterator[Site]:
-    command = [sys.executable, "-m", "codequest", "serve", str(adapter), "--index", str(root), "--port", "0"]
-    says = f"Searching {root} on http://127.0.0.1:"
+def serving(root: Path, adapter: Path, *others: Path) -> Iterator[Site]:
+    indexes = [part for each in (root, *others) for part in ("--index", str(each))]
+    command = [sys.executable, "-m", "codequest", "serve", str(adapter), *indexes, "--port", "0"]
+    says = f"Searching {', '.join(map(str, (root, *others)))} on http://127.0.0.1:"
     with server_process(command, dict(os.environ), says=says) as (process, address):
         yield Site(process, address, root, adapter)
 

@@ -15,7 +15,7 @@ import pytest
 from codequest.search import CodeIndex, SearchFilters
 from codequest.search.home import IndexHome
 from tests.search.conftest import write
-from tests.search.web.conftest import PROJECT, Site
+from tests.search.web.conftest import PROJECT, Site, serving
 
 
 def test_hits_are_those_of_the_index(site: Site) -> None:
@@ -83,13 +83,13 @@ def test_code_like_that_at_a_place(site: Site) -> None:
 
 def test_what_is_in_the_index(site: Site) -> None:
     answer = site.get("/api/index", params={"kind": "function"}).json()
-    assert (answer["root"], answer["files"], answer["chunks"]) == (str(site.root), 7, 8)
+    assert (answer["roots"], answer["files"], answer["chunks"]) == ([str(site.root)], 7, 8)
     assert answer["languages"] == {"python": 3, "javascript": 2, "markdown": 1, "text": 1}
-    assert answer["space"]["dim"] == 48
+    assert [space["dim"] for space in answer["spaces"]] == [48]
     assert (answer["taught"], answer["teaching"]) == (8, None)
     assert answer["facets"]["chunks"] == 5
     health = site.get("/health").json()
-    assert health == {"status": "ok", "root": str(site.root), "encoder": str(site.adapter)}
+    assert health == {"status": "ok", "roots": [str(site.root)], "encoder": str(site.adapter)}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
@@ -210,3 +210,22 @@ def test_thousands_of_broken_requests_are_answered_and_none_with_500(site: Site)
             assert b"x-content-type-options: nosniff" in answer, (request[:300], answer[:300])
     assert {"200", "400", "403", "404", "405"} <= set(statuses)
     assert site.get("/api/search?q=load").json()["hits"]
+
+
+def test_several_folders_are_one_page(site: Site, tmp_path: Path, tiny_teacher: Path) -> None:
+    other = write(tmp_path / "other", {"zebra.go": "package zebra\n\nfunc LoadEntry() int { return 1 }\n"})
+    CodeIndex.build(other, teacher=str(tiny_teacher))
+    with serving(site.root, site.adapter, other) as both:
+        about = both.get("/api/index").json()
+        assert about["roots"] == [str(site.root), str(other)]
+        assert (about["files"], about["languages"]["go"]) == (8, 1)
+        asked = {"q": "load entry", "mode": "lexical", "limit": 20}
+        hits = both.get("/api/search", params=asked).json()["hits"]
+        assert {(hit["root"], hit["path"]) for hit in hits} >= {
+            (str(other), "zebra.go"),
+            (str(site.root), "src/cache.py"),
+        }
+        shown = both.get("/api/search", params={**asked, "html": "true", "language": "go"}).json()
+        assert [hit["path"] for hit in shown["hits"]] == [f"{other}/zebra.go"]
+        near = both.get("/api/search", params={"like": f"{other}/zebra.go:3", "limit": 1}).json()
+        assert near["hits"][0]["root"] == str(site.root)

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from codequest.search import CodeIndex
+from codequest.search.query.group import IndexGroup
 from codequest.search.web.app import build_app
 from tests.search.web.conftest import Site
 
@@ -54,8 +55,8 @@ def test_the_page_itself_tunnels_and_links_are_let_in(site: Site) -> None:
 
 
 async def test_a_server_for_other_machines_answers_to_addresses_and_its_own_names(site: Site) -> None:
-    index = CodeIndex.open(site.root, encoder=None)
-    transport = httpx.ASGITransport(build_app(index, names=("box.example",), loopback_only=False))
+    indexes = IndexGroup([CodeIndex.open(site.root, encoder=None)])
+    transport = httpx.ASGITransport(build_app(indexes, names=("box.example",), loopback_only=False))
     async with httpx.AsyncClient(transport=transport, base_url="http://box.example") as client:
         statuses = {
             host: (await client.get("/health", headers={"Host": host})).status_code
@@ -69,9 +70,9 @@ def broken(*_: object, **__: object) -> None:
 
 
 async def test_every_answer_has_the_headers_whoever_made_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    index = CodeIndex.open(site.root, encoder=None)
+    indexes = IndexGroup([CodeIndex.open(site.root, encoder=None)])
     monkeypatch.setattr("codequest.search.index.CodeIndex.facets", broken)
-    transport = httpx.ASGITransport(build_app(index), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(build_app(indexes), raise_app_exceptions=False)
     statuses = {}
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         for method, path, origin in (

@@ -40,13 +40,13 @@ function start(about) {
     pair.append(element("dt", name), element("dd", value.toLocaleString("en")));
     numbers.append(pair);
   }
-  const root = element("p", about.root);
+  const root = element("p", about.roots.join(" · "));
   root.className = "root";
   const examples = element("div", "");
   examples.className = "examples";
   examples.append(...EXAMPLES.map((text) => button(text, { query: text })));
   const when = new Date(about.updated).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-  const foot = element("p", `Indexed ${when} by ${about.space.teacher}`);
+  const foot = element("p", `Indexed ${when} by ${about.spaces.map((space) => space.teacher).join(" and ")}`);
   const encoder = element("p", `Queries are embedded by ${about.encoder.split(/[\\/]/).pop()}`);
   for (const line of [foot, encoder]) line.className = "foot";
   return [element("h2", "Ask for code in your own words"), root, numbers, examples, foot, encoder];
