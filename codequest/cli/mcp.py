@@ -14,7 +14,7 @@ def mcp(
     *,
     path: PathsOption = [Path(".")],  # noqa: B006
     mode: ModeOption = "hybrid",
-    encoder: EncoderOption = "lora",
+    encoder: EncoderOption = "minilm-lora",
 ) -> None:
     """Give coding agents the search as MCP tools, on standard input and output."""
     require("mcp", extra="mcp")

@@ -11,6 +11,7 @@ from codequest.cli.arguments import TEACHER_HELP, DimOption
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries, text_table
 from codequest.errors import InvalidInputError
 from codequest.space import Side
+from codequest.texts import shell_word
 
 
 def probe(
@@ -26,7 +27,10 @@ def probe(
     ] = None,
     teacher: Annotated[str | None, typer.Option(help=f"The model that may have made them. {TEACHER_HELP}")] = None,
     adapter: Annotated[
-        str | None, typer.Option(help="Check without the teacher that the index lies in this adapter's space.")
+        str | None,
+        typer.Option(
+            help="Check without the teacher that a model like this adapter's made the index, whatever its settings."
+        ),
     ] = None,
     dim: Annotated[int | None, DimOption] = None,
     queries: Annotated[bool, typer.Option("--queries", help="The texts are queries, not documents.")] = False,
@@ -48,7 +52,12 @@ def probe(
     if adapter is not None:
         encoder = QueryEncoder.from_pretrained(adapter)
         check_index(encoder, stored, made_of)
-        messages.print(f"These vectors lie in {encoder.space}, the adapter's.")
+        messages.print(
+            f"A model like {encoder.space.teacher} made these vectors of these texts. Not checked: pooling, prompts "
+            f"and length of texts, which must be those of {encoder.space}. Check them as well with: codequest probe "
+            f"{shell_word(str(vectors))} --teacher {encoder.space.teacher}",
+            soft_wrap=True,
+        )
         return
     assert teacher is not None
     source = load_teacher(teacher, dim=dim)

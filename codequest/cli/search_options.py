@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from codequest.search import CodeIndex, Freshness, SearchFilters
 
-_ENCODERS = {"lora": "minilm-lora", "projection": "minilm-projection"}
-"""Short names of pretrained adapters that search an index."""
-
 PathsOption = Annotated[
     list[Path], typer.Option(help="Indexed folder, or any folder in it; may be repeated: all are searched as one.")
 ]
@@ -35,27 +32,30 @@ NoRefreshOption = Annotated[
     bool, typer.Option("--no-refresh", help="Do not look first which files have changed since they were indexed.")
 ]
 EncoderOption = Annotated[
-    str, typer.Option(help="lora, static, projection, teacher, or an adapter: folder or repository on the hub.")
+    str,
+    typer.Option(
+        help="An adapter: minilm-lora, static and others by name, a folder, or a repository on the hub; or teacher."
+    ),
 ]
 
 QuickEncoderOption = Annotated[
     str | None,
     typer.Option(
-        help="lora, static, projection, teacher, or an adapter: folder or repository on the hub. By default lora, or "
-        "static until codequest index has made it start fast."
+        help="An adapter: minilm-lora, static and others by name, a folder, or a repository on the hub; or teacher. By "
+        "default minilm-lora, or static until codequest index has made it start fast."
     ),
 ]
 
 
 def encoder_for(encoder: str | None, mode: str) -> str | None:
-    """Adapter that embeds queries, by its name in commands; None in mode lexical, which embeds nothing."""
+    """Adapter that embeds queries, by default the best that starts fast; None in mode lexical, which embeds nothing."""
     if mode == "lexical":
         return None
     if encoder is None:
         from codequest.search.query_vectors import quick_encoder
 
         return quick_encoder()
-    return _ENCODERS.get(encoder, encoder)
+    return encoder
 
 
 def opened(path: Path, encoder: str | None, *, refresh: bool = True) -> CodeIndex:

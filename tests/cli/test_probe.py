@@ -13,7 +13,7 @@ from codequest import load_teacher
 from codequest.encoders import ProjectionQueryEncoder
 from codequest.errors import InvalidInputError, SpaceMismatchError, TeacherError
 from codequest.teachers import LocalTeacher
-from tests.cli.commands import run
+from tests.cli.commands import run, run_and_hear
 from tests.tiny import build_model
 
 TEXTS = [f"{verb} the {noun}" for verb in ("sort", "read", "open") for noun in ("list", "file", "query", "dict")]
@@ -70,7 +70,9 @@ def test_an_adapter_knows_its_space_without_the_teacher(tmp_path: Path, index: P
     adapter = encoder.save_pretrained(tmp_path / "adapter")
     np.save(index, vectors)
     texts = ("--texts", index.with_name("texts.txt"))
-    run("probe", index, *texts, "--adapter", adapter)
+    _, said = run_and_hear("probe", index, *texts, "--adapter", adapter)
+    assert said.startswith(f"A model like model made these vectors of these texts. Not checked: pooling, prompts")
+    assert f"codequest probe {index} --teacher model" in said
     np.save(index, np.roll(vectors, 1, axis=0))
     with pytest.raises(SpaceMismatchError, match="These vectors are not those of these texts"):
         run("probe", index, *texts, "--adapter", adapter)

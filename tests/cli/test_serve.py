@@ -30,4 +30,4 @@ def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
 def test_an_encoder_of_another_space_is_refused(tmp_path: Path, tiny_teacher: Path) -> None:
     CodeIndex.build(write(tmp_path, FILES), teacher=str(tiny_teacher))
     with pytest.raises(SpaceMismatchError, match="adapter 'minilm-lora' embeds into"):
-        run("serve", "lora", "--index", tmp_path, "--port", 0)
+        run("serve", "minilm-lora", "--index", tmp_path, "--port", 0)

@@ -20,7 +20,7 @@ def started(code, rounds):
         "search, static": [*search, "--encoder", "static"],
         "search, static, --no-refresh": [*search, "--encoder", "static", "--no-refresh"],
         "search, lexical": [*search, "--mode", "lexical"],
-        "search, LoRA": [*search, "--encoder", "lora"],
+        "search, LoRA": [*search, "--encoder", "minilm-lora"],
     }
     times = {name: [] for name in commands}
     for _ in range(rounds):
