@@ -24,7 +24,7 @@ from tests.encoders.conftest import build_static, disturb
 from tests.evaluation.test_measurements import REPORT
 from tests.fuzz.readers import TEXTS
 from tests.search.conftest import FILES, write
-from tests.teachers.conftest import CountingTeacher
+from tests.teachers.counting import CountingTeacher
 from tests.training.recipes import RECIPE
 
 _PATIENCE = 300  # seconds for a worker that is stuck

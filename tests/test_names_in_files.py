@@ -22,7 +22,7 @@ from codequest.training.references import add_reference_vectors
 from tests.cli.commands import beir, run
 from tests.search.conftest import FILES, write
 from tests.teachers.api_server import ApiServer
-from tests.teachers.conftest import CountingTeacher
+from tests.teachers.counting import CountingTeacher
 
 PACKAGE = Path(__file__).resolve().parents[1] / "codequest"
 VARIABLE = "SOME_SECRET_KEY"

@@ -59,7 +59,7 @@ def index(folder: Path) -> None:
 
 def cache(folder: Path) -> Any:
     from codequest.teachers import CachedTeacher
-    from tests.teachers.conftest import CountingTeacher
+    from tests.teachers.counting import CountingTeacher
 
     return CachedTeacher(CountingTeacher(), folder / "vectors.sqlite").encode_queries(TEXTS)
 

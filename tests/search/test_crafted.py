@@ -25,7 +25,7 @@ from pathlib import Path
 from codequest.errors import CodequestError
 from codequest.mining import derive_queries
 from codequest.search import CodeIndex
-from tests.teachers.conftest import CountingTeacher
+from tests.teachers.counting import CountingTeacher
 
 EVENTS = ("open", "subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", "os.fork", "os.remove", "os.rename",
           "os.rmdir", "os.mkdir", "os.symlink", "os.truncate", "os.chmod", "os.utime", "os.link", "os.scandir",

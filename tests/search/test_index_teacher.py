@@ -19,7 +19,7 @@ from codequest.search.home import IndexHome
 from codequest.search.index_teacher import load_index_teacher, remember_teacher
 from tests.search.conftest import FILES, counts, write
 from tests.teachers.api_server import KEY, ApiServer
-from tests.teachers.conftest import CountingTeacher
+from tests.teachers.counting import CountingTeacher
 
 KEPT = r"is kept in .*/cache/teachers/\w{32}\.json that you said so for"
 SAID = r"sends texts to 'http://127\.0\.0\.1:\d+/openai/embeddings' .*'TEST_API_KEY', as you said before for"

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.teachers.conftest import vector_of
+from tests.teachers.counting import vector_of
 
 KEY = "sk-secret-0123456789-KEY"
 DIM = 8

@@ -4,7 +4,7 @@ import pytest
 from codequest.errors import TeacherError
 from codequest.space import EmbeddingSpace
 from codequest.teachers import VectorsTeacher
-from tests.teachers.conftest import CountingTeacher, vector_of
+from tests.teachers.counting import CountingTeacher, vector_of
 
 
 def test_checked_vectors_are_normalized_float32() -> None:

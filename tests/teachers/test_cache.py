@@ -13,7 +13,7 @@ from codequest.errors import CacheCorruptError, TeacherError
 from codequest.files import cache_root
 from codequest.space import Side
 from codequest.teachers import CachedTeacher, Teacher, VectorsTeacher, cached
-from tests.teachers.conftest import CountingTeacher, vector_of
+from tests.teachers.counting import CountingTeacher, vector_of
 
 TEXTS = [f"text number {number}" for number in range(40)]
 EXPECTED = np.stack([vector_of("query" + text) for text in TEXTS])
@@ -21,7 +21,7 @@ EXPECTED = np.stack([vector_of("query" + text) for text in TEXTS])
 STOPS_IN_THE_THIRD_BATCH = """
 import os, signal, sys
 from codequest.teachers import CachedTeacher
-from tests.teachers.conftest import CountingTeacher
+from tests.teachers.counting import CountingTeacher
 from tests.teachers.test_cache import TEXTS
 
 class Mortal(CountingTeacher):
@@ -38,7 +38,7 @@ WRITES_WITH_OTHERS = """
 import sys
 import numpy as np
 from codequest.teachers import CachedTeacher
-from tests.teachers.conftest import CountingTeacher
+from tests.teachers.counting import CountingTeacher
 from tests.teachers.test_cache import EXPECTED, TEXTS
 
 class Small(CountingTeacher):

@@ -15,7 +15,7 @@ from codequest.teachers import (
     teacher_named_in,
     teacher_schemes,
 )
-from tests.teachers.conftest import CountingTeacher
+from tests.teachers.counting import CountingTeacher
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installed package that offers the schemes ``plugged`` and, by mistake, ``broken``."""
     (tmp_path / "teacher_plugin.py").write_text(
-        "from tests.teachers.conftest import CountingTeacher\n"
+        "from tests.teachers.counting import CountingTeacher\n"
         "def factory(name):\n"
         "    return CountingTeacher(teacher=f'plugged/{name}')\n",
         encoding="utf-8",

@@ -15,7 +15,7 @@ from codequest.teachers import ApiTeacher
 from codequest.teachers.api import teacher as api
 from codequest.teachers.api.providers import PROVIDERS
 from tests.teachers.api_server import KEY, ApiServer
-from tests.teachers.conftest import vector_of
+from tests.teachers.counting import vector_of
 from tests.teachers.stored.test_files import EXPORTED_VECTORS, EXPORTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "teachers.md").read_text(encoding="utf-8")

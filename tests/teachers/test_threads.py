@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from codequest.teachers.threads import as_they_come
-from tests.teachers.conftest import CountingTeacher, vector_of
+from tests.teachers.counting import CountingTeacher, vector_of
 
 BATCHES = [[number] for number in range(10)]
 

@@ -69,7 +69,12 @@ def build_server(tools: CodeTools) -> MCPServer[Any]:
     server = _AnsweringServer(
         "codequest", instructions=_INSTRUCTIONS, version=metadata.version("codequest"), log_level="WARNING"
     )
+    for add in (_add_search, _add_reading, _add_status):
+        add(server, tools)
+    return server
 
+
+def _add_search(server: MCPServer[Any], tools: CodeTools) -> None:
     @server.tool(annotations=_READ_ONLY)
     @_explained
     def search_code(
@@ -101,6 +106,8 @@ def build_server(tools: CodeTools) -> MCPServer[Any]:
         texts = [*map(_hit_text, found.hits)] or ["Nothing found that passes the filters."]
         return _result("\n\n".join(filter(None, (*texts, found.note))), asdict(found))
 
+
+def _add_reading(server: MCPServer[Any], tools: CodeTools) -> None:
     @server.tool(annotations=_READ_ONLY)
     @_explained
     def read_source(
@@ -112,14 +119,14 @@ def build_server(tools: CodeTools) -> MCPServer[Any]:
         lines = tools.read(path, start, end)
         return _result(_numbered(lines), asdict(lines))
 
+
+def _add_status(server: MCPServer[Any], tools: CodeTools) -> None:
     @server.tool(annotations=_READ_ONLY)
     @_explained
     def index_status() -> Annotated[CallToolResult, SearchedIndexes]:
         """Say which folders are searched, how much is in their indexes, and when these were brought up to date."""
         states = tools.status()
         return _result("\n".join(map(_status_text, states)), {"indexes": [asdict(status) for status in states]})
-
-    return server
 
 
 def _explained(tool: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:

@@ -11,7 +11,7 @@ import pytest
 
 from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.teachers import CachedTeacher, LocalTeacher, Teacher, VectorsTeacher, probe_index
-from tests.teachers.conftest import CountingTeacher
+from tests.teachers.counting import CountingTeacher
 from tests.teachers.index_probe.indexes import PROMPTS, TEXTS, different, of
 from tests.tiny import build_model
 

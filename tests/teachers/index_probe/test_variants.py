@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from codequest.teachers import LocalTeacher, probe_index
-from tests.teachers.conftest import CountingTeacher
+from tests.teachers.counting import CountingTeacher
 from tests.teachers.index_probe.indexes import TEXTS, different, of
 from tests.tiny import build_model, write_json
 

@@ -9,7 +9,7 @@ import pytest
 from codequest.errors import CodequestError, InvalidInputError, SpaceMismatchError, TeacherError
 from codequest.space import EmbeddingSpace
 from codequest.teachers import VectorsTeacher, load_teacher
-from tests.teachers.conftest import vector_of
+from tests.teachers.counting import vector_of
 
 SPACE = EmbeddingSpace(teacher="private/model", dim=8)
 TEXTS = ["read file", "one\u2028two", "sort"]

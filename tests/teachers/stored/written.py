@@ -14,7 +14,7 @@ from pyarrow import feather, parquet
 from safetensors.numpy import save_file
 from safetensors.torch import save_file as save_torch
 
-from tests.teachers.conftest import vector_of
+from tests.teachers.counting import vector_of
 
 TEXTS = ["read file", "one\u2028two\nthree", "sort", ""]
 
