@@ -23,12 +23,12 @@ def test_bench_prints_and_saves_what_it_measured_and_shows_it_again(
     data, out = beir(tmp_path / "data", QUERIES, ["sort(dict)", "read(file)"]), tmp_path / "bench.json"
     threads = min(2, available_cpus())
     printed = run(
-        "bench", tiny_light, "--dataset", data, "--teacher", tiny_teacher, "--rounds", 2, "--threads", threads,
+        "bench", tiny_light, "--dataset", data, "--teacher", tiny_teacher, "--rounds", 1, "--threads", threads,
         "--seconds", 0, "--form", "none", "--out", out,
     )  # fmt: skip
     result = BenchResult.load(out)
     assert [row.name for row in result.rows] == ["teacher", "tiny-light"]
-    assert [len(row.rounds) for row in result.rows] == [2, 2]
+    assert [len(row.rounds) for row in result.rows] == [1, 1]
     for title in ("One query of 8 to 12 words", "A batch of 256", "The process", "What is kept"):
         assert title in printed
     assert run("bench", "--show", out) == printed

@@ -21,11 +21,11 @@ def test_help_names_every_runtime_and_those_that_have_a_precision() -> None:
     assert "fp32, bf16 (openvino" in printed
 
 
-def test_export_writes_a_graph_that_encodes_alike(adapter: Path, tmp_path: Path) -> None:
+def test_export_writes_a_graph_that_encodes_alike(tiny_light: Path, tmp_path: Path) -> None:
     pytest.importorskip("onnxscript")
     out = tmp_path / "exported"
-    printed = run("export", adapter, "--runtime", "onnx", "--out", out)
+    printed = run("export", tiny_light, "--runtime", "onnx", "--out", out)
     assert printed.startswith("fp32, fused: cosine 1.0000, overlap 1.0000, worst 1.0000, 0.")
-    expected = QueryEncoder.from_pretrained(adapter).encode(["sort a dict"])
+    expected = QueryEncoder.from_pretrained(tiny_light).encode(["sort a dict"])
     [line] = run("encode", out, "sort a dict").splitlines()
     np.testing.assert_allclose([json.loads(line)], expected, atol=2e-6)

@@ -71,7 +71,7 @@ async def test_an_index_is_made_for_the_first_question_and_one_made_later_is_fou
         assert said(await client.call_tool("search_code", {"query": "unicorn"})).startswith("new.py:1-2  unicorn")
 
 
-def test_standard_output_carries_the_protocol_alone(project: Path) -> None:
+def test_standard_output_carries_the_protocol_alone(project: Path, tiny_light: Path) -> None:
     """By hand, line by line, with a model loaded: even what is no JSON gets no other answer."""
     info = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     call = {"name": "search_code", "arguments": {"query": "read the file"}}
@@ -80,7 +80,7 @@ def test_standard_output_carries_the_protocol_alone(project: Path) -> None:
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call},
     ]
-    command = [sys.executable, "-m", "codequest", "mcp", "--path", str(project), "--encoder", "teacher"]
+    command = [sys.executable, "-m", "codequest", "mcp", "--path", str(project), "--encoder", str(tiny_light)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -158,16 +160,28 @@ def student(
     return encoder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def static(tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace) -> QueryEncoder:
     """The encoder that is exported in a second or two."""
     return build_case("static-linear", tiny_base, wide_teacher, space).encoder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def exported_static(static: QueryEncoder, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], Path]:
+    """Folder of `static` in a runtime; made once, so a test that changes it takes a copy."""
+    place = tmp_path_factory.mktemp("exported")
+
+    @cache
+    def made(runtime: Any) -> Path:
+        return static.export(place / runtime, runtime=runtime)
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def folder(
     tmp_path_factory: pytest.TempPathFactory, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
 ) -> Path:
-    """A LoRA encoder in ONNX Runtime."""
+    """A LoRA encoder in ONNX Runtime; nobody changes it."""
     encoder = build_case("lora-mlp", tiny_base, wide_teacher, space).encoder
     return encoder.export(tmp_path_factory.mktemp("exported") / "onnx", runtime="onnx")

@@ -79,8 +79,8 @@ def test_another_model_under_the_same_name_is_refused(
 
 
 def test_an_export_carries_them_too(trained: QueryEncoder, teacher: LocalTeacher, tmp_path: Path) -> None:
-    pytest.importorskip("onnxruntime")
-    exported = QueryEncoder.from_pretrained(trained.export(tmp_path / "onnx", runtime="onnx"))
+    pytest.importorskip("openvino")
+    exported = QueryEncoder.from_pretrained(trained.export(tmp_path / "openvino", runtime="openvino"))
     assert trained.reference_vectors is not None
     assert exported.reference_vectors is not None
     np.testing.assert_array_equal(exported.reference_vectors.documents, trained.reference_vectors.documents)

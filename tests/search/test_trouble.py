@@ -32,7 +32,10 @@ class Held(CountingTeacher):
             time.sleep(0.01)
         return super().embed_batch(texts, side)
 
-CodeIndex.build(sys.argv[1], teacher=Held(batch_tokens=256), progress=lambda what, done, total: print(what, done, flush=True))
+def say(what, done, total):
+    print(what, done, flush=True)
+
+CodeIndex.build(sys.argv[1], teacher=Held(batch_tokens=256), progress=say)
 """
 
 

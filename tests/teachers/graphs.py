@@ -5,11 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 
+from codequest.backbone.precision import runs
 from codequest.files import cache_root
 from codequest.runtimes import Parity
 from codequest.teachers import LocalTeacher
 from tests.tiny import QUERIES
+
+needs_bf16 = pytest.mark.skipif(
+    not runs("bf16", torch.device("cpu")), reason="this CPU does not multiply in bf16, and torch is not given it"
+)
 
 POOR = Parity(cosine=0.91, worst=0.5, overlap=0.4)
 

@@ -17,7 +17,7 @@ from codequest.runtimes import build
 from codequest.teachers import CachedTeacher, LocalTeacher, TeacherWarning, local
 from codequest.teachers import local_graph as graph
 from tests.teachers.conftest import DOCUMENTS, PROMPTS
-from tests.teachers.graphs import POOR, assert_torch_vectors, auto, kept_graphs
+from tests.teachers.graphs import POOR, assert_torch_vectors, auto, kept_graphs, needs_bf16
 from tests.tiny import QUERIES
 
 
@@ -56,6 +56,7 @@ class TestOptions:
         assert both == [[6, 5], [4, 3]]  # "search", ":" and the marks of beginning and end
         assert min(LocalTeacher(str(tiny_teacher), device="cpu").token_counts(["", " "], "document")) >= 1
 
+    @needs_bf16
     def test_in_half_precision_the_vectors_are_near(self, tiny_teacher: Path) -> None:
         half, full = (LocalTeacher(str(tiny_teacher), precision=name, device="cpu") for name in ("bf16", "fp32"))
         assert (half.precision, half.runtime, half.space) == ("bf16", "torch", full.space)

@@ -15,7 +15,7 @@ from codequest.runtimes import Parity
 from codequest.teachers import LocalTeacher, local
 from codequest.teachers import local_graph as graph
 from tests.teachers.conftest import DOCUMENTS, PROMPTS
-from tests.teachers.graphs import POOR, assert_torch_vectors, auto, kept_graphs
+from tests.teachers.graphs import POOR, assert_torch_vectors, auto, kept_graphs, needs_bf16
 from tests.tiny import QUERIES, build_model
 
 pytest.importorskip("openvino")
@@ -52,6 +52,7 @@ class TestFaithful:
         described = json.loads((kept_graphs()[0] / "graph.json").read_text(encoding="utf-8"))
         assert described["parity"]["worst"] > 0.99999
 
+    @needs_bf16
     def test_fp32_where_bf16_leaves_the_space(self, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         measured: list[Parity] = []
         measure, opened = graph.measure_parity, graph.open_session
