@@ -71,7 +71,7 @@ def test_an_adapter_knows_its_space_without_the_teacher(tmp_path: Path, index: P
     np.save(index, vectors)
     texts = ("--texts", index.with_name("texts.txt"))
     _, said = run_and_hear("probe", index, *texts, "--adapter", adapter)
-    assert said.startswith(f"A model like model made these vectors of these texts. Not checked: pooling, prompts")
+    assert said.startswith("A model like model made these vectors of these texts. Not checked: pooling, prompts")
     assert f"codequest probe {index} --teacher model" in said
     np.save(index, np.roll(vectors, 1, axis=0))
     with pytest.raises(SpaceMismatchError, match="These vectors are not those of these texts"):
