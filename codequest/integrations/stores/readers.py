@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,6 @@ from codequest.integrations.stores.stored import COSINE, DOT, EUCLIDEAN, StoredV
 from codequest.space import Vectors
 
 _METRICS: Mapping[str, str] = {"ip": DOT, "dot": DOT, "l2": EUCLIDEAN, "euclid": EUCLIDEAN, "cosine": COSINE}
-_FAISS_METRICS = {
-    0: DOT,
-    1: EUCLIDEAN,
-}  # faiss.METRIC_INNER_PRODUCT, faiss.METRIC_L2: its cosine is DOT of unit vectors
 
 
 def read_qdrant(
@@ -41,7 +37,7 @@ def read_qdrant(
     if params is None or params.multivector_config is not None:
         raise InvalidInputError(f"{store} holds no single dense vector per point, which is what an encoder searches.")
     records, _ = client.scroll(collection, limit=sample, with_payload=[text], with_vectors=True)
-    return _stored(
+    return stored_vectors(
         store,
         params.distance.value,
         params.size,
@@ -73,7 +69,7 @@ def read_lancedb(table: Any, *, column: str = "vector", text: str = "text", samp
     metric = table.index_stats(indices[0]).distance_type if indices else "l2"
     columns = [column, *([text] if text in schema.names else [])]
     records = table.search().select(columns).limit(sample).to_arrow().to_pydict()
-    return _stored(store, metric, size, records[column], records.get(text, [None] * len(records[column])))
+    return stored_vectors(store, metric, size, records[column], records.get(text, [None] * len(records[column])))
 
 
 def read_chroma(collection: Any, *, sample: int = 8) -> StoredVectors:
@@ -93,32 +89,21 @@ def read_chroma(collection: Any, *, sample: int = 8) -> StoredVectors:
     settings = collection.configuration
     kept = settings.get("hnsw") or settings.get("spann") or {}
     vectors = records["embeddings"]
-    return _stored(store, kept.get("space", "l2"), len(vectors[0]), vectors, records["documents"])
+    return stored_vectors(store, kept.get("space", "l2"), len(vectors[0]), vectors, records["documents"])
 
 
-def read_faiss(index: Any, *, texts: Sequence[str] | None = None, sample: int = 8) -> StoredVectors:
-    """Description of a FAISS index; vectors are read from flat and HNSW indexes that keep them whole.
+def stored_vectors(
+    store: str, metric: str, dim: int, vectors: Any, texts: Iterable[str | None] | None
+) -> StoredVectors:
+    """What a store says of itself, in our words.
 
     Args:
-        index: A ``faiss`` index.
-        texts: Text of every row, where they are known.
-        sample: How many records to read.
-
-    Raises:
-        InvalidInputError: Another number of texts than of rows.
+        store: Name in messages.
+        metric: Its own word.
+        dim: Length of its vectors.
+        vectors: Of some records.
+        texts: Of the same records; None where the store has none.
     """
-    store = f"The FAISS index ({type(index).__name__})"
-    if texts is not None and len(texts) != index.ntotal:
-        raise InvalidInputError(f"{store} has {index.ntotal} rows, but there are {len(texts)} texts. Give one per row.")
-    rows = np.linspace(0, index.ntotal - 1, min(sample, index.ntotal), dtype=np.int64)
-    kept_whole = type(index).__name__ in ("IndexFlat", "IndexFlatIP", "IndexFlatL2", "IndexHNSWFlat")
-    rows = rows if kept_whole else rows[:0]
-    vectors = index.reconstruct_batch(rows) if len(rows) else []
-    metric = _FAISS_METRICS.get(index.metric_type, f"FAISS metric {index.metric_type}")
-    return _stored(store, metric, index.d, vectors, [texts[row] if texts else None for row in rows])
-
-
-def _stored(store: str, metric: str, dim: int, vectors: Any, texts: Iterable[str | None] | None) -> StoredVectors:
     read: Vectors = np.asarray(vectors, dtype=np.float32).reshape(-1, dim)
     known = tuple(texts) if texts is not None else (None,) * len(read)
     metric = metric.lower()

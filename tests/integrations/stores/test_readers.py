@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from codequest.errors import InvalidInputError
-from codequest.integrations.stores import read_chroma, read_faiss, read_lancedb, read_qdrant
-from codequest.space import Vectors
+from codequest.integrations.stores import read_chroma, read_lancedb, read_qdrant
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -33,14 +32,3 @@ def test_one_of_several_qdrant_vectors_is_named() -> None:
         read_qdrant(client, "two")
     stored = read_qdrant(client, "two", vector="b", text="code")
     assert (stored.dim, stored.metric, stored.texts, stored.vectors.tolist()) == (3, "dot", ("x",), [[0, 1, 0]])
-
-
-def test_faiss_indexes_that_change_vectors_give_none(document_vectors: Vectors) -> None:
-    faiss = pytest.importorskip("faiss")
-    index = faiss.index_factory(48, "SQ8", faiss.METRIC_INNER_PRODUCT)
-    index.train(document_vectors)
-    index.add(document_vectors)
-    stored = read_faiss(index)
-    assert (stored.metric, stored.vectors.shape, stored.texts) == ("dot", (0, 48), ())
-    with pytest.raises(InvalidInputError, match=r"has 81 rows, but there are 1 texts\. Give one per row"):
-        read_faiss(index, texts=["a"])
