@@ -15,6 +15,9 @@ COMMANDS = (
 )  # fmt: skip
 """Names of the commands, each a function in the module of its name."""
 
+QUERIED = ("search", "ask")
+"""Commands that take a query, which may look like an option: ``--map-syntax``."""
+
 
 def build_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     """The application with these commands: whoever knows which one is asked for does not wait for the others."""
@@ -28,7 +31,8 @@ def build_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
         callback=_group,
     )
     for name in commands:
-        app.command()(resumable(load(f"codequest.cli.{name}:{name}")))
+        settings = {"ignore_unknown_options": name in QUERIED}
+        app.command(context_settings=settings)(resumable(load(f"codequest.cli.{name}:{name}")))
     return app
 
 

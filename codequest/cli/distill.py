@@ -148,6 +148,8 @@ def _train(
             trainer.encoder.metrics[report.dataset] = report.encoders[0].summary()
             console.print(quality_table(report))
         folder = trainer.encoder.save_pretrained(out)
+    compared = "the teacher's own is" if result.measure != "cosine" else "different queries of this teacher have"
     messages.print(
-        f"{result.steps} steps, best {result.measure} {result.best:.4f} on validation. Adapter: {folder}",
+        f"{result.steps} steps, best {result.measure} {result.best:.4f} on validation, after "
+        f"{result.history[0][1]:.4f} at the first look; {compared} {result.yardstick:.4f}. Adapter: {folder}",
     )

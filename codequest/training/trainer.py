@@ -50,6 +50,7 @@ class TrainingResult:
         best: The validation measure of the weights that were kept.
         measure: Its name: ``"nDCG@10"`` with validation documents, ``"cosine"`` without.
         history: (step, value) of the validation measure at every evaluation.
+        yardstick: What to compare them with: see `codequest.training.validation.Validator.yardstick`.
         folder: Folder of the checkpoints.
     """
 
@@ -57,6 +58,7 @@ class TrainingResult:
     best: float
     measure: str
     history: tuple[tuple[int, float], ...]
+    yardstick: float
     folder: Path
 
 
@@ -204,7 +206,7 @@ class DistillationTrainer:
             )
 
     def _loop(self, targets: TrainingTargets, inputs: Sequence[Mapping[str, object]]) -> DistillationLoop:
-        validator = Validator(
+        validator = self._validator = Validator(
             self.encoder,
             self.teacher,
             dataset=self.data.validation,
@@ -292,6 +294,7 @@ class DistillationTrainer:
         self._known.add(weights_digest(self.encoder))
         self.encoder.reference_vectors = reference_vectors_of(self.teacher) or self.encoder.reference_vectors
         self.encoder.metrics = {}  # earlier measurements are of other weights
+        compared, folder = self._validator.yardstick(), self.output_dir
         return TrainingResult(
-            steps=state.global_step, best=best, measure=measure, history=history, folder=self.output_dir
+            steps=state.global_step, best=best, measure=measure, history=history, yardstick=compared, folder=folder
         )

@@ -49,6 +49,19 @@ class Validator:
         """Name of the measure that chooses the best checkpoint."""
         return "cosine" if self._dataset is None else "nDCG@10"
 
+    def yardstick(self) -> float:
+        """What the measure is compared with.
+
+        With documents the teacher's own nDCG@10; without, the mean cosine of the teacher's vectors of different
+        queries, which says nothing of likeness. NaN of a single query.
+        """
+        vectors = self._query_vectors
+        if self._dataset is not None:
+            return search_dataset(self._dataset, vectors, self._document_vectors).means[self.measure]
+        count = len(vectors)
+        total = float(np.square(vectors.sum(axis=0, dtype=np.float64)).sum()) - count  # less each with itself
+        return total / (count * (count - 1)) if count > 1 else float("nan")
+
     def __call__(self) -> dict[str, float]:
         """Every measure of the encoder as it is now.
 

@@ -134,3 +134,8 @@ def test_a_changed_hit_is_marked(project: Path) -> None:
     assert "the list of unicorns" in said
     assert "1 file has changed and not been indexed again: another run is writing the index." in told
     assert told.endswith(f"Bring them all in: codequest index {project}\n")
+
+
+def test_a_query_may_look_like_an_option(project: Path) -> None:
+    [hit] = json.loads(run("search", "--path", project, "--mode", "lexical", "--json", "--limit", 1, "--load-entry"))
+    assert hit["symbol"].endswith("load_entry")

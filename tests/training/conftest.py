@@ -105,8 +105,13 @@ def pairs() -> RetrievalDataset:
 
 def ndcg(encoder: TrainableQueryEncoder, teacher: CachedTeacher, dataset: RetrievalDataset) -> float:
     """nDCG@10 with one relevant document per query, by its definition."""
+    return ndcg_of(encoder.encode(list(dataset.queries.values())), teacher, dataset)
+
+
+def ndcg_of(query_vectors: np.ndarray, teacher: CachedTeacher, dataset: RetrievalDataset) -> float:
+    """The same of the vectors of the queries."""
     documents = teacher.encode_documents(list(dataset.documents.values()))
-    scores = encoder.encode(list(dataset.queries.values())) @ documents.T
+    scores = query_vectors @ documents.T
     own = np.arange(len(scores))
     ranks = 1 + (scores > scores[own, own][:, None]).sum(1)
     return float(np.where(ranks <= 10, 1 / np.log2(ranks + 1), 0).mean())

@@ -8,7 +8,7 @@ import pytest
 from codequest.data import RetrievalDataset
 from codequest.teachers import CachedTeacher
 from codequest.training import DistillationTrainer
-from tests.training.conftest import TEXTS, Build, config, ndcg, train
+from tests.training.conftest import TEXTS, Build, config, ndcg, ndcg_of, train
 
 pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
 
@@ -53,3 +53,14 @@ def test_validation_documents_choose_the_best_checkpoint(
     assert result.best == max(values)
     assert min(values) < result.best  # some checkpoint is worse, so choosing matters
     assert ndcg(encoder, teacher, pairs) == pytest.approx(result.best, abs=1e-6)
+    own = teacher.encode_queries(list(pairs.queries.values()))
+    assert ndcg_of(own, teacher, pairs) == pytest.approx(result.yardstick, abs=1e-6)
+
+
+def test_a_cosine_is_compared_with_that_of_different_queries(build: Build, teacher: CachedTeacher) -> None:
+    trainer = DistillationTrainer(build("projection"), teacher, TEXTS, config=config(epochs=1))
+    assert len(trainer.data.held_out) > 1
+    vectors = teacher.encode_queries(trainer.data.held_out)
+    cosines = vectors @ vectors.T
+    different = cosines[~np.eye(len(cosines), dtype=bool)]
+    assert trainer.train().yardstick == pytest.approx(float(different.mean()), abs=1e-5)

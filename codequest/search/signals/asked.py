@@ -20,12 +20,15 @@ _SHAPED = re.compile(
     r"|\b[A-Za-z]\w*(?:_\w+)+[?!]?|\b_\w{2,}"  # parse_date
     r"|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z0-9]+[A-Z]\w*|\b\w+\(\)"  # parseDate, ParseDate, parse()
 )
-_PATH = re.compile(r"[\w@.+-]*(?:/[\w@.+\[\]-]+)+/?|[\w@+-][\w@.+-]*\.[A-Za-z]\w{0,9}")
+_WORD = re.compile(r"\w+")
+_PATH = re.compile(r"[\w@.+-]*(?:/[\w@.+\[\]-]+)+/?|\.?[\w@+-][\w@.+-]*\.[A-Za-z]\w{0,9}|(?<!\S)\.[A-Za-z][\w-]*(?!\S)")
 _CODE = re.compile(
     r"[{};]\s*$|^\s*(?:def|class|func|fn|import|from|return|if|for|const|let|var|public|private)\b.*[(:={]"
     r"|\w\(.*\)\s*[;{.]|==|=>|->|\b\w+(?:Error|Exception):|^Traceback\b|^\s+at \w|\bpanic:|\berror\[?\w*\]?:",
     re.MULTILINE,
 )
+_MESSAGE = re.compile(r"(?:^|\s)--?[A-Za-z]|[:'\"<>%{}]")
+_LEAST_LITERAL = 2  # words
 _TESTS = re.compile(r"\b(?:tests?|testing|specs?)\b", re.IGNORECASE)
 _MOST_NAMES = 8
 
@@ -74,8 +77,15 @@ class AskedQuery:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """What may be a path: the query itself, or a part of it."""
-        found = (match.group().strip("/.") for match in _PATH.finditer(self.text))
+        found = (match.group().removeprefix("./").strip("/").rstrip(".") for match in _PATH.finditer(self.text))
         return tuple(path for path in dict.fromkeys(found) if path)[:_MOST_NAMES]
+
+    @cached_property
+    def literal(self) -> tuple[str, ...]:
+        """The words of a message, an option or lines of code, some of which may stand in code as they are."""
+        words = tuple(word.lower() for word in _WORD.findall(self.text))
+        is_literal = self.kind == "code" or (self.kind == "prose" and _MESSAGE.search(self.text) is not None)
+        return words if is_literal and len(words) >= _LEAST_LITERAL else ()
 
     @cached_property
     def is_of_tests(self) -> bool:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from codequest.search.signals.asked import AskedQuery
-from codequest.search.signals.lifts import evidence, lift, of_paths
+from codequest.search.signals.lifts import evidence, lift, lift_literal, of_paths
 from codequest.search.signals.spread import file_evidence
 from codequest.search.snapshot import Mask, Positions, Snapshot
 from codequest.space import Vectors
@@ -121,7 +121,9 @@ class Fusion:
         candidates[by_meaning] = candidates[by_words.positions] = True
         positions = np.flatnonzero(candidates)
         scores = _MEANING * self._meanings[number][positions]
-        scores[np.searchsorted(positions, by_words.positions)] += (1 - _MEANING) * by_words.scores
+        of_words = (1 - _MEANING) * by_words.scores
+        lift_literal(snapshot, asked, by_words.positions, of_words)
+        scores[np.searchsorted(positions, by_words.positions)] += of_words
         scores += evidence(snapshot, asked, positions, of_file)
         lift(snapshot, asked, positions, scores, exact)
         return Ranking(positions, scores)

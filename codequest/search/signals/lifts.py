@@ -8,6 +8,7 @@ import numpy as np
 
 from codequest.search.signals.asked import AskedQuery
 from codequest.search.signals.definitions import DEFINITIONS, Match, name_words
+from codequest.search.signals.literal import literal_share
 from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, match_path
 from codequest.search.snapshot import Positions, Snapshot
 from codequest.space import Vectors
@@ -21,8 +22,9 @@ _MENTIONED = 0.5  # for a definition that a longer query names
 _DEEPEST = 5  # folders and suffixes that count: of two definitions the one of the plainer path comes first
 _AS_FILE = 10.0  # for the beginning of the file whose path is the query
 _TEST = _SECONDARY = 0.5  # factor of a chunk in a test; of one in documents, examples and the like
+_LITERAL = 0.5  # for a chunk that has all words of a message in their order
 _OLDER = 0.65  # factor of a chunk in the folder of an older version
-_TINY, _TINY_LINES = 0.7, 2  # factor of a definition of so few lines
+_TINY, _TINY_LINES = 0.7, 3  # factor of a definition of no more lines
 
 
 def evidence(snapshot: Snapshot, asked: AskedQuery, positions: Positions, of_file: Mapping[str, float]) -> Vectors:
@@ -56,6 +58,20 @@ def _named(symbol: str, asked: AskedQuery) -> float:
     return shared / len(asked.content.union(name)) if shared else 0.0
 
 
+def lift_literal(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Vectors) -> None:
+    """Lift the chunks that have a message, an option or lines word by word.
+
+    Args:
+        snapshot: Where the chunks are.
+        asked: The query.
+        positions: Those of chunks that share words with it.
+        scores: Theirs, changed in place.
+    """
+    if asked.literal and len(positions):
+        texts = snapshot.texts(positions.tolist())
+        scores += np.array([_LITERAL * literal_share(asked.literal, text) for text in texts], np.float32)
+
+
 def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Vectors, exact: dict[int, Match]) -> None:
     """Put what is asked for by its name or path first, and tests and what only speaks of the code last."""
     symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
@@ -76,7 +92,13 @@ def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Ve
         factors.append(factor * weight(path, symbols[position], tests=tests))
     scores *= np.array(factors, np.float32)
     for path in asked.paths:
-        _lift_file(snapshot, path, positions, scores, whole=path == asked.text.strip().strip("/."))
+        _lift_file(
+            snapshot,
+            path,
+            positions,
+            scores,
+            whole=path == asked.text.strip().removeprefix("./").strip("/").rstrip("."),
+        )
 
 
 def weight(path: str, symbol: str, *, tests: bool) -> float:
@@ -100,15 +122,17 @@ def _closeness(match: Match, kind: str, path: str, asked: AskedQuery) -> float:
 
 
 def _lift_file(snapshot: Snapshot, path: str, positions: Positions, scores: Vectors, *, whole: bool) -> None:
-    """Put the chunks of a file whose path is in the query first; where it is the whole query, its beginning."""
+    """Put the chunks of files whose path is in the query first; where it is the whole query, their beginnings.
+
+    Of several files of one name the one in the fewest folders comes first.
+    """
     paths, starts = snapshot.columns["path"], snapshot.columns["start_line"]
-    found = [
-        (starts[position], place)
-        for place, position in enumerate(positions.tolist())
-        if ends_path(paths[position], path)
-    ]
-    for _, place in sorted(found)[: 1 if whole else None]:
-        scores[place] += _AS_FILE if whole else _MENTIONED
+    begun = set()
+    for place, position in sorted(enumerate(positions.tolist()), key=lambda each: starts[each[1]]):
+        file = paths[position]
+        if ends_path(file, path) and not (whole and file in begun):
+            begun.add(file)
+            scores[place] += _AS_FILE - min(file.count("/"), _DEEPEST) if whole else _MENTIONED
 
 
 def of_paths(snapshot: Snapshot, asked: AskedQuery) -> list[int]:

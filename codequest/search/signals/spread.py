@@ -15,7 +15,7 @@ File = TypeVar("File", bound=Hashable)
 Lines = tuple[int, int]
 
 _BEST_OF_FILE = 3  # chunks that speak for their file
-_FURTHER = 0.5  # factor of each further hit of a file
+_FURTHER = 0.6  # factor of each further hit of a file
 _AT_FIRST = 2  # hits of a file before others have had their turn
 
 
@@ -86,7 +86,7 @@ def spread(
 ) -> None:
     """Choose the best chunks, without those that share lines with a better one, spread over files.
 
-    Each further chunk of a file counts half as much as the one before, and the third and later ones come after those
+    Each further chunk of a file counts 0.6 of what it would count before, and the third and later ones come after those
     of all other files.
 
     Args:

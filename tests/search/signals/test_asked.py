@@ -42,6 +42,23 @@ def test_paths_are_found_in_a_question_too() -> None:
     assert AskedQuery("how requests are retried").paths == ()
 
 
+@pytest.mark.parametrize(
+    "path", [".pre-commit-hooks.yaml", ".flake8", ".github/workflows/linux.yml", "tox.ini", "a/.env"]
+)
+def test_a_path_may_begin_with_a_dot(path: str) -> None:
+    assert path in AskedQuery(path).paths
+    assert AskedQuery(path).kind == "name"
+    assert path in AskedQuery(f"what is in ./{path}?").paths
+
+
+def test_messages_options_and_lines_may_stand_in_code_as_they_are() -> None:
+    assert AskedQuery("unknown option: --foo").literal == ("unknown", "option", "foo")
+    assert AskedQuery("--map-syntax").literal == ("map", "syntax")
+    assert AskedQuery("return self.items.find(key);").literal == ("return", "self", "items", "find", "key")
+    assert AskedQuery("how requests are retried").literal == ()
+    assert AskedQuery("load_entry").literal == ()
+
+
 def test_stems_are_those_of_the_words_that_carry_content() -> None:
     assert AskedQuery("how are the requests retried").stems == frozenset({"request", "retri"})
     assert AskedQuery("unit tests of it").is_of_tests

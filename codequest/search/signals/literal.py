@@ -1,0 +1,33 @@
+"""Messages, options and pasted lines: how much of them stands in a chunk word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_WORD = re.compile(r"\w+")
+_LEAST = 2  # words that follow each other
+_MOST = 60  # of a query
+
+
+def literal_share(asked: Sequence[str], text: str) -> float:
+    """Part of the words of a query that stand in a text in runs of two or more, between 0 and 1.
+
+    What a program puts into its messages separates the runs: of ``cannot open a.txt: no such file`` the text
+    ``"cannot open {path}: no such file"`` has five of seven words.
+
+    Args:
+        asked: The words, in lower case.
+        text: A chunk.
+    """
+    words = asked[:_MOST]
+    within = f" {' '.join(_WORD.findall(text.lower()))} "
+    covered = place = 0
+    while place < len(words):
+        end = place + _LEAST
+        while end <= len(words) and f" {' '.join(words[place:end])} " in within:
+            end += 1
+        run = end - 1 - place
+        covered += run if run >= _LEAST else 0
+        place += max(run, 1)
+    return covered / len(words) if words else 0.0
