@@ -39,6 +39,10 @@ class AdapterFormatError(CodequestError, ValueError):
     """An adapter folder cannot be read: wrong kind, version, or damaged."""
 
 
+class ForkError(CodequestError, RuntimeError):
+    """A process was forked after its parent had computed with threads, which it lacks."""
+
+
 class AdapterWriteError(CodequestError, OSError):
     """An adapter folder could not be written; nothing was left half-written."""
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import numpy.typing as npt
 
 from codequest.adapters import find_adapter, push_folder
@@ -19,13 +17,15 @@ from codequest.adapters.card import render_card
 from codequest.adapters.folder import AdapterConfig, read_config, refuse_changed, write_adapter
 from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import ReferenceVectors
+from codequest.encoders.asynchronous import encode_soon
+from codequest.encoders.embedding import embed_batch, embed_texts
 from codequest.encoders.kinds import encoder_class
-from codequest.errors import AdapterFormatError, InvalidInputError, panics_raise
+from codequest.errors import AdapterFormatError, InvalidInputError
 from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
 from codequest.runtimes.parity import LEAST
 from codequest.space import EmbeddingSpace, Vectors
-from codequest.texts import batches_by_length, checked_texts
+from codequest.texts import checked_texts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from codequest.encoders.cost import EncoderCost
     from codequest.encoders.export import ExportTarget
     from codequest.runtimes import GraphPrecision
-
-_GAVE_UP = "This encoder cannot embed these texts ({}); a file of it is damaged. Train or download it again."
 
 
 class QueryEncoder(ABC):
@@ -47,6 +45,7 @@ class QueryEncoder(ABC):
     Attributes:
         kind: Name of the encoder class in adapter folders.
         batch_characters: Most characters of a padded batch of `encode`.
+        uses_threads: Whether it computes with threads, which a fork loses.
         space: Where the vectors lie.
         training: How the encoder was trained; kept in its folder.
         metrics: What was measured with it; kept in its folder and shown in its card.
@@ -56,6 +55,7 @@ class QueryEncoder(ABC):
 
     kind: ClassVar[str]
     batch_characters: ClassVar[int] = 8192  # about 2,000 tokens, which fill two cores and stay in their caches
+    uses_threads: ClassVar[bool] = True
 
     def __init__(self, space: EmbeddingSpace) -> None:
         self.space = space
@@ -143,10 +143,19 @@ class QueryEncoder(ABC):
         if batch_size < 1:
             raise InvalidInputError(f"batch_size must be at least 1, got {batch_size}.")
         if isinstance(queries, str):
-            vector: Vectors = self._finite(self._embedded(checked_texts([queries], name="queries")))[0]
+            vector: Vectors = embed_batch(self, checked_texts([queries], name="queries"))[0]
             progress("encoding queries", 1, 1)
             return vector
-        return self._encoded(checked_texts(queries, name="queries"), batch_size, partial(progress, "encoding queries"))
+        texts = checked_texts(queries, name="queries")
+        return embed_texts(self, texts, batch_size, partial(progress, "encoding queries"))
+
+    async def aencode(self, queries: str | Sequence[str], *, batch_size: int = 256) -> Vectors:
+        """Embed queries in a thread, for services on asyncio: as `encode`, while the loop answers others.
+
+        Two calls compute at once, later ones wait. One that is cancelled ends after the batch that it is at, or is not
+        begun.
+        """
+        return await encode_soon(self, queries, batch_size)
 
     def encode_documents(
         self, documents: Sequence[str], *, batch_size: int = 256, progress: Progress = silent
@@ -165,35 +174,7 @@ class QueryEncoder(ABC):
                 'encoder trained for them, such as "static-documents".'
             )
         texts = checked_texts(documents, name="documents", allow_empty=True)
-        return self._encoded(texts, batch_size, partial(progress, "encoding documents"))
-
-    def _encoded(self, texts: Sequence[str], batch_size: int, report: Callable[[int, int], None]) -> Vectors:
-        vectors = np.empty((len(texts), self.space.dim), dtype=np.float32)
-        done = 0
-        for batch in batches_by_length(texts, max_texts=batch_size, max_characters=self.batch_characters):
-            vectors[batch] = self._embedded([texts[position] for position in batch])
-            done += len(batch)
-            report(done, len(texts))
-        return self._finite(vectors)
-
-    def _embedded(self, queries: Sequence[str]) -> Vectors:
-        """Vectors of a batch; one of another shape would be spread over the rows without a word."""
-        with panics_raise(AdapterFormatError, _GAVE_UP):
-            vectors = self.embed_batch(queries)
-        if vectors.shape != (len(queries), self.space.dim):
-            raise InvalidInputError(
-                f"This {self.kind} encoder gave vectors of shape {vectors.shape} for {len(queries)} queries, expected "
-                f"{(len(queries), self.space.dim)}. Train, export or download it again."
-            )
-        return vectors
-
-    def _finite(self, vectors: Vectors) -> Vectors:
-        if not math.isfinite(np.vdot(vectors, vectors)):  # faster than a look at every component
-            raise InvalidInputError(
-                f"This {self.kind} encoder produced vectors that are not finite; its weights are damaged. "
-                "Train or download it again."
-            )
-        return vectors
+        return embed_texts(self, texts, batch_size, partial(progress, "encoding documents"))
 
     def save_pretrained(self, folder: str | Path) -> Path:
         """Write the adapter folder: whole, or not at all.

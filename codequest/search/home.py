@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from codequest.errors import CodeIndexError, ForeignIndexError, IndexNotFoundErr
 from codequest.files import cache_root
 from codequest.progress import Progress
 from codequest.search.freshness.states import FileClock
+from codequest.search.home_parts import remove, strange
 from codequest.search.meta import META_FILE, IndexMeta
 from codequest.search.own_indexes import has_made, is_own
 from codequest.search.store import STORE_FOLDER
@@ -143,10 +142,10 @@ class IndexHome:
             ForeignIndexError: The folder, or something in it, is a link or no file.
         """
         parts = [self.folder / name for name in _PARTS if os.path.lexists(self.folder / name)]
-        strange = f"{self.folder} is a symbolic link" if self.folder.is_symlink() else ""
-        strange = strange or next(filter(None, map(_strange, parts)), "")
-        if strange:
-            raise self._foreign(f"is not read, because {strange}")
+        why = f"{self.folder} is a symbolic link" if self.folder.is_symlink() else ""
+        why = why or next(filter(None, map(strange, parts)), "")
+        if why:
+            raise self._foreign(f"is not read, because {why}")
 
     def publish(self, meta: IndexMeta) -> None:
         """Make these the contents of the index, in one step.
@@ -167,7 +166,7 @@ class IndexHome:
     def clear(self) -> None:
         """Remove what an index consists of, whoever made it, and nothing else; links are removed, not followed."""
         for name in (META_FILE, STORE_FOLDER, _GITIGNORE, *_OF_RUNS):
-            _remove(self.folder / name)
+            remove(self.folder / name)
         _write_gitignore(self.folder)
 
     def _is_believed(self) -> bool:
@@ -268,8 +267,8 @@ def _prepare(folder: Path) -> str | None:
             return "It is a symbolic link, which is not followed"
         folder.mkdir(parents=True, exist_ok=True)
         for name in (_GITIGNORE, _LOCK, _TEACHER_LOCK):
-            if os.path.lexists(folder / name) and _strange(folder / name, may_be_folder=False):
-                _remove(folder / name)
+            if os.path.lexists(folder / name) and strange(folder / name, may_be_folder=False):
+                remove(folder / name)
         if not (folder / _GITIGNORE).is_file():
             _write_gitignore(folder)
         for name in (_LOCK, _TEACHER_LOCK):
@@ -283,24 +282,3 @@ def _write_gitignore(folder: Path) -> None:
     handle = os.open(folder / _GITIGNORE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, 0o644)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write("*\n")
-
-
-def _strange(path: Path, *, may_be_folder: bool = True) -> str:
-    """Why a file or folder, or something in it, is not what a run would have written; empty where nothing is."""
-    status = path.lstat()
-    if stat.S_ISLNK(status.st_mode):
-        return f"{path} is a symbolic link"
-    if not stat.S_ISDIR(status.st_mode):
-        return "" if stat.S_ISREG(status.st_mode) else f"{path} is no regular file"
-    if not may_be_folder:
-        return f"{path} is a folder"
-    with os.scandir(path) as entries:
-        odd = [Path(entry.path) for entry in entries if not entry.is_file(follow_symlinks=False)]
-    return next(filter(None, map(_strange, odd)), "")
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        path.unlink()

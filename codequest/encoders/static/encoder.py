@@ -52,6 +52,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
     """
 
     kind: ClassVar[str] = "static"
+    uses_threads: ClassVar[bool] = False
     batch_characters: ClassVar[int] = 65_536  # nothing is padded, and a product with few rows costs a wait for threads
 
     def __init__(
