@@ -76,11 +76,13 @@ class _LoggedProgress:
     def __init__(self) -> None:
         self._description, self._total = "", 0
         self._began = self._said = 0.0
-        self._before = 0
+        self._before = self._done = 0
 
     def __call__(self, description: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if (description, total) != (self._description, self._total):
+        again = done < self._done  # the same work for something else
+        self._done = done
+        if again or (description, total) != (self._description, self._total):
             self._description, self._total, self._before = description, total, done
             self._began = self._said = now
         if now - self._said < BETWEEN_LINES:

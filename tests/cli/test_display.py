@@ -29,6 +29,20 @@ def test_a_log_gets_a_line_every_half_minute_with_rate_and_time_left(
     ]
 
 
+def test_work_that_begins_again_for_something_else_has_its_own_rate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter([0.0, 40.0, 80.0, 120.0])
+    monkeypatch.setattr(display.time, "monotonic", lambda: next(clock))
+    with display.progress_bars() as progress:
+        for done in (0, 80, 20, 60):
+            progress("encoding queries", done, 100)
+    assert capsys.readouterr().err.splitlines() == [
+        "encoding queries: 80 of 100, 2.0/s, 0 min left",
+        "encoding queries: 60 of 100, 1.0/s, 1 min left",
+    ]
+
+
 def test_in_a_terminal_only_what_takes_long_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(terminal_bars.time, "monotonic", lambda: now[0])
