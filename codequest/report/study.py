@@ -179,8 +179,8 @@ def _disagreements(data: ReportData, found: Searches, name: str) -> tuple[Disagr
 def _notes(report: Report, labelled: bool, layout: Layout) -> Iterator[str]:
     if not labelled:
         yield (
-            "There are no labels for these queries. Quality is how much of the teacher's own first ten results an "
-            "encoder finds: a document it finds instead may be as good."
+            "There are no labels for these queries. What is compared is how much of the teacher's own first ten "
+            "results an encoder finds."
         )
     if layout.method == "PCA":
         points = len(layout.documents) + len(layout.queries) * len(layout.query_points)

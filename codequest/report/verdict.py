@@ -9,6 +9,7 @@ from codequest.evaluation import Report
 from codequest.evaluation.measurements import ReportRow
 from codequest.report.agreement import Agreement
 from codequest.report.complexity import Cost, Tradeoff
+from codequest.report.likeness_verdict import judge_likeness
 from codequest.report.named_encoders import TEACHER
 
 _LEVELS = (0.99, 0.95, 0.90)
@@ -76,7 +77,9 @@ def reach_verdict(report: Report, agreement: Mapping[str, Agreement], tradeoffs:
     basis: Cost = "latency" if "latency" in fronts else "flops"
     labelled = bool(report.teacher.measures)
     costs = {point.name: point.cost for point in fronts[basis].points} if basis in fronts else {}
+    cheaper = {name: cost for name, cost in costs.items() if _saves(name, costs)}
     recommendations = [
+        *(() if labelled else judge_likeness(agreement, cheaper)),
         *_extremes(encoders, costs, basis, "Best quality" if labelled else "Closest to the teacher"),
         *(_sure(encoders, costs, basis) if labelled else ()),
     ]

@@ -91,7 +91,8 @@ def test_each_encoder_is_described_best_first():
 def test_without_labels_the_overlap_is_the_quality_and_no_level_is_promised():
     bare = ReportRow(name="lora", kind="lora", measures={}, latency_p50_ms=8, speedup=5.0, flops=1, active_bytes=10**6)
     found = verdict(bare, labelled=False)
-    assert found.recommendations == ()
+    assert found.recommendations[0].startswith("This is likeness to the teacher, not quality")
+    assert found.recommendations[2:] == ("lora: the teacher's first result is among its ten for 90% of your queries.",)
     assert (found.encoders[0].quality, found.encoders[0].low, found.encoders[0].high) == (0.6, 0.5, 0.7)
     assert found.encoders[0].sentence.startswith("finds 60.0% [50.0%, 70.0%] of the teacher's first ten results")
 
@@ -102,5 +103,9 @@ def test_without_labels_likeness_to_the_teacher_is_praised_and_not_quality():
         for name, ms in (("fast", 4.0), ("slow", 8.0))
     ]
     found = verdict(*rows, labelled=False)
-    assert found.recommendations == ("Closest to the teacher: fast, 60.0%.", "Fastest: fast, at 60.0%.")
+    assert found.recommendations[2:] == (
+        "Take fast: none comes closer; the teacher's first result is among its ten for 90% of your queries.",
+        "Closest to the teacher: fast, 60.0%.",
+        "Fastest: fast, at 60.0%.",
+    )
     assert "but fast is at least as close to the teacher with no more latency." in found.encoders[1].sentence
