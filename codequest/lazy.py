@@ -6,16 +6,20 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from codequest.errors import needs_torch
+
 
 def load(where: str) -> Any:
     """The object of ``"module:name"``.
 
     Raises:
+        MissingDependencyError: It needs torch, which is not installed.
         ImportError: The module cannot be imported.
         AttributeError: It has no such name.
     """
     module, _, name = where.partition(":")
-    return getattr(importlib.import_module(module), name)
+    with needs_torch():
+        return getattr(importlib.import_module(module), name)
 
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:

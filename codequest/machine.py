@@ -7,15 +7,21 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("codequest", "torch", "transformers", "numpy", "ir-measures")
+from codequest.errors import has_torch
+from codequest.version import __version__
+
+_PACKAGES = ("torch", "transformers", "numpy", "ir-measures")
 CPU_FILE = Path("/proc/cpuinfo")
 
 
 def describe_machine() -> dict[str, str]:
-    """CPU name, threads that torch uses, operating system, and the GPU if there is one."""
+    """CPU name, threads that compute, operating system, and the GPU if there is one."""
+    machine = {"cpu": cpu_name(), "threads": str(threads()), "system": platform.system()}
+    if not has_torch():
+        return machine
     import torch
 
-    machine = {"cpu": cpu_name(), "threads": str(torch.get_num_threads()), "system": platform.system()}
+    machine["threads"] = str(torch.get_num_threads())
     if torch.cuda.is_available():
         machine["gpu"] = torch.cuda.get_device_name()
     return machine
@@ -28,11 +34,11 @@ def available_cpus() -> int:
 
 def describe_versions() -> dict[str, str]:
     """Versions of Python and of the packages that compute or measure vectors."""
-    versions = {"python": platform.python_version()}
+    versions = {"python": platform.python_version(), "codequest": __version__}
     for package in _PACKAGES:
         try:
             versions[package] = version(package)
-        except PackageNotFoundError:  # codequest run from a checkout that is not installed
+        except PackageNotFoundError:  # torch, where only what runs without it is
             versions[package] = "unknown"
     return versions
 

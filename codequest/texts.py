@@ -6,10 +6,7 @@ import re
 import reprlib
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, Sized
-from html import escape
 from itertools import islice
-
-import numpy as np
 
 from codequest.errors import InvalidInputError
 
@@ -30,12 +27,13 @@ _EMOJI = (
 )
 _JOINING = "\u0620-\u06d5\u06ee-\u06ff\u0750-\u077f\u0900-\u0dff"  # Arabic and its kin, the scripts of India
 # fmt: on
-_ANY_UNSEEN = re.compile(f"[{_UNSEEN}]")
-_WRITTEN_OUT = re.compile(
+# Patterns are compiled when they are first used, which takes longer than the help of the command.
+_ANY_UNSEEN = f"[{_UNSEEN}]"
+_WRITTEN_OUT = (
     f"[{_EMOJI}][\ufe0e\ufe0f]?(?:\u200d[{_EMOJI}][\ufe0e\ufe0f]?)*|[0-9#*]\ufe0f\u20e3"
     f"|(?<=[{_JOINING}])[\u200c\u200d](?=[{_JOINING}])|([{_UNSEEN}])"
 )
-_UNFINISHED = re.compile(f"[{_EMOJI}{_JOINING}0-9#*\u200c\u200d\ufe0e\ufe0f]{{1,64}}\\Z")
+_UNFINISHED = f"[{_EMOJI}{_JOINING}0-9#*\u200c\u200d\ufe0e\ufe0f]{{1,64}}\\Z"
 _NOT_ENCODABLE = re.compile("[\x00\ud800-\udfff]")
 
 _FIRST_CHARACTERS = 4096  # shorter texts are never cut; fewer would hardly be faster to tokenize
@@ -136,6 +134,8 @@ def _most_characters(most_tokens: int) -> int:
 
 
 def _without_runs(text: str, most: int, from_end: bool) -> str:
+    import numpy as np  # most of what checks texts needs none of it
+
     searched = text[-_SEARCHED:] if from_end else text[:_SEARCHED]
     letters = np.frombuffer(searched.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     positions = np.arange(len(letters), dtype=np.int32)
@@ -167,9 +167,9 @@ def visible(text: str, *, write: Callable[[str], str] = written_out) -> str:
         text: From outside.
         write: How a character is written.
     """
-    if not _ANY_UNSEEN.search(text):
+    if not re.search(_ANY_UNSEEN, text):
         return text
-    return _WRITTEN_OUT.sub(lambda found: write(found[1]) if found[1] else found[0], text)
+    return re.sub(_WRITTEN_OUT, lambda found: write(found[1]) if found[1] else found[0], text)
 
 
 def visible_line(text: str) -> str:
@@ -179,6 +179,8 @@ def visible_line(text: str) -> str:
 
 def html_text(text: str) -> str:
     """The text as `visible` has it, escaped for HTML."""
+    from html import escape
+
     return escape(visible(text))
 
 
@@ -196,7 +198,7 @@ def visible_pieces(pieces: Iterable[str]) -> Iterator[str]:
     try:
         for piece in pieces:
             text = held + piece
-            unfinished = _UNFINISHED.search(text)
+            unfinished = re.search(_UNFINISHED, text)
             held = unfinished[0] if unfinished else ""
             if ready := text[: len(text) - len(held)]:
                 yield visible(ready)

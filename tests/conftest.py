@@ -13,15 +13,16 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import pytest
 
-from tests.tiny import build_model
+from codequest.errors import has_torch
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _small_machine() -> Iterator[None]:
     """One thread, which is fastest for tiny models, and every cache in a folder that goes away with the session."""
-    import torch
+    if has_torch():
+        import torch
 
-    torch.set_num_threads(1)
+        torch.set_num_threads(1)
     with tempfile.TemporaryDirectory(prefix="codequest-tests-") as scratch, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CODEQUEST_CACHE", f"{scratch}/codequest")
         yield
@@ -30,12 +31,16 @@ def _small_machine() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of two layers: hidden 32, mean pooling, normalized."""
+    from tests.tiny import build_model
+
     return build_model(tmp_path_factory.mktemp("models") / "tiny-base", seed=1)
 
 
 @pytest.fixture(scope="session")
 def tiny_teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An MPNet of two layers: hidden 48, mean pooling, normalized."""
+    from tests.tiny import build_model
+
     return build_model(tmp_path_factory.mktemp("models") / "tiny-teacher", architecture="mpnet", seed=2, hidden=48)
 
 

@@ -1,3 +1,7 @@
+import importlib
+import sys
+from pathlib import Path
+
 import pytest
 
 from codequest import errors
@@ -51,7 +55,39 @@ def test_require_returns_the_module() -> None:
 
 def test_require_names_the_command_that_installs_the_extra() -> None:
     with pytest.raises(
-        errors.MissingDependencyError, match=r"'no_such_module' .* pip install 'codequest\[cli\]'"
+        errors.MissingDependencyError, match=r"'no_such_module' .* pip install 'codequest.*\[cli\]'"
     ) as caught:
         errors.require("no_such_module", extra="cli")
     assert isinstance(caught.value.__cause__, ModuleNotFoundError)
+
+
+@pytest.mark.parametrize("package", sorted(errors.WITH_TORCH))
+def test_torch_and_what_comes_with_it_is_named_where_it_is_missing(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    says = rf"'{package}' is needed .* pip install '.*\[torch\]'"
+    with pytest.raises(errors.MissingDependencyError, match=says), errors.needs_torch():
+        importlib.import_module(f"{package}.no_such_part")
+
+
+def test_what_has_nothing_to_do_with_torch_stays_as_it_is() -> None:
+    with pytest.raises(ModuleNotFoundError, match="no_such_module") as caught, errors.needs_torch():
+        importlib.import_module("no_such_module")
+    assert not isinstance(caught.value, errors.CodequestError)
+
+
+def test_torch_is_there_where_it_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert not errors.has_torch()
+    monkeypatch.setitem(sys.modules, "torch", sys.modules[__name__])
+    assert errors.has_torch()
+
+
+def test_remedies_name_the_distribution_that_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "codequest_light-0.1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Name: codequest-light\nVersion: 0.1.0\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(errors.MissingDependencyError, match=r"pip install 'codequest-light\[search\]'"):
+        errors.require("no_such_module", extra="search")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fractions
+import sys
 from pathlib import Path
 
 import pytest
 
+from codequest.errors import MissingDependencyError
 from codequest.lazy import lazy_names, load
 
 
@@ -32,3 +34,9 @@ def test_a_fault_within_a_module_is_not_taken_for_a_missing_name(
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(KeyError, match="a key"):
         lazy_names("faulty", {"Name": "faulty_module"})("Name")
+
+
+def test_what_needs_torch_says_so_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingDependencyError, match=r"'torch' is needed here"):
+        load("torch.no_such_part:Module")

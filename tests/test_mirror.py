@@ -11,8 +11,12 @@ LONG = 40
 
 ACROSS = {
     "backbone/test_families.py": "every family of models, from its files to its vectors",
-    "cli/test_executable.py": "the executable in a process of its own",
     "encoders/test_contract.py": "what every kind of encoder promises",
+    "install/test_docker.py": "the steps of the Dockerfiles, without an engine",
+    "install/test_executable.py": "the executable in a process of its own",
+    "install/test_imports.py": "what each command imports",
+    "install/test_light.py": "what runs without torch, and what says how to get it",
+    "install/test_wheel.py": "the wheels",
     "integrations/server/test_clients.py": "the clients that people have, against the real server",
     "integrations/server/test_load.py": "the load test of the benchmarks, for a few seconds",
     "integrations/stores/test_search.py": "real stores, searched through the examples",
@@ -30,6 +34,7 @@ ACROSS = {
     "test_examples.py": "examples that train, serve and look after adapters",
     "test_hostile_files.py": "damaged files, in every reader of them",
     "test_house.py": "the rooms of the package",
+    "test_json_output.py": "the page about output for programs",
     "test_kills.py": "work that is killed at random moments",
     "test_mirror.py": "the paths of the tests",
     "test_names_in_files.py": "names in files, in every place that loads what they name",
@@ -37,7 +42,6 @@ ACROSS = {
     "test_public_api.py": "the public names",
     "test_recipes.py": "the recipes in examples",
     "test_tested.py": "the page that says what was tested",
-    "test_wheel.py": "the wheel",
     "training/test_refusals.py": "what a run refuses, wherever that is noticed",
     "training/test_resume.py": "runs that are killed and resumed, in one process and in two",
 }

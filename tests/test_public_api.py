@@ -1,9 +1,11 @@
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
 import codequest
+from codequest.errors import distribution_name
 
 
 def _run(code: str) -> str:
@@ -35,3 +37,7 @@ def test_importing_codequest_imports_nothing_heavy() -> None:
 
 def test_resolving_weights_imports_no_torch() -> None:
     assert _run("import sys, codequest.weights; print('torch' in sys.modules)").strip() == "False"
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert codequest.__version__ == metadata.version(distribution_name())

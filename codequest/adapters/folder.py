@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +22,7 @@ from codequest.json_files import checked, read_json
 from codequest.runtimes.readers import TOKENIZER_FILE
 from codequest.runtimes.table import RUNTIMES
 from codequest.space import EmbeddingSpace
+from codequest.version import __version__
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,7 +98,7 @@ class AdapterConfig:
         """The file's text: sorted keys, indented."""
         values: dict[str, Any] = {
             "format_version": FORMAT_VERSION,
-            "codequest_version": metadata.version("codequest"),
+            "codequest_version": __version__,
             "kind": self.kind,
             "space": self.space.to_dict(),
             "encoder": dict(self.encoder),

@@ -10,6 +10,7 @@ from typing import Any
 from codequest.adapters import find_adapter
 from codequest.adapters.folder import read_config
 from codequest.encoders.kinds import find_kind
+from codequest.errors import needs_torch
 from codequest.report.named_encoders import QUANTIZED
 from codequest.space import EmbeddingSpace
 from codequest.weights import find_folder, resolve
@@ -96,8 +97,10 @@ def quantized_competitor(name: str, precision: str, *, teacher: Competitor) -> C
 
     Raises:
         InvalidInputError: There is no such precision.
+        MissingDependencyError: torch is not installed.
     """
-    from codequest.encoders.quantized.ways import check_names
+    with needs_torch():
+        from codequest.encoders.quantized.ways import check_names
 
     check_names(precision)
     return replace(

@@ -9,7 +9,7 @@ from typing import Any
 
 from codequest.adapters.folder import read_config
 from codequest.bench.competitors import TEACHER, Competitor, adapter_competitor, bare_competitor
-from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
+from codequest.encoders import QueryEncoder
 from codequest.errors import CodequestError, InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.runtimes import RUNTIMES
@@ -71,6 +71,7 @@ def _encoder(competitor: Competitor) -> QueryEncoder:
     """Encoder that exports a competitor's graph; that of the teacher is its compact adaptation, with any weights."""
     if competitor.name != TEACHER:
         return QueryEncoder.from_pretrained(competitor.source, device="cpu")
+    from codequest.encoders import QuantizedQueryEncoder
     from codequest.teachers import LocalTeacher
 
     space = LocalTeacher(competitor.source, revision=competitor.options["revision"], device="cpu").space

@@ -129,9 +129,13 @@ class BenchResult:
         rounds = zip(self.row(bare.bare_of or "").rounds, bare.rounds, strict=True)
         return _spread([full["single p50 ms"] / only["single p50 ms"] - 1 for full, only in rounds])
 
+    def to_dict(self) -> dict[str, Any]:
+        """The result, ready for JSON."""
+        return {"format_version": FORMAT_VERSION, **asdict(self)}
+
     def to_json(self) -> str:
         """JSON with sorted keys; `from_json` reads it back."""
-        return readable_json({"format_version": FORMAT_VERSION, **asdict(self)})
+        return readable_json(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str) -> BenchResult:

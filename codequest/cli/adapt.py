@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from codequest.cli.arguments import TEACHER_HELP
-from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries, text_table
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries
 from codequest.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ def adapt(
 
 
 def _show_plan(run: Run) -> None:
+    from codequest.cli.printing.screen import text_table
+
     plan, material, space = run.plan, run.material, run.source.teacher.space
     prompt = (
         f"none; the teacher puts {space.query_prompt!r} before its queries itself" if space.query_prompt else "none"
@@ -96,6 +98,8 @@ def _show_plan(run: Run) -> None:
 
 
 def _show_outcome(outcome: Outcome) -> None:
+    from codequest.cli.printing.screen import number_table
+
     if outcome.report is None:
         messages.print("There was nothing to measure on: give --code, or --index with texts.")
     else:

@@ -17,9 +17,8 @@ from codequest.cli.arguments import (
     VectorsOption,
     report_data,
 )
-from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries
 from codequest.errors import InvalidInputError
-from codequest.files import save_file
 
 if TYPE_CHECKING:
     from codequest.report.approximate.effort import ApproximateSearch
@@ -49,6 +48,8 @@ def ann(
         _show(result)
     if out is None:
         return
+    from codequest.files import save_file
+
     try:
         save_file(out, to_json(results).encode())
     except OSError as error:
@@ -57,6 +58,8 @@ def ann(
 
 
 def _show(result: ApproximateSearch) -> None:
+    from codequest.cli.printing.screen import number_table
+
     what = f"{result.index} of {result.documents:,} documents, {result.queries:,} queries"
     needed = f"{result.effort} for {result.target:.3f}"
     rows = list(_rows(result, result.recall, dict.fromkeys(result.recall, 1.0)))

@@ -1,13 +1,18 @@
-"""Every command of ``codequest``."""
+"""Every command of ``codequest``, each loaded when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from codequest.cli.display import resumable
+from codequest.cli.display import console, resumable
 from codequest.lazy import load
+from codequest.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COMMANDS = (
     "index", "search", "ask", "mcp", "demo", "queries", "adapt", "distill", "train", "evaluate", "report", "ann",
@@ -19,22 +24,58 @@ QUERIED = ("search", "ask")
 """Commands that take a query, which may look like an option: ``--map-syntax``."""
 
 
-def build_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
-    """The application with these commands: whoever knows which one is asked for does not wait for the others."""
-    app = typer.Typer(
+class _Commands(TyperGroup):
+    """The commands; one is built when it is asked for, and for the list of all of them none is."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            self.commands[cmd_name] = _built(cmd_name)
+        return self.commands.get(cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        rows = [(name, (_function(name).__doc__ or "").strip().splitlines()[0]) for name in COMMANDS]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def build_app() -> typer.Typer:
+    """The application."""
+    return typer.Typer(
         name="codequest",
+        cls=_Commands,
         help="Light query encoders in a large teacher's embedding space.",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
+        rich_markup_mode=None,  # its help takes twice as long to begin
         callback=_group,
+        context_settings={"max_content_width": 120},
     )
-    for name in commands:
-        settings = {"ignore_unknown_options": name in QUERIED}
-        app.command(context_settings=settings)(resumable(load(f"codequest.cli.{name}:{name}")))
-    return app
 
 
-def _group() -> None:
-    """Light query encoders in a large teacher's embedding space."""  # a single command needs its name as well
+def _function(name: str) -> Callable[..., None]:
+    found: Callable[..., None] = load(f"codequest.cli.{name}:{name}")
+    return found
+
+
+def _built(name: str) -> Any:
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    alone.command(name, context_settings={"ignore_unknown_options": name in QUERIED})(resumable(_function(name)))
+    return typer.main.get_command(alone)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        console.file.write(f"codequest {__version__}\n")
+        raise typer.Exit
+
+
+def _group(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Light query encoders in a large teacher's embedding space."""

@@ -48,6 +48,8 @@ DocumentsOption = Annotated[
     ),
 ]
 
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs, on standard output alone.")]
+
 AdapterArgument = typer.Argument(
     help="Adapter that comes with codequest, adapter folder (./NAME if it is called like one of those), or repository "
     "on the hub."

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries
+from codequest.cli.arguments import JsonOption
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries, write_json
 from codequest.data import DATASET_NAME, load_dataset
 from codequest.texts import visible
 
@@ -48,6 +49,7 @@ def bench(
         str | None, typer.Option(help="Competitor that ratios are relative to; by default the teacher.")
     ] = None,
     markdown: Annotated[bool, typer.Option(help="Print Markdown.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Measure the cost of a query, next to the teacher: each encoder alone in its process, in alternating rounds."""
     from dataclasses import replace
@@ -78,7 +80,9 @@ def bench(
         messages.print(f"Benchmark: {result.save(out)}")
     if baseline is not None:
         result = replace(result, baseline=baseline)
-    if markdown:
+    if as_json:
+        write_json(result.to_dict())
+    elif markdown:
         console.file.write(visible(to_markdown(result)))
     else:
         _show(result)
@@ -120,6 +124,7 @@ def _forms(given: list[str] | None) -> Sequence[str]:
 
 def _show(result: BenchResult) -> None:
     from codequest.bench.tables import bench_tables, notes
+    from codequest.cli.printing.screen import number_table
 
     for title, rows in bench_tables(result, between="\n").items():
         console.print(number_table(rows, title=title, columns=list(rows[0])))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from codequest.cli.display import console, progress_bars, quality_table, quiet_libraries, speed_table
-from codequest.cli.printing.hits import print_hits
+from codequest.cli.display import console, progress_bars, quiet_libraries
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from codequest.demo import DemoResult
     from codequest.demo.tour import FoundFunction
     from codequest.search import CodeIndex
@@ -22,6 +21,7 @@ def demo(
     train: Annotated[bool, typer.Option("--train", help="Also refine an encoder on this very code; minutes.")] = False,
 ) -> None:
     """Embed Python's standard library with a teacher, search it with light encoders, and measure them."""
+    from codequest.cli.printing.reports import quality_table, speed_table
     from codequest.demo import index_library, run_demo, standard_library
 
     quiet_libraries()
@@ -41,9 +41,11 @@ def demo(
 
 
 def _show_searches(result: DemoResult) -> None:
+    from rich.table import Table
+
     console.print("Five searches in the index that the teacher made\n", style="bold")
     for query, (teacher_hits, encoder_hits) in result.searches.items():
-        drawn = Table.grid(padding=(0, 2), expand=True)
+        drawn = Table.grid(padding=(0, 2), expand=console.is_terminal)
         for _ in range(2):
             drawn.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
         drawn.add_row("teacher", result.searcher, style="dim")
@@ -55,10 +57,13 @@ def _show_searches(result: DemoResult) -> None:
 
 
 def _line(hit: FoundFunction) -> Text:
+    from rich.text import Text
+
     return Text.assemble(f"{hit.score:.2f} {hit.location} ", (hit.name, "cyan"))
 
 
 def _show_puma(index: CodeIndex) -> None:
+    from codequest.cli.printing.hits import print_hits
     from codequest.demo import PUMA_QUERIES
 
     console.print("The same functions in Puma, the search engine of codequest", style="bold")

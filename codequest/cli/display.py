@@ -1,4 +1,7 @@
-"""Progress bars, tables and quiet libraries."""
+"""What every command prints with: standard output and standard error, progress, quiet libraries, JSON.
+
+The library that draws is imported when something is drawn: a command that says nothing does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -8,48 +11,78 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-from rich import box
-from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.segment import Segment
-from rich.table import Table
-from rich.text import Text
+from typing import IO, TYPE_CHECKING, Any
 
 from codequest.errors import CodequestWarning
 from codequest.progress import Progress, silent
 from codequest.texts import visible
 
 if TYPE_CHECKING:
-    from codequest.evaluation import Report
+    from rich.console import Capture
+
+    from codequest.cli.printing.screen import VisibleConsole
 
 BETWEEN_LINES = 30.0  # seconds
-_SIDE_BY_SIDE = 4  # encoders
+_UNWRAPPED = 1 << 16  # columns
 _QUIET = {"TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 
 
-class VisibleConsole(Console):
-    """Console that shows what it is given, which may come from anyone's files: no markup in it is obeyed.
+class Screen:
+    """Standard output or standard error, through a `VisibleConsole` that is made when something is first printed.
 
-    What cannot be seen is written out; see `codequest.texts.visible`. All that commands print goes through here, or
-    through `visible` and `json_text`.
+    In a terminal it is as wide as that; nothing is wrapped in a pipe or a file.
+
+    Args:
+        errors: Standard error instead.
     """
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(markup=False, emoji=False, highlight=False, **settings)
+    def __init__(self, *, errors: bool = False) -> None:
+        self._errors = errors
+        self._kept: VisibleConsole | None = None
 
-    def render_str(self, text: str, **settings: Any) -> Text:
-        return super().render_str(visible(text), **settings)
+    @property
+    def drawn(self) -> VisibleConsole:
+        """The console itself; of a terminal always the same, which knows what is drawn on it."""
+        from codequest.cli.printing.screen import VisibleConsole
 
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
-        for segment in super().render(renderable, options):
-            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+        if self._kept is not None:
+            return self._kept
+        console = VisibleConsole(stderr=self._errors)
+        if console.is_terminal:
+            self._kept = console
+        elif "COLUMNS" not in os.environ:
+            console.width = _UNWRAPPED
+        return console
+
+    @contextmanager
+    def capture(self) -> Iterator[Capture]:
+        """Keep what is printed meanwhile from being shown, and give it."""
+        before, self._kept = self._kept, self.drawn
+        try:
+            with self._kept.capture() as captured:
+                yield captured
+        finally:
+            self._kept = before
+
+    @property
+    def file(self) -> IO[str]:
+        """Where it prints to."""
+        return sys.stderr if self._errors else sys.stdout
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether that is a terminal, or is to be taken for one."""
+        return self.file.isatty() or "FORCE_COLOR" in os.environ
+
+    def print(self, *shown: object, **how: Any) -> None:
+        """Print as `rich.console.Console.print` does."""
+        self.drawn.print(*shown, **how)
 
 
-console = VisibleConsole(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
-messages = VisibleConsole(stderr=True)
+console = Screen()
+messages = Screen(errors=True)
 
 
 @contextmanager
@@ -66,7 +99,7 @@ def progress_bars() -> Iterator[Progress]:
         return
     from codequest.cli.printing.bars import terminal_bars
 
-    with terminal_bars(messages) as report:
+    with terminal_bars(messages.drawn) as report:
         yield report
 
 
@@ -109,11 +142,14 @@ def resumable(command: Callable[..., None]) -> Callable[..., None]:
 
 def quiet_libraries() -> None:
     """Leave the screen to codequest: its own warnings are shown, those of the libraries below are not."""
+    import logging
+
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # reports, on import, a kernel it can do without
     warnings.simplefilter("ignore")
     warnings.simplefilter("always", CodequestWarning)
     warnings.showwarning = _show_warning
     os.environ |= _QUIET  # read when transformers is imported: a command that needs none of it should not import it
-    if "transformers" in sys.modules:
+    if sys.modules.get("transformers"):
         from transformers.utils import logging as transformers_logging
 
         transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
@@ -122,6 +158,8 @@ def quiet_libraries() -> None:
 
 def warn(message: str) -> None:
     """Print a warning."""
+    from rich.text import Text
+
     messages.print(Text("Warning:", style="yellow"), message)
 
 
@@ -130,61 +168,21 @@ def json_text(content: Any) -> str:
     return visible(json.dumps(content, ensure_ascii=False, indent=2), write=_escaped)
 
 
+def write_json(content: Any) -> None:
+    """Write JSON to standard output."""
+    console.file.write(json_text(content) + "\n")
+
+
+def facts_of(result: Any) -> dict[str, Any]:
+    """The fields of a result in dicts, lists, text and numbers, for `write_json`."""
+    from msgspec import to_builtins
+
+    found: dict[str, Any] = to_builtins(result, enc_hook=str)
+    return found
+
+
 def _escaped(letter: str) -> str:
     return f"\\u{ord(letter):04x}" if letter.isascii() else json.dumps(letter)[1:-1]
-
-
-def text_table(rows: Sequence[Mapping[str, str]], *, title: str) -> Group:
-    """A table of sentences."""
-    drawn = Table(box=box.SIMPLE_HEAD)
-    for name in rows[0]:
-        drawn.add_column(name, overflow="fold")
-    for row in rows:
-        drawn.add_row(*row.values())
-    return Group(Text(title, style="bold"), drawn)
-
-
-def number_table(rows: Sequence[Mapping[str, str]], *, title: str, columns: Sequence[str]) -> Group:
-    """A table of names and numbers; numbers to the right."""
-    names = list(columns)
-    drawn = Table(box=box.SIMPLE_HEAD)
-    for position, name in enumerate(names):  # a name may be a long path, which must not push the numbers out
-        longest = max((len(row[name]) for row in rows), default=0) if position else None
-        drawn.add_column(name, justify="right" if position else "left", overflow="fold", min_width=longest)
-    for row in rows:
-        drawn.add_row(*(row[name] for name in names))
-    return Group(Text(title, style="bold"), drawn)
-
-
-QUALITY = ("encoder", "nDCG@10", "MRR@10", "Recall@10", "retention %", "cosine")
-SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "params M", "active MB", "GFLOP")
-
-
-def quality_table(report: Report) -> Group:
-    """Table of the quality that an encoder keeps of its teacher's."""
-    title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents of {report.teacher.name}"
-    return number_table(_named(report), title=title, columns=QUALITY)
-
-
-def overview_table(measured: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Group:
-    """Tables of nDCG@10 that encoders keep of their teacher's on several datasets; one for every few encoders."""
-    from codequest.evaluation import retention_table
-
-    rows, names = retention_table(measured), list(measured)
-    parts = [names[start : start + _SIDE_BY_SIDE] for start in range(0, len(names), _SIDE_BY_SIDE)]
-    title = "Retention of nDCG@10, % with 95% interval"
-    return Group(*(number_table(rows, title=title, columns=["dataset", *part]) for part in parts))
-
-
-def speed_table(report: Report) -> Group:
-    """Costs of one query."""
-    return number_table(_named(report), title="One query", columns=SPEED)
-
-
-def _named(report: Report) -> list[dict[str, str]]:
-    """The report's rows with the teacher's long name replaced by its role."""
-    teacher, *encoders = report.rows
-    return [{**teacher, "encoder": "teacher"}, *encoders]
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

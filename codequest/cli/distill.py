@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from codequest.cli.arguments import TEACHER_HELP, DimOption, weights_of
-from codequest.cli.display import console, messages, progress_bars, quality_table, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries
 from codequest.data import DATASET_NAME, load_dataset
 from codequest.errors import InvalidInputError
-from codequest.search.meta import DEFAULT_TEACHER
+from codequest.teachers.default import DEFAULT_TEACHER
 
 if TYPE_CHECKING:
     from codequest.data import RetrievalDataset
@@ -144,6 +144,8 @@ def _train(
         if not is_main_process():
             return
         if data.final is not None:
+            from codequest.cli.printing.reports import quality_table
+
             report = compare({out.name: trainer.encoder}, teacher, data.final, latency_queries=0, progress=progress)
             trainer.encoder.metrics[report.dataset] = report.encoders[0].summary()
             console.print(quality_table(report))

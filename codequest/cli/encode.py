@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,6 @@ import typer
 from codequest.cli.arguments import AdapterArgument
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries
 from codequest.errors import InvalidInputError
-from codequest.files import save_file
 
 
 def encode(
@@ -23,10 +21,12 @@ def encode(
 ) -> None:
     """Embed queries into the teacher's space."""
     import json
+    from io import BytesIO
 
     import numpy as np
 
     from codequest.encoders import QueryEncoder
+    from codequest.files import save_file
 
     quiet_libraries()
     encoder = QueryEncoder.from_pretrained(adapter)

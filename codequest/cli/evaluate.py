@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP, DimOption
-from codequest.cli.display import (
-    console,
-    messages,
-    overview_table,
-    progress_bars,
-    quality_table,
-    quiet_libraries,
-    speed_table,
-)
+from codequest.cli.arguments import TEACHER_HELP, DimOption, JsonOption
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries, write_json
 from codequest.data import DATASET_NAME, load_dataset
-from codequest.evaluation import Report, summaries
+
+if TYPE_CHECKING:
+    from codequest.evaluation import Report
 
 
 def evaluate(
@@ -40,10 +34,11 @@ def evaluate(
         Path | None,
         typer.Option(help="Folder for evaluation.json and evaluation.md; of several datasets, one each below it."),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Measure how much of the teacher's retrieval quality encoders keep, and the cost of a query."""
     from codequest.encoders import QueryEncoder
-    from codequest.evaluation import compare_documents, compare_each
+    from codequest.evaluation import compare_documents, compare_each, summaries
     from codequest.teachers import cached, load_teacher, teacher_of
 
     quiet_libraries()
@@ -64,6 +59,11 @@ def evaluate(
             if out is not None:
                 saved = report.save(out / report.dataset.replace("/", "-") if len(datasets) > 1 else out)
                 messages.print(f"Report: {saved}")
+    if as_json:
+        write_json({"reports": [report.to_dict() for report in reports]})
+        return
+    from codequest.cli.printing.reports import overview_table, quality_table, speed_table
+
     for report in reports:
         console.print(quality_table(report))
     if len(reports) > 1:

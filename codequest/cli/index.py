@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries, warn
+from codequest.cli.arguments import TEACHER_HELP, JsonOption
+from codequest.cli.display import Screen, console, facts_of, messages, progress_bars, quiet_libraries, warn, write_json
 from codequest.errors import CodeIndexError, CodequestError
 from codequest.texts import shell_word, visible_line
 
@@ -37,6 +37,7 @@ def index(
         typer.Option(help="Adapter that embeds new code until the teacher has. By default the one of the index."),
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Start anew, for another teacher or version.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Index a folder for `codequest search`, or bring its index up to date: only what changed is embedded.
 
@@ -47,44 +48,53 @@ def index(
 
     quiet_libraries()
     if dry_run:
-        _print_preview(path)
+        _show_preview(path, as_json)
         return
     if status:
-        _print_status(path)
+        _show_status(path, as_json)
         return
     with progress_bars() as progress:
         report = CodeIndex.build(
             path, teacher=teacher, light=True, light_encoder=light_encoder, rebuild=rebuild, progress=progress
         )
-    _print_report(report)
-    if light:
-        _print_left(report.chunks - report.taught, report.root)
-    elif background and report.taught < report.chunks:
-        _start_background(report, teacher)
-    else:
-        _teach(report, teacher)
+    out = messages if as_json else console
+    _print_report(report, out)
+    try:
+        if light:
+            _print_left(report.chunks - report.taught, report.root, out)
+        elif background and report.taught < report.chunks:
+            _start_background(report, teacher, out)
+        else:
+            _teach(report, teacher, out)
+    finally:
+        if as_json:
+            taught = CodeIndex.open(report.root, encoder=None).stats.taught
+            write_json({**facts_of(report), "taught": taught})
 
 
-def _print_report(report: IndexRun) -> None:
-    console.print(
+def _print_report(report: IndexRun, out: Screen) -> None:
+    out.print(
         f"{report.files:,} files in {report.chunks:,} chunks: {report.added:,} added, {report.changed:,} changed, "
         f"{report.removed:,} removed, {report.unchanged:,} unchanged.",
         soft_wrap=True,
     )
     for reason, count in report.skipped.items():
-        console.print(f"  skipped: {count:,} × {reason}")
+        out.print(f"  skipped: {count:,} × {reason}")
     if report.unread:
         counts = ", ".join(f"{count:,} × {language}" for language, count in report.unread.items())
-        console.print(f"  with syntax that the grammar cannot read, searched all the same: {counts}", soft_wrap=True)
-    console.print(f"Index: {report.folder}", soft_wrap=True)
-    console.print(f"Searchable after {report.searchable:.1f} s.", soft_wrap=True)
+        out.print(f"  with syntax that the grammar cannot read, searched all the same: {counts}", soft_wrap=True)
+    out.print(f"Index: {report.folder}", soft_wrap=True)
+    out.print(f"Searchable after {report.searchable:.1f} s.", soft_wrap=True)
 
 
-def _print_preview(path: Path) -> None:
+def _show_preview(path: Path, as_json: bool) -> None:
     from codequest.code.preview import preview_index
 
     with progress_bars() as progress:
         preview = preview_index(path, progress=progress)
+    if as_json:
+        write_json({**facts_of(preview), "files": sum(preview.languages.values())})
+        return
     languages = ", ".join(f"{count:,} × {visible_line(name)}" for name, count in preview.languages.items())
     console.print(f"{sum(preview.languages.values()):,} files would be indexed: {languages}", soft_wrap=True)
     for reason, count in preview.skipped.items():
@@ -99,66 +109,68 @@ def _print_preview(path: Path) -> None:
     )
 
 
-def _teach(report: IndexRun, teacher: str | None) -> None:
+def _teach(report: IndexRun, teacher: str | None, out: Screen) -> None:
     """Embed with the teacher what has light vectors; what stops it leaves an index that can be searched."""
     from codequest.search import CodeIndex
 
     waiting = report.chunks - report.taught
     if waiting:
-        console.print(f"The teacher embeds {waiting:,} chunks. Search meanwhile; Ctrl-C keeps what is done.")
+        out.print(f"The teacher embeds {waiting:,} chunks. Search meanwhile; Ctrl-C keeps what is done.")
     try:
         with progress_bars() as progress:
             CodeIndex.teach(report.root, teacher=teacher, progress=progress)
     except KeyboardInterrupt:
         messages.print("\nStopped.")
         stats = CodeIndex.open(report.root, encoder=None).stats
-        _print_left(stats.chunks - stats.taught, report.root)
+        _print_left(stats.chunks - stats.taught, report.root, out)
         raise typer.Exit(130) from None
     except CodeIndexError:
         raise
     except CodequestError as error:
         warn(str(error))
         stats = CodeIndex.open(report.root, encoder=None).stats
-        _print_left(stats.chunks - stats.taught, report.root)
+        _print_left(stats.chunks - stats.taught, report.root, out)
         return
     if waiting:
-        console.print("Every chunk has its teacher's vector.")
+        out.print("Every chunk has its teacher's vector.")
 
 
-def _start_background(report: IndexRun, teacher: str | None) -> None:
+def _start_background(report: IndexRun, teacher: str | None, out: Screen) -> None:
     from codequest.search.home import IndexHome
     from codequest.search.teaching.background import start_background
 
     process = start_background(IndexHome(report.root, report.folder), teacher=teacher)
     folder = shell_word(str(report.root))
-    console.print(
+    out.print(
         f"The teacher embeds {report.chunks - report.taught:,} chunks in the background, in process {process}. How far "
         f"it is: codequest index {folder} --status",
         soft_wrap=True,
     )
 
 
-def _print_left(left: int, root: Path) -> None:
+def _print_left(left: int, root: Path, out: Screen) -> None:
     if left:
-        console.print(
+        out.print(
             f"{left:,} chunks have light vectors, which searches use. Go on with the teacher: codequest index "
             f"{shell_word(str(root))}, or with --background.",
             soft_wrap=True,
         )
 
 
-def _print_status(path: Path) -> None:
+def _show_status(path: Path, as_json: bool) -> None:
     from codequest.search import CodeIndex
 
     index = CodeIndex.open(path, encoder=None)
-    stats = index.stats
+    stats, run = index.stats, index.teacher_run
+    if as_json:
+        write_json({"root": str(index.root), **facts_of(stats), "teacher_run": facts_of(run) if run else None})
+        return
     console.print(
         f"{stats.files:,} files in {stats.chunks:,} chunks of {index.root}, brought up to date {stats.updated}.",
         soft_wrap=True,
     )
     console.print(f"{stats.taught:,} chunks have the vector of {stats.teacher}.", soft_wrap=True)
-    run = index.teacher_run
     if run is not None:
         console.print(f"The teacher goes on: {run}.", soft_wrap=True)
     else:
-        _print_left(stats.chunks - stats.taught, index.root)
+        _print_left(stats.chunks - stats.taught, index.root, console)

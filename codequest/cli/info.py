@@ -4,56 +4,69 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from codequest.cli.arguments import AdapterArgument
-from codequest.cli.display import console, json_text, quiet_libraries, text_table
+from codequest.cli.arguments import AdapterArgument, JsonOption
+from codequest.cli.display import console, facts_of, quiet_libraries, write_json
+
+_SHOWN = {"adapter": "adapter", "kind": "kind", "embeds": "embeds", "megabytes": "MB"}
 
 
-def info(adapter: Annotated[str | None, AdapterArgument] = None) -> None:
+def info(adapter: Annotated[str | None, AdapterArgument] = None, *, as_json: JsonOption = False) -> None:
     """Show an adapter: its space, its training, its measurements, the cost of a query.
 
-    Without one, list those that come with codequest, by the space that they embed into.
+    Without one, list those that come with codequest, by the space that they embed into. An adapter is always JSON.
     """
-    from dataclasses import asdict
-
-    from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
+    from codequest.encoders import QueryEncoder
 
     quiet_libraries()
     if adapter is None:
-        for space, rows in _shipped().items():
-            console.print(text_table(rows, title=f"In the space of {space}"))
+        from codequest.cli.printing.screen import text_table
+
+        shipped = _shipped()
+        if as_json:
+            write_json({"adapters": shipped})
+            return
+        for teacher, dim in dict.fromkeys((row["teacher"], row["dim"]) for row in shipped):
+            own = (row for row in shipped if (row["teacher"], row["dim"]) == (teacher, dim))
+            rows = [{name: str(row[key]) for key, name in _SHOWN.items()} for row in own]
+            console.print(text_table(rows, title=f"In the space of {teacher}, {dim} dimensions"))
         return
     encoder = QueryEncoder.from_pretrained(adapter)
     chosen = {}
-    if isinstance(encoder, QuantizedQueryEncoder):
+    if encoder.kind == "quantized":
+        from codequest.encoders import QuantizedQueryEncoder
+
+        assert isinstance(encoder, QuantizedQueryEncoder)
         chosen = {"chosen": {"runtime": encoder.runtime, "precision": encoder.precision, "why": encoder.why}}
-    console.print(
-        json_text(
-            {
-                "kind": encoder.kind,
-                "space": {**encoder.space.to_dict(), "fingerprint": encoder.space.fingerprint},
-                "encoder": encoder.describe(),
-                **chosen,
-                "cost_of_one_query": asdict(encoder.cost()),
-                "training": encoder.training,
-                "metrics": encoder.metrics,
-            }
-        ),
-        soft_wrap=True,
+    write_json(
+        {
+            "kind": encoder.kind,
+            "space": {**encoder.space.to_dict(), "fingerprint": encoder.space.fingerprint},
+            "encoder": encoder.describe(),
+            **chosen,
+            "cost_of_one_query": facts_of(encoder.cost()),
+            "training": encoder.training,
+            "metrics": encoder.metrics,
+        }
     )
 
 
-def _shipped() -> dict[str, list[dict[str, str]]]:
-    """The adapters that come with codequest, by space."""
+def _shipped() -> list[dict[str, str | float]]:
+    """The adapters that come with codequest."""
     from codequest.adapters import find_adapter, shipped_adapters
     from codequest.adapters.folder import TENSORS_FILE, read_config
 
-    spaces: dict[str, list[dict[str, str]]] = {}
+    rows: list[dict[str, str | float]] = []
     for name in shipped_adapters():
         folder = find_adapter(name)
         config = read_config(folder)
-        size = (folder / TENSORS_FILE).stat().st_size / 1e6
-        space = f"{config.space.teacher}, {config.space.dim} dimensions"
-        embeds = "documents" if config.documents else "queries"
-        row = {"adapter": name, "kind": config.kind, "embeds": embeds, "MB": f"{size:.1f}"}
-        spaces.setdefault(space, []).append(row)
-    return spaces
+        rows.append(
+            {
+                "adapter": name,
+                "kind": config.kind,
+                "embeds": "documents" if config.documents else "queries",
+                "megabytes": round((folder / TENSORS_FILE).stat().st_size / 1e6, 1),
+                "teacher": config.space.teacher,
+                "dim": config.space.dim,
+            }
+        )
+    return rows

@@ -14,7 +14,7 @@ def mcp(
     *,
     path: PathsOption = [Path(".")],  # noqa: B006
     mode: ModeOption = "hybrid",
-    encoder: EncoderOption = "minilm-lora",
+    encoder: EncoderOption = "default",
 ) -> None:
     """Give coding agents the search as MCP tools, on standard input and output."""
     require("mcp", extra="mcp")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP, DimOption
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries, text_table
+from codequest.cli.arguments import TEACHER_HELP, DimOption, JsonOption
+from codequest.cli.display import console, facts_of, messages, progress_bars, quiet_libraries, write_json
 from codequest.errors import InvalidInputError
-from codequest.space import Side
 from codequest.texts import shell_word
+
+if TYPE_CHECKING:
+    from codequest.space import Side
+    from codequest.teachers import IndexProbe
 
 
 def probe(
@@ -35,6 +38,7 @@ def probe(
     dim: Annotated[int | None, DimOption] = None,
     queries: Annotated[bool, typer.Option("--queries", help="The texts are queries, not documents.")] = False,
     samples: Annotated[int, typer.Option(min=1, help="Number of texts to embed again.")] = 32,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell whether a teacher made the vectors of an index; where it nearly did, tell which setting differs.
 
@@ -42,7 +46,7 @@ def probe(
     """
     from codequest.encoders import QueryEncoder
     from codequest.encoders.index_check import check_index
-    from codequest.teachers import load_teacher, probe_index, read_index
+    from codequest.teachers import load_teacher, read_index
 
     quiet_libraries()
     if (teacher is None) == (adapter is None):
@@ -52,22 +56,45 @@ def probe(
     if adapter is not None:
         encoder = QueryEncoder.from_pretrained(adapter)
         check_index(encoder, stored, made_of)
-        messages.print(
+        says = (
             f"A model like {encoder.space.teacher} made these vectors of these texts. Not checked: pooling, prompts "
             f"and length of texts, which must be those of {encoder.space}. Check them as well with: codequest probe "
-            f"{shell_word(str(vectors))} --teacher {encoder.space.teacher}",
-            soft_wrap=True,
+            f"{shell_word(str(vectors))} --teacher {encoder.space.teacher}"
         )
+        if as_json:
+            write_json({"vectors": len(stored), "adapter": adapter, "verdict": "match", "says": says})
+        else:
+            messages.print(says, soft_wrap=True)
         return
+    from codequest.teachers import probe_index
+
     assert teacher is not None
     source = load_teacher(teacher, dim=dim)
     with progress_bars() as progress:
         found = probe_index(stored, made_of, source, side=side, samples=samples, progress=progress)
+    if as_json:
+        write_json({"vectors": len(stored), "teacher": source.space.teacher, **_facts(found)})
+    else:
+        _show(found, title=f"{len(stored):,} vectors, {source.space.teacher}")
+    found.check()
+    if not as_json:
+        messages.print(found.says)
+
+
+def _facts(found: IndexProbe) -> dict[str, Any]:
+    """The result for programs; a cosine that there is not is null."""
+    from math import isfinite
+
+    facts = facts_of(found)
+    return {**facts, **{name: facts[name] if isfinite(facts[name]) else None for name in ("cosine", "nearest")}}
+
+
+def _show(found: IndexProbe, *, title: str) -> None:
+    from codequest.cli.printing.screen import text_table
+
     rows = [
         {"": finding.what, "index": finding.index, "teacher": finding.teacher, " ": "" if finding.agrees else "differs"}
         for finding in found.findings
     ]
     cosine = {"": f"cosine of {found.samples} texts", "index": f"{found.cosine:.4f}", "teacher": "1", " ": ""}
-    console.print(text_table([*rows, cosine], title=f"{len(stored):,} vectors, {source.space.teacher}"))
-    found.check()
-    messages.print(found.says)
+    console.print(text_table([*rows, cosine], title=title))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import weights_of
-from codequest.cli.display import console, messages, number_table, progress_bars, quiet_libraries, text_table, warn
+from codequest.cli.arguments import JsonOption, weights_of
+from codequest.cli.display import console, facts_of, messages, progress_bars, quiet_libraries, warn, write_json
 from codequest.data import load_dataset
 from codequest.errors import InvalidInputError
 
@@ -44,6 +44,7 @@ def queries(
     like: Annotated[Path | None, typer.Option(help="Queries of your users, to compare with.")] = None,
     max_characters: Annotated[int, typer.Option(min=100, help="Most characters of a function in --pairs.")] = 4000,
     seed: Annotated[int, typer.Option(help="Decides which queries are drawn.")] = 0,
+    as_json: JsonOption = False,
 ) -> None:
     """Derive training queries from a codebase, for when there is no query log."""
     from codequest.data.query_files import load_queries
@@ -59,13 +60,25 @@ def queries(
     weights = weights_of(weight or [], expected="ORIGIN=SHARE, such as names=0.2")
     users = load_queries(like) if like else None
     excluded = [query for name in exclude or () for query in _queries_of(name)]
+    facts: dict[str, Any] = {}
     if out is not None:
-        _derive(sources, out, weights=weights, limit=limit, excluded=excluded, seed=seed, users=users)
+        found = _derived(sources, out, weights=weights, limit=limit, excluded=excluded, seed=seed)
+        covered = _covered(found, users) if users is not None else None
+        facts |= {"queries": _query_facts(found, out), "coverage": facts_of(covered) if covered else None}
+        if not as_json:
+            _show_queries(found, out)
+        if covered is not None and not as_json:
+            _show_coverage(covered)
     if pairs is not None:
-        _mine(sources, pairs, excluded=excluded, max_characters=max_characters)
+        mined = _mined(sources, pairs, excluded=excluded, max_characters=max_characters)
+        facts["pairs"] = _pair_facts(mined, pairs)
+        if not as_json:
+            _show_pairs(mined, pairs)
+    if as_json:
+        write_json(facts)
 
 
-def _derive(
+def _derived(
     sources: list[str],
     out: Path,
     *,
@@ -73,25 +86,39 @@ def _derive(
     limit: int | None,
     excluded: list[str],
     seed: int,
-    users: list[str] | None,
-) -> None:
-    from codequest.mining import derive_queries, query_coverage
+) -> DerivedQueries:
+    from codequest.mining import derive_queries
 
     with progress_bars() as progress:
         derived = derive_queries(sources, weights=weights, limit=limit, exclude=excluded, seed=seed, progress=progress)
     derived.save(out)
-    _show_queries(derived, out)
-    if users is not None:
-        _show_coverage(query_coverage(derived.texts, users=users))
+    return derived
 
 
-def _mine(sources: list[str], folder: Path, *, excluded: list[str], max_characters: int) -> None:
+def _covered(derived: DerivedQueries, users: list[str]) -> Coverage:
+    from codequest.mining import query_coverage
+
+    return query_coverage(derived.texts, users=users)
+
+
+def _mined(sources: list[str], folder: Path, *, excluded: list[str], max_characters: int) -> MinedPairs:
     from codequest.mining import mine_pairs
 
     with progress_bars() as progress:
         mined = mine_pairs(sources, exclude=excluded, max_characters=max_characters, progress=progress)
     mined.save(folder)
-    _show_pairs(mined, folder)
+    return mined
+
+
+def _query_facts(derived: DerivedQueries, out: Path) -> dict[str, Any]:
+    counted = {"found": derived.found, "written": derived.counts, "passed_over": derived.passed_over}
+    numbers = {name: getattr(derived, name) for name in ("duplicates", "excluded", "files")}
+    return {"file": str(out), "count": len(derived.queries), **counted, **numbers}
+
+
+def _pair_facts(mined: MinedPairs, folder: Path) -> dict[str, Any]:
+    counts = {"descriptions": len(mined.queries), "functions": len(mined.functions)}
+    return {"folder": str(folder), **counts, "languages": mined.languages, "passed_over": mined.passed_over}
 
 
 def _queries_of(name: str) -> list[str]:
@@ -104,6 +131,8 @@ def _queries_of(name: str) -> list[str]:
 
 
 def _show_queries(derived: DerivedQueries, out: Path) -> None:
+    from codequest.cli.printing.screen import text_table
+
     examples = {query.origin: query.text for query in reversed(derived.queries)}
     rows = [
         {
@@ -121,6 +150,8 @@ def _show_queries(derived: DerivedQueries, out: Path) -> None:
 
 
 def _show_coverage(found: Coverage) -> None:
+    from codequest.cli.printing.screen import number_table
+
     rows = [
         {
             "form": form,
@@ -140,6 +171,8 @@ def _show_coverage(found: Coverage) -> None:
 
 
 def _show_pairs(mined: MinedPairs, folder: Path) -> None:
+    from codequest.cli.printing.screen import number_table
+
     rows = [{"language": name, "functions": f"{count:,}"} for name, count in mined.languages.most_common()]
     title = f"{len(mined.queries):,} descriptions of {len(mined.functions):,} functions in {folder}"
     console.print(number_table(rows, title=title, columns=list(rows[0])))

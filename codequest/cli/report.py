@@ -10,13 +10,14 @@ import typer
 from codequest.cli.arguments import (
     DocumentsOption,
     EncodersOption,
+    JsonOption,
     QueriesOption,
     ReportDataset,
     ReportTeacherOption,
     VectorsOption,
     report_data,
 )
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries, write_json
 
 if TYPE_CHECKING:
     from codequest.report import Study
@@ -33,6 +34,7 @@ def report(
     documents: DocumentsOption = None,
     latency: Annotated[bool, typer.Option(help="Measure the time of a query.")] = True,
     seed: Annotated[int, typer.Option(help="Seed of samples, intervals and t-SNE.")] = 0,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a page that says which encoder to deploy: quality, cost, vectors, hubs, approximate search, examples."""
     from codequest.report import build_report, check_folder, load_encoders
@@ -45,7 +47,10 @@ def report(
         study = build_report(
             loaded, source, data, out=out, latency_queries=50 if latency else 0, seed=seed, progress=progress
         )
-    _show(study)
+    if as_json:
+        write_json(study.to_dict())
+    else:
+        _show(study)
     messages.print(f"Report: {out / 'index.html'}")
 
 

@@ -8,9 +8,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from codequest.cli.display import console, json_text, quiet_libraries
-from codequest.cli.printing.hits import print_hits
-from codequest.cli.printing.within_tokens import print_within, write_json_within
+from codequest.cli.arguments import JsonOption
+from codequest.cli.display import quiet_libraries, write_json
 from codequest.cli.search_options import (
     GlobOption,
     KindOption,
@@ -54,9 +53,14 @@ def search(
     mode: ModeOption = "hybrid",
     encoder: QuickEncoderOption = None,
     no_refresh: NoRefreshOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON list of hits, for programs.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Search code; a folder that `codequest index` has not indexed gets a light index first, within seconds."""
+    """Search code; a folder that `codequest index` has not indexed gets a light index first, within seconds.
+
+    Ends with exit code 1 where nothing is found.
+    """
+    from codequest.cli.printing.hits import print_hits
+    from codequest.cli.printing.within_tokens import print_within, write_json_within
     from codequest.search.query.group import IndexGroup
 
     quiet_libraries()
@@ -81,8 +85,10 @@ def search(
     if as_json and max_tokens:
         write_json_within(hits, max_tokens, offset=offset)
     elif as_json:
-        console.file.write(json_text([hit.to_dict() for hit in hits]) + "\n")
+        write_json([hit.to_dict() for hit in hits])
     elif max_tokens:
         print_within(hits, max_tokens, context=context, with_root=not group.is_one, offset=offset)
     else:
         print_hits(hits, context=context, with_root=not group.is_one)
+    if not hits:
+        raise typer.Exit(1)

@@ -34,7 +34,8 @@ NoRefreshOption = Annotated[
 EncoderOption = Annotated[
     str,
     typer.Option(
-        help="An adapter: minilm-lora, static and others by name, a folder, or a repository on the hub; or teacher."
+        help="An adapter: minilm-lora, static and others by name, a folder, or a repository on the hub; or teacher. By "
+        "default minilm-lora, or static where torch is not installed."
     ),
 ]
 

@@ -18,7 +18,7 @@ def serve(
         str | None,
         typer.Argument(
             help="Adapter folder, adapter that comes with codequest, or repository on the hub. With --index it embeds "
-            "the queries; by default minilm-lora does."
+            "the queries; by default minilm-lora does, or static where torch is not installed."
         ),
     ] = None,
     *,
@@ -45,7 +45,7 @@ def serve(
     if index:
         if max_batch is not None:
             raise InvalidInputError("--max-batch is for /v1/embeddings; leave it out with --index.")
-        _serve_page(index, adapter or "minilm-lora", host, port)
+        _serve_page(index, adapter or "default", host, port)
     elif adapter is not None:
         _serve_encoder(adapter, host, port, server.Limits(max_batch=max_batch or server.Limits().max_batch))
     else:

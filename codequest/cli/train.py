@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codequest.cli.arguments import TEACHER_HELP
-from codequest.cli.display import console, messages, number_table, overview_table, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries
 
 if TYPE_CHECKING:
     from codequest.training import MadeAdapter
@@ -29,6 +29,7 @@ def train(
     Stopped or killed, it continues when the same command is run again; adapters that are already made stay.
     """
     from codequest.adapters.folder import read_config
+    from codequest.cli.printing.reports import overview_table
     from codequest.training import is_main_process, load_recipe, make_adapters
 
     quiet_libraries()
@@ -43,6 +44,8 @@ def train(
 
 
 def _show(name: str, adapter: MadeAdapter) -> None:
+    from codequest.cli.printing.screen import number_table
+
     if not adapter.reports:
         messages.print(f"{name} was already made: {adapter.folder}")
         return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from codequest.data.beir import load_beir
-from codequest.data.dataset import RetrievalDataset
-from codequest.data.hub import load_hub
 from codequest.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from codequest.data.dataset import RetrievalDataset
 
 DATASET_NAME = (
     "FOLDER[:SPLIT[:CORPUS]] in BEIR layout, such as data/cosqa:dev:corpus_nodoc, or hub:REPOSITORY[:SPLIT] "
@@ -26,6 +27,8 @@ def load_dataset(name: str, *, root: str | Path = ".") -> RetrievalDataset:
         InvalidInputError: Not such a name.
         DatasetError: There is no such dataset, or it is malformed.
     """
+    from codequest.data import load_beir, load_hub
+
     hub, parts = dataset_parts(name)
     if hub:
         return load_hub(parts[0], **dict(zip(("split",), parts[1:], strict=False)))

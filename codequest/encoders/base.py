@@ -19,8 +19,8 @@ from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import ReferenceVectors
 from codequest.encoders.asynchronous import encode_soon
 from codequest.encoders.embedding import embed_batch, embed_texts
-from codequest.encoders.kinds import encoder_class
-from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.encoders.kinds import encoder_class, refuse_without_torch
+from codequest.errors import AdapterFormatError, InvalidInputError, needs_torch
 from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
 from codequest.runtimes.parity import LEAST
@@ -209,12 +209,13 @@ class QueryEncoder(ABC):
         Raises:
             InvalidInputError: An unknown runtime or precision, an encoder that is already exported, or one that
                 sentence-transformers has no modules for.
-            MissingDependencyError: The runtime is not installed.
+            MissingDependencyError: The runtime, or torch, which writes graphs, is not installed.
             PrecisionNotSupportedError: The runtime would only emulate the precision on this CPU.
             ParityError: What was written gives vectors too far from the encoder's; says how far.
             AdapterWriteError: No permission, no space, or something that is no adapter is there.
         """
-        from codequest.encoders.export import export_encoder
+        with needs_torch():
+            from codequest.encoders.export import export_encoder
 
         return export_encoder(self, folder, runtime=runtime, precision=precision)
 
@@ -233,12 +234,14 @@ class QueryEncoder(ABC):
 
         Raises:
             AdapterFormatError: Not an adapter, damaged, of another version, or not of this class.
+            MissingDependencyError: It runs in torch, which is not installed; says how to have it without.
             WeightsNotFoundError: The base model is not on this machine and cannot be fetched.
             InvalidInputError: No such device on this machine.
         """
         folder = find_adapter(name, revision=revision)
         config = read_config(folder)
         refuse_changed(folder, config)
+        refuse_without_torch(config.kind, name)
         chosen = encoder_class(config.kind, folder)
         if not issubclass(chosen, cls):
             raise AdapterFormatError(

@@ -8,7 +8,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.errors import (
+    AdapterFormatError,
+    InvalidInputError,
+    MissingDependencyError,
+    distribution_name,
+    has_torch,
+)
 from codequest.lazy import load
 from codequest.progress import Progress, silent
 
@@ -135,6 +141,27 @@ def encoder_class(kind: str, folder: Path) -> type[QueryEncoder]:
             "Update codequest, install the package that brings this kind, or train the adapter again."
         )
     return row.load()
+
+
+def refuse_without_torch(kind: str, name: str | Path) -> None:
+    """Refuse an adapter that runs in torch where torch is not installed.
+
+    Args:
+        kind: Its kind.
+        name: Its name, for the message.
+
+    Raises:
+        MissingDependencyError: It does, and torch is not; says how to have the adapter without.
+    """
+    row = find_kind(kind)
+    if row not in _ROWS or not row.needs_torch or has_torch():
+        return
+    graph = f"{Path(name).name}-int8"
+    raise MissingDependencyError(
+        f"{str(name)!r} is a {kind} encoder, which runs in torch, and torch is not installed. Its graph needs none: "
+        f"where torch is, run codequest export {name} --precision int8 --out {graph}, copy that folder here and give "
+        f"./{graph} instead. Or install torch here: pip install '{distribution_name()}[torch]'"
+    )
 
 
 def create_encoder(

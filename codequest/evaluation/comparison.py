@@ -20,6 +20,7 @@ from codequest.evaluation.retention import paired_bootstrap
 from codequest.evaluation.scoring import SearchResults, mean_cosine, mean_overlap, search_dataset
 from codequest.machine import describe_machine, describe_versions
 from codequest.progress import Progress, silent
+from codequest.teachers.base import innermost, local_model
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
@@ -221,26 +222,16 @@ def retention_of(found: SearchResults, ceiling: SearchResults, sampling: Samplin
 def _teacher_row(teacher: Teacher, ceiling: SearchResults) -> dict[str, Any]:
     """The values of a `ReportRow` for the teacher, without latency; only a local model has a known cost."""
     from codequest.encoders.cost import backbone_cost
-    from codequest.teachers import LocalTeacher
 
-    model = _model(teacher)
-    cost = asdict(backbone_cost(model.backbone, (), tokens=_TOKENS)) if isinstance(model, LocalTeacher) else {}
+    model = local_model(teacher)
+    cost = asdict(backbone_cost(model.backbone, (), tokens=_TOKENS)) if model else {}
     return {"name": teacher.space.teacher, "kind": "teacher", "measures": ceiling.means, **cost}
 
 
 def _number_format(teacher: Teacher) -> dict[str, str]:
     """Number format of a model on this machine; vectors that a cache had before may be of another format."""
-    from codequest.teachers import LocalTeacher
-
-    model = _model(teacher)
-    return {"teacher": model.precision} if isinstance(model, LocalTeacher) else {}
-
-
-def _model(teacher: Teacher) -> Teacher:
-    """The teacher itself, out of the cache around it."""
-    from codequest.teachers import CachedTeacher
-
-    return teacher.teacher if isinstance(teacher, CachedTeacher) else teacher
+    model = local_model(teacher)
+    return {"teacher": model.precision} if model else {}
 
 
 def _latencies(
@@ -260,10 +251,8 @@ def _latencies(
 
 def _timed(teacher: Teacher) -> Teacher:
     """The teacher itself in torch: as the encoders run, and runtimes slow each other down within one process."""
-    from codequest.teachers import LocalTeacher
-
-    model = _model(teacher)
-    return model.in_torch() if isinstance(model, LocalTeacher) else model
+    model = local_model(teacher)
+    return model.in_torch() if model else innermost(teacher)
 
 
 def _key(name: str | None) -> str:

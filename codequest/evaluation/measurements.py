@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from codequest.errors import InvalidInputError
 from codequest.evaluation.measures import MEASURES
@@ -146,9 +147,13 @@ class Report:
     def __str__(self) -> str:
         return self.to_markdown()
 
+    def to_dict(self) -> dict[str, Any]:
+        """The report, ready for JSON."""
+        return {"format_version": FORMAT_VERSION, **asdict(self)}
+
     def to_json(self) -> str:
         """JSON with sorted keys; `from_json` reads it back."""
-        return readable_json({"format_version": FORMAT_VERSION, **asdict(self)})
+        return readable_json(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str) -> Report:

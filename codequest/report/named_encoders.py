@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from codequest.encoders import QuantizedQueryEncoder, QueryEncoder
+from codequest.encoders import QueryEncoder
 from codequest.errors import InvalidInputError
 from codequest.files import folder_named
 from codequest.teachers import Teacher, cached, load_teacher, teacher_of
@@ -72,6 +72,8 @@ def load_encoders(names: Sequence[str], *, teacher: str | None = None) -> tuple[
     weights = folder if folder and find_folder(folder) else None
     for name, source in sources.items():
         if _is_quantized(source):
+            from codequest.encoders import QuantizedQueryEncoder
+
             precision: Any = source.removeprefix(QUANTIZED)
             loaded[name] = QuantizedQueryEncoder.create(
                 space=source_teacher.space, precision=precision, weights=weights

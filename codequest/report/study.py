@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from codequest.data import RetrievalDataset
 from codequest.errors import InvalidInputError, require
@@ -68,13 +67,13 @@ class Study:
     disagreements: Mapping[str, tuple[Disagreement, ...]]
     notes: tuple[str, ...]
 
-    def to_json(self) -> str:
-        """JSON with sorted keys; ``report`` within it is what `Report.from_json` reads."""
-        values = {
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, ready for JSON; ``report`` within it is what `Report.from_json` reads."""
+        return {
             "schema": SCHEMA,
             "schema_version": SCHEMA_VERSION,
             **{name: getattr(self, name) for name in ("labelled", "recall_at_100", "notes")},
-            "report": json.loads(self.report.to_json()),
+            "report": self.report.to_dict(),
             **{name: asdict(getattr(self, name)) for name in ("verdict", "layout", "hnsw")},
             **{
                 name: {key: asdict(value) for key, value in getattr(self, name).items()}
@@ -83,7 +82,10 @@ class Study:
             "tradeoffs": [asdict(one) for one in self.tradeoffs],
             "disagreements": {name: [asdict(one) for one in found] for name, found in self.disagreements.items()},
         }
-        return readable_json(values)
+
+    def to_json(self) -> str:
+        """JSON with sorted keys."""
+        return readable_json(self.to_dict())
 
 
 def run_study(

@@ -21,6 +21,7 @@ from codequest.errors import (
 )
 from codequest.files import cache_root, put_back, replace_file
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, Runtime
+from codequest.version import __version__
 
 NO_GRAPH_HERE = (
     AdapterWriteError,
@@ -31,7 +32,7 @@ NO_GRAPH_HERE = (
 )
 """Errors that say that a graph cannot be had on this machine, where another way to the same vectors may still do."""
 
-_VERSIONED = ("codequest", "torch", "transformers")
+_MAKERS = ("torch", "transformers")
 
 Graph = TypeVar("Graph")
 
@@ -48,7 +49,8 @@ def graph_folder(name: str, made_from: Mapping[str, str], *, runtime: Runtime, p
     Raises:
         PackageNotFoundError: A package that makes or runs graphs is not installed.
     """
-    versions = {package: metadata.version(package) for package in (*_VERSIONED, RUNTIMES[runtime].package)}
+    packages = (*_MAKERS, RUNTIMES[runtime].package)
+    versions = {"codequest": __version__, **{package: metadata.version(package) for package in packages}}
     named = json.dumps([dict(made_from), versions], sort_keys=True)
     key = hashlib.sha256(named.encode()).hexdigest()[:16]
     return cache_root() / "graphs" / f"{name.replace('/', '--')}-{runtime}-{precision}-{key}"

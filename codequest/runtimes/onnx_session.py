@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from codequest.errors import (
     AdapterFormatError,
     InvalidInputError,
+    MissingDependencyError,
     ModelFormatError,
     PrecisionNotSupportedError,
     require,
@@ -134,7 +135,12 @@ def _refuse_other_files(path: Path) -> None:
                 return
     except (OSError, ValueError) as error:  # an empty file cannot be mapped
         raise AdapterFormatError(f"ONNX Runtime cannot read {path}: {error}. Export it again.") from error
-    onnx = require("onnx", extra="onnx")
+    try:
+        import onnx
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError(
+            f"{path} may take weights from another file, which only onnx can tell. Install it: pip install onnx"
+        ) from error
     try:
         graph = onnx.load(str(path), load_external_data=False)
     except Exception as error:  # its exceptions share no base but this one

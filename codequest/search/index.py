@@ -16,7 +16,7 @@ from codequest.search.query.facets import Facets, count_facets
 from codequest.search.query.parsed_query import parse_query
 from codequest.search.query.request import SearchRequest
 from codequest.search.query.together import search_together, unmatched_together
-from codequest.search.query_vectors import DEFAULT_ENCODER
+from codequest.search.query_vectors import DEFAULT, runnable_encoder
 from codequest.search.searching import search_opened
 from codequest.search.teaching.teacher_run import TeacherRun
 
@@ -119,7 +119,7 @@ class CodeIndex:
         cls,
         path: str | Path = ".",
         *,
-        encoder: str | QueryEncoder | None = DEFAULT_ENCODER,
+        encoder: str | QueryEncoder | None = DEFAULT,
         refresh: bool = True,
     ) -> CodeIndex:
         """Open the index of a folder, or of the nearest folder around it that has one.
@@ -127,7 +127,8 @@ class CodeIndex:
         Args:
             path: A folder or file.
             encoder: Embeds queries: an adapter by name or folder, a query encoder, ``"teacher"`` for the model that
-                made the index, or None to search by words alone. It is loaded for the first query.
+                made the index, ``"default"`` for minilm-lora, or static where torch is not installed, or None to
+                search by words alone. It is loaded for the first query.
             refresh: Whether every search first brings in what has changed, as far as there is time, and marks the rest.
 
         Raises:
@@ -137,7 +138,8 @@ class CodeIndex:
             AdapterFormatError: There is no such adapter.
             MissingDependencyError: The extra ``search`` is not installed.
         """
-        return cls(IndexHome.find(path), encoder, refresh=refresh)
+        home = IndexHome.find(path)
+        return cls(home, runnable_encoder() if encoder == DEFAULT else encoder, refresh=refresh)
 
     @property
     def stats(self) -> IndexStats:

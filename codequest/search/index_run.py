@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 
 from codequest.errors import CodeIndexError, CodequestError, CodequestWarning, ForeignIndexError
@@ -29,6 +28,7 @@ from codequest.search.teaching.teacher_pass import teach
 from codequest.space import Vectors
 from codequest.teachers.base import Teacher
 from codequest.teachers.cache import CachedTeacher
+from codequest.version import __version__
 
 _CHUNKS_AT_ONCE, _LIGHT_AT_ONCE = 2048, 1024
 
@@ -252,7 +252,7 @@ class _FirstPass:
             light=self.light.adapter if self.light else "",
             taught=writer.tier_counts()["teacher"],
             updated=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            codequest_version=metadata.version("codequest"),
+            codequest_version=__version__,
         )
 
 

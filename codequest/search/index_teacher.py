@@ -18,9 +18,10 @@ from codequest.json_files import read_json
 from codequest.search.deferred import DeferredTeacher
 from codequest.search.home import IndexHome
 from codequest.search.light_documents import shipped_space
-from codequest.search.meta import DEFAULT_TEACHER, META_FILE, IndexMeta, IndexStats
+from codequest.search.meta import META_FILE, IndexMeta, IndexStats
 from codequest.space import EmbeddingSpace
 from codequest.teachers import Teacher, cached, load_teacher, teacher_named_in
+from codequest.teachers.default import DEFAULT_TEACHER
 from codequest.teachers.registry import describe_access, is_on_this_machine
 from codequest.texts import shell_word
 

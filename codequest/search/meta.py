@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,13 @@ from codequest.files import replace_file
 from codequest.json_files import checked, read_json
 from codequest.search.store import GENERATION, STORE
 from codequest.space import EmbeddingSpace
+from codequest.version import __version__
 
 FORMAT_VERSION = 7
 """Changes whenever chunks, embedded texts, words or tables do."""
 
 META_FILE = "index.json"
 _MOST_VERSIONS = 2**53
-
-DEFAULT_TEACHER = "auto:sentence-transformers/all-mpnet-base-v2"
-"""Teacher that embeds code unless another one is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +107,6 @@ class IndexMeta:
                 )
             return meta
         raise CodeIndexError(
-            f"The index in {folder} has format version {version!r:.40}; codequest {metadata.version('codequest')} "
+            f"The index in {folder} has format version {version!r:.40}; codequest {__version__} "
             f"reads {FORMAT_VERSION}. {remedy}"
         )

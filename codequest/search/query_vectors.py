@@ -9,7 +9,7 @@ from codequest.adapters import find_adapter
 from codequest.adapters.folder import read_config
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.light import light_encoder, prepare_light, starts_fast
-from codequest.errors import InvalidInputError, SpaceMismatchError
+from codequest.errors import InvalidInputError, SpaceMismatchError, has_torch
 from codequest.progress import Progress
 from codequest.runtimes import sharing_cpu
 from codequest.search.home import IndexHome
@@ -18,10 +18,12 @@ from codequest.space import EmbeddingSpace, Vectors
 from codequest.texts import checked_texts
 
 TEACHER = "teacher"
-DEFAULT_ENCODER = "minilm-lora"
-"""Adapter that embeds queries unless another one is asked for."""
+DEFAULT = "default"
+"""Stands for `BEST_ENCODER`, or for `QUICK_ENCODER` where neither torch nor its graph is there."""
+BEST_ENCODER = "minilm-lora"
+"""Adapter that embeds queries where it can."""
 QUICK_ENCODER = "static"
-"""Embeds queries until the default encoder has been prepared: it needs neither torch nor a graph."""
+"""Embeds queries until the best encoder has been prepared: it needs neither torch nor a graph."""
 
 
 class QueryVectors:
@@ -89,7 +91,7 @@ class QueryVectors:
 def prepare_default_encoder(home: IndexHome, stats: IndexStats, progress: Progress) -> None:
     """Make the graph of the adapter that searches an index by default, once: half a minute, for every later search."""
     try:
-        queries = QueryVectors(DEFAULT_ENCODER, home, stats)
+        queries = QueryVectors(BEST_ENCODER, home, stats)
     except SpaceMismatchError:  # it is of another teacher
         return
     progress("Making the query encoder start fast", 0, 1)
@@ -98,7 +100,12 @@ def prepare_default_encoder(home: IndexHome, stats: IndexStats, progress: Progre
 
 def quick_encoder() -> str:
     """The encoder that searches by default from the shell: the best one that starts fast."""
-    return DEFAULT_ENCODER if starts_fast(DEFAULT_ENCODER) else QUICK_ENCODER
+    return BEST_ENCODER if starts_fast(BEST_ENCODER) else QUICK_ENCODER
+
+
+def runnable_encoder() -> str:
+    """The encoder that `DEFAULT` stands for: the best one that runs here, however long it takes to start."""
+    return BEST_ENCODER if has_torch() else quick_encoder()
 
 
 def checked_encoder(encoder: str | QueryEncoder | None) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ from codequest.progress import Progress, Work, silent
 from codequest.space import EmbeddingSpace, Side, Vectors, normalized
 from codequest.teachers.threads import as_they_come
 from codequest.texts import batches_by_size, checked_texts
+
+if TYPE_CHECKING:
+    from codequest.teachers.local import LocalTeacher
 
 _EMBEDDING: Mapping[Side, Work] = {"query": Work.EMBEDDING_QUERIES, "document": Work.EMBEDDING_DOCUMENTS}
 
@@ -185,3 +189,17 @@ class WrappingTeacher(Teacher):
     @abstractmethod
     def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
         """As in `Teacher`, of all texts at once."""
+
+
+def innermost(teacher: Teacher) -> Teacher:
+    """The teacher itself, out of the caches around it."""
+    while isinstance(teacher, WrappingTeacher):
+        teacher = teacher.teacher
+    return teacher
+
+
+def local_model(teacher: Teacher) -> LocalTeacher | None:
+    """The model on this machine that a teacher runs; None for every other teacher, for which torch is not imported."""
+    local = sys.modules.get("codequest.teachers.local")
+    model = innermost(teacher)
+    return model if local is not None and isinstance(model, local.LocalTeacher) else None

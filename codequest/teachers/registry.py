@@ -36,7 +36,7 @@ def _auto(name: str) -> LocalTeacher:
 def _local_teacher(
     name: str, *, revision: str | None = None, dim: int | None = None, precision: TeacherPrecision = "fp32"
 ) -> LocalTeacher:
-    from codequest.teachers.local import LocalTeacher  # and torch with it, which a teacher behind an API does not need
+    from codequest.teachers import LocalTeacher  # and torch with it, which a teacher behind an API does not need
 
     return LocalTeacher(name, revision=revision, dim=dim, precision=precision)
 
@@ -198,7 +198,7 @@ def teacher_of(space: EmbeddingSpace, *, where: object = "The space") -> Teacher
     if _parts(space.teacher)[0] or not is_on_this_machine(space.teacher):
         return teacher_named_in(where, space.teacher)
     from codequest.backbone import Choices
-    from codequest.teachers.local import LocalTeacher
+    from codequest.teachers import LocalTeacher
 
     choices = asdict(Choices.of_space(space))
     return LocalTeacher(space.teacher, revision=space.public_revision, **choices)

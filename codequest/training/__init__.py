@@ -1,13 +1,49 @@
 """Distillation: one trainer for every trainable encoder, and recipes that make adapters."""
 
-from codequest.training.config import DistillationConfig, LossName, digest
-from codequest.training.data_checks import DataWarning, check_queries, check_size
-from codequest.training.making import MadeAdapter, make_adapters
-from codequest.training.recipe import Recipe, load_recipe
-from codequest.training.references import add_reference_vectors
-from codequest.training.run_folder import is_main_process
-from codequest.training.samples import hold_out, sample, without
-from codequest.training.trainer import DistillationTrainer, TrainingResult
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codequest.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from codequest.training.config import DistillationConfig as DistillationConfig
+    from codequest.training.config import LossName as LossName
+    from codequest.training.config import digest as digest
+    from codequest.training.data_checks import DataWarning as DataWarning
+    from codequest.training.data_checks import check_queries as check_queries
+    from codequest.training.data_checks import check_size as check_size
+    from codequest.training.making import MadeAdapter as MadeAdapter
+    from codequest.training.making import make_adapters as make_adapters
+    from codequest.training.recipe import Recipe as Recipe
+    from codequest.training.recipe import load_recipe as load_recipe
+    from codequest.training.references import add_reference_vectors as add_reference_vectors
+    from codequest.training.run_folder import is_main_process as is_main_process
+    from codequest.training.samples import hold_out as hold_out
+    from codequest.training.samples import sample as sample
+    from codequest.training.samples import without as without
+    from codequest.training.trainer import DistillationTrainer as DistillationTrainer
+    from codequest.training.trainer import TrainingResult as TrainingResult
+
+_HOMES = {
+    "DataWarning": "codequest.training.data_checks",
+    "DistillationConfig": "codequest.training.config",
+    "DistillationTrainer": "codequest.training.trainer",
+    "LossName": "codequest.training.config",
+    "MadeAdapter": "codequest.training.making",
+    "Recipe": "codequest.training.recipe",
+    "TrainingResult": "codequest.training.trainer",
+    "add_reference_vectors": "codequest.training.references",
+    "check_queries": "codequest.training.data_checks",
+    "check_size": "codequest.training.data_checks",
+    "digest": "codequest.training.config",
+    "hold_out": "codequest.training.samples",
+    "is_main_process": "codequest.training.run_folder",
+    "load_recipe": "codequest.training.recipe",
+    "make_adapters": "codequest.training.making",
+    "sample": "codequest.training.samples",
+    "without": "codequest.training.samples",
+}
 
 __all__ = [
     "DataWarning",
@@ -28,3 +64,5 @@ __all__ = [
     "sample",
     "without",
 ]
+
+__getattr__ = lazy_names(__name__, _HOMES)  # a configuration or a recipe needs no torch

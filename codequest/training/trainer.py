@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 from transformers import EarlyStoppingCallback
@@ -36,6 +35,7 @@ from codequest.training.run_folder import (
 from codequest.training.split import TrainingSplit, split
 from codequest.training.targets import TargetCollator, TargetDataset, TrainingTargets, compute_targets
 from codequest.training.validation import Validator
+from codequest.version import __version__
 
 EncoderMaker = Callable[[Sequence[str]], QueryEncoder]
 """Makes an untrained encoder from the queries that it will be trained on."""
@@ -249,7 +249,7 @@ class DistillationTrainer:
         """Name of this run: the same inputs always give the same name."""
         given = [data for data in (self.data.pairs, self.data.validation) if data is not None]
         return digest(
-            metadata.version("codequest"),
+            __version__,
             self.encoder.kind,
             self.encoder.describe(),
             self.encoder.space.fingerprint,

@@ -27,7 +27,8 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 def _reference() -> str:
     group: Any = typer.main.get_command(build_app())
     parts = ["# Commands", "", "`codequest COMMAND --help` says the same.", ""]
-    for name, command in group.commands.items():
+    for name in group.list_commands(None):
+        command = group.get_command(None, name)
         parts += [f"## codequest {name}", "", str(command.help or ""), "", *_usage(name, command), *_table(command), ""]
     return "\n".join(parts)
 

@@ -16,8 +16,8 @@ from codequest.data import load_dataset
 from codequest.encoders.base import QueryEncoder
 from codequest.search.deferred import DeferredTeacher
 from codequest.search.labelled import measure_search
-from codequest.search.meta import DEFAULT_TEACHER
 from codequest.teachers import cached, load_teacher
+from codequest.teachers.default import DEFAULT_TEACHER
 
 CSN = [
     f"csn_docs:{language}-dev:corpus:{language}" for language in ("go", "java", "javascript", "php", "python", "ruby")

@@ -18,9 +18,9 @@ from codequest.encoders.base import QueryEncoder
 from codequest.files import scratch_folder
 from codequest.search.deferred import DeferredTeacher
 from codequest.search.light_documents import SHIPPED, LightDocuments, light_documents
-from codequest.search.meta import DEFAULT_TEACHER
 from codequest.search.store.vector_file import append_vectors
 from codequest.teachers import cached, load_teacher
+from codequest.teachers.default import DEFAULT_TEACHER
 
 SHARES = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0)
 DATASETS = tuple(f"csn_docs:{name}-dev:corpus" for name in ("go", "javascript", "python", "ruby"))

@@ -13,6 +13,7 @@ from codequest.adapters.folder import AdapterConfig, check_destination, read_con
 from codequest.adapters.tensors import read_tensors
 from codequest.errors import AdapterFormatError, AdapterWriteError
 from codequest.space import EmbeddingSpace
+from codequest.version import __version__
 
 CONFIG = AdapterConfig(
     kind="projection",
@@ -57,14 +58,12 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 
 def test_config_is_sorted_and_versioned(tmp_path: Path) -> None:
-    import codequest.adapters.folder
-
     values = json.loads(
         (write_adapter(tmp_path / "a", CONFIG, TENSORS, "") / "config.json").read_text(encoding="utf-8")
     )
     assert list(values) == sorted(values)
     assert values["format_version"] == 1
-    assert values["codequest_version"] == codequest.adapters.folder.metadata.version("codequest")
+    assert values["codequest_version"] == __version__
 
 
 def test_without_tensors_there_is_no_tensor_file(tmp_path: Path) -> None:

@@ -35,10 +35,10 @@ def run(*arguments: object, input: str | None = None) -> str:
     return run_and_hear(*arguments, input=input)[0]
 
 
-def run_and_hear(*arguments: object, input: str | None = None) -> tuple[str, str]:
+def run_and_hear(*arguments: object, input: str | None = None, exit_code: int = 0) -> tuple[str, str]:
     """What a command prints, and what it says on standard error; its error is raised."""
     result = CliRunner().invoke(build_app(), [str(argument) for argument in arguments], input=input)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == exit_code, result.output
     return result.stdout, result.stderr

@@ -11,15 +11,12 @@ from typer.testing import CliRunner
 
 from codequest import ProjectionQueryEncoder, load_teacher
 from codequest.cli.app import build_app
-from codequest.cli.display import console
 from codequest.errors import SpaceMismatchError
 from codequest.space import EmbeddingSpace
 
 
 def run(*arguments: object) -> str:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(console, "width", 200)  # so that no figure is cut
-        result = CliRunner().invoke(build_app(), ["ann", *map(str, arguments)])
+    result = CliRunner().invoke(build_app(), ["ann", *map(str, arguments)])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output

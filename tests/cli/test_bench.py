@@ -33,6 +33,7 @@ def test_bench_prints_and_saves_what_it_measured_and_shows_it_again(
         assert title in printed
     assert run("bench", "--show", out) == printed
     assert run("bench", "--show", out, "--markdown") == to_markdown(result)
+    assert BenchResult.from_json(run("bench", "--show", out, "--json")) == result
     other = run("bench", "--show", out, "--baseline", "tiny-light")
     assert "× is how many times better than tiny-light" in " ".join(other.split())
     with pytest.raises(InvalidInputError, match="'mpnet' was not measured"):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from codequest.cli.display import console
 from codequest.demo import DEMO_QUERIES, PUMA_QUERIES, StandardLibrary, run_demo
 from tests.cli.commands import run
 from tests.demo.libraries import small_library, use_tiny_models
@@ -19,7 +18,6 @@ def library(tmp_path: Path, tiny_base: Path, tiny_teacher: Path, monkeypatch: py
     use_tiny_models(monkeypatch, tmp_path, base=tiny_base, teacher=tiny_teacher)
     small = small_library(tmp_path / "lib")
     monkeypatch.setattr("codequest.demo.standard_library", lambda: small)
-    monkeypatch.setattr(console, "width", 300)  # so that nothing is cut
     return small
 
 

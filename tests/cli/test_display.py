@@ -10,6 +10,7 @@ from rich.console import Console
 
 from codequest.cli import display
 from codequest.cli.printing import bars as terminal_bars
+from codequest.cli.printing.screen import text_table
 
 
 def test_a_log_gets_a_line_every_half_minute_with_rate_and_time_left(
@@ -69,19 +70,26 @@ def test_other_processes_of_a_run_say_nothing(
     assert capsys.readouterr().err == ""
 
 
-def test_a_long_name_leaves_every_number_on_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
-    path = "/home/somebody/projects/adapters/refined-for-the-shop/" * 2
-    rows = [{"encoder": path, path: "101.1 [98.2, 104.2]", "cosine": "0.887"}]
-    display.console.print(display.number_table(rows, title="kept", columns=list(rows[0])))
-    shown = capsys.readouterr().out
-    assert "101.1 [98.2, 104.2]" in shown
-    assert "0.887" in shown
+def test_nothing_is_wrapped_in_a_pipe(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    text = "a sentence that goes on " * 40
+    screen = display.Screen()
+    screen.print(text_table([{"name": text}], title="Table"))
+    assert text.strip() in capsys.readouterr().out
+
+
+def test_a_screen_is_as_wide_as_it_is_told_to_be(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    display.Screen(errors=True).print("word " * 20)
+    assert max(map(len, capsys.readouterr().err.splitlines())) <= 40
 
 
 def test_what_comes_from_outside_is_neither_markup_nor_control(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = "[red]a[/red] :smile: \x1b[31m\u202e\x9b \r\x07"
     display.console.print(hostile)
-    display.console.print(display.text_table([{"[b]name\x1b": hostile}], title=hostile))
+    display.console.print(text_table([{"[b]name\x1b": hostile}], title=hostile))
     display.warn(hostile)
     display.messages.print(hostile)
     out, err = capsys.readouterr()

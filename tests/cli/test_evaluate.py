@@ -14,6 +14,9 @@ from tests.cli.commands import beir, run
 def test_evaluate_prints_and_saves_the_report(adapter: Path, dataset: Path, tiny_teacher: Path, tmp_path: Path) -> None:
     printed = run("evaluate", adapter, "--dataset", dataset, "--teacher", tiny_teacher, "--out", tmp_path / "report")
     assert "3 queries in 4 documents" in printed
+    shown = json.loads(run("evaluate", adapter, "--dataset", dataset, "--teacher", tiny_teacher, "--json"))
+    assert [report["dataset"] for report in shown["reports"]] == ["data/dev"]
+    assert shown["reports"][0]["encoders"][0]["measures"]["Recall@10"] == 1.0
     report = json.loads((tmp_path / "report" / "evaluation.json").read_text(encoding="utf-8"))
     assert report["encoders"][0]["measures"]["Recall@10"] == 1.0
     assert "| encoder |" in (tmp_path / "report" / "evaluation.md").read_text(encoding="utf-8")

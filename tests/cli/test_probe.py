@@ -37,6 +37,10 @@ def test_an_index_of_the_teacher_matches(index: Path, model: Path) -> None:
     assert "12 vectors, model" in printed
     assert "cosine of 12 texts   1.0000" in printed
     assert "differs" not in printed
+    found = json.loads(run("probe", index, "--texts", index.with_name("texts.txt"), "--teacher", model, "--json"))
+    assert (found["verdict"], found["vectors"], found["samples"]) == ("match", 12, 12)
+    assert found["cosine"] == pytest.approx(1, abs=1e-3)
+    assert all(finding["agrees"] for finding in found["findings"])
 
 
 def test_an_index_with_another_prompt_is_refused_with_the_way_out(

@@ -34,7 +34,7 @@ def test_filters_and_quoted_text_in_a_query(project: Path) -> None:
     assert printed.startswith("src/cache.py:6  Cache  ")
     assert '\n    5         """Read the file' in printed
     assert "\n    6>        return open(key).read()\n" in printed
-    printed, told = run_and_hear("search", "load lang:go", *words, "--glob", "scr/")
+    printed, told = run_and_hear("search", "load lang:go", *words, "--glob", "scr/", exit_code=1)
     assert printed == ""
     assert f"Nothing found in {project} that passes the filters." in told
     assert "No indexed file matches 'scr/'. Globs are as in a .gitignore" in told
@@ -53,7 +53,7 @@ def test_a_regular_expression_and_further_pages(project: Path) -> None:
         ("tests/test_cache.py", [1, 2]),
     ]
     assert json.loads(run("search", "--regex", r"load_entry\(", "--offset", 1, *words)) == hits[1:]
-    _, told = run_and_hear("search", "--regex", r"load_entry\(", "--offset", 10**12, "--path", project)
+    _, told = run_and_hear("search", "--regex", r"load_entry\(", "--offset", 10**12, "--path", project, exit_code=1)
     assert told == f"Nothing found in {project} that passes the filters after the first 1,000,000,000,000.\n"
     with pytest.raises(InvalidInputError, match=r"missing \), unterminated subpattern, at character 4"):
         run("search", "load", "--regex", "foo(", "--mode", "lexical", *words)
@@ -73,7 +73,7 @@ def test_several_trees_are_searched_as_one(project: Path, tmp_path: Path) -> Non
     assert {hit["root"] for hit in hits} == {str(project), str(other)}
     with pytest.raises(SpaceMismatchError, match=rf"adapter 'static' embeds .* the index of {project} was made in"):
         run("search", "load", *paths[:4], "--encoder", "static")
-    _, told = run_and_hear("search", "unicorn", *paths)
+    _, told = run_and_hear("search", "unicorn", *paths, exit_code=1)
     assert told == f"Nothing found in {project}, {other} that passes the filters.\n"
 
 
@@ -116,7 +116,8 @@ def test_a_folder_without_an_index_gets_a_light_one(tmp_path: Path, monkeypatch:
     assert "a unicorn" in printed
     assert told == ""
     write(root, {"notes.txt": "a walrus\n"})
-    assert run("search", "walrus", "--path", root, "--mode", "lexical", "--no-refresh") == ""
+    printed, _ = run_and_hear("search", "walrus", "--path", root, "--mode", "lexical", "--no-refresh", exit_code=1)
+    assert printed == ""
     stats = CodeIndex.open(root, encoder=None).stats
     assert (stats.light, stats.taught, stats.chunks) == (SHIPPED[0], 0, 6)
 

@@ -14,9 +14,9 @@ import pytest
 
 import codequest.encoders
 from codequest.encoders import create_encoder
-from codequest.encoders.kinds import adaptation, encoder_kinds, find_kind, trainable_kinds
+from codequest.encoders.kinds import adaptation, encoder_kinds, find_kind, refuse_without_torch, trainable_kinds
 from codequest.encoders.trainable import TrainableQueryEncoder
-from codequest.errors import AdapterFormatError, InvalidInputError
+from codequest.errors import AdapterFormatError, InvalidInputError, MissingDependencyError
 from codequest.teachers import LocalTeacher
 from tests.tiny import QUERIES
 
@@ -145,3 +145,15 @@ def test_a_kind_of_another_package_is_trained_saved_evaluated_and_exported(
 def test_the_package_is_not_installed_here() -> None:
     assert find_kind("straight-map") is None
     assert np.all([row.where.startswith("codequest.") for row in encoder_kinds().values()])
+
+
+def test_an_adapter_that_runs_in_torch_is_refused_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_without_torch("lora", "minilm-lora")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(
+        MissingDependencyError, match=r"codequest export user/adapter --precision int8 --out adapter-int8"
+    ):
+        refuse_without_torch("lora", "user/adapter")
+    refuse_without_torch("static", "static")
+    refuse_without_torch("exported", "folder")
+    refuse_without_torch("of-somebody-else", "folder")

@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from codequest.cli.app import build_app
-from codequest.cli.display import messages
 from codequest.errors import CodequestWarning, TeacherError
 from codequest.search import CodeIndex
 from codequest.search.home import IndexHome
@@ -75,7 +74,7 @@ def test_what_was_said_once_is_kept_for_later_runs_and_searches(
 def test_commands_say_it_on_standard_error(
     project: Path, name: str, server: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "width", 1000)
+
     said = []
     for options in (("index", project, "--teacher", name), ("search", "a", "--path", project, "--encoder", "teacher")):
         result = CliRunner().invoke(build_app(), [str(option) for option in options])

@@ -11,7 +11,7 @@ import pytest
 from codequest import QueryEncoder
 from codequest.errors import AdapterFormatError, InvalidInputError, SpaceMismatchError
 from codequest.search.light_documents import SHIPPED, LightDocuments, light_documents
-from codequest.search.meta import DEFAULT_TEACHER
+from codequest.teachers.default import DEFAULT_TEACHER
 
 
 def test_the_default_teacher_has_one_of_its_space() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from codequest.errors import (
 )
 from codequest.search import CodeIndex, IndexRun
 from codequest.search.chunking.chunks import chunk_file
+from codequest.search.query_vectors import runnable_encoder
 from codequest.teachers import LocalTeacher
 from tests.search.conftest import FILES
 
@@ -46,3 +48,10 @@ def test_an_encoder_of_the_space_searches_and_another_is_refused(
         CodeIndex.open(project, encoder="nothing")
     with pytest.raises(InvalidInputError, match="encoder must be the name"):
         CodeIndex.open(project, encoder=3)  # type: ignore[arg-type]
+
+
+def test_without_torch_the_default_encoder_is_the_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path))
+    assert runnable_encoder() == "minilm-lora"
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert runnable_encoder() == "static"

@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from codequest.errors import TeacherError
 from codequest.space import EmbeddingSpace
-from codequest.teachers import VectorsTeacher
+from codequest.teachers import LocalTeacher, VectorsTeacher, cached
+from codequest.teachers.base import innermost, local_model
 from tests.teachers.counting import CountingTeacher, vector_of
 
 
@@ -73,3 +76,11 @@ def test_a_teacher_is_told_how_much_will_come_before_it_comes(monkeypatch: pytes
     teacher.encode_queries(["x" * 40, "x" * 9])
     teacher.encode_queries([])
     assert told == [(14, 0)]
+
+
+def test_the_model_of_a_teacher_is_taken_out_of_its_caches(tiny_teacher: Path) -> None:
+    model, counting = LocalTeacher(str(tiny_teacher), device="cpu"), CountingTeacher()
+    assert innermost(cached(cached(model))) is model
+    assert local_model(cached(model)) is model
+    assert innermost(counting) is counting
+    assert local_model(counting) is None

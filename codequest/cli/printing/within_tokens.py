@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from codequest.cli.display import console, json_text
+from codequest.cli.display import console, json_text, write_json
 from codequest.cli.printing.hits import MOST_LINES, print_hit
 from codequest.cli.search_options import tell
 from codequest.search.shown.excerpt import excerpt
@@ -60,5 +60,5 @@ def write_json_within(hits: Sequence[SearchHit], budget: int, *, offset: int = 0
         return estimated_tokens(json_text([cut(place, lines)]))
 
     fitting = fit([hit.text.count("\n") + 1 for hit in hits], cost, budget=budget)
-    console.file.write(json_text([cut(place, lines) for place, lines in enumerate(fitting.lines)]) + "\n")
+    write_json([cut(place, lines) for place, lines in enumerate(fitting.lines)])
     tell(filter(None, [fitting.note(budget, offset)]))

@@ -24,6 +24,7 @@ from codequest.encoders.static.table import (
     table_shapes,
 )
 from codequest.encoders.trainable import TrainableQueryEncoder
+from codequest.errors import needs_torch
 from codequest.progress import Progress, silent
 from codequest.runtimes.readers import TOKENIZER_FILE
 from codequest.space import EmbeddingSpace, TeacherLike, Vectors
@@ -106,12 +107,14 @@ class StaticQueryEncoder(TrainableQueryEncoder):
             progress: Called while queries are read and rows are embedded.
 
         Raises:
+            MissingDependencyError: torch is not installed.
             WeightsNotFoundError: The tokenizer's model is not on this machine and cannot be fetched.
             ModelFormatError: Its tokenizer is no WordPiece tokenizer.
             InvalidInputError: No queries, an unknown map or precision, a number out of range, a start of another kind,
                 or one whose rows are longer than the space's vectors.
         """
-        from codequest.encoders.static.starting import StartingTable, TableChoices
+        with needs_torch():
+            from codequest.encoders.static.starting import StartingTable, TableChoices
 
         chosen = TableChoices(
             tokenizer=tokenizer, revision=revision, rows=rows, width=width, map=map, precision=precision,

@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
 
 from codequest.adapters.tensors import read_arrays
 from codequest.encoders.static.definitions import defined_name
@@ -18,6 +17,9 @@ from codequest.errors import AdapterFormatError, panics_raise
 from codequest.runtimes.readers import GAVE_UP, TOKENIZER_FILE
 from codequest.runtimes.tokenizer_file import read_tokenizer_file
 from codequest.texts import readable
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 UNKNOWN = 0  # row of the unknown token
 CAPITALS = "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib import metadata
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 from mcp.server import MCPServer
@@ -20,6 +19,7 @@ from codequest.search.mcp.file_lines import MOST_LINES, FileLines
 from codequest.search.mcp.lines import MessageLines
 from codequest.search.mcp.tools import MOST_HITS, CodeTools, FoundCode, FoundList, IndexStatus
 from codequest.texts import visible
+from codequest.version import __version__
 
 _INSTRUCTIONS = (
     "Semantic search in the code of this project: ask search_code in plain words for behavior or purpose, then read "
@@ -66,9 +66,7 @@ def build_server(tools: CodeTools) -> MCPServer[Any]:
     Args:
         tools: What they do.
     """
-    server = _AnsweringServer(
-        "codequest", instructions=_INSTRUCTIONS, version=metadata.version("codequest"), log_level="WARNING"
-    )
+    server = _AnsweringServer("codequest", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING")
     for add in (_add_search, _add_reading, _add_status):
         add(server, tools)
     return server

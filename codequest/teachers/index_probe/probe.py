@@ -11,10 +11,9 @@ import numpy.typing as npt
 from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.space import RELATED, SAME, Side, Vectors, normalized
-from codequest.teachers.base import Teacher, WrappingTeacher
+from codequest.teachers.base import Teacher, local_model
 from codequest.teachers.index_probe.conclusion import Comparison, IndexProbe, conclude
 from codequest.teachers.index_probe.variants import Setting, embedded, lengths_to_try, other_prompts, own_prompts
-from codequest.teachers.local import LocalTeacher
 from codequest.texts import checked_texts
 
 _EXACT = 0.9999  # least cosine from which no other setting need be tried
@@ -80,10 +79,8 @@ class _Search:
     def __init__(self, teacher: Teacher, texts: list[str], stored: Vectors, side: Side, progress: Progress) -> None:
         self._teacher, self._texts, self._stored, self._side = teacher, texts, stored, side
         self._progress = progress
-        source = teacher
-        while isinstance(source, WrappingTeacher):
-            source = source.teacher
-        self._backbone = source.backbone if isinstance(source, LocalTeacher) else None
+        model = local_model(teacher)
+        self._backbone = model.backbone if model else None
         self._tried: dict[tuple[Setting, int], Comparison] = {}
         space = teacher.space
         own = Setting(side=side, prompt=space.prompt(side), pooling=space.pooling, max_tokens=space.max_tokens)

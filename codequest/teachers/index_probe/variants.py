@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
-from codequest.backbone import Backbone, pool
 from codequest.space import Pooling, Side, Vectors
 from codequest.texts import batches_by_size
 from codequest.weights import known_models
+
+if TYPE_CHECKING:
+    from codequest.backbone import Backbone
 
 _POOLINGS: tuple[Pooling, ...] = ("mean", "cls", "last")
 _LENGTHS = (32, 64, 128, 256, 384, 512, 1024, 2048, 4096, 8192)
@@ -82,15 +84,21 @@ def embedded(
     return {way: np.concatenate(pieces)[back] for way, pieces in found.items()}
 
 
-@torch.inference_mode()
-def _batch(model: Backbone, texts: Sequence[str], ways: Sequence[Setting]) -> Iterator[Vectors]:
+def _batch(model: Backbone, texts: Sequence[str], ways: Sequence[Setting]) -> list[Vectors]:
+    import torch
+
+    from codequest.backbone import pool
+
     tokens = {name: value.to(model.device) for name, value in model.tokenize(texts, prompt=ways[0].prompt).items()}
-    states = model.transformer(**tokens).last_hidden_state
-    for way in ways:
-        pooled = pool(states, tokens["attention_mask"], way.pooling)
-        for layer in model.dense if way.dense else ():
-            pooled = layer(pooled)
-        yield pooled.float().cpu().numpy()
+    found = []
+    with torch.inference_mode():
+        states = model.transformer(**tokens).last_hidden_state
+        for way in ways:
+            pooled = pool(states, tokens["attention_mask"], way.pooling)
+            for layer in model.dense if way.dense else ():
+                pooled = layer(pooled)
+            found.append(pooled.float().cpu().numpy())
+    return found
 
 
 def lengths_to_try(backbone: Backbone, texts: Sequence[str], prompt: str) -> list[int]:

@@ -61,4 +61,5 @@ def test_a_budget_too_small_for_anything_is_refused(long: Path) -> None:
     for form in ((), ("--json",)):
         with pytest.raises(InvalidInputError, match="max_tokens of 20 is too small for a single line of the best hit"):
             run("search", "unicorn", "--path", long, "--mode", "lexical", "--max-tokens", 20, *form)
-    assert run("search", "walrus", "--path", long, "--mode", "lexical", "--max-tokens", 20, "--json") == "[]\n"
+    options = ("--path", long, "--mode", "lexical", "--max-tokens", 20, "--json")
+    assert run_and_hear("search", "walrus", *options, exit_code=1)[0] == "[]\n"
