@@ -25,6 +25,7 @@ def _small_machine() -> Iterator[None]:
         torch.set_num_threads(1)
     with tempfile.TemporaryDirectory(prefix="codequest-tests-") as scratch, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CODEQUEST_CACHE", f"{scratch}/codequest")
+        patch.delenv("COLUMNS", raising=False)  # which xdist sets: what commands print is as wide as in a pipe
         yield
 
 

@@ -22,6 +22,7 @@ BUILT_INS = {
     "BenchmarkError": RuntimeError,
     "TrainingError": RuntimeError,
     "UnsafePathError": OSError,
+    "ForkError": RuntimeError,
     "GitError": RuntimeError,
     "CodeIndexError": RuntimeError,
     "BackgroundRunError": RuntimeError,
