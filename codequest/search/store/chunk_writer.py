@@ -99,9 +99,10 @@ class ChunkWriter:
     def finish(self) -> dict[str, int]:
         """Write everything onto the disk; the versions to be read from now on."""
         with self._store.writing():
-            if "_words" in self.__dict__:
+            if "_words" in self.__dict__:  # a chunk that has words has a row: the id of a lost one is given again
+                self._tables.commit()
                 self._words.commit()
-            self._tables.delete(self._gone)  # after the words: a chunk that has words has a row
+            self._tables.delete(self._gone)
             self._tables.commit()
         self._gone = []
         self._generation += 1

@@ -87,7 +87,7 @@ class ChunkTables:
 
     def __init__(self, folder: Path, *, dim: int | None = None, writing: bool = False) -> None:
         file = folder / TABLES_FILE
-        mode = "rwc" if writing else "ro"
+        mode = "rwc" if writing else "rw"  # whoever reads first undoes what a killed run has half written
         self._connection = sqlite3.connect(
             f"{file.absolute().as_uri()}?mode={mode}",
             uri=True,
@@ -97,6 +97,8 @@ class ChunkTables:
         )
         self._lock = threading.Lock()  # searches of several threads share a connection
         self._connection.execute("PRAGMA trusted_schema = OFF")
+        if not writing:
+            self._connection.execute("PRAGMA query_only = ON")
         [(stored,)] = self._connection.execute("PRAGMA user_version")
         new = writing and stored == 0
         if dim is not None and stored != dim and not new:

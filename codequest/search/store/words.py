@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WORDS_FOLDER = "words"
 _ID, _WORDS = "id", "words"
 _ANALYZER = "codequest"
+_UNFINISHED = ".tmp*"  # files that tantivy has not given their names yet, and leaves where it is killed
 _HEAP_BYTES = 100_000_000
 _MOST_TERMS = 1024  # of a query
 _SYMBOL_WEIGHT = 2  # how often the words of a symbol count
@@ -64,7 +65,7 @@ class WordWriter:
     """Adds chunks to the full-text index and removes them; searches see nothing of it before `commit`.
 
     Args:
-        folder: That of the store; an index is made in it where there is none.
+        folder: That of the store, which nobody else writes; an index is made in it where there is none.
 
     Raises:
         ValueError: The index is damaged, or cannot be written.
@@ -74,6 +75,8 @@ class WordWriter:
         self._tantivy = tantivy = require("tantivy", extra="search")
         place = folder / WORDS_FOLDER
         place.mkdir(exist_ok=True)
+        for left in place.glob(_UNFINISHED):
+            left.unlink(missing_ok=True)
         index = _opened(tantivy, place) if tantivy.Index.exists(str(place)) else _created(tantivy, place)
         index.register_tokenizer(_ANALYZER, _analyzer(tantivy))
         self._schema = index.schema

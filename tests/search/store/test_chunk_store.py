@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from codequest.search.chunking.chunks import Chunk
 from codequest.search.meta import IndexMeta
 from codequest.search.snapshot import Snapshot
 from codequest.search.store import ChunkStore
+from codequest.search.store.chunk_writer import ChunkWriter
+from codequest.search.store.tables import ChunkTables
 from tests.search.conftest import FILES, counts, held, write
 
 Build = Callable[..., IndexRun]
@@ -95,6 +98,37 @@ def test_what_an_unfinished_run_wrote_is_gone_at_the_next(tmp_path: Path) -> Non
     snapshot = Snapshot(store, second, dim=4)
     assert snapshot.lexical("beta", limit=5)[0].tolist() == []
     np.testing.assert_array_equal(snapshot.cosines(vectors[2]), [0, 1])
+
+
+@pytest.mark.parametrize("commits", range(3))
+@pytest.mark.parametrize("goes_on", [ChunkStore.begin, ChunkStore.resume])
+def test_a_run_that_dies_while_it_commits_leaves_no_words_to_others(
+    commits: int, goes_on: Callable[..., ChunkWriter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ChunkStore(tmp_path)
+    vectors = np.eye(4, dtype=np.float32)
+    with store.begin({}, dim=4) as writer:
+        writer.add([chunk(1, "alpha")], vectors[:1], tier="teacher")
+        first = writer.finish()
+    left, commit = iter(range(commits)), ChunkTables.commit
+
+    def dying(tables: ChunkTables) -> None:
+        next(left)
+        commit(tables)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ChunkTables, "commit", dying)
+        with contextlib.suppress(StopIteration), store.begin(first, dim=4) as writer:
+            writer.remove({"code.py"})
+            writer.add([chunk(2, "beta"), chunk(3, "gamma")], vectors[1:3], tier="teacher")
+            writer.finish()
+    with goes_on(store, first, dim=4) as writer:
+        writer.add([chunk(4, "delta"), chunk(5, "epsilon")], vectors[1:3], tier="teacher")
+        second = writer.finish()
+    snapshot = Snapshot(store, second, dim=4)
+    words = ("alpha", "beta", "gamma", "delta", "epsilon")
+    found = [snapshot.texts(snapshot.lexical(word, limit=9)[0].tolist()) for word in words]
+    assert found == [["alpha"], [], [], ["delta"], ["epsilon"]]
 
 
 def test_a_store_of_mostly_dead_vectors_is_tidied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

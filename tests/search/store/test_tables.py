@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from codequest.search.store.tables import ChunkTables
+from codequest.search.store.tables import TABLES_FILE, ChunkTables
 
 
 @pytest.fixture
@@ -116,6 +118,23 @@ def test_nothing_is_seen_before_it_is_committed(tables: ChunkTables, tmp_path: P
     assert lines(reader, 1) == [1]
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         reader.bury({"a.py"}, died=2)
+
+
+def test_a_commit_that_was_killed_is_undone_by_whoever_reads_first(tables: ChunkTables, tmp_path: Path) -> None:
+    tables.add([chunk("a.py", number) for number in range(200)], born=1)
+    tables.commit()
+    tables.close()
+    before, killed = (tmp_path / TABLES_FILE).read_bytes(), tmp_path / "killed"
+    killed.mkdir()
+    with contextlib.closing(sqlite3.connect(tmp_path / TABLES_FILE)) as writer:
+        writer.execute("PRAGMA cache_size = 1")  # so that pages are written before the commit
+        writer.execute("UPDATE chunks SET text = 'torn'")
+        for path in (tmp_path / TABLES_FILE, tmp_path / f"{TABLES_FILE}-journal"):
+            shutil.copy(path, killed)
+    assert b"torn" in (killed / TABLES_FILE).read_bytes()
+    reader = ChunkTables(killed)
+    assert reader.texts([1, 200]) == {1: "text 0", 200: "text 199"}
+    assert ((killed / TABLES_FILE).read_bytes(), len(list(killed.iterdir()))) == (before, 1)
 
 
 def test_tables_that_are_not_there_are_not_made(tmp_path: Path) -> None:

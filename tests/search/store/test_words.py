@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.search.store.words import WordSearch, WordWriter, indexed_words
+from codequest.search.store.words import WORDS_FOLDER, WordSearch, WordWriter, indexed_words
 
 
 def write(folder: Path, texts: dict[int, str], *, without: tuple[int, ...] = ()) -> None:
@@ -65,3 +65,12 @@ def test_symbols_count_twice() -> None:
     assert indexed_words("src/Cache.py", "Cache.loadEntry", "x = 1") == (
         "src cache py cache load entry loadentry cache load entry loadentry x 1"
     )
+
+
+def test_files_that_a_killed_writer_left_unnamed_are_removed(tmp_path: Path) -> None:
+    write(tmp_path, {1: "alpha"})
+    left = tmp_path / WORDS_FOLDER / ".tmpAb12Cd"
+    left.write_bytes(b"{")
+    write(tmp_path, {2: "alpha"})
+    assert not left.exists()
+    assert sorted(found(tmp_path, "alpha")) == [1, 2]
