@@ -6,22 +6,14 @@ import os
 import shutil
 import subprocess
 import warnings
-from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from codequest.code.git_process import run_git
 from codequest.code.repository import Repository
-from codequest.code.slow_rules import endless_rules, find_slow_rules
+from codequest.code.slow_rules import RULES, endless_rules, find_slow_rules
 from codequest.errors import CodequestWarning, GitError
 from codequest.texts import visible, visible_line
-
-MOST_SECONDS = 30.0
-"""Longest that one answer may take; a list of all files of Linux takes one second."""
-
-PATIENCE = 2.0
-"""Seconds after which rules are looked for that would hold git for long; where there are some, it is not waited for."""
-
-_MOST_MEMORY = 2 << 30  # bytes
 
 _OFF = (
     "core.fsmonitor=false",
@@ -42,9 +34,7 @@ _OFF = (
 )
 """What a repository's settings may name: programs, and files anywhere. None is needed to list files and commits."""
 
-_KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_TEST_ASSUME_DIFFERENT_OWNER")
-"""Beginnings of the caller's variables that stay: his own settings. The others send git to another repository, have it
-run a program or write a trace."""
+_LONGEST_ERROR = 1000  # characters; what made git stop is the last it says
 
 
 def git_files(folder: Path) -> list[str] | None:
@@ -80,15 +70,34 @@ def git_ignored(folder: Path, names: Collection[str]) -> set[str]:
 
 def listing_rules(folder: Path) -> list[str]:
     """Files outside of a folder that decide which files git lists in it, there or not; none outside a repository."""
-    repository, executable = Repository.around(folder), _executable()
-    if repository is None or executable is None:
+    repository = Repository.around(folder)
+    if repository is None:
         return []
-    above = [place for place in Path(os.path.realpath(folder)).parents if place.is_relative_to(repository.top)]
     return [
-        *(str(place / ".gitignore") for place in above),
+        *(str(place / RULES) for place in _above(folder, repository)),
         *map(str, repository.listing_files()),
-        _excludes_file(executable),
+        _excludes_file(),
     ]
+
+
+def outer_rules(folder: Path) -> list[tuple[Path, Path]]:
+    """Files of ignore rules that hold in a folder and lie elsewhere, and the folder that the globs of each start from.
+
+    Those that decide first are in front. The user's own come last; links are resolved there, and lead nowhere else.
+    """
+    repository = Repository.around(folder)
+    if repository is None:
+        return []
+    top = repository.top
+    excludes = [place for place in repository.listing_files()[1:] if os.path.realpath(place) == str(place)]
+    own = [(place, top) for place in excludes if place.is_relative_to(top) or not repository.oddity()]
+    above = [(place / RULES, place) for place in _above(folder, repository)]
+    return [*above, *own, (Path(os.path.realpath(_excludes_file())), top)]
+
+
+def _above(folder: Path, repository: Repository) -> list[Path]:
+    """Folders between a folder and the work tree's, and that one; the nearest first."""
+    return [place for place in Path(os.path.realpath(folder)).parents if place.is_relative_to(repository.top)]
 
 
 def is_ignored(folder: Path) -> bool:
@@ -163,7 +172,7 @@ def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes =
     oddity = repository.oddity() or endless_rules(folder, repository.top)
     if oddity:
         raise GitError(f"git is not asked about {folder}: {visible_line(oddity)}.")
-    settings = [*_OFF, f"core.excludesFile={_excludes_file(executable)}"]
+    settings = [*_OFF, f"core.excludesFile={_excludes_file()}"]
     command = [
         *(executable, "--no-optional-locks", "--no-pager"),
         *("-C", os.path.realpath(folder), f"--work-tree={repository.top}"),
@@ -175,23 +184,25 @@ def _said(folder: Path, *arguments: str, fails: int | None = None, told: bytes =
         return find_slow_rules(folder, repository.top, repository.listing_files()[1:])
 
     try:
-        result = _run(command, ceiling=repository.top.parent, told=told, held_by=held_by)
+        result = run_git(command, ceiling=repository.top.parent, told=told, held_by=held_by)
     except subprocess.TimeoutExpired as error:
         raise GitError(
-            f"git did not answer about {folder} within {MOST_SECONDS:g} s. Is one of its files no file, such as a pipe?"
+            f"git did not answer about {folder} within {error.timeout:g} s. Is one of its files no file, such as a "
+            "pipe?"
         ) from error
     if result.returncode == 0:
         return result.stdout
     if result.returncode == fails:
         return None
-    said = visible(" ".join(result.stderr.decode(errors="replace").split()))
+    said = visible(" ".join(result.stderr.decode(errors="replace").split())[-_LONGEST_ERROR:])
     raise GitError(f'git refuses to read {folder}. It said: "{said}" (exit code {result.returncode}).')
 
 
-def _excludes_file(executable: str) -> str:
+def _excludes_file() -> str:
     """The user's own file of ignore rules; a repository's settings could name any other file."""
-    command = [executable, "-C", os.path.abspath(os.sep), "config", "--path", "--get", "core.excludesFile"]
-    named = os.fsdecode(_run(command, ceiling=Path(os.path.abspath(os.sep))).stdout.strip())
+    executable, here = _executable(), os.path.abspath(os.sep)
+    command = [str(executable), "-C", here, "config", "--path", "--get", "core.excludesFile"]
+    named = os.fsdecode(run_git(command, ceiling=Path(here)).stdout.strip()) if executable else ""
     return named or str(Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "git" / "ignore")
 
 
@@ -200,46 +211,3 @@ def _executable() -> str | None:
     places = [place for place in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(place).is_absolute()]
     found = shutil.which("git", path=os.pathsep.join(places))
     return found if found and Path(found).is_absolute() else None
-
-
-def _bound_memory(process: int) -> None:
-    """Hold a process to what the largest repositories need, where the system can: git reads files of rules whole."""
-    with suppress(ImportError, AttributeError, OSError, ValueError):
-        import resource
-
-        resource.prlimit(process, resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
-
-
-def _run(
-    command: list[str], *, ceiling: Path, told: bytes = b"", held_by: Callable[[], str] = str
-) -> subprocess.CompletedProcess[bytes]:
-    """Run git; what holds a slow one is asked for after a while.
-
-    Raises:
-        GitError: It is held by something.
-        TimeoutExpired: It takes too long nevertheless.
-    """
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)},
-        "GIT_ALLOW_PROTOCOL": "",
-        "GIT_CEILING_DIRECTORIES": str(ceiling),
-        "GIT_DISCOVERY_ACROSS_FILESYSTEM": "1",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-    }
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as process:
-        try:
-            _bound_memory(process.pid)
-            try:
-                answer = process.communicate(told, timeout=PATIENCE)
-            except subprocess.TimeoutExpired:
-                holds = held_by()
-                if holds:
-                    raise GitError(f"git is not waited for: {visible_line(holds)}.") from None
-                answer = process.communicate(timeout=MOST_SECONDS - PATIENCE)
-        except BaseException:
-            process.kill()
-            raise
-    return subprocess.CompletedProcess(command, process.returncode, *answer)

@@ -1,8 +1,11 @@
-"""The .gitignore files of a folder that is listed without git."""
+"""The ignore rules of a folder that is listed without git."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.code.globs import git_globs, is_understood
@@ -21,17 +24,25 @@ _LINE, _CHARACTER, _STAR = 400, 8, 200  # steps that it takes to read each
 
 @dataclass(frozen=True, slots=True)
 class FolderRules:
-    """The rules of one .gitignore.
+    """The rules of one file.
 
     Attributes:
-        folder: Its folder, with a slash at the end.
+        file: The file.
+        folder: The folder in the listed one that they hold in, with a slash at the end.
+        around: Path of the listed folder from where the globs start, with a slash at the end; empty for rules in it.
         globs: Its globs.
         count: How many these are.
     """
 
+    file: str
     folder: str
+    around: str
     globs: GitIgnoreSpec
     count: int
+
+    def decide(self, path: str) -> bool | None:
+        """Tell whether a path, with a slash at the end of a folder's, is left out; None where nothing speaks of it."""
+        return self.globs.check_file(f"{self.around}{path.removeprefix(self.folder)}").include
 
 
 class IgnoreRules:
@@ -52,14 +63,37 @@ class IgnoreRules:
             MissingDependencyError: It has some, and ``pathspec`` is not installed.
             InvalidInputError: There are too many.
         """
+        file = f"{folder}{RULES}"
+        return self._read(self._inside, file, file, folder, "")
+
+    def read_outer(self, root: Path, files: Iterable[tuple[Path, Path]]) -> list[FolderRules]:
+        """The rules that hold in the listed folder and lie elsewhere; none where they leave out the folder itself.
+
+        Args:
+            root: The listed folder, without links.
+            files: Their files, and the folder that the globs of each start from; what decides first is in front.
+
+        Raises:
+            MissingDependencyError: There are some, and ``pathspec`` is not installed.
+            InvalidInputError: There are too many.
+        """
+        found: list[FolderRules] = []
+        for file, start in files:
+            around = f"{root.relative_to(start).as_posix()}/".removeprefix("./")
+            with suppress(OSError), Inside(file.parent) as place:
+                found += self._read(place, file.name, str(file), "", around)
+        is_inner = any(each.around for each in found)
+        return [] if is_inner and self.leave_out("", found, is_folder=False) else found
+
+    def _read(self, place: Inside, name: str, file: str, folder: str, around: str) -> list[FolderRules]:
         try:
-            _, content = self._inside.read(f"{folder}{RULES}", most=MAX_BYTES)
+            _, content = place.read(name, most=MAX_BYTES)
         except OSError:
             return []
         lines = content.decode("utf-8", errors="replace").splitlines()
-        self._spend(_LINE * len(lines) + _CHARACTER * len(content) + _STAR * content.count(b"*"), folder)
+        self._spend(_LINE * len(lines) + _CHARACTER * len(content) + _STAR * content.count(b"*"), file)
         understood = list(filter(is_understood, lines))
-        return [FolderRules(folder, git_globs(understood), len(understood))]
+        return [FolderRules(file, folder, around, git_globs(understood), len(understood))]
 
     def leave_out(self, path: str, rules: list[FolderRules], *, is_folder: bool) -> bool:
         """Tell whether the innermost rules that speak of a path leave it out.
@@ -73,18 +107,16 @@ class IgnoreRules:
             InvalidInputError: There are too many rules for so many paths.
         """
         for each in rules:
-            self._spend(each.count, each.folder)
-            name = path.removeprefix(each.folder) + ("/" if is_folder else "")
-            decided = each.globs.check_file(name).include
+            self._spend(each.count, each.file)
+            decided = each.decide(f"{path}/" if is_folder else path)
             if decided is not None:
                 return bool(decided)
         return False
 
-    def _spend(self, steps: int, folder: str) -> None:
+    def _spend(self, steps: int, file: str) -> None:
         self._left -= steps
         if self._left < 0:
-            place = visible_line(f"{folder}{RULES}")
             raise InvalidInputError(
-                f"The files of this folder cannot be listed without git: {place} and others like it have too "
-                "many rules for so many files. Shorten them, or choose a folder inside."
+                f"The files of this folder cannot be listed without git: {visible_line(file)} and others like it have "
+                "too many rules for so many files. Shorten them, or choose a folder inside."
             )

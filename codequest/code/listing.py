@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -9,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codequest.code.git import git_files, git_ignored, listing_rules
-from codequest.code.ignore_rules import FolderRules, IgnoreRules
+from codequest.code.git import git_files, git_ignored, listing_rules, outer_rules
+from codequest.code.ignore_rules import IgnoreRules
 from codequest.code.inside import LINK, OUTSIDE, ROOT, Entry, Inside
 from codequest.code.own_rules import ATTRIBUTES_FILE, IGNORE_FILE, OwnRules
 from codequest.code.slow_rules import RULES
@@ -63,7 +64,7 @@ def list_files(root: Path, skipped: Counter[str]) -> Listing:
     listed = git_files(root)
     with Inside(root) as inside:
         own = OwnRules(*(_text(inside, name) for name in (ATTRIBUTES_FILE, IGNORE_FILE)))
-        found = _walked(inside, own, skipped) if listed is None else _tracked(inside, root, listed, own, skipped)
+        found = _walked(inside, root, own, skipped) if listed is None else _tracked(inside, root, listed, own, skipped)
     left_out = {
         path
         for path in found.files
@@ -192,9 +193,10 @@ def _is_internal(name: str) -> bool:
     return plain in (".git", INDEX_FOLDER) or bool(_SHORT_NAME.fullmatch(plain))
 
 
-def _walked(inside: Inside, own: OwnRules, skipped: Counter[str]) -> Listing:
-    """Files outside git, with the rules of every .gitignore on the way."""
-    ignore, found, pending = IgnoreRules(inside), Listing(), list[tuple[str, list[FolderRules]]]([(ROOT, [])])
+def _walked(inside: Inside, root: Path, own: OwnRules, skipped: Counter[str]) -> Listing:
+    """Files that are listed without git, with the rules of every .gitignore on the way, and of those around."""
+    ignore, found = IgnoreRules(inside), Listing()
+    pending = [(ROOT, ignore.read_outer(Path(os.path.realpath(root)), outer_rules(root)))]
     while pending:
         folder, inherited = pending.pop()
         rules = [*ignore.read(folder), *inherited]
@@ -205,7 +207,8 @@ def _walked(inside: Inside, own: OwnRules, skipped: Counter[str]) -> Listing:
             continue
         for entry in entries.values():
             path = f"{folder}{entry.name}"
-            if entry.name == INDEX_FOLDER or ignore.leave_out(path, rules, is_folder=entry.is_folder):
+            is_own = entry.name == INDEX_FOLDER or (_is_internal(entry.name) and not entry.is_folder)
+            if is_own or ignore.leave_out(path, rules, is_folder=entry.is_folder):
                 continue
             if entry.is_link:
                 skipped[LINK] += 1

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from codequest.code import git as git_module
-from codequest.code.git import commits, git_files, git_ignored, is_ignored, listing_rules
+from codequest.code import git_process
+from codequest.code.git import commits, git_files, git_ignored, is_ignored, listing_rules, outer_rules
 from codequest.errors import CodequestWarning, GitError
-from tests.code.crafted import BORROWED, PATHS, PROGRAMS, SECRET, Place, git, plain_git, write
+from tests.code.crafted import BORROWED, PATHS, PROGRAMS, SECRET, Place, git, plain_git, write, write_index
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None or os.name == "nt", reason="git")
 
@@ -54,7 +54,25 @@ def test_ignored_names_and_the_files_that_decide(tmp_path: Path, monkeypatch: py
     assert listing_rules(tmp_path) == names
     assert listing_rules(tmp_path / "in") == [str(tmp_path.resolve() / ".gitignore"), *names]
     monkeypatch.setenv("PATH", "")
-    assert listing_rules(tmp_path) == []
+    assert listing_rules(tmp_path) == names
+    assert listing_rules(tmp_path.parent) == []
+
+
+def test_rules_that_hold_in_a_folder_and_lie_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = tmp_path.resolve() / "a"
+    write(top, {"b/c/d.py": "d"})
+    git(top, "init", "-q")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "no settings"))
+    above = [(top / "b" / ".gitignore", top / "b"), (top / ".gitignore", top)]
+    own = (top / ".git" / "info" / "exclude", top)
+    users = (tmp_path.resolve() / "home" / "git" / "ignore", top)
+    assert outer_rules(top / "b" / "c") == [*above, own, users]
+    assert outer_rules(top) == [own, users]
+    own[0].unlink()
+    own[0].symlink_to(tmp_path / "elsewhere")
+    assert outer_rules(top) == [users]
+    assert outer_rules(tmp_path) == []
 
 
 def test_outside_a_repository_and_without_git_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,12 +107,12 @@ def test_the_settings_hold_where_git_knows_no_variable_against_lazy_fetches(
 ) -> None:
     place = Place.make(tmp_path)
     PROGRAMS[name](place)
-    run = git_module.subprocess.Popen
+    run = git_process.subprocess.Popen
 
     def older(command: list[str], *, env: dict[str, str], **options: object) -> object:
         return run(command, env={name: value for name, value in env.items() if name != "GIT_NO_LAZY_FETCH"}, **options)
 
-    monkeypatch.setattr(git_module.subprocess, "Popen", older)
+    monkeypatch.setattr(git_process.subprocess, "Popen", older)
     everything(place.root)
     assert not place.ran.exists()
 
@@ -172,7 +190,7 @@ def test_what_git_refuses_is_said_with_its_remedy(tmp_path: Path, monkeypatch: p
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_module, "PATIENCE", 0.3)
+    monkeypatch.setattr(git_process, "PATIENCE", 0.3)
 
 
 def test_an_answer_that_does_not_come_is_not_waited_for(
@@ -182,7 +200,7 @@ def test_an_answer_that_does_not_come_is_not_waited_for(
     write(tmp_path, {"bin/git": '#!/bin/sh\ncase "$*" in *ls-files*) exec sleep 60;; esac\nexit 1\n'})
     (tmp_path / "bin" / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(git_module, "MOST_SECONDS", 0.5)
+    monkeypatch.setattr(git_process, "MOST_SECONDS", 0.5)
     began = time.monotonic()
     with pytest.warns(CodequestWarning, match=r"git did not answer about .* within 0\.5 s\. .* such as a pipe"):
         assert git_files(place.root) is None
@@ -221,6 +239,30 @@ def test_rules_of_gigabytes_do_not_fill_the_memory(tmp_path: Path) -> None:
         file.truncate(64 << 30)  # of nothing
     with pytest.warns(CodequestWarning, match=r"git refuses to read .* [Oo]ut of memory"):
         assert git_files(place.root) is None
+
+
+def test_names_without_end_are_not_listened_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place.make(tmp_path)
+    write_index(place.root, [f"{'deep/' * 700}{number}.py" for number in range(400)])
+    git(place.root, "update-index", "--index-version", "4")
+    assert (place.root / ".git" / "index").stat().st_size < 60_000
+    assert len(git_files(place.root) or []) == 402
+    monkeypatch.setattr(git_process, "MOST_BYTES", 1 << 20)
+    with pytest.warns(
+        CodequestWarning, match=r"git is not listened to: its answer is longer than 1 MiB\. .*without git"
+    ):
+        assert git_files(place.root) is None
+
+
+def test_commits_without_end_are_not_listened_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place.make(tmp_path)
+    subject = tmp_path / "subject"
+    subject.write_text("a " * (1 << 21), encoding="utf-8")
+    write(place.root, {"a.py": "changed = 1\n"})
+    git(place.root, "commit", "-qa", "-F", str(subject))
+    monkeypatch.setattr(git_process, "MOST_BYTES", 1 << 20)
+    with pytest.warns(CodequestWarning, match=r"longer than 1 MiB\. Its commits are not read\."):
+        assert list(commits(place.root, most=9)) == []
 
 
 def test_rules_that_are_a_pipe_are_not_waited_for(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_a_file_of_rules_that_would_take_long_to_read_is_refused(rules: str, tmp
 
 def test_too_many_rules_for_the_paths_are_refused(tmp_path: Path) -> None:
     with Inside(tmp_path) as inside:
-        ignore, many = IgnoreRules(inside), [FolderRules("", git_globs(["a"]), 60_000_000)]
+        ignore, many = IgnoreRules(inside), [FolderRules("", "", "", git_globs(["a"]), 60_000_000)]
         assert ignore.leave_out("a", many, is_folder=False)
         with pytest.raises(InvalidInputError, match="too many rules for so many files"):
             ignore.leave_out("a", many, is_folder=False)

@@ -12,6 +12,7 @@ import pytest
 
 from codequest.code.inside import LINK
 from codequest.code.listing import OTHER_REPOSITORY, OWN_RULES, VENDORED, list_files
+from codequest.errors import CodequestWarning
 from tests.code.crafted import deep_folders
 from tests.search.conftest import write
 
@@ -126,13 +127,54 @@ def test_what_decides_about_the_files_is_named(tmp_path: Path) -> None:
     assert str(root / ".gitignore") in inner.watched
 
 
+@needs_git
+def test_where_git_is_not_asked_the_rules_around_a_folder_hold_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = (
+        "a.py",
+        "a.log",
+        "a.tmp",
+        "a.bak",
+        "made/b.py",
+        "src/a.tmp",
+        "src/made/b.py",
+        "src/in/a.log",
+        "src/in/c.py",
+    )
+    root = write(tmp_path / "root", {".gitignore": "*.tmp\n/src/made/\n", "src/.gitignore": "!a.tmp\n"})
+    write(root, dict.fromkeys(names, "a"))
+    git(root, "init", "-q")
+    write(root, {".git/info/exclude": "*.bak\n/made/\n"})
+    write(tmp_path, {"settings": f"[core]\nexcludesFile = {tmp_path}/users\n", "rules": "/src/in/*.log\n/a.log\n"})
+    (tmp_path / "users").symlink_to("rules")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "settings"))
+    folders = (root, root / "src", root / "src" / "in", root / "src" / "made")
+    by_git = [listed(folder)[0] for folder in folders]
+    expected = [".gitignore", "a.py", "src/.gitignore", "src/a.tmp", "src/in/c.py"]
+    assert by_git == [expected, [".gitignore", "a.tmp", "in/c.py"], ["c.py"], ["b.py"]]
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.warns(CodequestWarning, match="listed without git"):
+        assert [listed(folder)[0] for folder in folders] == by_git
+
+
+@needs_git
+def test_rules_in_the_repository_of_another_folder_are_not_read(tmp_path: Path) -> None:
+    other = write(tmp_path / "other", {"a.py": "a"})
+    git(other, "init", "-q")
+    write(other, {".git/info/exclude": "*.py\n"})
+    root = write(tmp_path / "root", {"b.py": "b", ".git": f"gitdir: {other}/.git\n"})
+    with pytest.warns(CodequestWarning, match="is of another folder"):
+        assert listed(root)[0] == ["b.py"]
+
+
 def test_a_work_tree_inside_is_left_out_without_git_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     worktree, submodule = "gitdir: /repository/.git/worktrees/second\n", "gitdir: ../.git/modules/inner\n"
     root = write(
         tmp_path, {"a.py": "a", "second/.git": worktree, "second/a.py": "a", "inner/.git": submodule, "inner/b.py": "b"}
     )
     monkeypatch.setenv("PATH", "")
-    assert listed(root) == (["a.py", "inner/.git", "inner/b.py"], {OTHER_REPOSITORY: 1})
+    assert listed(root) == (["a.py", "inner/b.py"], {OTHER_REPOSITORY: 1})
 
 
 @needs_git
