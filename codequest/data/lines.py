@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from codequest.errors import DatasetError
+from codequest.files.packed import Unpacked
 from codequest.json_files import refuse_irregular
 
 _LONGEST = 2**26  # characters of a line; a few megabytes may unpack to any number
@@ -44,7 +45,9 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
             if path.suffix == ".gz"
             else path.open(encoding="utf-8-sig") as lines
         ):
+            unpacked = Unpacked(path, DatasetError)
             for number, line in enumerate(iter(partial(lines.readline, _LONGEST), ""), start=1):
+                unpacked.add(len(line))
                 if len(line) == _LONGEST:
                     raise DatasetError(f"{path}, line {number}: longer than {_LONGEST:,} characters, which no text is.")
                 if line.strip():

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from codequest.data.lines import numbered_lines, refuse_outside
 from codequest.errors import DatasetError, require
-from codequest.json_files import parse_json
+from codequest.files.packed import parquet_table, texts_of
+from codequest.json_files import parse_json, refuse_irregular
 
 QUERY_SUFFIXES = (".txt", ".jsonl", ".txt.gz", ".jsonl.gz", ".parquet")
 """Ends of the files that `load_queries` reads."""
@@ -32,7 +33,7 @@ def load_queries(path: str | Path) -> list[str]:
     """
     file = _query_file(Path(path).expanduser())
     distinct: dict[str, str] = {}
-    for text in _texts(file):
+    for text in dict.fromkeys(_texts(file)):
         if text.strip():
             distinct.setdefault(normal_form(text), text)
     if not distinct:
@@ -84,12 +85,17 @@ def _texts(file: Path) -> Iterator[str]:
 
 
 def _parquet_texts(file: Path) -> Iterator[str]:
-    parquet, pyarrow = require("pyarrow.parquet", extra="hub"), require("pyarrow", extra="hub")
+    pyarrow = require("pyarrow", extra="hub")
     try:
-        with parquet.ParquetFile(file) as table:
-            column = text_column(table.schema_arrow.names, source=str(file))
-            values = [value for batch in table.iter_batches(columns=[column]) for value in batch.column(0).to_pylist()]
-    except (OSError, pyarrow.ArrowException, UnicodeDecodeError) as error:
+        refuse_irregular(file)
+        table = parquet_table(
+            file, extra="hub", error=DatasetError, columns=lambda names: [text_column(names, source=str(file))]
+        )
+        [column], [chunked] = table.column_names, table.columns
+        values = [value for chunk in chunked.chunks for value in texts_of(chunk)]
+    except (OSError, pyarrow.ArrowException, UnicodeDecodeError, ValueError, MemoryError) as error:
+        if isinstance(error, DatasetError):
+            raise
         raise DatasetError(f"{file} cannot be read as parquet: {error}. Is it complete? Fetch it again.") from error
     for number, value in enumerate(values, start=1):
         if not isinstance(value, (str, type(None))):

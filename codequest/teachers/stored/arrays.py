@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import TeacherError
+from codequest.files.packed import Unpacked
 from codequest.json_files import refuse_irregular
 from codequest.teachers.stored.text_files import read_texts
-
-_MOST_COMPRESSED = 100
 
 
 def read_array(path: Path) -> npt.NDArray[Any]:
@@ -86,16 +85,14 @@ def _refuse_larger(path: Path) -> None:
     """Refuse an archive whose arrays would fill far more memory than the archive has bytes.
 
     Raises:
-        TeacherError: They are compressed a hundred times over: no vectors of a model are.
+        TeacherError: They would.
         BadZipFile: It is no archive.
     """
     from zipfile import ZipFile
 
-    size = refuse_irregular(path)
+    refuse_irregular(path)
     with ZipFile(path) as archive:
-        unpacked = sum(entry.file_size for entry in archive.infolist())
-    if unpacked > _MOST_COMPRESSED * max(size, 2**20):
-        raise TeacherError(f"{path} would unpack to {unpacked:,} bytes, which no archive of vectors does.")
+        Unpacked(path, TeacherError).add(sum(entry.file_size for entry in archive.infolist()))
 
 
 def _safetensors(path: Path, vector_column: str | None) -> npt.NDArray[Any]:

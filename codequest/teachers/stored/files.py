@@ -12,7 +12,9 @@ import numpy.typing as npt
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.space import Side
 from codequest.teachers.stored.arrays import read_arrays
-from codequest.teachers.stored.tables import ARROW_FILES, TextsAndVectors, has_vectors, read_arrow, read_json
+from codequest.teachers.stored.arrow_files import ARROW_FILES, read_arrow
+from codequest.teachers.stored.columns import TextsAndVectors
+from codequest.teachers.stored.tables import has_vectors, read_json
 from codequest.teachers.stored.text_files import read_texts
 
 _JSON = {".json", ".jsonl"}

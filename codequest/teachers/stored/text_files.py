@@ -6,7 +6,7 @@ from pathlib import Path
 
 from codequest.errors import TeacherError
 from codequest.json_files import parse_json, refuse_irregular
-from codequest.teachers.stored.tables import ARROW_FILES, read_arrow_texts
+from codequest.teachers.stored.arrow_files import ARROW_FILES, read_arrow_texts
 
 _EXPECTED = (
     'Expected .jsonl with a JSON string or an object with a "text" in each line, .txt with a text in each line, or '
