@@ -37,7 +37,7 @@ _CONTENT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _KEY_IN_PROSE = re.compile(
-    rf"{_BEGINS_KEY}[^\n]{{0,20}}\n(?:(?:[\w-]{{1,40}}:[^\n]{{0,200}})?[ >\t]{{0,20}}\n){{0,9}}"
+    rf"{_BEGINS_KEY}[^\n]{{0,20}}\n(?:(?:[\w-]{{1,40}}:[^\n]{{0,220}}|[ >\t]{{0,20}})\n){{0,9}}"
     r"[ >\t]{0,20}[A-Za-z0-9+/=]{40}"
 )
 _PGP = "-----BEGIN PGP "

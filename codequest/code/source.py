@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from codequest.code.declared import Declaration, declared
 from codequest.code.languages import Language
+from codequest.code.line_numbers import LineNumbers
 from codequest.code.naming import Names, descendants, first_of, text_of
-from codequest.code.syntax import Syntax
+from codequest.code.syntax import Syntax, TimeLeft
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -61,10 +62,12 @@ class SourceFile:
     Attributes:
         source: Its content, UTF-8.
         language: Its language.
+        left: The time for it, which the parts of a file share.
     """
 
     source: bytes = field(repr=False)
     language: Language
+    left: TimeLeft = field(default_factory=TimeLeft, repr=False, compare=False)
 
     @cached_property
     def definitions(self) -> list[Definition]:
@@ -89,7 +92,7 @@ class SourceFile:
     @cached_property
     def declarations(self) -> list[Declaration]:
         """Constants, fields, prototypes and the like, in the order of the file."""
-        return list(declared(self._syntax.nodes, self._names, self.source, self._first_line))
+        return list(self._syntax.in_time(declared(self._syntax.nodes, self._names, self.source, self._first_line)))
 
     @cached_property
     def comments(self) -> list[Span]:
@@ -150,11 +153,11 @@ class SourceFile:
 
     def line(self, position: int) -> int:
         """Number of the line that a byte is in, from 1."""
-        return bisect_left(self._line_ends, position) + 1
+        return self._lines.of(position)
 
     def first_in_line(self, position: int) -> bool:
         """Tell whether only space stands before this byte in its line."""
-        return not self.source[self.source.rfind(b"\n", 0, position) + 1 : position].strip()
+        return self._lines.begins_with(position)
 
     def code(self, definition: Definition) -> str:
         """Source of a definition, dedented, without its documentation, that of what is inside it, and blank lines."""
@@ -182,8 +185,8 @@ class SourceFile:
         return {start: span for start, span in found.items() if span is not None}
 
     @cached_property
-    def _line_ends(self) -> list[int]:
-        return [match.start() for match in re.finditer(b"\n", self.source)]
+    def _lines(self) -> LineNumbers:
+        return LineNumbers(self.source)
 
     @cached_property
     def _names(self) -> Names:
@@ -193,11 +196,12 @@ class SourceFile:
 
     @cached_property
     def _syntax(self) -> Syntax:
-        return Syntax(self.language, self.source)
+        return Syntax(self.language, self.source, self.left)
 
     def _definition(self, node: Node, kind: _Kind, name: str, documented: Span | None) -> Definition:
         body = node.child_by_field_name("body")
         outer = self._outer(node)
+        first, last = _first(outer, self.language), _last(outer, self.language)
         return Definition(
             kind=kind,
             name=name,
@@ -205,9 +209,7 @@ class SourceFile:
             documentation=self.text(documented) if documented else "",
             documentation_line=self.line(documented.start) if documented else node.start_point[0] + 1,
             body=self._beginning(body) if body is not None else "",
-            span=Span(
-                _first(outer, self.language).start_byte, min(_last(outer, self.language).end_byte, len(self.source))
-            ),
+            span=Span(first.start_byte, min(last.end_byte, len(self.source))),
         )
 
     def _beginning(self, node: Node) -> str:
@@ -236,9 +238,7 @@ class SourceFile:
 
     def _comment_above(self, position: int) -> Span | None:
         """The doc comment that ends right above a byte."""
-        index = bisect_left(self.comments, position, key=lambda span: span.end)
-        if self.comments[index : index + 1] and self.comments[index].end == position:
-            index += 1
+        index = bisect_right(self.comments, position, key=lambda span: span.end)
         if not index:
             return None
         span = self.comments[index - 1]

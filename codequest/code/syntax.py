@@ -8,6 +8,7 @@ import time
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, TypeVar
@@ -44,25 +45,40 @@ _MOST_AT_ONCE = 10_000  # nodes: a query of deep or broken ones takes steps with
 _Item = TypeVar("_Item")
 
 
+@dataclass(slots=True)
+class TimeLeft:
+    """Time for the syntax of a file and all of its parts.
+
+    Attributes:
+        seconds: Of this thread; none are left once it is below 0.
+    """
+
+    seconds: float = _MOST_SECONDS
+
+
 class Syntax:
     """The nodes of a file that its language names; of one that takes too long those that are found until then.
 
     Args:
         language: Language of the file.
         source: Its content, UTF-8.
+        left: The time for it.
     """
 
-    def __init__(self, language: Language, source: bytes) -> None:
-        self._language, self._source = language, source
-        ended = len(source) > _FOUND_BEFORE_THE_END
-        readable = _READABLE.get(language.name, bytes)(source)
-        self._parsed = readable + _ENDS.get(language.name, b"") if ended else readable
-        self._seconds_left = _MOST_SECONDS
+    def __init__(self, language: Language, source: bytes, left: TimeLeft | None = None) -> None:
+        self._language, self._source, self._left = language, source, left or TimeLeft()
+
+    @cached_property
+    def _parsed(self) -> bytes:
+        """The source as it is parsed."""
+        readable = _READABLE.get(self._language.name, bytes)(self._source)
+        ended = len(self._source) > _FOUND_BEFORE_THE_END
+        return readable + _ENDS.get(self._language.name, b"") if ended else readable
 
     @cached_property
     def root(self) -> Node | None:
         """The node around all others; None where it takes too long to parse, or says the same over and over."""
-        return None if _is_repetition(self._source) else self._parse()
+        return None if self._left.seconds < 0 or _is_repetition(self._source) else self._parse()
 
     @property
     def is_broken(self) -> bool:
@@ -107,6 +123,7 @@ class Syntax:
                 distinct = {each.id: each for each in nodes if each.start_byte < len(self._source)}
                 found.setdefault(role, []).extend(distinct.values())
             waiting.extend(reversed(node.children) if large else ())
+        is_late()
         return found
 
     def _parse(self, start: int = 0, end: int = 0) -> Node | None:
@@ -116,10 +133,12 @@ class Syntax:
         if end:
             points = (self._point(start), self._point(end))
             parser.included_ranges = [tree_sitter.Range(*points, start, end)]
+        is_late = self._clock()
         try:
-            root: Node = parser.parse(self._read, progress_callback=self._clock()).root_node
+            root: Node = parser.parse(self._read, progress_callback=is_late).root_node
         except ValueError:  # stopped
             return None
+        is_late()  # of short parts it is not asked before
         return root
 
     def _point(self, position: int) -> tuple[int, int]:
@@ -141,11 +160,11 @@ class Syntax:
 
     def _clock(self) -> Callable[..., bool]:
         """Tells whether time is up; what passes between two of these is not counted."""
-        end = time.thread_time() + self._seconds_left
+        end = time.thread_time() + self._left.seconds
 
         def is_late(*_: object) -> bool:
-            self._seconds_left = end - time.thread_time()
-            return self._seconds_left < 0
+            self._left.seconds = end - time.thread_time()
+            return self._left.seconds < 0
 
         return is_late
 

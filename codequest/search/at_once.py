@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codequest.code.repository import Repository
+from codequest.code.git import Repository
 from codequest.errors import IndexNotFoundError
 from codequest.progress import Progress, silent
 from codequest.search.home import IndexHome

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from codequest.code.repository import Repository
+from codequest.code.git import Repository
 from codequest.code.unwanted import INDEX_FOLDER
 from codequest.errors import CodeIndexError, ForeignIndexError, IndexNotFoundError, require
 from codequest.files import cache_root

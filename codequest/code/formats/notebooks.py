@@ -60,7 +60,9 @@ def notebook_text(content: str) -> str:
         isinstance(notebook.get(name), list) for name in ("cells", "worksheets")
     ):
         raise ValueError("no cells")
-    return "\n".join(_lines(notebook, _language(notebook), 0)).rstrip("\n") + "\n"
+    lines: list[str] = []
+    _write(notebook, _language(notebook), 0, lines)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def cells(lines: Sequence[str]) -> Iterator[Cell]:
@@ -93,21 +95,21 @@ def _plain(name: Any) -> str:
     return {"ir": "r", "sh": "bash", "js": "javascript"}.get(short, short)
 
 
-def _lines(value: Any, language: str, depth: int) -> Iterator[str]:
-    """A line for each line of a value as JSON with a line for each of its parts."""
+def _write(value: Any, language: str, depth: int, lines: list[str]) -> None:
+    """Add a line for each line of a value as JSON with a line for each of its parts."""
     if depth > _DEEPEST:
         raise ValueError("nested too deeply")
     if not value or not isinstance(value, dict | list):
-        yield ""
+        lines.append("")
         return
     cell = value if isinstance(value, dict) and isinstance(value.get("cell_type"), str) else None
-    yield f"# %% [{_language_of(cell, language)}]" if cell else ""
+    lines.append(f"# %% [{_language_of(cell, language)}]" if cell else "")
     for key, part in value.items() if isinstance(value, dict) else enumerate(value):
         if cell and key in ("source", "input"):
-            yield from _source(part)
+            lines += _source(part)
         else:
-            yield from _lines(part, language, depth + 1)
-    yield ""
+            _write(part, language, depth + 1, lines)
+    lines.append("")
 
 
 def _language_of(cell: dict[str, Any], usual: str) -> str:

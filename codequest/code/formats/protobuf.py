@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from codequest.code.line_numbers import LineNumbers
 from codequest.code.source import Definition, Span
 
 _TOKEN = re.compile(
@@ -17,6 +17,8 @@ _TOKEN = re.compile(
 _CLASSES = (b"message", b"enum", b"service", b"extend", b"oneof", b"group")
 _FUNCTIONS = (b"rpc", b"stream")
 _DEEPEST = 64  # definitions in each other
+_MOST_SCOPES = 16  # whose names stand in front of a name
+_LONGEST_NAME = 200
 
 
 @dataclass
@@ -43,11 +45,11 @@ class ProtobufFile:
 
     def line(self, position: int) -> int:
         """Number of the line that a byte is in, from 1."""
-        return bisect_left(self._line_ends, position) + 1
+        return self._lines.of(position)
 
     @cached_property
-    def _line_ends(self) -> list[int]:
-        return [match.start() for match in re.finditer(b"\n", self.source)]
+    def _lines(self) -> LineNumbers:
+        return LineNumbers(self.source)
 
     @cached_property
     def definitions(self) -> list[Definition]:
@@ -89,15 +91,15 @@ class ProtobufFile:
     def _begun(self, words: list[re.Match[bytes]], above: Span | None) -> _Open:
         start = words[0].start()
         documents = above is not None and self.source.count(b"\n", above.end, start) == 1
-        line = self.source.rfind(b"\n", 0, above.start) + 1 if above else 0
-        own_line = above is not None and not self.source[line : above.start].strip()
-        return _Open(words[0].group(), words[1].group().decode(), start, above if documents and own_line else None)
+        own_line = above is not None and self._lines.begins_with(above.start)
+        name = words[1].group()[:_LONGEST_NAME].decode()
+        return _Open(words[0].group(), name, start, above if documents and own_line else None)
 
     def _definition(self, block: _Open, around: list[_Open | None], end: int) -> Definition:
         documented = block.documentation
         return Definition(
             kind="function" if block.word in _FUNCTIONS else "class",
-            name=".".join([*(outer.name for outer in around if outer), block.name]),
+            name=".".join([*[outer.name for outer in around[:_DEEPEST] if outer][-_MOST_SCOPES:], block.name]),
             line=self.line(block.start),
             documentation=self.source[documented.start : documented.end].decode(errors="replace") if documented else "",
             documentation_line=self.line(documented.start if documented else block.start),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Protocol
 
 from codequest.code import Definition
@@ -14,6 +16,7 @@ from codequest.search.chunking.pieces import Piece, cut
 _SIGNATURE_CHARACTERS = 200
 _FEW_CHARACTERS = 600  # of lines between definitions that are one piece
 _DEEPEST = 50  # definitions in each other
+_START = attrgetter("start_line")
 
 
 @dataclass(slots=True)
@@ -65,7 +68,7 @@ def code_chunks(lines: Sequence[str], file: Outlined, *, max_characters: int) ->
     outermost = _Scope(None, 1, len(lines))
     for scope in _scopes(file):
         _place(scope, outermost)
-    for declaration in file.declarations:
+    for declaration in sorted(file.declarations, key=_START):
         _declare(declaration, outermost)
     yield from _pieces(outermost, lines, max_characters)
 
@@ -116,10 +119,10 @@ def _declare(declaration: Declaration, outer: _Scope) -> None:
     """Put a declaration into the innermost scope around it, unless that is a function, or the very same lines."""
     lines = (declaration.start_line, declaration.end_line)
     for _ in range(_DEEPEST):
-        inner = next((each for each in outer.inner if each.start <= lines[0] and lines[1] <= each.end), None)
-        if inner is None:
+        place = bisect_right(outer.inner, lines[0], key=lambda scope: scope.start)
+        if not place or lines[1] > outer.inner[place - 1].end:
             break
-        outer = inner
+        outer = outer.inner[place - 1]
     definition = outer.definition
     if definition is None or (definition.kind == "class" and lines != (outer.start, outer.end)):
         outer.declared.append(declaration)
@@ -157,7 +160,8 @@ def _pieces(scope: _Scope, lines: Sequence[str], most: int) -> Iterator[Piece]:
 def _between(scope: _Scope, lines: Sequence[str], where: tuple[int, int], like: Piece, most: int) -> Iterator[Piece]:
     """Lines of a scope between the definitions in it; what they declare has pieces of its own, few lines are one."""
     (start, end), signature = where, _signature(scope, lines)
-    begun = [each for each in scope.declared if start <= each.start_line <= end]  # there may be a function inside
+    first, last = bisect_left(scope.declared, start, key=_START), bisect_right(scope.declared, end, key=_START)
+    begun = scope.declared[first:last]  # there may be a function inside
     inside = [replace(each, end_line=min(each.end_line, end)) for each in begun]
     if like.kind == "window" and _size(lines, start, end) <= _FEW_CHARACTERS:
         like, inside = replace(like, symbol=joined_names(inside)), []

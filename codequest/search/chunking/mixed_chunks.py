@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codequest.code import LANGUAGES, SourceFile
 from codequest.code.formats.components import Script
 from codequest.code.formats.notebooks import PROSE, cells
+from codequest.code.syntax import TimeLeft
 from codequest.search.chunking.code_chunks import code_chunks
 from codequest.search.chunking.pieces import Piece, cut
 from codequest.search.chunking.sections import section_chunks
@@ -28,13 +30,17 @@ def component_chunks(text: str, found: Sequence[Script], *, max_characters: int)
         found: Its scripts.
         max_characters: Longest piece.
     """
-    lines, after = text.split("\n"), 1
+    lines, after, left = text.split("\n"), 1, TimeLeft()
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
     for script in found:
-        first = text.count("\n", 0, script.start) + 1
-        last = text.count("\n", 0, script.end) + (text[script.end - 1 : script.end] != "\n")
+        first = bisect_right(starts, script.start)
+        last = bisect_right(starts, script.end - 1)
+        if left.seconds < 0:
+            break
+        if first < after:  # on a line with the one before: it is part of that
+            continue
         yield from _rest(lines, after, first - 1, max_characters)
-        begins = text.rfind("\n", 0, script.start) + 1
-        source = SourceFile((" " * (script.start - begins) + text[script.start : script.end]).encode(), script.language)
+        source = SourceFile(text[script.start : script.end].encode(), script.language, left)
         inside = code_chunks(lines[first - 1 : last], source, max_characters=max_characters)
         pieces = _moved(inside, first - 1, script.language.name)
         yield from (piece for piece in pieces if not _is_tag(lines[piece.start_line - 1 : piece.end_line]))
@@ -50,15 +56,16 @@ def notebook_chunks(lines: Sequence[str], *, max_characters: int) -> Iterator[Pi
         max_characters: Longest piece.
     """
     above: dict[int, str] = {}
+    left = TimeLeft()
     for cell in cells(lines):
         own = lines[cell.first - 1 : cell.last]
         if cell.language == PROSE:
             found = section_chunks(own, max_characters=max_characters, above=above)
-        elif cell.language in _PARSED:
+        elif cell.language in _PARSED and left.seconds >= 0:
             source = "\n".join(own)
             if cell.language == "python":
                 source = _MAGIC.sub(lambda match: " " * len(match.group()), source)
-            file = SourceFile(source.encode(), _PARSED[cell.language])
+            file = SourceFile(source.encode(), _PARSED[cell.language], left)
             found = _below(code_chunks(own, file, max_characters=max_characters), " > ".join(above.values()))
         else:
             found = cut(own, 1, len(own), Piece(kind="window"), max_characters=max_characters)

@@ -82,7 +82,7 @@ def expanded(glob: str) -> list[str]:
 def _first_braces(glob: str) -> tuple[int, int, list[str]] | None:
     """Where the first braces with a comma are, and what is between the commas."""
     open_at: list[tuple[int, list[int]]] = []  # places of braces that are not closed, and of the commas in each
-    found: list[tuple[int, int, list[str]]] = []
+    first: list[int] = []
     for mark in _MARKS.finditer(glob):
         if mark.group() == "{":
             open_at.append((mark.start(), []))
@@ -90,8 +90,6 @@ def _first_braces(glob: str) -> tuple[int, int, list[str]] | None:
             open_at[-1][1].append(mark.start())
         elif mark.group() == "}" and open_at:
             start, commas = open_at.pop()
-            if commas:
-                cuts = [start, *commas, mark.start()]
-                parts = [glob[before + 1 : after] for before, after in pairwise(cuts)]
-                found.append((start, mark.end(), parts))
-    return min(found, default=None)
+            if commas and (not first or start < first[0]):
+                first = [start, *commas, mark.start()]
+    return (first[0], first[-1] + 1, [glob[a + 1 : b] for a, b in pairwise(first)]) if first else None

@@ -1,8 +1,8 @@
 """The git repository around a folder, and whether git may be asked about it.
 
 An archive or a shared disk can bring a ``.git`` that somebody else wrote. What it names in its settings is switched off
-by `codequest.code.git`; here is refused what git would follow out of the repository, whatever its settings are: links,
-objects and settings of other repositories, a ``.git`` that is somebody else's.
+by `codequest.code.git.asked`; here is refused what git would follow out of the repository, whatever its settings are:
+links, objects and settings of other repositories, a ``.git`` that is somebody else's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _READ = ("HEAD", "index", "config", "config.worktree", "packed-refs", "shallow",
 """What git reads of a repository to list files and commits; hooks, for one, are often links, and never run."""
 
 _INCLUDES = re.compile(rb"\[\s*include", re.IGNORECASE)
-_WORK_TREE = re.compile(r'^\s*worktree\s*=\s*"?(.*?)"?\s*$', re.IGNORECASE | re.MULTILINE)
+_WORK_TREE = re.compile(r"^[ \t]*worktree[ \t]*=(.*)$", re.IGNORECASE | re.MULTILINE)
 _MOST_BYTES = 1_000_000  # of a small file: settings, or a path
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -115,7 +115,7 @@ def _knows_submodule(git_folder: Path, common: Path, top: Path) -> bool:
     if common != git_folder or "modules" not in git_folder.parent.parts or not settings.is_file():
         return False
     named = _WORK_TREE.findall(_small_text(settings))
-    return bool(named) and os.path.realpath(git_folder / named[-1]) == str(top)
+    return bool(named) and os.path.realpath(git_folder / named[-1].strip().strip('"')) == str(top)
 
 
 def _strange(path: Path, common: Path) -> Iterator[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from codequest.code import git_process
-from codequest.code.git_process import run_git
+from codequest.code.git import run as git_process
+from codequest.code.git.run import run_git
 from codequest.errors import GitError
 
 

@@ -9,8 +9,8 @@ import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from codequest.code.git_process import run_git
-from codequest.code.repository import Repository
+from codequest.code.git.repository import Repository
+from codequest.code.git.run import run_git
 from codequest.code.slow_rules import RULES, endless_rules, find_slow_rules
 from codequest.errors import CodequestWarning, GitError
 from codequest.texts import visible, visible_line

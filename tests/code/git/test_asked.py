@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from codequest.code import git_process
 from codequest.code.git import commits, git_files, git_ignored, is_ignored, listing_rules, outer_rules
+from codequest.code.git import run as git_process
 from codequest.errors import CodequestWarning, GitError
 from tests.code.crafted import BORROWED, PATHS, PROGRAMS, SECRET, Place, git, plain_git, write, write_index
 

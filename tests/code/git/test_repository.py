@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codequest.code.git import commits, git_files
-from codequest.code.repository import Repository
+from codequest.code.git.repository import Repository
 from codequest.errors import CodequestWarning
 from tests.code.crafted import BORROWED, PROGRAMS, SECRET, Place, deep_folders, git
 
