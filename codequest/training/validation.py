@@ -53,14 +53,14 @@ class Validator:
         """What the measure is compared with.
 
         With documents the teacher's own nDCG@10; without, the mean cosine of the teacher's vectors of different
-        queries, which says nothing of likeness. NaN of a single query.
+        queries, which says nothing of likeness; 0 of a single query.
         """
         vectors = self._query_vectors
         if self._dataset is not None:
             return search_dataset(self._dataset, vectors, self._document_vectors).means[self.measure]
         count = len(vectors)
         total = float(np.square(vectors.sum(axis=0, dtype=np.float64)).sum()) - count  # less each with itself
-        return total / (count * (count - 1)) if count > 1 else float("nan")
+        return total / (count * (count - 1)) if count > 1 else 0.0
 
     def __call__(self) -> dict[str, float]:
         """Every measure of the encoder as it is now.
