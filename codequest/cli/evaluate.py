@@ -38,7 +38,7 @@ def evaluate(
 ) -> None:
     """Measure how much of the teacher's retrieval quality encoders keep, and the cost of a query."""
     from codequest.encoders import QueryEncoder
-    from codequest.evaluation import compare_documents, compare_each, summaries
+    from codequest.evaluation import compare_documents, compare_each
     from codequest.teachers import cached, load_teacher, teacher_of
 
     quiet_libraries()
@@ -61,12 +61,17 @@ def evaluate(
                 messages.print(f"Report: {saved}")
     if as_json:
         write_json({"reports": [report.to_dict() for report in reports]})
-        return
+    else:
+        _show(reports, timed=documents is None)
+
+
+def _show(reports: list[Report], *, timed: bool) -> None:
     from codequest.cli.printing.reports import overview_table, quality_table, speed_table
+    from codequest.evaluation import summaries
 
     for report in reports:
         console.print(quality_table(report))
     if len(reports) > 1:
         console.print(overview_table(summaries(reports)))
-    if documents is None:
+    if timed:
         console.print(speed_table(reports[0]))

@@ -13,7 +13,7 @@ from codequest.errors import InvalidInputError
 from codequest.texts import shell_word
 
 if TYPE_CHECKING:
-    from codequest.space import Side
+    from codequest.space import Side, Vectors
     from codequest.teachers import IndexProbe
 
 
@@ -44,8 +44,6 @@ def probe(
 
     Ends with exit code 2 unless the teacher made them with the settings given here.
     """
-    from codequest.encoders import QueryEncoder
-    from codequest.encoders.index_check import check_index
     from codequest.teachers import load_teacher, read_index
 
     quiet_libraries()
@@ -54,13 +52,7 @@ def probe(
     side: Side = "query" if queries else "document"
     stored, made_of = read_index(vectors, texts, side=side)
     if adapter is not None:
-        encoder = QueryEncoder.from_pretrained(adapter)
-        check_index(encoder, stored, made_of)
-        says = (
-            f"A model like {encoder.space.teacher} made these vectors of these texts. Not checked: pooling, prompts "
-            f"and length of texts, which must be those of {encoder.space}. Check them as well with: codequest probe "
-            f"{shell_word(str(vectors))} --teacher {encoder.space.teacher}"
-        )
+        says = _check_with(adapter, stored, made_of, vectors)
         if as_json:
             write_json({"vectors": len(stored), "adapter": adapter, "verdict": "match", "says": says})
         else:
@@ -79,6 +71,20 @@ def probe(
     found.check()
     if not as_json:
         messages.print(found.says)
+
+
+def _check_with(adapter: str, stored: Vectors, made_of: list[str], file: Path) -> str:
+    """What an adapter can say of an index that lies in its space; of any other one it raises."""
+    from codequest.encoders import QueryEncoder
+    from codequest.encoders.index_check import check_index
+
+    encoder = QueryEncoder.from_pretrained(adapter)
+    check_index(encoder, stored, made_of)
+    return (
+        f"A model like {encoder.space.teacher} made these vectors of these texts. Not checked: pooling, prompts and "
+        f"length of texts, which must be those of {encoder.space}. Check them as well with: codequest probe "
+        f"{shell_word(str(file))} --teacher {encoder.space.teacher}"
+    )
 
 
 def _facts(found: IndexProbe) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -24,6 +24,9 @@ from codequest.cli.search_options import (
     tell,
     tell_what_is_missing,
 )
+
+if TYPE_CHECKING:
+    from codequest.search import SearchHit
 
 
 def search(
@@ -59,8 +62,6 @@ def search(
 
     Ends with exit code 1 where nothing is found.
     """
-    from codequest.cli.printing.hits import print_hits
-    from codequest.cli.printing.within_tokens import print_within, write_json_within
     from codequest.search.query.group import IndexGroup
 
     quiet_libraries()
@@ -82,13 +83,28 @@ def search(
     if not hits and not as_json:
         after = f" after the first {offset:,}" if offset else ""
         tell([f"Nothing found in {', '.join(map(str, group.roots))} that passes the filters{after}."])
-    if as_json and max_tokens:
-        write_json_within(hits, max_tokens, offset=offset)
-    elif as_json:
-        write_json([hit.to_dict() for hit in hits])
-    elif max_tokens:
-        print_within(hits, max_tokens, context=context, with_root=not group.is_one, offset=offset)
+    if as_json:
+        _write(hits, max_tokens, offset=offset)
     else:
-        print_hits(hits, context=context, with_root=not group.is_one)
+        _print(hits, max_tokens, context=context, with_root=not group.is_one, offset=offset)
     if not hits:
         raise typer.Exit(1)
+
+
+def _write(hits: list[SearchHit], max_tokens: int | None, *, offset: int) -> None:
+    from codequest.cli.printing.within_tokens import write_json_within
+
+    if max_tokens:
+        write_json_within(hits, max_tokens, offset=offset)
+    else:
+        write_json([hit.to_dict() for hit in hits])
+
+
+def _print(hits: list[SearchHit], max_tokens: int | None, *, context: int, with_root: bool, offset: int) -> None:
+    from codequest.cli.printing.hits import print_hits
+    from codequest.cli.printing.within_tokens import print_within
+
+    if max_tokens:
+        print_within(hits, max_tokens, context=context, with_root=with_root, offset=offset)
+    else:
+        print_hits(hits, context=context, with_root=with_root)

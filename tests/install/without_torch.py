@@ -45,28 +45,18 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return None
 
 
-def skipped(error: ImportError) -> None:
-    package = missing(error)
-    if package is not None:
-        pytest.skip(f"needs {package}")
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup() -> Generator[None, None, None]:
     try:
         return (yield)
     except ImportError as error:
-        skipped(error)
+        package = missing(error)
+        if package is not None:
+            pytest.skip(f"needs {package}")
         raise
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Generator[None, None, None]:
-    try:
-        return (yield)
-    except ImportError as error:
-        skipped(error)
-        raise
+pytest_runtest_call = pytest_runtest_setup
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from codequest.code.identifiers import content_words, split_name
+from codequest.search.signals.literal import LEAST_WORDS, plain_words
 from codequest.search.store.words import stemmed
 
 QueryKind = Literal["name", "code", "prose"]
@@ -20,7 +21,6 @@ _SHAPED = re.compile(
     r"|\b[A-Za-z]\w*(?:_\w+)+[?!]?|\b_\w{2,}"  # parse_date
     r"|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z0-9]+[A-Z]\w*|\b\w+\(\)"  # parseDate, ParseDate, parse()
 )
-_WORD = re.compile(r"\w+")
 _PATH = re.compile(r"[\w@.+-]*(?:/[\w@.+\[\]-]+)+/?|\.?[\w@+-][\w@.+-]*\.[A-Za-z]\w{0,9}|(?<!\S)\.[A-Za-z][\w-]*(?!\S)")
 _CODE = re.compile(
     r"[{};]\s*$|^\s*(?:def|class|func|fn|import|from|return|if|for|const|let|var|public|private)\b.*[(:={]"
@@ -28,7 +28,6 @@ _CODE = re.compile(
     re.MULTILINE,
 )
 _MESSAGE = re.compile(r"(?:^|\s)--?[A-Za-z]|[:'\"<>%{}]")
-_LEAST_LITERAL = 2  # words
 _TESTS = re.compile(r"\b(?:tests?|testing|specs?)\b", re.IGNORECASE)
 _MOST_NAMES = 8
 
@@ -83,9 +82,9 @@ class AskedQuery:
     @cached_property
     def literal(self) -> tuple[str, ...]:
         """The words of a message, an option or lines of code, some of which may stand in code as they are."""
-        words = tuple(word.lower() for word in _WORD.findall(self.text))
+        words = tuple(plain_words(self.text))
         is_literal = self.kind == "code" or (self.kind == "prose" and _MESSAGE.search(self.text) is not None)
-        return words if is_literal and len(words) >= _LEAST_LITERAL else ()
+        return words if is_literal and len(words) >= LEAST_WORDS else ()
 
     @cached_property
     def is_of_tests(self) -> bool:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+LEAST_WORDS = 2
+"""Words that follow each other for a run to count."""
+
 _WORD = re.compile(r"\w+")
-_LEAST = 2  # words that follow each other
-_MOST = 60  # of a query
+_MOST = 60  # words of a query
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of a text in lower case, as they stand; identifiers are not split."""
+    return _WORD.findall(text.lower())
 
 
 def literal_share(asked: Sequence[str], text: str) -> float:
@@ -21,13 +28,13 @@ def literal_share(asked: Sequence[str], text: str) -> float:
         text: A chunk.
     """
     words = asked[:_MOST]
-    within = f" {' '.join(_WORD.findall(text.lower()))} "
+    within = f" {' '.join(plain_words(text))} "
     covered = place = 0
     while place < len(words):
-        end = place + _LEAST
+        end = place + LEAST_WORDS
         while end <= len(words) and f" {' '.join(words[place:end])} " in within:
             end += 1
         run = end - 1 - place
-        covered += run if run >= _LEAST else 0
+        covered += run if run >= LEAST_WORDS else 0
         place += max(run, 1)
     return covered / len(words) if words else 0.0

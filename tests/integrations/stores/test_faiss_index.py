@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,12 @@ def found_by_example(
     return [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
 
 
+def check_hits(hits: list[list[str]], ids: list[int], scores: Vectors, rows: Iterable[int]) -> None:
+    assert [int(id) for _, id, _ in hits] == ids
+    assert [float(score) for score, *_ in hits] == pytest.approx(scores, abs=1e-3)
+    assert [text for *_, text in hits] == [f"{TEXTS[row]} in {LANGUAGES[row]}" for row in rows]
+
+
 @pytest.mark.parametrize("word", [None, "go"])
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("kind", WHOLE)
@@ -69,9 +76,7 @@ def test_the_example_finds_what_exact_search_finds(
     allowed = [row for row, name in enumerate(LANGUAGES) if word in (None, name)]
     expected = sorted(allowed, key=lambda row: -scores[row])[:5]
     ids = [10 + 3 * row if kind.startswith("IDMap") else row for row in expected]
-    assert [int(id) for _, id, _ in hits] == ids
-    assert [float(score) for score, *_ in hits] == pytest.approx(scores[expected], abs=1e-3)
-    assert [text for *_, text in hits] == [f"{TEXTS[row]} in {LANGUAGES[row]}" for row in expected]
+    check_hits(hits, ids, scores[expected], expected)
 
 
 @pytest.mark.parametrize("kind", ROUNDED)
@@ -87,10 +92,8 @@ def test_rounded_vectors_are_found_with_their_own_texts(
     hits = found_by_example(index, static_folder, tmp_path, monkeypatch, capsys)
     query = QueryEncoder.from_pretrained(static_folder).encode([QUESTION])
     scores, ids = index.search(query, 5)
-    assert [int(id) for _, id, _ in hits] == ids[0].tolist()
-    assert [float(score) for score, *_ in hits] == pytest.approx(scores[0], abs=1e-3)
     rows = (ids[0] - 10) // 3 if kind.startswith("IDMap") else ids[0]
-    assert [text for *_, text in hits] == [f"{TEXTS[row]} in {LANGUAGES[row]}" for row in rows]
+    check_hits(hits, ids[0].tolist(), scores[0], rows)
     assert read_faiss(index).vectors.shape == (0, 48)
 
 
