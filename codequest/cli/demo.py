@@ -63,7 +63,7 @@ def _line(hit: FoundFunction) -> Text:
 
 
 def _show_puma(index: CodeIndex) -> None:
-    from codequest.cli.printing.hits import print_hits
+    from codequest.cli.printing.hits import Shown, print_hits
     from codequest.demo import PUMA_QUERIES
 
     console.print("The same functions in Puma, the search engine of codequest", style="bold")
@@ -73,7 +73,7 @@ def _show_puma(index: CodeIndex) -> None:
     )
     for query in PUMA_QUERIES:
         console.print(f"$ codequest search '{query}'", style="bold")
-        print_hits(index.search(query, limit=1), lines=8)
+        print_hits(index.search(query, limit=1), Shown(query, lines=8))
 
 
 def _show_next(result: DemoResult) -> None:

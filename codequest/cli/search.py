@@ -26,6 +26,7 @@ from codequest.cli.search_options import (
 )
 
 if TYPE_CHECKING:
+    from codequest.cli.printing.hits import Shown
     from codequest.search import SearchHit
 
 
@@ -48,6 +49,7 @@ def search(
     like: Annotated[str, typer.Option(help="Code like that at this place, as path:line, in place of a query.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="Most hits.")] = 10,
     offset: Annotated[int, typer.Option(min=0, help="Leave out so many of the best hits, which you have seen.")] = 0,
+    lines: Annotated[int, typer.Option(min=0, help="Most lines to show of every hit; 0: only where it is.")] = 12,
     context: Annotated[int, typer.Option(min=0, help="Lines to show around every hit.")] = 0,
     max_tokens: Annotated[
         int | None,
@@ -62,6 +64,7 @@ def search(
 
     Ends with exit code 1 where nothing is found.
     """
+    from codequest.cli.printing.hits import Shown
     from codequest.search.query.group import IndexGroup
 
     quiet_libraries()
@@ -80,13 +83,14 @@ def search(
     for index in group.indexes:
         tell_what_is_missing(index.freshness, index.root)
     tell(group.unmatched(query, filters))
+    shown = Shown(query, context, max(lines, context), with_root=not group.is_one)
     if not hits and not as_json:
         after = f" after the first {offset:,}" if offset else ""
         tell([f"Nothing found in {', '.join(map(str, group.roots))} that passes the filters{after}."])
     if as_json:
         _write(hits, max_tokens, offset=offset)
     else:
-        _print(hits, max_tokens, context=context, with_root=not group.is_one, offset=offset)
+        _print(hits, max_tokens, shown, offset=offset)
     if not hits:
         raise typer.Exit(1)
 
@@ -100,11 +104,11 @@ def _write(hits: list[SearchHit], max_tokens: int | None, *, offset: int) -> Non
         write_json([hit.to_dict() for hit in hits])
 
 
-def _print(hits: list[SearchHit], max_tokens: int | None, *, context: int, with_root: bool, offset: int) -> None:
+def _print(hits: list[SearchHit], max_tokens: int | None, shown: Shown, *, offset: int) -> None:
     from codequest.cli.printing.hits import print_hits
     from codequest.cli.printing.within_tokens import print_within
 
     if max_tokens:
-        print_within(hits, max_tokens, context=context, with_root=with_root, offset=offset)
+        print_within(hits, max_tokens, shown, offset=offset)
     else:
-        print_hits(hits, context=context, with_root=with_root)
+        print_hits(hits, shown)

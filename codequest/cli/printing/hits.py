@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,29 +18,37 @@ if TYPE_CHECKING:
 
     from codequest.search import SearchHit
 
-MOST_LINES = 12
-"""Of a hit that is printed."""
+_LONGEST_NAME = 100  # characters
 
 
-def print_hits(
-    hits: Sequence[SearchHit], *, context: int = 0, lines: int = MOST_LINES, with_root: bool = False
-) -> None:
-    """Print the place and the code of every hit.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How hits are printed.
 
-    Args:
-        hits: Code that was found.
+    Attributes:
+        query: What was searched for: of a long hit, the lines with more of its words are printed.
         context: Lines of the file around every hit.
-        lines: Most lines of a hit.
+        lines: Most lines of a hit; with 0 its place alone, and its name.
         with_root: Whether the places begin with the indexed folder.
     """
+
+    query: str = ""
+    context: int = 0
+    lines: int = 12
+    with_root: bool = False
+
+
+def print_hits(hits: Sequence[SearchHit], shown: Shown) -> None:
+    """Print the place and the code of every hit."""
     for hit in hits:
-        print_hit(hit, context=context, lines=max(lines, context), with_root=with_root)
+        print_hit(hit, shown)
 
 
-def print_hit(hit: SearchHit, *, context: int, lines: int, with_root: bool) -> None:
-    """Print the place and the code of a hit; see `print_hits`."""
-    console.print(_headline(hit, with_root=with_root), soft_wrap=True)
-    console.print(_snippet(hit, Path(hit.root), context, lines), soft_wrap=not console.is_terminal)
+def print_hit(hit: SearchHit, shown: Shown) -> None:
+    """Print the place and the code of a hit."""
+    console.print(_headline(hit, with_root=shown.with_root), soft_wrap=True)
+    if shown.lines:
+        console.print(_snippet(hit, shown), soft_wrap=not console.is_terminal)
 
 
 def _headline(hit: SearchHit, *, with_root: bool) -> RenderableType:
@@ -47,24 +56,30 @@ def _headline(hit: SearchHit, *, with_root: bool) -> RenderableType:
 
     return Text.assemble(
         place(Path(hit.root), hit.path, str(hit.line), with_root=with_root),
-        f"  {visible_line(hit.symbol or hit.kind)}",
+        f"  {_name(hit)}",
         (f"  {hit.score:.3f}", "dim"),
         ("  changed since it was indexed" if hit.stale else "", "yellow"),
     )
 
 
-def _snippet(hit: SearchHit, root: Path, context: int, most: int) -> RenderableType:
+def _name(hit: SearchHit) -> str:
+    """What a hit is called, cut where it is long; of lines without a name, the first one that says something."""
+    name = hit.symbol or next((line.strip() for line in hit.text.split("\n") if any(map(str.isalnum, line))), "")
+    return visible_line(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME].rstrip()} …")
+
+
+def _snippet(hit: SearchHit, wanted: Shown) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    start, shown, above, below = excerpt(hit, most)
-    if context:
-        before, after = _around(hit, root, context)
+    start, lines, above, below = excerpt(hit, wanted.lines, wanted.query)
+    if wanted.context:
+        before, after = _around(hit, Path(hit.root), wanted.context)
         if not above:
-            start, shown = start - len(before), [*before, *shown]
-        shown = shown if below else [*shown, *after]
+            start, lines = start - len(before), [*before, *lines]
+        lines = lines if below else [*lines, *after]
     matches = set(hit.match_lines)
-    code = _highlighted(shown, hit.language, start, matches) if console.is_terminal else _plain(shown, start, matches)
+    code = _highlighted(lines, hit.language, start, matches) if console.is_terminal else _plain(lines, start, matches)
     left = [Text(f"… {_lines(above)} before", style="dim")] if above else []
     return Group(*left, code, Text(f"… {_lines(below, 'more ')}\n" if below else "", style="dim"))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from codequest.cli.display import console, json_text, write_json
-from codequest.cli.printing.hits import MOST_LINES, print_hit
+from codequest.cli.printing.hits import Shown, print_hit
 from codequest.cli.search_options import tell
 from codequest.search.shown.excerpt import excerpt
 from codequest.search.shown.token_budget import fit
@@ -16,28 +17,25 @@ if TYPE_CHECKING:
     from codequest.search import SearchHit
 
 
-def print_within(
-    hits: Sequence[SearchHit], budget: int, *, context: int = 0, with_root: bool = False, offset: int = 0
-) -> None:
-    """Print as much of the hits as fits, and what was left out; see `codequest.cli.printing.hits.print_hits`.
+def print_within(hits: Sequence[SearchHit], budget: int, shown: Shown, *, offset: int = 0) -> None:
+    """Print as much of the hits as fits, and what was left out.
 
     Args:
         hits: Code that was found.
         budget: Most tokens, estimated as one for every three bytes.
-        context: Lines of the file around every hit.
-        with_root: Whether the places begin with the indexed folder.
+        shown: How they are printed.
         offset: How many hits came before.
     """
 
     def show(place: int, lines: int) -> None:
-        print_hit(hits[place], context=context, lines=lines, with_root=with_root)
+        print_hit(hits[place], replace(shown, lines=lines))
 
     def cost(place: int, lines: int) -> int:
         with console.capture() as printed:
             show(place, lines)
         return estimated_tokens(printed.get())
 
-    wanted = [len(excerpt(hit, max(MOST_LINES, context)).lines) for hit in hits]
+    wanted = [min(hit.text.count("\n") + 1, shown.lines) for hit in hits]
     fitting = fit(wanted, cost, budget=budget)
     for place, lines in enumerate(fitting.lines):
         show(place, lines)

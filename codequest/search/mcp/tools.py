@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from codequest.errors import InvalidInputError
@@ -156,20 +157,21 @@ class CodeTools:
             regex=regex,
             like=like,
         )
-        notes, absolute = self.indexes.notes(query, filters), not self.indexes.is_one
+        notes = self.indexes.notes(query, filters)
+        found = partial(_found, query=query, absolute=not self.indexes.is_one)
         lines = [len(excerpt(hit, _LINES).lines) for hit in hits]
         left_out = 0
         if max_tokens is not None:
             fitting = fit(
                 lines,
-                lambda place, shown: _tokens(_found(hits[place], shown, absolute=absolute)),
+                lambda place, shown: _tokens(found(hits[place], shown)),
                 budget=max_tokens,
                 reserved=estimated_tokens(" ".join(notes)) + _FRAME_TOKENS,
             )
             lines, left_out = list(fitting.lines), fitting.left_out
             notes.append(fitting.note(max_tokens, offset))
-        found = [_found(hit, shown, absolute=absolute) for hit, shown in zip(hits, lines, strict=False)]
-        return FoundList(hits=found, note=" ".join(filter(None, notes)), left_out=left_out)
+        shown = [found(hit, most) for hit, most in zip(hits, lines, strict=False)]
+        return FoundList(hits=shown, note=" ".join(filter(None, notes)), left_out=left_out)
 
     def read(self, path: str, start: int = 1, end: int | None = None) -> FileLines:
         """Lines of an indexed file, of several indexes by its absolute path; see `read_lines`."""
@@ -199,8 +201,8 @@ def _tokens(found: FoundCode) -> int:
     return estimated_tokens(json.dumps(asdict(found), ensure_ascii=False) + ", ")
 
 
-def _found(hit: SearchHit, most: int, *, absolute: bool) -> FoundCode:
-    start, lines, _, more = excerpt(hit, most)
+def _found(hit: SearchHit, most: int, *, query: str, absolute: bool) -> FoundCode:
+    start, lines, _, more = excerpt(hit, most, query)
     path = visible_line(f"{hit.root}/{hit.path}" if absolute else hit.path)
     return FoundCode(
         place=f"{path}:{hit.line}",

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
-from codequest.code.identifiers import content_words, split_name
 from codequest.search.lexers import lexer_name
+from codequest.search.shown.asked_words import asked_stems, asked_words
 from codequest.texts import visible
 
 _log = logging.getLogger(__name__)
 _MOST_CHARACTERS = 400  # of a line: minified code and data need no highlighting to be recognized
-_WORD = re.compile(r"[^\W_]+")
-_ENDING = re.compile(r"(?<=\w{3})(?:ies|ied|ying|y|ing|ed|ers?|es|e|s)$")
 _OPTIONS = {"php": {"startinline": True}}  # a function of a file stands without its <?php
 
 _Piece = tuple[str, str]
@@ -33,7 +30,7 @@ def highlighted(text: str, language: str, query: str) -> list[str]:
         query: Words of it are marked wherever they stand alone or in an identifier, in any inflection.
     """
     try:
-        asked = frozenset(_stem(word) for word in content_words(query))
+        asked = asked_stems(query)
         lines = _lines(text, language)
         return ["".join(_element(kind, _marked(piece, asked)) for kind, piece in line) for line in lines]
     except Exception:  # one text that a lexer fails on must not cost the other hits
@@ -79,18 +76,11 @@ def _element(kind: str, html: str) -> str:
 
 
 def _marked(piece: str, asked: frozenset[str]) -> str:
-    """The piece escaped; words of an identifier are found apart from each other.
-
-    They are counted, never looked up in lower case: that may be longer, and that of one letter depends on others.
-    """
+    """The piece escaped; words of an identifier are found apart from each other."""
     parts, end = [], 0
-    for found in _WORD.finditer(piece):
-        start = found.start()
-        for word in split_name(found.group()):  # these follow each other without a gap
-            if _stem(word) in asked:
-                parts += [_html(piece[end:start]), f"<mark>{_html(piece[start : start + len(word)])}</mark>"]
-                end = start + len(word)
-            start += len(word)
+    for start, after, _ in asked_words(piece, asked):
+        parts += [_html(piece[end:start]), f"<mark>{_html(piece[start:after])}</mark>"]
+        end = after
     return "".join([*parts, _html(piece[end:])])
 
 
@@ -100,8 +90,3 @@ def _html(text: str) -> str:
 
 def _unseen(character: str) -> str:
     return f'<span class="unseen">U+{ord(character):04X}</span>'
-
-
-def _stem(word: str) -> str:
-    """Close enough to what the full-text index does to show why a chunk was found."""
-    return _ENDING.sub("", word.casefold())

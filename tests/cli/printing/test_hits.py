@@ -20,13 +20,18 @@ HOSTILE = "[bold]\x1b]0;title\x07\x1b[2J\x9b31m\u202eevil\u2066\u200b\U000e0041\
 
 
 def drawn(
-    hit: SearchHit, root: Path, monkeypatch: pytest.MonkeyPatch, *, terminal: bool, with_root: bool = False
+    hit: SearchHit,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    terminal: bool,
+    shown: printed_hits.Shown | None = None,
 ) -> str:
     file = io.StringIO()
     colors = "truecolor" if terminal else None
     console = VisibleConsole(file=file, force_terminal=terminal, color_system=colors, width=400, legacy_windows=False)
     monkeypatch.setattr(printed_hits, "console", console)
-    printed_hits.print_hits([replace(hit, root=str(root))], with_root=with_root)
+    printed_hits.print_hits([replace(hit, root=str(root))], shown or printed_hits.Shown())
     return file.getvalue()
 
 
@@ -110,12 +115,33 @@ def test_a_long_hit_is_shown_around_its_first_match(tmp_path: Path, monkeypatch:
     hit = replace(hit_at("a.py", text), start_line=11, end_line=50, match_lines=(31, 33))
     printed = drawn(hit, tmp_path, monkeypatch, terminal=False)
     assert printed.startswith(
-        "a.py:31  function  0.500\n… 18 lines before\n   29 step(18)\n   30 step(19)\n   31>step(20)\n"
+        "a.py:31  step(0)  0.500\n… 18 lines before\n   29 step(18)\n   30 step(19)\n   31>step(20)\n"
     )
     assert "   32 step(21)\n   33>step(22)\n" in printed
     assert printed.endswith("   40 step(29)\n… 10 more lines\n\n")
 
 
 def test_a_hit_among_those_of_several_trees_says_of_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    printed = drawn(hit_at("src/a.py"), tmp_path, monkeypatch, terminal=False, with_root=True)
-    assert printed.startswith(f"{tmp_path}/src/a.py:1  function  ")
+    printed = drawn(hit_at("src/a.py"), tmp_path, monkeypatch, terminal=False, shown=printed_hits.Shown(with_root=True))
+    assert printed.startswith(f"{tmp_path}/src/a.py:1  x  ")
+
+
+def test_a_long_hit_is_shown_where_most_words_of_the_query_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n".join(f"wait({number})" for number in range(40)) + "\nretries = backoff(error)"
+    hit = replace(hit_at("a.py", text), start_line=11, end_line=51)
+    shown = printed_hits.Shown("retry with backoff after errors")
+    printed = drawn(hit, tmp_path, monkeypatch, terminal=False, shown=shown)
+    assert printed.splitlines()[1:3] == ["… 29 lines before", "   40 wait(29)"]
+    assert printed.endswith("   51 retries = backoff(error)\n\n")
+    few = drawn(hit, tmp_path, monkeypatch, terminal=False, shown=printed_hits.Shown("retry"))
+    assert few.splitlines()[1] == "   11 wait(0)"
+
+
+def test_without_lines_every_hit_is_one(project: Path) -> None:
+    printed = run("search", "sort by value", "--path", project, "--mode", "lexical", "--lines", 0, "--limit", 2)
+    assert [line.split("  ")[0] for line in printed.splitlines()] == ["src/sort.js:1", "notes.txt:1"]
+
+
+def test_long_names_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = drawn(hit_at("a.md", symbol="heading " * 40), tmp_path, monkeypatch, terminal=False)
+    assert printed.splitlines()[0] == f"a.md:1  {('heading ' * 13)[:100].rstrip()} …  0.500"

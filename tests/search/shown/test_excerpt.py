@@ -39,3 +39,17 @@ def test_the_first_lines_or_those_around_the_first_match(
     shown = excerpt(replace(HIT, match_lines=matches), most)
     lines = HIT.text.split("\n")[before : 20 - after]
     assert (shown.start_line, shown.lines, shown.before, shown.after) == (start, lines, before, after)
+
+
+@pytest.mark.parametrize(
+    ("query", "start"),
+    [
+        ("line fourteen", 5),
+        ("open a cached socket", 12),
+        ("CachedSocket", 12),
+        ("socket", 5),
+    ],
+)
+def test_lines_with_two_more_words_of_the_query_come_in_place_of_the_first(query: str, start: int) -> None:
+    lines = [*HIT.text.split("\n")[:9], "sockets = openCache()", *HIT.text.split("\n")[10:]]
+    assert excerpt(replace(HIT, text="\n".join(lines)), 6, query).start_line == start
