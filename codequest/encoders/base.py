@@ -17,7 +17,6 @@ from codequest.adapters.card import render_card
 from codequest.adapters.folder import AdapterConfig, read_config, refuse_changed, write_adapter
 from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import ReferenceVectors
-from codequest.encoders.asynchronous import encode_soon
 from codequest.encoders.embedding import embed_batch, embed_texts
 from codequest.encoders.kinds import encoder_class, refuse_without_torch
 from codequest.errors import AdapterFormatError, InvalidInputError, needs_torch
@@ -155,6 +154,8 @@ class QueryEncoder(ABC):
         Two calls compute at once, later ones wait. One that is cancelled ends after the batch that it is at, or is not
         begun.
         """
+        from codequest.encoders.asynchronous import encode_soon  # and asyncio with it, which a command need not import
+
         return await encode_soon(self, queries, batch_size)
 
     def encode_documents(
