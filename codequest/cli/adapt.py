@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.options.arguments import TEACHER_HELP
 from codequest.errors import InvalidInputError
 
 if TYPE_CHECKING:

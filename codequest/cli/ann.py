@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.arguments import (
+from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.options.arguments import (
     DocumentsOption,
     EncodersOption,
     QueriesOption,
@@ -17,7 +18,6 @@ from codequest.cli.arguments import (
     VectorsOption,
     report_data,
 )
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries
 from codequest.errors import InvalidInputError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from codequest.cli.display import console, messages, quiet_libraries
-from codequest.cli.search_options import (
+from codequest.cli.options.searches import (
     GlobOption,
     KindOption,
     LanguageOption,

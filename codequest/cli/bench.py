@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.arguments import JsonOption
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries, write_json
+from codequest.cli.options.arguments import JsonOption
 from codequest.data import DATASET_NAME, load_dataset
 from codequest.texts import visible
 

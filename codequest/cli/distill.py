@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP, DimOption, weights_of
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.options.arguments import TEACHER_HELP, DimOption, weights_of
 from codequest.data import DATASET_NAME, load_dataset
 from codequest.errors import InvalidInputError
 from codequest.teachers.default import DEFAULT_TEACHER

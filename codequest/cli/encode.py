@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from codequest.cli.arguments import AdapterArgument
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.options.arguments import AdapterArgument
 from codequest.errors import InvalidInputError
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP, DimOption, JsonOption
 from codequest.cli.display import console, messages, progress_bars, quiet_libraries, write_json
+from codequest.cli.options.arguments import TEACHER_HELP, DimOption, JsonOption
 from codequest.data import DATASET_NAME, load_dataset
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from codequest.cli.arguments import AdapterArgument
 from codequest.cli.display import console, messages, quiet_libraries
+from codequest.cli.options.arguments import AdapterArgument
 from codequest.errors import InvalidInputError
 from codequest.runtimes import RUNTIMES, GraphPrecision
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP, JsonOption
 from codequest.cli.display import Screen, console, facts_of, messages, progress_bars, quiet_libraries, warn, write_json
+from codequest.cli.options.arguments import TEACHER_HELP, JsonOption
 from codequest.errors import CodeIndexError, CodequestError
 from codequest.texts import shell_word, visible_line
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from codequest.cli.arguments import AdapterArgument, JsonOption
 from codequest.cli.display import console, facts_of, quiet_libraries, write_json
+from codequest.cli.options.arguments import AdapterArgument, JsonOption
 
 _SHOWN = {"adapter": "adapter", "kind": "kind", "embeds": "embeds", "megabytes": "MB"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from codequest.cli.display import messages, quiet_libraries
-from codequest.cli.search_options import EncoderOption, ModeOption, PathsOption, encoder_for
+from codequest.cli.options.searches import EncoderOption, ModeOption, PathsOption, encoder_for
 from codequest.errors import IndexNotFoundError, require
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import TEACHER_HELP, DimOption, JsonOption
 from codequest.cli.display import console, facts_of, messages, progress_bars, quiet_libraries, write_json
+from codequest.cli.options.arguments import TEACHER_HELP, DimOption, JsonOption
 from codequest.errors import InvalidInputError
 from codequest.texts import shell_word
 

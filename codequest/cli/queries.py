@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.arguments import JsonOption, weights_of
 from codequest.cli.display import console, facts_of, messages, progress_bars, quiet_libraries, warn, write_json
+from codequest.cli.options.arguments import JsonOption, weights_of
 from codequest.data import load_dataset
 from codequest.errors import InvalidInputError
 

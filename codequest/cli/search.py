@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from codequest.cli.arguments import JsonOption
 from codequest.cli.display import quiet_libraries, write_json
-from codequest.cli.search_options import (
+from codequest.cli.options.arguments import JsonOption
+from codequest.cli.options.searches import (
     GlobOption,
     KindOption,
     LanguageOption,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from codequest.cli.display import messages, quiet_libraries
-from codequest.cli.search_options import encoder_for
+from codequest.cli.options.searches import encoder_for
 from codequest.errors import InvalidInputError
 from codequest.integrations import server
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from codequest.cli.arguments import JsonOption
 from codequest.cli.display import console, write_json
+from codequest.cli.options.arguments import JsonOption
 
 
 def teachers(*, as_json: JsonOption = False) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.cli.display import console
-from codequest.cli.search_options import place
+from codequest.cli.options.searches import place
 from codequest.search.shown.excerpt import excerpt
 from codequest.texts import visible, visible_line
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from codequest.cli.display import console, json_text, write_json
+from codequest.cli.options.searches import tell
 from codequest.cli.printing.hits import Shown, print_hit
-from codequest.cli.search_options import tell
 from codequest.search.shown.excerpt import excerpt
 from codequest.search.shown.token_budget import fit
 from codequest.texts import estimated_tokens
