@@ -74,6 +74,10 @@ class DatasetError(CodequestError, ValueError):
     """A dataset is missing, malformed or contradicts itself."""
 
 
+class CorpusError(CodequestError, RuntimeError):
+    """A corpus cannot be embedded into a folder; the shards that are finished are kept."""
+
+
 class UnsafePathError(CodequestError, OSError):
     """A path that leads out of its folder, over a link, or to what is no file."""
 

@@ -19,7 +19,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ import torch
 
 from codequest.encoders import LoRAQueryEncoder, ProjectionQueryEncoder
 from codequest.files import put_back
+from codequest.space import Side
 from codequest.teachers import CachedTeacher, LocalTeacher
 from codequest.training import DistillationTrainer
 from tests.training.conftest import TEXTS, config
@@ -151,6 +152,34 @@ def cache(base: str, teacher: str, place: Path) -> str:
     return hashlib.sha256(vectors.tobytes()).hexdigest()
 
 
+class _NotingTeacher(LocalTeacher):
+    """Notes every batch that it has embedded, in a file that is there after a kill."""
+
+    def __init__(self, folder: str, notes: Path) -> None:
+        super().__init__(folder, device="cpu")
+        self.batch_tokens, self._notes = 256, notes
+
+    def embed_batch(self, texts: Sequence[str], side: Side) -> Any:
+        vectors = super().embed_batch(texts, side)
+        with self._notes.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([side, *texts]) + "\n")
+        return vectors
+
+
+def embed(base: str, teacher: str, place: Path) -> str:
+    """A corpus in shards; of all batches at most one is embedded twice."""
+    from codequest.adapters.reference_vectors import TEXTS as REFERENCE
+    from codequest.corpus import embed_corpus
+
+    source, notes = place / "corpus.jsonl", place.parent / f"{place.name}.batches"
+    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in TEXTS), encoding="utf-8")
+    run = embed_corpus(source, place / "out", teacher=_NotingTeacher(teacher, notes), shard_size=100)
+    counts = Counter(notes.read_text(encoding="utf-8").splitlines())
+    twice = sum(count - 1 for batch, count in counts.items() if not set(json.loads(batch)) & {*REFERENCE})
+    shards = _content(place / "out" / "documents")
+    return f"{run.vectors} vectors: {shards}{f', {twice} batches again' if twice > 1 else ''}"
+
+
 WORKS: dict[str, tuple[Callable[..., str], Callable[..., None] | None]] = {
     "distill": (distill, None),
     "index": (index, older_index),
@@ -158,6 +187,7 @@ WORKS: dict[str, tuple[Callable[..., str], Callable[..., None] | None]] = {
     "export": (export, older_adapter),
     "save": (save, older_adapter),
     "cache": (cache, None),
+    "embed": (embed, None),
 }
 
 

@@ -20,6 +20,7 @@ BUILT_INS = {
     "CacheCorruptError": RuntimeError,
     "DatasetError": ValueError,
     "BenchmarkError": RuntimeError,
+    "CorpusError": RuntimeError,
     "TrainingError": RuntimeError,
     "UnsafePathError": OSError,
     "ForkError": RuntimeError,

@@ -17,7 +17,7 @@ KILLS = 30
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL and fork")
-@pytest.mark.parametrize("work", ["cache", "distill", "export", "index", "save", "tiers"])
+@pytest.mark.parametrize("work", ["cache", "distill", "embed", "export", "index", "save", "tiers"])
 def test_killed_at_any_moment_the_next_run_ends_where_an_unkilled_one_does(
     work: str, tiny_base: Path, tiny_teacher: Path, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ ACROSS = {
     "install/test_wheel.py": "the wheels",
     "integrations/server/test_clients.py": "the clients that people have, against the real server",
     "integrations/server/test_load.py": "the load test of the benchmarks, for a few seconds",
+    "integrations/stores/test_filling.py": "real stores, filled by the examples with a corpus that was embedded",
     "integrations/stores/test_search.py": "real stores, searched through the examples",
     "integrations/test_examples.py": "the page about frameworks and its examples",
     "runtimes/test_real_models.py": "real models in every runtime and precision",

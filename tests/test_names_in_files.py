@@ -215,6 +215,8 @@ CALLS = {
     "cli/distill.py": {"teacher"},
     "cli/evaluate.py": {"teacher"},
     "cli/probe.py": {"teacher"},
+    "corpus/cache_fill.py": {"teacher"},
+    "corpus/embedder.py": {"self.name"},
     "demo/tour.py": {"TEACHER", "f'auto:{TEACHER}'"},
     "integrations/haystack.py": {"self.teacher"},
     "integrations/sides.py": {"teacher"},

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "index", "search", "ask", "mcp", "demo", "queries", "adapt", "distill", "train", "evaluate", "report", "ann",
-    "export", "bench", "encode", "serve", "info", "probe", "teachers",
+    "export", "bench", "encode", "embed", "serve", "info", "probe", "teachers",
 )  # fmt: skip
 """Names of the commands, each a function in the module of its name."""
 

@@ -58,6 +58,37 @@ def load_hub(name: str | Path, *, split: str = "test", revision: str | None = No
     )
 
 
+def load_table(name: str | Path, config: str | None = None, split: str | None = None) -> Any:
+    """A split of a hub dataset as a `datasets.Dataset`, whose rows are read from the disk.
+
+    Args:
+        name: Repository on the hub, or a local folder of its layout, written as a path.
+        config: By default ``corpus``, or the only one.
+        split: By default the one named like the config, the only one, or ``train``.
+
+    Raises:
+        DatasetError: It cannot be reached or read, or it is not clear which config or split is meant.
+        MissingDependencyError: The package ``datasets`` is not installed.
+    """
+    refuse_folder(name)
+    datasets = require("datasets", extra="hub")
+    configs = _config_names(datasets, str(name), None)
+    chosen = _chosen(config, configs, ("corpus",), what=f"{name} has the configs")
+    splits = _load(datasets, str(name), chosen, None)
+    return splits[_chosen(split, list(splits), (chosen, "train"), what=f"{name}, config {chosen}, has the splits")]
+
+
+def _chosen(given: str | None, there: list[str], usual: tuple[str, ...], *, what: str) -> str:
+    wanted: tuple[str, ...] = (given,) if given is not None else (*usual, *(there if len(there) == 1 else ()))
+    found: str | None = next((name for name in wanted if name in there), None)
+    if found is None:
+        problem = f"not {given!r}" if given is not None else "and it is not clear which one is meant"
+        raise DatasetError(
+            f"{what} {', '.join(map(repr, sorted(there)))}, {problem}. Name one: hub:REPOSITORY:CONFIG:SPLIT."
+        )
+    return found
+
+
 def refuse_folder(name: str | Path) -> None:
     """Refuse the name of a repository that the library datasets would take for a folder in the working directory.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from codequest.errors import TeacherError
+from codequest.errors import CodequestError, TeacherError
 from codequest.progress import Progress, Work, silent
 from codequest.space import EmbeddingSpace, Side, Vectors, normalized
 from codequest.teachers.threads import as_they_come
@@ -102,6 +102,7 @@ class Teacher(ABC):
         known: int = 0,
         shard: tuple[int, int] = (0, 1),
         skip: Callable[[list[int]], bool] = lambda _: False,
+        rescue: Callable[[list[int], Exception], Vectors] | None = None,
         progress: Progress = silent,
     ) -> Iterator[tuple[list[int], Vectors]]:
         """Positions and vectors of texts by batches, the longest texts first, after the teacher has prepared for them.
@@ -117,6 +118,8 @@ class Teacher(ABC):
             shard: Number of this process, from 0, and number of all processes; each begins at its own batch, and goes
                 on to those of the next.
             skip: Asked before a batch is embedded; a batch that is skipped does not come.
+            rescue: Gives the vectors of a batch that failed with an error, or raises one; called where batches are
+                embedded. Without it, the error is raised.
             progress: Called while the teacher prepares and after every batch.
         """
         counts = self.token_counts(texts, side)
@@ -126,7 +129,12 @@ class Teacher(ABC):
         first = shard[0] * len(batches) // shard[1]
 
         def embed(batch: list[int]) -> Vectors:
-            return self.encode_batch([texts[position] for position in batch], side)
+            try:
+                return self.encode_batch([texts[position] for position in batch], side)
+            except (CodequestError, RuntimeError) as error:
+                if rescue is None:
+                    raise
+                return rescue(batch, error)
 
         ordered = batches[first:] + batches[:first]
         for batch, vectors in as_they_come(embed, ordered, threads=self.concurrency, skip=skip, stop=self.interrupt):

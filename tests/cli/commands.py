@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from codequest.cli.app import build_app
 
 COMMANDS = (
-    "adapt", "ann", "ask", "bench", "demo", "distill", "encode", "evaluate", "export", "index", "info", "mcp", "probe",
-    "queries", "report", "search", "serve", "teachers", "train",
+    "adapt", "ann", "ask", "bench", "demo", "distill", "embed", "encode", "evaluate", "export", "index", "info", "mcp",
+    "probe", "queries", "report", "search", "serve", "teachers", "train",
 )  # fmt: skip
 
 VERBS = ["sort", "read", "open", "search", "list", "query"]

@@ -37,6 +37,10 @@ LOADED = {
     "--help": (["--help"], set()),
     "--version": (["--version"], set()),
     "encode": (["encode", "static", "sort a list"], TYPED | TABLE),
+    "embed": (
+        ["embed", "index.jsonl", "--queries", "--encoder", "static", "--out", "vectors", "--json"],
+        TYPED | TABLE | {"pandas", "pyarrow"},  # pyarrow imports pandas where it is installed
+    ),
     "info": (["info", "static"], TYPED | TABLE),
     "teachers": (["teachers", "--json"], TYPED | {"numpy"}),
     "probe": (["probe", "index.npy", "--adapter", "static", "--json"], TYPED | TABLE),

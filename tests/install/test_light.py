@@ -91,6 +91,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 RUN = {
     "encode": ("encode", "static", "sort a list"),
+    "embed": ("embed", "queries.txt", "--queries", "--encoder", "static", "--out", "vectors"),
     "info": ("info", "static"),
     "teachers": ("teachers",),
     "index": ("index", "src", "--light"),

@@ -14,6 +14,7 @@ from codequest.space import Side
 from codequest.teachers.stored.arrays import read_arrays
 from codequest.teachers.stored.arrow_files import ARROW_FILES, read_arrow
 from codequest.teachers.stored.columns import TextsAndVectors
+from codequest.teachers.stored.shards import MANIFEST_FILE, read_shards
 from codequest.teachers.stored.tables import has_vectors, read_json
 from codequest.teachers.stored.text_files import read_texts
 
@@ -99,6 +100,8 @@ def read_vectors(
     file = Path(path).expanduser()
     others = None if texts is None else Path(texts).expanduser()
     found, vectors = _read(file, others, text_column=text_column, vector_column=vector_column)
+    if found is None and file.is_dir():
+        raise TeacherError(f"{file} was embedded without keeping the texts. Name a file that holds them, row by row.")
     if found is None:
         raise TeacherError(
             f"{file} holds vectors without their texts, and there is no {file.with_suffix('.jsonl')}. Expected that "
@@ -111,6 +114,8 @@ def _read(
     file: Path, texts: Path | None = None, *, text_column: str | None = None, vector_column: str | None = None
 ) -> tuple[list[str] | None, npt.NDArray[Any]]:
     """`read_vectors`, for callers that can do without texts."""
+    if file.is_dir():
+        return _read_shards(file, texts, text_column)
     if file.suffix in _ARRAYS:
         return read_arrays(file, texts, text_column=text_column, vector_column=vector_column)
     if file.suffix not in (*ARROW_FILES, *_JSON):
@@ -120,14 +125,23 @@ def _read(
     return found if texts is None else read_texts(texts, text_column), vectors
 
 
+def _read_shards(
+    folder: Path, texts: Path | None, text_column: str | None
+) -> tuple[list[str] | None, npt.NDArray[Any]]:
+    found, vectors = read_shards(folder, texts=texts is None)
+    return found if texts is None else read_texts(texts, text_column), vectors
+
+
 def find_vectors(folder: Path, name: str) -> Path | None:
-    """The file of vectors called `name` in a folder; None if there is neither that nor texts.
+    """The file of vectors called `name` in a folder, or the folder of its shards; None if there is neither, nor texts.
 
     Raises:
         InvalidInputError: There are several.
     """
     texts = folder / f"{name}.jsonl"
     found = [path for suffix in VECTOR_FILES if (path := folder / f"{name}{suffix}") != texts and path.exists()]
+    if (folder / MANIFEST_FILE).exists() and (folder / name).is_dir():
+        found.append(folder / name)
     if len(found) > 1:
         names = ", ".join(path.name for path in found)
         raise InvalidInputError(f"{names} all claim to be the {name}. Keep one of them.")
