@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.progress import Progress
+from codequest.texts import shown
 
 Vectors = npt.NDArray[np.float32]
 """Rows of float32 vectors, (n, dim), or a single one, (dim,)."""
@@ -108,30 +109,37 @@ class EmbeddingSpace:
             "Use an adapter trained for that teacher, or embed the documents with the adapter's own teacher."
         )
 
-    def check_vectors(self, vectors: npt.NDArray[Any]) -> None:
+    def check_vectors(self, vectors: npt.ArrayLike) -> None:
         """Refuse vectors that cannot lie in this space; those of an index, before it is searched.
 
         Args:
-            vectors: (n, dim).
+            vectors: (n, dim); a list of lists is one as well.
 
         Raises:
             SpaceMismatchError: Another shape, NaN or infinity, or no unit length where the space is normalized.
+            InvalidInputError: Something else than numbers in rows of one length.
         """
-        if vectors.ndim != 2 or vectors.shape[1] != self.dim:
+        rows = as_array(vectors)
+        if rows.ndim != 2 or rows.shape[1] != self.dim:
             raise SpaceMismatchError(
-                f"Vectors of shape {vectors.shape} do not lie in {self}: expected (n, {self.dim})."
+                f"Vectors of shape {rows.shape} do not lie in {self}: expected (n, {self.dim}). "
+                + (
+                    "A single one is vector[None]."
+                    if rows.shape == (self.dim,)
+                    else "Embed the documents with its teacher, or take an encoder of the model that made these."
+                )
             )
-        lengths = np.linalg.norm(np.asarray(vectors, dtype=np.float32), axis=1)
+        lengths = np.linalg.norm(np.asarray(rows, dtype=np.float32), axis=1)
         bad = np.flatnonzero(~np.isfinite(lengths))
         if bad.size:
             raise SpaceMismatchError(
-                f"{bad.size} of {len(vectors)} vectors hold NaN or infinity, first in row {bad[0]}. "
+                f"{bad.size} of {len(rows)} vectors hold NaN or infinity, first in row {bad[0]}. "
                 "Embed those texts again."
             )
         off = np.flatnonzero(np.abs(lengths - 1) > UNIT_TOLERANCE)
         if self.normalized and off.size:
             raise SpaceMismatchError(
-                f"{off.size} of {len(vectors)} vectors are not of unit length (row {off[0]}: {lengths[off[0]]:.4f}), "
+                f"{off.size} of {len(rows)} vectors are not of unit length (row {off[0]}: {lengths[off[0]]:.4f}), "
                 f"but those of {self} are. Normalise them, or use the space of the model that made them."
             )
 
@@ -179,6 +187,34 @@ RELATED = 0.5
 """Mean cosine that another prompt, length or rounding of one model stays above, and unrelated models do not reach."""
 
 
+def checked_space(space: Any) -> EmbeddingSpace:
+    """The space, unless it is something else, such as the teacher or its name.
+
+    Raises:
+        InvalidInputError: It is.
+    """
+    if not isinstance(space, EmbeddingSpace):
+        raise InvalidInputError(
+            f"space must be an EmbeddingSpace, got {type(space).__name__}: {shown(space)}. A teacher has one: "
+            "load_teacher(name).space."
+        )
+    return space
+
+
+def checked_teacher(teacher: Any) -> TeacherLike:
+    """What embeds queries and documents into a space, unless it is something else, such as its name.
+
+    Raises:
+        InvalidInputError: It is.
+    """
+    if not isinstance(getattr(teacher, "space", None), EmbeddingSpace) or not hasattr(teacher, "encode_documents"):
+        raise InvalidInputError(
+            f"Expected a teacher, got {type(teacher).__name__}: {shown(teacher)}. Load it: load_teacher(name)."
+        )
+    found: TeacherLike = teacher
+    return found
+
+
 class RowMatch(NamedTuple):
     """Likeness of the vectors of the same texts, from two sources.
 
@@ -210,6 +246,26 @@ def match_rows(stored: Vectors, again: Vectors) -> RowMatch:
     """
     cosines = np.einsum("nd,nd->n", normalized(stored), normalized(again))
     return RowMatch(float(cosines.mean()), float(cosines.min()))
+
+
+def as_array(vectors: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Vectors of a caller as an array of numbers: lists, tuples and tensors of the CPU are read like arrays.
+
+    Raises:
+        InvalidInputError: Rows of several lengths, or something else than numbers.
+    """
+    try:
+        found = np.asarray(vectors)
+    except (TypeError, ValueError, RuntimeError) as error:  # ragged rows; a tensor of a GPU
+        raise InvalidInputError(
+            f"Expected vectors as an array of numbers, (n, dim), got {type(vectors).__name__} that makes none: {error}"
+        ) from error
+    if found.dtype.kind not in "fiu":
+        raise InvalidInputError(
+            f"Expected vectors as an array of numbers, (n, dim), got {type(vectors).__name__} of {found.dtype}. "
+            "Texts become vectors by encode() of an encoder or encode_documents() of a teacher."
+        )
+    return found
 
 
 def normalized(vectors: Vectors) -> Vectors:

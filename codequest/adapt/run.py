@@ -23,6 +23,7 @@ from codequest.files import cache_root
 from codequest.progress import Progress, silent
 from codequest.space import Side
 from codequest.teachers import ApiTeacher, CachedTeacher
+from codequest.teachers.api.spending import warn_of_cost
 from codequest.training.config import digest
 
 _FRESH_ROWS = 8_000  # the teacher embeds the text of each
@@ -105,6 +106,7 @@ class Run:
                 f"{LEAST_QUERIES} are needed. Give more code, a file of queries, or install packages whose "
                 "documentation can be read."
             )
+        self._warn_of_rows()
         pairs = material.pairs
         documents = [] if pairs is None else list(pairs.documents.values())
         speeds = Speeds(
@@ -122,6 +124,11 @@ class Run:
         self.ledger.decide("speeds", speeds.to_dict())
         self.ledger.decide("plan", plan.to_dict())
         return plan
+
+    def _warn_of_rows(self) -> None:
+        """Say that a table that begins afresh is made of rows that the teacher embeds, before it does."""
+        if self.request.kind == "static" and self.start is None:
+            warn_of_cost(self.source.teacher, rows=_FRESH_ROWS)
 
     @cached_property
     def division(self) -> Division:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import REFERENCE_FILE, ReferenceVectors
+from codequest.arguments import path_given
 from codequest.digests import file_digest
 from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestError, InvalidInputError
 from codequest.files import followed, put_back, replace_folder
@@ -198,7 +199,9 @@ def read_config(folder: Path) -> AdapterConfig:
             "the adapter it was made from with QueryEncoder.from_pretrained()."
         )
     if not os.path.lexists(path):
-        raise AdapterFormatError(f"{folder} is no adapter: it has no {CONFIG_FILE}.")
+        raise AdapterFormatError(
+            f"{folder} is no adapter: it has no {CONFIG_FILE}. Give one that save_pretrained() or export() wrote."
+        )
     values: Any = read_json(path, object, error=AdapterFormatError, remedy=AGAIN)
     if not isinstance(values, dict) or "format_version" not in values:
         raise AdapterFormatError(
@@ -265,7 +268,7 @@ def check_destination(folder: str | Path) -> Path:
     Raises:
         AdapterWriteError: Something that is no adapter is there, or nothing can be written there.
     """
-    final = Path(folder)
+    final = path_given(folder, "The folder of an adapter")
     try:
         final = followed(folder)
         put_back(final)

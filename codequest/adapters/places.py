@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from functools import cache
 from pathlib import Path
 
 from codequest.adapters.folder import ADAPTER_FILES, CONFIG_FILE, read_config
+from codequest.arguments import did_you_mean, did_you_mean_path, path_given
 from codequest.errors import AdapterFormatError, AdapterWriteError, CodequestWarning
 from codequest.files import folder_named
+from codequest.weights.resolver import hub_reason
 
 _SHIPPED = Path(__file__).parents[1] / "pretrained"
 
@@ -33,23 +36,30 @@ def find_adapter(name: str | Path, *, revision: str | None = None) -> Path:
     if isinstance(name, str) and name in shipped_adapters():
         _warn_of_other(name, folder_named(f"./{name}"))
         return _SHIPPED / name
+    place = path_given(name, "The name of an adapter")
     folder = folder_named(name)
     if folder is not None:
         return folder
-    if isinstance(name, Path):
+    if os.path.isfile(place):  # which refuses no path, however long
         raise AdapterFormatError(
-            f"No adapter {str(name)!r}: there is no such folder. Give the folder that save_pretrained() wrote."
+            f"{place} is a file; an adapter is a folder, with config.json and its weights. Give that folder."
+        )
+    if isinstance(name, Path) or name.startswith((".", "~", "/")):
+        raise AdapterFormatError(
+            f"No adapter {str(name)!r}: there is no such folder. Give the folder that save_pretrained() or an export "
+            f"wrote.{did_you_mean_path(place)}"
         )
     from huggingface_hub import snapshot_download
 
     try:
         return Path(snapshot_download(name, revision=revision, allow_patterns=[*ADAPTER_FILES]))
     except Exception as error:  # its HTTP library raises errors of its own, and is another one in each major version
-        reason = _reason(error)
+        reason = hub_reason(error)
         raise AdapterFormatError(
             f"No adapter {name!r}: there is no folder {name}, and the Hugging Face hub gave none ({reason}). "
             "Give the folder that save_pretrained() wrote, a repository id such as user/name, or one of the adapters "
             f"that come with codequest: {', '.join(shipped_adapters()) or 'none'}."
+            f"{did_you_mean(name, shipped_adapters()) or did_you_mean_path(place)}"
         ) from error
 
 
@@ -84,11 +94,5 @@ def push_folder(folder: Path, repo_id: str, *, private: bool, message: str) -> s
         return str(uploaded)
     except Exception as error:  # as in find_adapter
         raise AdapterWriteError(
-            f"Could not upload the adapter to {repo_id!r}: {_reason(error)}. Log in with: hf auth login"
+            f"Could not upload the adapter to {repo_id!r}: {hub_reason(error)}. Log in with: hf auth login"
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    """The first line of what an error says."""
-    said = str(error).strip()
-    return said.splitlines()[0] if said else type(error).__name__

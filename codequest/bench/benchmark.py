@@ -29,7 +29,7 @@ from codequest.space import EmbeddingSpace, Vectors
 
 
 def bench(
-    adapters: Sequence[str] = (),
+    encoders: Sequence[str] = (),
     *,
     dataset: RetrievalDataset | None = None,
     queries: Sequence[str] | None = None,
@@ -42,7 +42,7 @@ def bench(
     """Measure encoders and their exported forms next to their teacher in torch, fp32.
 
     Args:
-        adapters: ``NAME=SOURCE`` or only the source: folders, those that come with codequest, repositories, or
+        encoders: ``NAME=SOURCE`` or only the source: folders, those that come with codequest, repositories, or
             ``quantized:PRECISION``; all that come with codequest by default.
         dataset: What retention is measured on; the functions and docstrings of the standard library by default.
         queries: What is timed; those of the dataset by default.
@@ -60,20 +60,20 @@ def bench(
     """
     check_rounds(rounds, effort or Effort())
     check_forms(forms)
-    sources = encoder_sources(adapters or _shipped())
+    sources = encoder_sources(encoders or _shipped())
     space = _common_space(sources)
     baseline = _teacher(teacher, space)
-    encoders = [_encoder(name, source, baseline) for name, source in sources.items()]
+    competitors = [_encoder(name, source, baseline) for name, source in sources.items()]
     require("ir_measures", extra="evaluation")
     data = dataset or _standard_library()
     texts = tuple(data.queries.values())
     workload = Workload.of_queries(texts if queries is None else queries)
     document_vectors = _document_vectors(baseline, space, data, progress)
     with scratch_folder() as scratch:
-        originals = [competitor for competitor in (baseline, *encoders) if not is_derived(competitor)]
+        originals = [competitor for competitor in (baseline, *competitors) if not is_derived(competitor)]
         exported, not_run = export_forms(originals, forms, scratch, progress=progress)
         measured = Rounds(
-            [baseline, *encoders, *exported], workload, rounds=rounds, effort=effort, not_run=not_run, texts=texts
+            [baseline, *competitors, *exported], workload, rounds=rounds, effort=effort, not_run=not_run, texts=texts
         )
         result = measured.run(progress=progress)
     return with_retention(result, data, document_vectors, measured.vectors)

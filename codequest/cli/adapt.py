@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars
 from codequest.cli.options.arguments import TEACHER_HELP
 from codequest.errors import InvalidInputError
 
@@ -49,7 +49,6 @@ def adapt(
     from codequest.adapt import Request
     from codequest.adapt import adapt as follow
 
-    quiet_libraries()
     if kind not in KINDS:
         raise InvalidInputError(f"--kind must be one of {', '.join(KINDS)}, got {kind!r}.")
     chosen: Any = kind

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars
 from codequest.cli.options.arguments import (
     DocumentsOption,
-    EncodersOption,
+    EncodersArgument,
+    EncodersTeacherOption,
     QueriesOption,
     ReportDataset,
-    ReportTeacherOption,
     VectorsOption,
     report_data,
 )
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def ann(
-    dataset: ReportDataset = None,
+    encoders: EncodersArgument,
     *,
-    encoders: EncodersOption,
+    dataset: ReportDataset = None,
     out: Annotated[Path | None, typer.Option(help="Write every number, .json.")] = None,
-    teacher: ReportTeacherOption = None,
+    teacher: EncodersTeacherOption = None,
     queries: QueriesOption = None,
     vectors: VectorsOption = None,
     documents: DocumentsOption = None,
@@ -39,7 +39,6 @@ def ann(
     from codequest.report import load_encoders
     from codequest.report.approximate.ann import compare_in_indexes, to_json
 
-    quiet_libraries()
     data = report_data(dataset, queries=queries, vectors=vectors, documents=documents)
     loaded, source = load_encoders(encoders, teacher=teacher)
     with progress_bars() as progress:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from codequest.cli.display import console, resumable
+from codequest.arguments import did_you_mean
+from codequest.cli.display import console, quiet_libraries, resumable
 from codequest.lazy import load
 from codequest.version import __version__
 
@@ -34,6 +35,12 @@ class _Commands(TyperGroup):
         if cmd_name in COMMANDS and cmd_name not in self.commands:
             self.commands[cmd_name] = _built(cmd_name)
         return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        near = "" if args[0] in COMMANDS else did_you_mean(args[0], COMMANDS)
+        if near:
+            ctx.fail(f"No such command {args[0]!r}.{near}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         rows = [(name, (_function(name).__doc__ or "").strip().splitlines()[0]) for name in COMMANDS]
@@ -74,8 +81,9 @@ def _version(asked: bool) -> None:
 
 def _group(
     *,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Light query encoders in a large teacher's embedding space."""
+    quiet_libraries()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from codequest.cli.display import console, messages, quiet_libraries
+from codequest.cli.display import console, messages
 from codequest.cli.options.searches import (
     GlobOption,
     KindOption,
@@ -54,7 +54,6 @@ def ask(
     """Answer a question about the indexed code with a language model, or print the prompt that would."""
     from codequest.search import ChatEndpoint
 
-    quiet_libraries()
     if endpoint and not model:
         raise InvalidInputError(
             "Which model should answer? Give --model, or set OPENAI_MODEL; or give --endpoint '' to print the prompt."

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries, write_json
-from codequest.cli.options.arguments import JsonOption
+from codequest.cli.display import console, messages, progress_bars, write_json
+from codequest.cli.options.arguments import ENCODERS_HELP, JsonOption
 from codequest.data import DATASET_NAME, load_dataset
 from codequest.texts import visible
 
@@ -19,12 +19,8 @@ if TYPE_CHECKING:
 
 
 def bench(
-    adapters: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="NAME=SOURCE or only the source: adapter or exported folders, those that come with codequest, "
-            "repositories, quantized:int8, …; by default all that come with codequest."
-        ),
+    encoders: Annotated[
+        list[str] | None, typer.Argument(help=f"{ENCODERS_HELP} By default all that come with codequest.")
     ] = None,
     *,
     dataset: Annotated[
@@ -34,7 +30,7 @@ def bench(
         Path | None, typer.Option(help="Queries to time, .txt or .jsonl; by default those of the dataset.")
     ] = None,
     teacher: Annotated[
-        str | None, typer.Option(help="Public id or folder of the teacher; by default the adapters' own.")
+        str | None, typer.Option(help="Public id or folder of the teacher; by default the encoders' own.")
     ] = None,
     form: Annotated[
         list[str] | None,
@@ -58,7 +54,6 @@ def bench(
     from codequest.bench.result import check_file
     from codequest.bench.tables import to_markdown
 
-    quiet_libraries()
     if out is not None:
         check_file(out)
     if show is not None:
@@ -68,7 +63,7 @@ def bench(
 
         effort = Effort(threads=threads, seconds=seconds)
         result = _measured(
-            adapters=adapters or [],
+            encoders=encoders or [],
             dataset=dataset,
             queries=queries,
             teacher=teacher,
@@ -90,7 +85,7 @@ def bench(
 
 def _measured(
     *,
-    adapters: list[str],
+    encoders: list[str],
     dataset: str | None,
     queries: Path | None,
     teacher: str | None,
@@ -103,7 +98,7 @@ def _measured(
 
     with progress_bars() as progress:
         return run(
-            adapters,
+            encoders,
             dataset=load_dataset(dataset) if dataset else None,
             queries=load_queries(queries) if queries else None,
             teacher=teacher,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.display import console, progress_bars, quiet_libraries
+from codequest.cli.display import console, progress_bars
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -24,7 +24,6 @@ def demo(
     from codequest.cli.printing.reports import quality_table, speed_table
     from codequest.demo import index_library, run_demo, standard_library
 
-    quiet_libraries()
     library = standard_library()
     console.print(
         f"The code: {len(library.test.documents):,} functions of {library.root}, docstrings removed; their docstrings' "
@@ -86,7 +85,7 @@ def _show_next(result: DemoResult) -> None:
         f"What to do next:\n  {more}\n"
         "  codequest index SRC; codequest search --path SRC 'read a csv file'     your own code\n"
         "  codequest encode minilm-lora 'read a csv file' --out query.npy\n"
-        "  codequest report DATASET --encoders minilm-lora --encoders static --out report     on your own index\n"
+        "  codequest report minilm-lora static --dataset DATASET --out report     on your own index\n"
         "  codequest queries SRC --out queries.jsonl --pairs pairs     training data from your own code",
         soft_wrap=True,
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars
 from codequest.cli.options.arguments import TEACHER_HELP, DimOption, weights_of
 from codequest.data import DATASET_NAME, load_dataset
 from codequest.errors import InvalidInputError
@@ -28,7 +28,10 @@ def distill(
     queries: Annotated[Path, typer.Argument(help="Training queries: .txt or .jsonl, or a folder with queries.jsonl.")],
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")],
     *,
-    teacher: Annotated[str, typer.Option(help=TEACHER_HELP)] = DEFAULT_TEACHER,
+    teacher: Annotated[
+        str | None,
+        typer.Option(help=f"{TEACHER_HELP} By default that of --adapter or --start, or {DEFAULT_TEACHER}."),
+    ] = None,
     dim: Annotated[int | None, DimOption] = None,
     base: Annotated[
         str | None,
@@ -71,11 +74,10 @@ def distill(
     from codequest.adapters.folder import check_destination
     from codequest.data import load_queries
     from codequest.encoders import QueryEncoder
-    from codequest.encoders.kinds import trainable_kind
-    from codequest.teachers import cached, load_teacher
+    from codequest.encoders.kinds import trainable_class, trainable_kind
+    from codequest.teachers.api.spending import warn_of_cost
     from codequest.training import DistillationConfig, sample
 
-    quiet_libraries()
     check_destination(out)
     trainable_kind(kind)
     losses: Any = weights_of(loss or ["cosine"], expected="NAME or NAME=WEIGHT", default=1)
@@ -88,12 +90,18 @@ def distill(
         validation=load_dataset(validation) if validation else None,
         final=load_dataset(evaluate) if evaluate else None,
     )
-    source = cached(load_teacher(teacher, dim=dim))
-    given = {"base": base, "rank": rank, "rows": rows, "start": start}
-    options = {"seed": seed, **{name: value for name, value in given.items() if value is not None}}
     if adapter and start:
         raise InvalidInputError("--adapter trains an adapter further, --start makes another one from it: give one.")
+    source = _teacher(teacher, dim, taken_from=adapter or start)
+    given = {"base": base, "rank": rank, "rows": rows, "start": start}
+    options = {"seed": seed, **{name: value for name, value in given.items() if value is not None}}
     encoder = QueryEncoder.from_pretrained(adapter) if adapter else partial(_created, kind, source, options)
+    warn_of_cost(
+        source,
+        queries=texts,
+        documents=[text for one in data.pairs for text in one.documents.values()] if config.needs_documents else (),
+        rows=0 if adapter else trainable_class(kind).most_texts_embedded(options),
+    )
     _train(encoder, source, texts, config=config, data=data, checkpoints=checkpoints, out=out)
 
 
@@ -104,6 +112,19 @@ class _Data:
     pairs: list[RetrievalDataset]
     validation: RetrievalDataset | None
     final: RetrievalDataset | None
+
+
+def _teacher(name: str | None, dim: int | None, *, taken_from: str | None) -> Teacher:
+    """The teacher that is named, or that of an adapter, or the usual one; with its cache."""
+    from codequest.adapters import find_adapter
+    from codequest.adapters.folder import read_config
+    from codequest.teachers import cached, load_teacher, teacher_of
+
+    if name is not None or taken_from is None:
+        return cached(load_teacher(name or DEFAULT_TEACHER, dim=dim))
+    space = read_config(find_adapter(taken_from)).space
+    shortened = space if dim is None else replace(space, dim=dim)
+    return cached(teacher_of(shortened, where=f"The adapter {taken_from!r}", precision="auto"))
 
 
 def _created(kind: str, teacher: Teacher, options: Mapping[str, Any], queries: Sequence[str]) -> QueryEncoder:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.display import console, facts_of, messages, progress_bars, quiet_libraries, warn, write_json
+from codequest.cli.display import console, facts_of, messages, progress_bars, warn, write_json
 from codequest.cli.options.arguments import TEACHER_HELP, DimOption, JsonOption
 from codequest.errors import InvalidInputError
 from codequest.texts import visible_line
@@ -54,7 +54,6 @@ def embed(
     """
     from codequest.corpus import embed_corpus, fill_cache
 
-    quiet_libraries()
     if (out is None) != cache:
         raise InvalidInputError("Say where the vectors go: --out FOLDER, or --cache for the teacher's cache.")
     given: dict[str, Any] = {"teacher": teacher, "dim": dim, "text": text, "id": id}

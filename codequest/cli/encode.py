@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars
 from codequest.cli.options.arguments import AdapterArgument
 from codequest.errors import InvalidInputError
 
@@ -28,7 +28,6 @@ def encode(
     from codequest.encoders import QueryEncoder
     from codequest.files import save_file
 
-    quiet_libraries()
     encoder = QueryEncoder.from_pretrained(adapter)
     texts = queries or [line.rstrip("\n") for line in sys.stdin]  # splitlines() would also split at U+2028
     with progress_bars() as progress:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries, write_json
-from codequest.cli.options.arguments import TEACHER_HELP, DimOption, JsonOption
+from codequest.cli.display import console, messages, progress_bars, write_json
+from codequest.cli.options.arguments import DimOption, EncodersArgument, EncodersTeacherOption, JsonOption
 from codequest.data import DATASET_NAME, load_dataset
 
 if TYPE_CHECKING:
@@ -16,16 +16,14 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    adapters: Annotated[list[str], typer.Argument(help="Adapter folders or repositories to compare.")],
+    encoders: EncodersArgument,
     *,
     dataset: Annotated[list[str], typer.Option(help=f"{DATASET_NAME} May be repeated.")],
-    teacher: Annotated[
-        str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own, if it is on this machine.")
-    ] = None,
+    teacher: EncodersTeacherOption = None,
     documents: Annotated[
         str | None,
         typer.Option(
-            help="Adapter that embeds documents lightly: measures what the adapters find among its documents, and how "
+            help="Adapter that embeds documents lightly: measures what the encoders find among its documents, and how "
             "much that is of what they find among the teacher's."
         ),
     ] = None,
@@ -37,23 +35,17 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure how much of the teacher's retrieval quality encoders keep, and the cost of a query."""
-    from codequest.encoders import QueryEncoder
     from codequest.evaluation import compare_documents, compare_each
-    from codequest.teachers import cached, load_teacher, teacher_of
+    from codequest.report import load_encoders
 
-    quiet_libraries()
     datasets = [load_dataset(name) for name in dataset]
-    encoders = {name: QueryEncoder.from_pretrained(name) for name in adapters}
-    space = next(iter(encoders.values())).space
-    where = f"The adapter {adapters[0]!r}"
-    source = cached(load_teacher(teacher, dim=dim) if teacher else teacher_of(space, where=where))
+    loaded, source = load_encoders(encoders, teacher=teacher, dim=dim)
     reports: list[Report] = []
     with progress_bars() as progress:
         if documents is None:
-            measured = compare_each(encoders, source, datasets, progress=progress)
+            measured = compare_each(loaded, source, datasets, progress=progress)
         else:
-            light = QueryEncoder.from_pretrained(documents)
-            measured = compare_documents(light, encoders, source, datasets, progress=progress)
+            measured = compare_documents(documents, loaded, source, datasets, progress=progress)
         for report in measured:
             reports.append(report)
             if out is not None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from codequest.cli.display import console, messages, quiet_libraries
+from codequest.cli.display import console, messages
 from codequest.cli.options.arguments import AdapterArgument
 from codequest.errors import InvalidInputError
 from codequest.runtimes import RUNTIMES, GraphPrecision
@@ -44,7 +44,6 @@ def export(
         raise InvalidInputError(
             f"--router is for --runtime sentence-transformers in fp32, got {runtime} in {precision}."
         )
-    quiet_libraries()
     encoder = QueryEncoder.from_pretrained(adapter)
     chosen: Any = runtime, precision  # checked by export itself
     if router:

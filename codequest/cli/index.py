@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.display import Screen, console, facts_of, messages, progress_bars, quiet_libraries, warn, write_json
+from codequest.cli.display import Screen, console, facts_of, messages, progress_bars, warn, write_json
 from codequest.cli.options.arguments import TEACHER_HELP, JsonOption
 from codequest.errors import CodeIndexError, CodequestError
 from codequest.texts import shell_word, visible_line
@@ -46,7 +46,6 @@ def index(
     """
     from codequest.search import CodeIndex
 
-    quiet_libraries()
     if dry_run:
         _show_preview(path, as_json)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from codequest.cli.display import console, facts_of, quiet_libraries, write_json
+from codequest.cli.display import console, facts_of, write_json
 from codequest.cli.options.arguments import AdapterArgument, JsonOption
 
 _SHOWN = {"adapter": "adapter", "kind": "kind", "embeds": "embeds", "megabytes": "MB"}
@@ -17,7 +17,6 @@ def info(adapter: Annotated[str | None, AdapterArgument] = None, *, as_json: Jso
     """
     from codequest.encoders import QueryEncoder
 
-    quiet_libraries()
     if adapter is None:
         from codequest.cli.printing.screen import text_table
 

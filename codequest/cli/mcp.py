@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
-from codequest.cli.display import messages, quiet_libraries
+from codequest.cli.display import messages
 from codequest.cli.options.searches import EncoderOption, ModeOption, PathsOption, encoder_for
 from codequest.errors import IndexNotFoundError, require
 
@@ -21,7 +21,6 @@ def mcp(
     from codequest.search.mcp.server import build_server
     from codequest.search.mcp.tools import CodeTools
 
-    quiet_libraries()
     places = [each.resolve() for each in path]
     tools = CodeTools(*places, encoder=encoder_for(encoder, mode), mode=cast(Any, mode))
     missing = [place for place in places if not _has_index(place)]

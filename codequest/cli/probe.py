@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.display import console, facts_of, messages, progress_bars, quiet_libraries, write_json
+from codequest.cli.display import console, facts_of, messages, progress_bars, write_json
 from codequest.cli.options.arguments import TEACHER_HELP, DimOption, JsonOption
 from codequest.errors import InvalidInputError
 from codequest.texts import shell_word
@@ -46,7 +46,6 @@ def probe(
     """
     from codequest.teachers import load_teacher, read_index
 
-    quiet_libraries()
     if (teacher is None) == (adapter is None):
         raise InvalidInputError("A probe needs either --teacher or --adapter.")
     side: Side = "query" if queries else "document"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from codequest.cli.display import console, facts_of, messages, progress_bars, quiet_libraries, warn, write_json
+from codequest.cli.display import console, facts_of, messages, progress_bars, warn, write_json
 from codequest.cli.options.arguments import JsonOption, weights_of
 from codequest.data import load_dataset
 from codequest.errors import InvalidInputError
@@ -50,7 +50,6 @@ def queries(
     from codequest.data.query_files import load_queries
     from codequest.mining import check_pairs_folder, check_query_file
 
-    quiet_libraries()
     if out is None and pairs is None:
         raise InvalidInputError("Nothing says where to write: give --out FILE.jsonl, --pairs FOLDER, or both.")
     if out is not None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries, write_json
+from codequest.cli.display import console, messages, progress_bars, write_json
 from codequest.cli.options.arguments import (
     DocumentsOption,
-    EncodersOption,
+    EncodersArgument,
+    EncodersTeacherOption,
     JsonOption,
     QueriesOption,
     ReportDataset,
-    ReportTeacherOption,
     VectorsOption,
     report_data,
 )
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 def report(
-    dataset: ReportDataset = None,
+    encoders: EncodersArgument,
     *,
-    encoders: EncodersOption,
+    dataset: ReportDataset = None,
     out: Annotated[Path, typer.Option(help="Folder for the page, its figures and its numbers.")],
-    teacher: ReportTeacherOption = None,
+    teacher: EncodersTeacherOption = None,
     queries: QueriesOption = None,
     vectors: VectorsOption = None,
     documents: DocumentsOption = None,
@@ -39,7 +39,6 @@ def report(
     """Write a page that says which encoder to deploy: quality, cost, vectors, hubs, approximate search, examples."""
     from codequest.report import build_report, check_folder, load_encoders
 
-    quiet_libraries()
     check_folder(out)
     data = report_data(dataset, queries=queries, vectors=vectors, documents=documents)
     loaded, source = load_encoders(encoders, teacher=teacher)

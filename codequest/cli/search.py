@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from codequest.cli.display import quiet_libraries, write_json
+from codequest.cli.display import write_json
 from codequest.cli.options.arguments import JsonOption
 from codequest.cli.options.searches import (
     GlobOption,
@@ -67,7 +67,6 @@ def search(
     from codequest.cli.printing.hits import Shown
     from codequest.search.query.group import IndexGroup
 
-    quiet_libraries()
     filters = filters_of(language, glob, kind)
     embedding = encoder_for(encoder, mode) if query and not like else None
     group = IndexGroup([opened(each, embedding, refresh=not no_refresh) for each in path])

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from codequest.cli.display import messages, quiet_libraries
+from codequest.cli.display import messages
 from codequest.cli.options.searches import encoder_for
 from codequest.errors import InvalidInputError
 from codequest.integrations import server
@@ -41,7 +41,6 @@ def serve(
 
     The key of the endpoint is in CODEQUEST_API_KEY.
     """
-    quiet_libraries()
     if index:
         if max_batch is not None:
             raise InvalidInputError("--max-batch is for /v1/embeddings; leave it out with --index.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codequest.cli.display import console, messages, progress_bars, quiet_libraries
+from codequest.cli.display import console, messages, progress_bars
 from codequest.cli.options.arguments import TEACHER_HELP
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ def train(
     from codequest.cli.printing.reports import overview_table
     from codequest.training import is_main_process, load_recipe, make_adapters
 
-    quiet_libraries()
     followed = load_recipe(recipe)
     with progress_bars() as progress:
         made = make_adapters(followed, data=data, out=out, only=only or (), teacher=teacher, progress=progress)

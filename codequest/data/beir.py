@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from codequest.arguments import did_you_mean_path, path_given
 from codequest.data.dataset import RetrievalDataset
 from codequest.data.lines import numbered_lines, refuse_outside
 from codequest.data.records import judgments, texts_by_id
@@ -13,6 +14,7 @@ from codequest.errors import DatasetError
 from codequest.files import put_back
 from codequest.json_files import parse_json
 
+NO_QRELS = "no qrels/*.tsv at all: without labels there is codequest report, and build_report()"
 _HEADER = ["query-id", "corpus-id", "score"]
 _ENDINGS = (".jsonl", ".jsonl.gz")
 
@@ -31,11 +33,12 @@ def load_beir(folder: str | Path, *, split: str = "dev", corpus: str = "corpus")
     Raises:
         DatasetError: A file or the split is missing, a line is malformed, or the files contradict each other.
     """
-    folder = Path(folder)
+    folder = path_given(folder, "The folder of a dataset")
     put_back(folder)
     if not folder.is_dir():
         raise DatasetError(
             f"{folder} is not a folder. Expected one that holds corpus.jsonl, queries.jsonl and qrels/{split}.tsv."
+            f"{did_you_mean_path(folder)}"
         )
     qrels_file = _qrels_file(folder, split)
     variant = "" if corpus == "corpus" else f"/{corpus}"
@@ -72,8 +75,7 @@ def _qrels_file(folder: Path, split: str) -> Path:
     if not path.is_file():
         splits = sorted(other.stem for other in (folder / "qrels").glob("*.tsv"))
         raise DatasetError(
-            f"{folder} has no split {split!r} (qrels/{split}.tsv). "
-            f"It has {', '.join(map(repr, splits)) or 'no qrels/*.tsv at all'}."
+            f"{folder} has no split {split!r} (qrels/{split}.tsv). It has {', '.join(map(repr, splits)) or NO_QRELS}."
         )
     return refuse_outside(path, folder)
 

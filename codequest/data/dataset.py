@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codequest.errors import DatasetError
+from codequest.texts import shown
 
 _EXAMPLES = 3
 
@@ -30,6 +31,16 @@ class RetrievalDataset:
     qrels: Mapping[str, Mapping[str, int]] = field(repr=False)
 
     def __post_init__(self) -> None:
+        for name, texts in (("queries", self.queries), ("documents", self.documents)):
+            if not isinstance(texts, Mapping) or not all(isinstance(text, str) for text in texts.values()):
+                raise DatasetError(
+                    f"The {name} of {self.name} map ids to texts, such as {{'1': 'sort a list'}}, got {shown(texts)}."
+                )
+        if not isinstance(self.qrels, Mapping) or not all(isinstance(one, Mapping) for one in self.qrels.values()):
+            raise DatasetError(
+                f"The qrels of {self.name} map ids of queries to those of documents and their grades, such as "
+                f"{{'1': {{'d7': 1}}}}, got {shown(self.qrels)}."
+            )
         judged = {document for judgments in self.qrels.values() for document in judgments}
         self._check_known("query", self.qrels, self.queries)
         self._check_known("document", judged, self.documents)

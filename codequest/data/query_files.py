@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from codequest.arguments import did_you_mean_path, path_given
 from codequest.data.lines import numbered_lines, refuse_outside
 from codequest.errors import DatasetError, require
 from codequest.files.packed import parquet_table, texts_of
@@ -31,7 +32,7 @@ def load_queries(path: str | Path) -> list[str]:
         DatasetError: The file is missing, of another type, malformed, or holds no query.
         MissingDependencyError: It is a parquet file and pyarrow is not installed.
     """
-    file = _query_file(Path(path).expanduser())
+    file = _query_file(path_given(path, "A file of queries"))
     distinct: dict[str, str] = {}
     for text in dict.fromkeys(_texts(file)):
         if text.strip():
@@ -54,7 +55,10 @@ def _query_file(path: Path) -> Path:
             raise DatasetError(f"{path} holds none of {', '.join(names)}. Name the query file itself.")
         return refuse_outside(found[0], path)
     if not path.is_file():
-        raise DatasetError(f"There is no query file {path}.")
+        raise DatasetError(
+            f"There is no query file {path}. Expected one of the types {', '.join(QUERY_SUFFIXES)}."
+            f"{did_you_mean_path(path)}"
+        )
     if not path.name.endswith(QUERY_SUFFIXES):
         raise DatasetError(f"{path} is of a type codequest does not read. It reads {', '.join(QUERY_SUFFIXES)}.")
     return path

@@ -17,6 +17,7 @@ from codequest.adapters.card import render_card
 from codequest.adapters.folder import AdapterConfig, read_config, refuse_changed, write_adapter
 from codequest.adapters.own_vectors import OwnVectors
 from codequest.adapters.reference_vectors import ReferenceVectors
+from codequest.arguments import whole_number
 from codequest.encoders.embedding import embed_batch, embed_texts
 from codequest.encoders.kinds import encoder_class, refuse_without_torch
 from codequest.errors import AdapterFormatError, InvalidInputError, needs_torch
@@ -139,8 +140,7 @@ class QueryEncoder(ABC):
         Raises:
             InvalidInputError: An empty query, or something that is no string.
         """
-        if batch_size < 1:
-            raise InvalidInputError(f"batch_size must be at least 1, got {batch_size}.")
+        batch_size = whole_number(batch_size, "batch_size")
         if isinstance(queries, str):
             vector: Vectors = embed_batch(self, checked_texts([queries], name="queries"))[0]
             progress("encoding queries", 1, 1)

@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from codequest.arguments import did_you_mean
 from codequest.errors import (
     AdapterFormatError,
     InvalidInputError,
@@ -116,8 +117,26 @@ def trainable_kind(name: str) -> EncoderKind:
     """
     row = find_kind(name)
     if row is None or not row.trains:
-        raise InvalidInputError(f"There is no kind {name!r} to train. Kinds: {', '.join(trainable_kinds())}.")
+        kinds = trainable_kinds()
+        raise InvalidInputError(
+            f"There is no kind {name!r} to train. Kinds: {', '.join(kinds)}.{did_you_mean(name, kinds)}"
+        )
     return row
+
+
+def trainable_class(name: str) -> type[TrainableQueryEncoder]:
+    """The class of a kind that can be trained.
+
+    Raises:
+        InvalidInputError: There is no such kind, or it cannot be trained; lists those that can.
+        AdapterFormatError: The package that brings it cannot be imported.
+    """
+    from codequest.encoders.trainable import TrainableQueryEncoder
+
+    found = trainable_kind(name).load()
+    if not issubclass(found, TrainableQueryEncoder):
+        raise InvalidInputError(f"{found.__name__}, of the kind {name!r}, is no TrainableQueryEncoder.")
+    return found
 
 
 def adaptation(kind: str) -> Adaptation:
@@ -185,11 +204,7 @@ def create_encoder(
         InvalidInputError: No such kind, one that cannot be trained, or options that its ``create`` does not take.
         WeightsNotFoundError: The base model is not on this machine and cannot be fetched.
     """
-    from codequest.encoders.trainable import TrainableQueryEncoder
-
-    chosen = trainable_kind(kind).load()
-    if not issubclass(chosen, TrainableQueryEncoder):
-        raise InvalidInputError(f"{chosen.__name__}, of the kind {kind!r}, is no TrainableQueryEncoder.")
+    chosen = trainable_class(kind)
     try:
         return chosen.create_for(teacher, queries=queries, options=options, progress=progress)
     except (TypeError, KeyError) as error:

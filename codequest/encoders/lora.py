@@ -33,7 +33,7 @@ from codequest.encoders.student import (
 )
 from codequest.encoders.updates import inject_updates, merge_in_place, unmerge_in_place, update_settings
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace, Vectors, normalized
+from codequest.space import EmbeddingSpace, Vectors, checked_space, normalized
 from codequest.texts import checked_texts
 from codequest.weights import locate
 
@@ -125,6 +125,7 @@ class LoRAQueryEncoder(StudentQueryEncoder):
             refuse_options(start, **own, targets=targets)
             return cls._from_start(start, space, map, precision, device=device, seed=seed)
         lora = update_settings(rank, alpha, targets)
+        checked_space(space)
         source = locate(base or DEFAULT_BASE, revision=revision)
         chosen = choose_device(device)
         with torch.random.fork_rng(devices=[]):

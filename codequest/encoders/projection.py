@@ -32,7 +32,7 @@ from codequest.encoders.student import (
 )
 from codequest.encoders.updates import inject_updates, merge_in_place, round_updates, updates_of
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace, Vectors
+from codequest.space import EmbeddingSpace, Vectors, checked_space
 from codequest.texts import checked_texts
 from codequest.weights import locate
 
@@ -99,6 +99,7 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
             InvalidInputError: An unknown map or precision, layers that the base does not have, or a start of another
                 kind.
         """
+        checked_space(space)
         if start is not None:
             refuse_options(start, base=base, revision=revision, layers=layers)
             found = load_start(start, of=("lora", cls.kind), kind=cls.kind, device=device)

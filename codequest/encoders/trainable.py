@@ -39,6 +39,11 @@ class TrainableQueryEncoder(QueryEncoder):
             TypeError: An option that the class's ``create`` does not take, or one that is missing.
         """
 
+    @classmethod
+    def most_texts_embedded(cls, options: Mapping[str, Any]) -> int:  # noqa: ARG003
+        """Most texts, besides the queries, that the teacher is asked for when an encoder is made with these options."""
+        return 0
+
     @abstractmethod
     def trained_tensors(self) -> dict[str, Tensor]:
         """The weights that training changed, and only those."""

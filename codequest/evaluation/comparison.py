@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from codequest.arguments import whole_number
 from codequest.data.dataset import RetrievalDataset
+from codequest.encoders.given import GivenEncoder, encoder_given, encoders_given
 from codequest.errors import InvalidInputError, TeacherError, require
 from codequest.evaluation.latency import Latency, measure_latency
 from codequest.evaluation.measurements import Report, ReportRow
@@ -20,11 +22,12 @@ from codequest.evaluation.retention import paired_bootstrap
 from codequest.evaluation.scoring import SearchResults, mean_cosine, mean_overlap, search_dataset
 from codequest.machine import describe_machine, describe_versions
 from codequest.progress import Progress, silent
-from codequest.teachers.base import innermost, local_model
+from codequest.teachers.base import Teacher, innermost, local_model
+from codequest.teachers.registry import teacher_given
+from codequest.texts import shown
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
-    from codequest.teachers.base import Teacher
 
 CONFIDENCE = 0.95
 """Confidence of every interval in a report."""
@@ -47,16 +50,14 @@ class Sampling:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.latency_queries < 0 or self.resamples < 1:
-            raise InvalidInputError(
-                f"Expected latency_queries of at least 0 and resamples of at least 1, "
-                f"got {self.latency_queries} and {self.resamples}."
-            )
+        whole_number(self.latency_queries, "latency_queries", least=0)
+        whole_number(self.resamples, "resamples")
+        whole_number(self.seed, "seed", least=0)
 
 
 def evaluate(
-    encoder: QueryEncoder,
-    teacher: Teacher,
+    encoder: GivenEncoder,
+    teacher: Teacher | str,
     dataset: RetrievalDataset,
     *,
     latency_queries: int = 50,
@@ -65,8 +66,9 @@ def evaluate(
     progress: Progress = silent,
 ) -> Report:
     """Measure one encoder; arguments and results as in `compare`, where its name is its kind."""
+    loaded = encoder_given(encoder)
     return compare(
-        {encoder.kind: encoder},
+        {loaded.kind: loaded},
         teacher,
         dataset,
         latency_queries=latency_queries,
@@ -77,8 +79,8 @@ def evaluate(
 
 
 def compare(
-    encoders: Mapping[str, QueryEncoder],
-    teacher: Teacher,
+    encoders: Mapping[str, GivenEncoder],
+    teacher: Teacher | str,
     dataset: RetrievalDataset,
     *,
     latency_queries: int = 50,
@@ -89,8 +91,8 @@ def compare(
     """Measure encoders: quality, likeness to the teacher, latency and cost.
 
     Args:
-        encoders: By the name they have in the report.
-        teacher: The teacher of all of them.
+        encoders: By the name they have in the report; an encoder may be given by its own name or folder.
+        teacher: The teacher of all of them; by its name, it is loaded with its cache.
         dataset: What to search.
         latency_queries: How many queries to time; 0 leaves latency out.
         resamples: Bootstrap resamples for the interval of the retention.
@@ -100,20 +102,22 @@ def compare(
     Raises:
         SpaceMismatchError: An encoder belongs to another teacher.
         DatasetError: The teacher finds nothing in this dataset.
-        InvalidInputError: No encoder, or an argument out of its range.
+        InvalidInputError: No encoder, what is no encoder, teacher or dataset, or an argument out of its range.
     """
     sampling = Sampling(latency_queries, resamples, seed)
-    check_comparable(encoders, teacher)
+    check_dataset(dataset)
+    loaded, teacher = encoders_given(encoders), teacher_given(teacher)
+    check_comparable(loaded, teacher)
     require("ir_measures", extra="evaluation")
     texts = list(dataset.queries.values())
     document_vectors = teacher.encode_documents(list(dataset.documents.values()), progress=progress)
     ceiling = search_dataset(dataset, teacher.encode_queries(texts, progress=progress), document_vectors)
     found = {
         name: search_dataset(dataset, encoder.encode(texts, progress=progress), document_vectors)
-        for name, encoder in encoders.items()
+        for name, encoder in loaded.items()
     }
     return summarize(
-        encoders,
+        loaded,
         teacher,
         dataset=dataset.name,
         queries=texts,
@@ -126,17 +130,18 @@ def compare(
 
 
 def compare_each(
-    encoders: Mapping[str, QueryEncoder],
-    teacher: Teacher,
+    encoders: Mapping[str, GivenEncoder],
+    teacher: Teacher | str,
     datasets: Sequence[RetrievalDataset],
     *,
     latency_queries: int = 50,
     progress: Progress = silent,
 ) -> Iterator[Report]:
     """Reports of `compare` on one dataset after the other; latency is measured on the first one only."""
+    loaded = encoders_given(encoders)
     for number, dataset in enumerate(datasets):
         timed = 0 if number else latency_queries
-        yield compare(encoders, teacher, dataset, latency_queries=timed, progress=progress)
+        yield compare(loaded, teacher, dataset, latency_queries=timed, progress=progress)
 
 
 def summarize(
@@ -189,10 +194,21 @@ def summarize(
 
 def check_comparable(encoders: Mapping[str, QueryEncoder], teacher: Teacher) -> None:
     """Refuse, before the teacher embeds a corpus, what cannot be compared; arguments and errors as in `compare`."""
-    if not encoders:
-        raise InvalidInputError("compare needs at least one encoder, by name; got none.")
     for name, encoder in encoders.items():
         teacher.space.check(encoder.space, context=f"Encoder {name!r} cannot be evaluated against this teacher")
+
+
+def check_dataset(dataset: object) -> None:
+    """Refuse what is no dataset, such as the name of one.
+
+    Raises:
+        InvalidInputError: It is none.
+    """
+    if not isinstance(dataset, RetrievalDataset):
+        raise InvalidInputError(
+            f"Expected a RetrievalDataset, got {type(dataset).__name__}: {shown(dataset)}. Load one with "
+            "codequest.load_beir(folder, split='dev'), or make it of your own queries, documents and qrels."
+        )
 
 
 def _encoder_row(

@@ -7,21 +7,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from codequest.data.dataset import RetrievalDataset
+from codequest.encoders.given import GivenEncoder, encoder_given, encoders_given
 from codequest.errors import require
-from codequest.evaluation.comparison import Sampling, check_comparable, retention_of, summarize
+from codequest.evaluation.comparison import Sampling, check_comparable, check_dataset, retention_of, summarize
 from codequest.evaluation.measurements import Report, ReportRow
 from codequest.evaluation.scoring import SearchResults, mean_overlap, search_dataset
 from codequest.progress import Progress, silent
+from codequest.teachers.base import Teacher
+from codequest.teachers.registry import teacher_given
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
-    from codequest.teachers.base import Teacher
 
 
 def compare_documents(
-    encoder: QueryEncoder,
-    queries: Mapping[str, QueryEncoder],
-    teacher: Teacher,
+    encoder: GivenEncoder,
+    queries: Mapping[str, GivenEncoder],
+    teacher: Teacher | str,
     datasets: Sequence[RetrievalDataset],
     *,
     progress: Progress = silent,
@@ -29,7 +31,7 @@ def compare_documents(
     """Measure an encoder of documents, on one dataset after the other.
 
     Args:
-        encoder: Embeds the documents.
+        encoder: Embeds the documents; it, encoders of queries and the teacher may be given by their own names.
         queries: Encoders of queries, by the name they have in the report.
         teacher: The teacher of all of them, whose documents are the ceiling.
         datasets: What to search.
@@ -45,10 +47,12 @@ def compare_documents(
         InvalidInputError: No encoder of queries, or `encoder` was trained for queries alone.
         DatasetError: An encoder finds nothing among the teacher's documents.
     """
-    check_comparable({**queries, "of the documents": encoder}, teacher)
+    documents, asked, teacher = encoder_given(encoder), encoders_given(queries), teacher_given(teacher)
+    check_comparable({**asked, "of the documents": documents}, teacher)
     require("ir_measures", extra="evaluation")
     for dataset in datasets:
-        yield _compare(encoder, queries, teacher, dataset, progress)
+        check_dataset(dataset)
+        yield _compare(documents, asked, teacher, dataset, progress)
 
 
 def _compare(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codequest.adapters.folder import check_destination
-from codequest.encoders import QueryEncoder
+from codequest.encoders.given import GivenEncoder, encoder_given
 from codequest.encoders.sentence_transformers.folder import check_queries, write_modules
 from codequest.encoders.sentence_transformers.modules import backbone_modules, sentence_modules
 from codequest.errors import require
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
-def export_router(encoder: QueryEncoder, folder: str | Path, *, teacher: str | None = None) -> Path:
+def export_router(encoder: GivenEncoder, folder: str | Path, *, teacher: str | None = None) -> Path:
     """Write a folder whose `encode_query` is the encoder and whose `encode_document` is its teacher.
 
     `SentenceTransformer(folder)` loads it without codequest, static encoders with ``trust_remote_code=True``. Plain
     `encode` takes the document route; of a teacher that puts a text before its documents it is refused.
 
     Args:
-        encoder: Any kind that `QueryEncoder.export` writes for sentence-transformers.
+        encoder: Any kind that `QueryEncoder.export` writes for sentence-transformers, or its name or folder.
         folder: Target folder; an adapter or exported folder already there is replaced.
         teacher: Folder of the teacher, when its id alone does not lead there.
 
@@ -41,8 +41,9 @@ def export_router(encoder: QueryEncoder, folder: str | Path, *, teacher: str | N
     """
     base = require("sentence_transformers.base.modules", extra="sentence-transformers")
     check_destination(folder)
-    query_modules = sentence_modules(encoder)
-    space = encoder.space
+    queries = encoder_given(encoder)
+    query_modules = sentence_modules(queries)
+    space = queries.space
     pooling = None if space.pooling == "unknown" else space.pooling
     local = LocalTeacher(teacher or space.teacher, revision=space.public_revision, pooling=pooling, device="cpu")
     space.check(local.space, context="This teacher cannot embed the documents")
@@ -54,9 +55,9 @@ def export_router(encoder: QueryEncoder, folder: str | Path, *, teacher: str | N
     )
 
     def check(model: SentenceTransformer) -> None:
-        check_queries(model, encoder)
+        check_queries(model, queries)
         parity = measure_parity(model.encode_document(list(PARITY_QUERIES)), local.encode_documents(PARITY_QUERIES))
         check_parity(parity, "fp32", name="The document route that sentence-transformers loads")
 
     prompts = {"query": "", "document": space.document_prompt}
-    return write_modules(folder, [router], encoder.config(), check=check, prompts=prompts, method="encode_query")
+    return write_modules(folder, [router], queries.config(), check=check, prompts=prompts, method="encode_query")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from threading import Lock
 
-from codequest.encoders import QueryEncoder
+from codequest.encoders.given import GivenEncoder, encoder_given
 from codequest.errors import TeacherError
 from codequest.space import EmbeddingSpace, Vectors
 from codequest.teachers import Teacher, load_teacher
+from codequest.teachers.registry import teacher_given
 
 
 class Sides:
@@ -29,9 +29,10 @@ class Sides:
         WeightsNotFoundError: There is no such teacher on this machine, and it cannot be fetched.
     """
 
-    def __init__(self, encoder: QueryEncoder | str | Path, teacher: Teacher | str | None = None) -> None:
-        self.encoder = encoder if isinstance(encoder, QueryEncoder) else QueryEncoder.from_pretrained(encoder)
-        self.teacher = load_teacher(teacher) if isinstance(teacher, str) else teacher
+    def __init__(self, encoder: GivenEncoder, teacher: Teacher | str | None = None) -> None:
+        self.encoder = encoder_given(encoder)
+        loaded = load_teacher(teacher) if isinstance(teacher, str) else teacher
+        self.teacher = None if loaded is None else teacher_given(loaded)
         if self.teacher is not None:
             self.space.check(self.teacher.space, context="This teacher cannot embed documents for this encoder")
         # Tokenizers of Hugging Face keep their padding in themselves, and two threads would change it under each other.

@@ -15,13 +15,13 @@ from codequest.report.report_data import ReportData
 from codequest.report.study import Study, run_study
 
 if TYPE_CHECKING:
-    from codequest.encoders import QueryEncoder
+    from codequest.encoders.given import GivenEncoder
     from codequest.teachers import Teacher
 
 
 def build_report(
-    encoders: Mapping[str, QueryEncoder],
-    teacher: Teacher,
+    encoders: Mapping[str, GivenEncoder],
+    teacher: Teacher | str,
     data: ReportData | RetrievalDataset,
     *,
     out: str | Path,
@@ -33,8 +33,8 @@ def build_report(
     """Measure encoders and write ``index.html``, ``report.json`` and ``figures/``.
 
     Args:
-        encoders: By the name they have in the report.
-        teacher: The teacher of all of them; best one with a cache.
+        encoders: By the name they have in the report; an encoder may be given by its own name or folder.
+        teacher: The teacher of all of them, best one with a cache; by its name, it is loaded with one.
         data: What to search; without labels the teacher's own results stand for them.
         out: Folder for the report; one that is already there is replaced.
         latency_queries: How many queries to time; 0 leaves latency out.

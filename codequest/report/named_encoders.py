@@ -46,17 +46,20 @@ def encoder_sources(names: Sequence[str]) -> dict[str, str]:
             raise InvalidInputError(f"The encoder name {name!r} {taken}. Give another one with NAME={source}.")
         sources[name] = source
     if not sources:
-        raise InvalidInputError("A report needs at least one encoder; got none.")
+        raise InvalidInputError("At least one encoder is needed, such as minilm-lora; got none.")
     return sources
 
 
-def load_encoders(names: Sequence[str], *, teacher: str | None = None) -> tuple[dict[str, QueryEncoder], Teacher]:
+def load_encoders(
+    names: Sequence[str], *, teacher: str | None = None, dim: int | None = None
+) -> tuple[dict[str, QueryEncoder], Teacher]:
     """The encoders of a report, by name, and their teacher with its cache.
 
     Args:
         names: As in `encoder_sources`.
         teacher: Name of the teacher, as `load_teacher` reads it; by default the adapters' own, if it is on this
             machine.
+        dim: Length that the vectors of a teacher who is named are truncated to, see `load_teacher`.
 
     Raises:
         AdapterFormatError: There is no such adapter.
@@ -67,7 +70,7 @@ def load_encoders(names: Sequence[str], *, teacher: str | None = None) -> tuple[
     loaded = {
         name: QueryEncoder.from_pretrained(source) for name, source in sources.items() if not _is_quantized(source)
     }
-    source_teacher = cached(_teacher(teacher, loaded))
+    source_teacher = cached(_teacher(teacher, dim, loaded))
     folder = (teacher or "").rpartition(":")[2]  # after a scheme
     weights = folder if folder and find_folder(folder) else None
     for name, source in sources.items():
@@ -85,9 +88,9 @@ def _is_quantized(source: str) -> bool:
     return source.startswith(QUANTIZED)
 
 
-def _teacher(name: str | None, encoders: Mapping[str, QueryEncoder]) -> Teacher:
+def _teacher(name: str | None, dim: int | None, encoders: Mapping[str, QueryEncoder]) -> Teacher:
     if name is not None:
-        return load_teacher(name)
+        return load_teacher(name, dim=dim)
     if not encoders:
         raise InvalidInputError(
             "Quantized encoders alone do not say who their teacher is. Name it, such as "

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from codequest.arguments import did_you_mean_path, path_given
 from codequest.data import RetrievalDataset
 from codequest.data.beir import load_beir, load_texts
 from codequest.data.lines import numbered_lines
@@ -18,6 +19,7 @@ from codequest.errors import DatasetError, InvalidInputError, TeacherError
 from codequest.json_files import parse_json
 from codequest.space import Vectors
 from codequest.teachers.stored.files import read_stored
+from codequest.texts import shown
 
 _JSON_LINES = (".jsonl", ".jsonl.gz")
 
@@ -87,14 +89,30 @@ class ReportData:
         return None if grades is None else [list(one) for one in grades]
 
 
+def checked_data(data: ReportData | RetrievalDataset) -> ReportData:
+    """What a report is made on; a dataset with its labels.
+
+    Raises:
+        InvalidInputError: It is neither.
+    """
+    if isinstance(data, RetrievalDataset):
+        return ReportData.from_dataset(data)
+    if not isinstance(data, ReportData):
+        raise InvalidInputError(
+            f"Expected a dataset, or a ReportData of queries and documents without labels, got {type(data).__name__}: "
+            f"{shown(data)}. load_report_data() reads folders and files."
+        )
+    return data
+
+
 def load_report_data(
-    source: Path | RetrievalDataset | None,
+    source: str | Path | RetrievalDataset | None,
     *,
     split: str = "dev",
     corpus: str = "corpus",
-    queries: Path | None = None,
-    documents: Path | None = None,
-    vectors: Path | None = None,
+    queries: str | Path | None = None,
+    documents: str | Path | None = None,
+    vectors: str | Path | None = None,
 ) -> ReportData:
     """Read what a report is made on.
 
@@ -116,6 +134,8 @@ def load_report_data(
         DatasetError: A file is missing, malformed or empty.
         InvalidInputError: Nothing to search with or in was given, or texts and vectors do not fit together.
     """
+    queries, documents, vectors = map(_path, (queries, documents, vectors))
+    source = source if isinstance(source, RetrievalDataset) else _path(source)
     stored, texts = _read_vectors(vectors) if vectors is not None else (None, None)
     dataset = source
     if isinstance(source, Path) and queries is None and documents is None and any(source.glob("qrels/*.tsv")):
@@ -128,6 +148,10 @@ def load_report_data(
         _documents(dataset, corpus, documents, stored, texts),
         document_vectors=stored,
     )
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else path_given(given, "What a report is made on")
 
 
 def _name(source: Path | RetrievalDataset | None, *files: Path | None) -> str:
@@ -197,7 +221,7 @@ def _document_records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def _read_vectors(path: Path) -> tuple[Vectors, list[str] | None]:
     """The stored vectors, and their texts where they came with some."""
     if not path.exists():
-        raise DatasetError(f"There is no file of vectors at {path}.")
+        raise DatasetError(f"There is no file of vectors at {path}.{did_you_mean_path(path)}")
     try:
         loaded, texts = read_stored(path)
     except TeacherError as error:

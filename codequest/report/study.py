@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from codequest.data import RetrievalDataset
+from codequest.encoders.given import GivenEncoder, encoders_given
 from codequest.errors import InvalidInputError, require
 from codequest.evaluation import Report
 from codequest.evaluation.comparison import CONFIDENCE, Sampling, check_comparable, summarize
@@ -20,10 +21,11 @@ from codequest.report.hubness import Hubness, measure_hubness
 from codequest.report.layout import Layout, embed_in_plane
 from codequest.report.likeness import Likeness, measure_likeness
 from codequest.report.named_encoders import TEACHER
-from codequest.report.report_data import ReportData
+from codequest.report.report_data import ReportData, checked_data
 from codequest.report.searches import Searches, search_everything
 from codequest.report.tradeoffs import find_tradeoffs
 from codequest.report.verdict import Verdict, reach_verdict
+from codequest.teachers.registry import teacher_given
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
@@ -89,8 +91,8 @@ class Study:
 
 
 def run_study(
-    encoders: Mapping[str, QueryEncoder],
-    teacher: Teacher,
+    encoders: Mapping[str, GivenEncoder],
+    teacher: Teacher | str,
     data: ReportData | RetrievalDataset,
     *,
     sampling: Sampling,
@@ -99,8 +101,8 @@ def run_study(
     """Measure everything that a report shows.
 
     Args:
-        encoders: By the name they have in the report.
-        teacher: The teacher of all of them; best one with a cache.
+        encoders: By the name they have in the report; an encoder may be given by its own name or folder.
+        teacher: The teacher of all of them, best one with a cache; by its name, it is loaded with one.
         data: What to search; without labels the teacher's own results stand for them.
         sampling: How many queries are timed, and how intervals, samples and the map are drawn.
         progress: Called as work is done.
@@ -110,11 +112,12 @@ def run_study(
         InvalidInputError: No encoder, or one with the name of the teacher.
         MissingDependencyError: The extra ``report`` is not installed.
     """
-    data = ReportData.from_dataset(data) if isinstance(data, RetrievalDataset) else data
-    _check(encoders, teacher)
-    found = search_everything(encoders, teacher, data, progress=progress)
+    data = checked_data(data)
+    loaded, teacher = encoders_given(encoders), teacher_given(teacher)
+    _check(loaded, teacher)
+    found = search_everything(loaded, teacher, data, progress=progress)
     report = summarize(
-        encoders,
+        loaded,
         teacher,
         dataset=data.name,
         queries=list(data.queries.values()),

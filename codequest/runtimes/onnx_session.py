@@ -48,7 +48,7 @@ class OnnxSession(GraphSession):
         if shares_cpu():
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         path = folder / _FILE
-        _refuse_other_files(path)
+        refuse_other_files(path)
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # its exceptions share no base but this one
@@ -120,7 +120,7 @@ class OnnxSession(GraphSession):
         return [Merit("int8", place=20, why=why)]
 
 
-def _refuse_other_files(path: Path) -> None:
+def refuse_other_files(path: Path) -> None:
     """Refuse a graph with weights in another file, which no digest covers and which may lie anywhere.
 
     The key that names such a file is found in a few milliseconds; only where it is, the graph is taken apart.
@@ -146,7 +146,9 @@ def _refuse_other_files(path: Path) -> None:
     except Exception as error:  # its exceptions share no base but this one
         raise AdapterFormatError(f"ONNX Runtime cannot read {path}: {error}. Export it again.") from error
     if _has_other_files(graph, onnx.TensorProto):
-        raise AdapterFormatError(f"{path} takes weights from another file, which no export does. Export it again.")
+        raise AdapterFormatError(
+            f"{path} takes weights from another file, which is not read. Export it again, as one file."
+        )
 
 
 def _has_other_files(message: Any, tensor: Any) -> bool:

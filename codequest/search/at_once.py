@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codequest.arguments import path_given
 from codequest.code.git import Repository
 from codequest.errors import IndexNotFoundError
 from codequest.progress import Progress, silent
@@ -48,7 +49,7 @@ def folder_to_index(path: str | Path) -> Path:
     Raises:
         IndexNotFoundError: It is the home folder, or one around it.
     """
-    start = Path(path).expanduser().resolve()
+    start = path_given(path, "The folder to search").resolve()
     start = start.parent if start.is_file() else start
     repository = Repository.around(start)
     chosen = repository.top if repository and not _is_vast(repository.top) else start

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from codequest.arguments import did_you_mean_path, path_given
 from codequest.code.git import Repository
 from codequest.code.unwanted import INDEX_FOLDER
 from codequest.errors import CodeIndexError, ForeignIndexError, IndexNotFoundError, require
@@ -53,7 +54,9 @@ class IndexHome:
         Raises:
             IndexNotFoundError: There is no index; the message says how to make it.
         """
-        start = Path(path).expanduser().resolve()
+        start = path_given(path, "The indexed folder").resolve()
+        if not start.exists():
+            raise IndexNotFoundError(f"{start} does not exist, so it has no code index.{did_you_mean_path(start)}")
         own = Repository.around(start)
         foreign = []
         for root in (start, *start.parents):
@@ -81,10 +84,10 @@ class IndexHome:
         Raises:
             CodeIndexError: The path is not a folder, or neither it nor the cache can be written.
         """
-        root = Path(path).expanduser().resolve()
+        root = path_given(path, "The folder to index").resolve()
         if not root.is_dir():
-            what = "is a file" if root.exists() else "does not exist"
-            raise CodeIndexError(f"{root} {what}. Give the folder whose code you want to search.")
+            what, near = ("is a file", "") if root.exists() else ("does not exist", did_you_mean_path(root))
+            raise CodeIndexError(f"{root} {what}. Give the folder whose code you want to search.{near}")
         problems = []
         for folder in _places(root):
             problem = _prepare(folder)

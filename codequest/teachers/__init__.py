@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from codequest.teachers.index_probe.probe import probe_index as probe_index
     from codequest.teachers.local import LocalTeacher as LocalTeacher
     from codequest.teachers.local import TeacherWarning as TeacherWarning
+    from codequest.teachers.onnx.teacher import OnnxTeacher as OnnxTeacher
     from codequest.teachers.registry import describe_schemes as describe_schemes
     from codequest.teachers.registry import load_teacher as load_teacher
     from codequest.teachers.registry import register_teacher as register_teacher
@@ -32,6 +33,7 @@ _HOMES = {
     "CachedTeacher": "codequest.teachers.cache",
     "IndexProbe": "codequest.teachers.index_probe.conclusion",
     "LocalTeacher": "codequest.teachers.local",
+    "OnnxTeacher": "codequest.teachers.onnx.teacher",
     "Teacher": "codequest.teachers.base",
     "TeacherWarning": "codequest.teachers.local",
     "VectorsTeacher": "codequest.teachers.stored.teacher",
@@ -53,6 +55,7 @@ __all__ = [
     "CachedTeacher",
     "IndexProbe",
     "LocalTeacher",
+    "OnnxTeacher",
     "Teacher",
     "TeacherWarning",
     "VectorsTeacher",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from codequest.errors import CodequestError, TeacherError
 from codequest.progress import Progress, Work, silent
-from codequest.space import EmbeddingSpace, Side, Vectors, normalized
+from codequest.space import EmbeddingSpace, Side, Vectors, checked_teacher, normalized
 from codequest.teachers.threads import as_they_come
 from codequest.texts import batches_by_size, checked_texts
 
@@ -178,6 +178,7 @@ class WrappingTeacher(Teacher):
     """
 
     def __init__(self, teacher: Teacher) -> None:
+        checked_teacher(teacher)
         self.teacher = teacher
         self.batch_tokens = teacher.batch_tokens
 

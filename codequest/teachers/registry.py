@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codequest.arguments import did_you_mean, path_given
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.space import EmbeddingSpace
 from codequest.teachers.api.providers import PROVIDERS
 from codequest.teachers.api.teacher import ApiTeacher, api_access
 from codequest.teachers.base import Teacher
+from codequest.teachers.cache import cached
 from codequest.teachers.stored.teacher import VectorsTeacher
-from codequest.texts import shell_word
+from codequest.texts import shell_word, shown
 
 if TYPE_CHECKING:
     from codequest.teachers.local import LocalTeacher, TeacherPrecision
@@ -41,6 +44,13 @@ def _local_teacher(
     return LocalTeacher(name, revision=revision, dim=dim, precision=precision)
 
 
+def _onnx(name: str) -> Teacher:
+    """A model in ONNX, without torch: the folder of a graph and its tokenizer.json, or FOLDER?pooling=mean."""
+    from codequest.teachers import OnnxTeacher
+
+    return OnnxTeacher.from_name(name)
+
+
 def _api(scheme: str) -> TeacherFactory:
     def load(name: str) -> ApiTeacher:
         return ApiTeacher.from_name(scheme, name)
@@ -50,10 +60,11 @@ def _api(scheme: str) -> TeacherFactory:
 
 
 _MODELS: dict[str, TeacherPrecision] = {"local": "fp32", "auto": "auto"}
-_ON_THIS_MACHINE = ("", "vectors", *_MODELS)
+_ON_THIS_MACHINE = ("", "onnx", "vectors", *_MODELS)
 FACTORIES: dict[str, TeacherFactory] = {
     "local": _local,
     "auto": _auto,
+    "onnx": _onnx,
     "vectors": VectorsTeacher.from_folder,
     **{scheme: _api(scheme) for scheme in PROVIDERS},
 }
@@ -91,16 +102,16 @@ def describe_schemes() -> list[dict[str, str]]:
     return [{"scheme": scheme, "what it loads": what} for scheme, what in sorted(described.items())]
 
 
-def load_teacher(name: str, *, revision: str | None = None, dim: int | None = None) -> Teacher:
+def load_teacher(name: str | Path, *, revision: str | None = None, dim: int | None = None) -> Teacher:
     """A teacher by a name that the caller says; it may be reached over the network, with a key.
 
     Never give it a name that was read from a file: that is for `teacher_named_in`.
 
     Args:
         name: ``"<scheme>:<rest>"`` for a registered scheme: ``local:`` a model in fp32, ``auto:`` a model in the
-            fastest way that keeps its vectors on this machine, ``vectors:`` a folder of stored vectors, ``openai:``,
-            ``voyage:``, ``cohere:`` and ``jina:`` a model of that API. Anything else is the public id or the
-            folder of a local model in fp32.
+            fastest way that keeps its vectors on this machine, ``onnx:`` a folder with a graph, ``vectors:`` one of
+            stored vectors, ``openai:``, ``voyage:``, ``cohere:`` and ``jina:`` a model of that API. Anything else is
+            the public id or the folder of a local model in fp32.
         revision: Commit, tag or branch of a public model; only for models.
         dim: Length that vectors are truncated to, see `LocalTeacher`; only for models.
 
@@ -112,6 +123,12 @@ def load_teacher(name: str, *, revision: str | None = None, dim: int | None = No
         TeacherError: The factory failed, or returned no teacher.
         InvalidInputError: The scheme is unknown.
     """
+    if isinstance(name, Path):
+        name = str(path_given(name, "The folder of a teacher"))
+    if not isinstance(name, str) or not name:
+        raise InvalidInputError(
+            f"A teacher is named by its public id, its folder or SCHEME:REST, got {type(name).__name__}: {shown(name)}."
+        )
     scheme, rest = _parts(name)
     if scheme == "":
         return _local_teacher(name, revision=revision, dim=dim)
@@ -124,7 +141,7 @@ def load_teacher(name: str, *, revision: str | None = None, dim: int | None = No
     if factory is None:
         raise InvalidInputError(
             f"Unknown teacher scheme {scheme!r} in {name!r}. Known schemes: {', '.join(teacher_schemes())}. "
-            "Add one with register_teacher()."
+            f"Add one with register_teacher().{did_you_mean(scheme, teacher_schemes())}"
         )
     try:
         teacher = factory(rest)
@@ -135,6 +152,22 @@ def load_teacher(name: str, *, revision: str | None = None, dim: int | None = No
     if not isinstance(teacher, Teacher):
         raise TeacherError(f"The factory of {scheme!r} returned {type(teacher).__name__}, expected a Teacher.")
     return teacher
+
+
+def teacher_given(given: Teacher | str) -> Teacher:
+    """A teacher as a caller gives it: itself, or by its name, and then with its cache.
+
+    Raises:
+        InvalidInputError: Neither a teacher nor a name; otherwise as `load_teacher`.
+    """
+    if isinstance(given, Teacher):
+        return given
+    if isinstance(given, str):
+        return cached(load_teacher(given))
+    raise InvalidInputError(
+        f"Expected a teacher, or the name of one such as 'sentence-transformers/all-mpnet-base-v2', got "
+        f"{type(given).__name__}: {shown(given)}."
+    )
 
 
 def is_on_this_machine(name: str) -> bool:
@@ -184,12 +217,13 @@ def refuse_other_machines(where: object, name: str, *, remedy: str | None = None
     )
 
 
-def teacher_of(space: EmbeddingSpace, *, where: object = "The space") -> Teacher:
+def teacher_of(space: EmbeddingSpace, *, where: object = "The space", precision: TeacherPrecision = "fp32") -> Teacher:
     """The teacher of a space, with the space's own revision, dim, prompts, pooling and length.
 
     Args:
         space: As an adapter's folder has it.
         where: The folder, for the message.
+        precision: Of a model, see `LocalTeacher`.
 
     Raises:
         WeightsNotFoundError: A model that is not on this machine and cannot be fetched.
@@ -201,7 +235,7 @@ def teacher_of(space: EmbeddingSpace, *, where: object = "The space") -> Teacher
     from codequest.teachers import LocalTeacher
 
     choices = asdict(Choices.of_space(space))
-    return LocalTeacher(space.teacher, revision=space.public_revision, **choices)
+    return LocalTeacher(space.teacher, revision=space.public_revision, precision=precision, **choices)
 
 
 def _parts(name: str) -> tuple[str, str]:

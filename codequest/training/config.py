@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
+from codequest.arguments import whole_number
 from codequest.errors import InvalidInputError
+from codequest.texts import shown
 
 LossName = Literal["cosine", "mse", "similarity", "kl", "infonce", "found"]
 Schedule = Literal["cosine", "linear", "constant"]
@@ -66,20 +68,18 @@ class DistillationConfig:
     report_to: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.losses) - set(get_args(LossName)))
-        if unknown or not self.losses or not all(0 < weight < math.inf for weight in self.losses.values()):
+        given = self.losses if isinstance(self.losses, Mapping) else {}
+        if not given or set(given) - set(get_args(LossName)) or not all(map(_is_positive, given.values())):
             raise InvalidInputError(
-                f"losses maps names to positive, finite weights, got {dict(self.losses)}. "
+                f"losses maps names to positive, finite weights, such as {{'cosine': 1}}, got {shown(self.losses)}. "
                 f"Names: {', '.join(get_args(LossName))}."
             )
-        for name in ("epochs", "batch_size", "gradient_accumulation", "learning_rate", "temperature", "evaluations"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise InvalidInputError(f"{name} must be positive and finite, got {getattr(self, name)}.")
+        for name in ("epochs", "learning_rate", "temperature"):
+            if not _is_positive(getattr(self, name)):
+                raise InvalidInputError(f"{name} must be positive and finite, got {shown(getattr(self, name))}.")
         for name in ("batch_size", "gradient_accumulation", "evaluations", "patience", "candidates"):
-            value = getattr(self, name)
-            optional = name in ("patience", "candidates")
-            if not (optional and value is None) and (type(value) is not int or value < 1):
-                raise InvalidInputError(f"{name} must be a whole number of at least 1, got {value!r}.")
+            if getattr(self, name) is not None or name not in ("patience", "candidates"):
+                whole_number(getattr(self, name), name)
         if type(self.seed) is not int or not 0 <= self.seed < 2**32:
             raise InvalidInputError(f"seed must be a whole number from 0 to 2**32 - 1, got {self.seed!r}.")
         if not 0 <= self.warmup < 1:
@@ -98,6 +98,11 @@ class DistillationConfig:
         """JSON-ready; kept in the adapter folder."""
         values = asdict(self)
         return {**values, "losses": dict(self.losses), "report_to": list(self.report_to)}
+
+
+def _is_positive(value: Any) -> bool:
+    """Tell whether a value is a positive, finite number."""
+    return isinstance(value, (int, float)) and 0 < value < math.inf
 
 
 def digest(*parts: Any) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path, PureWindowsPath
 from typing import Any, get_args
 
+from codequest.arguments import did_you_mean_path, path_given
 from codequest.encoders.kinds import trainable_kinds
 from codequest.errors import InvalidInputError
 from codequest.json_files import checked, read_bytes
@@ -117,7 +118,9 @@ def load_recipe(path: str | Path) -> Recipe:
     Raises:
         InvalidInputError: The file is missing or no TOML, a key is unknown or missing, or a value is wrong.
     """
-    file = Path(path).expanduser()
+    file = path_given(path, "A recipe")
+    if not file.is_file():
+        raise InvalidInputError(f"There is no recipe {file}. Expected a TOML file.{did_you_mean_path(file)}")
     try:
         text = read_bytes(file, most_bytes=_MOST_BYTES).decode("utf-8").replace("\r\n", "\n")
         values = tomllib.loads(text)

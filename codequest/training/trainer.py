@@ -14,11 +14,13 @@ from transformers import EarlyStoppingCallback
 from codequest.data import RetrievalDataset
 from codequest.encoders import QueryEncoder
 from codequest.encoders.descent import descent_of
+from codequest.encoders.given import GivenEncoder, encoder_given
 from codequest.errors import InvalidInputError, TrainingError, require
 from codequest.files import cache_root
 from codequest.progress import Progress, silent
 from codequest.space import Side
 from codequest.teachers import Teacher, cached
+from codequest.teachers.registry import teacher_given
 from codequest.texts import checked_texts
 from codequest.training.config import DistillationConfig, digest
 from codequest.training.data_checks import DataWarning, check_data, check_trainable
@@ -71,10 +73,10 @@ class DistillationTrainer:
     process only, and every other loss is what one process would compute over the whole batch.
 
     Args:
-        encoder: The encoder to train, in place; one that was trained for this space starts from its weights, any
-            other from the closed-form map. Or a function that makes an encoder from the queries that it will be
-            trained on: then those of validation and the excluded ones have no influence on it.
-        teacher: Made the vectors of the index; gives the targets.
+        encoder: The encoder to train, in place, or its name or folder; one that was trained for this space starts from
+            its weights, any other from the closed-form map. Or a function that makes an encoder from the queries that
+            it will be trained on: then those of validation and the excluded ones have no influence on it.
+        teacher: Made the vectors of the index; gives the targets. Or its name.
         train_queries: Queries without labels; may be empty when there are pairs.
         config: The losses, and how long they are minimised.
         documents: Texts of the index to regress as well, towards the teacher's document vectors; long ones are cut
@@ -98,8 +100,8 @@ class DistillationTrainer:
 
     def __init__(
         self,
-        encoder: QueryEncoder | EncoderMaker,
-        teacher: Teacher,
+        encoder: GivenEncoder | EncoderMaker,
+        teacher: Teacher | str,
         train_queries: Sequence[str],
         *,
         config: DistillationConfig | None = None,
@@ -111,33 +113,33 @@ class DistillationTrainer:
         output_dir: str | Path | None = None,
         progress: Progress = silent,
     ) -> None:
-        if isinstance(encoder, QueryEncoder):
-            check_trainable(encoder, teacher)
+        teacher = teacher_given(teacher)
+        made = encoder if callable(encoder) else encoder_given(encoder)
+        if isinstance(made, QueryEncoder):
+            check_trainable(made, teacher)
         self.config = config or DistillationConfig()
         self._side, self._assistant = side, teacher.variant or None
         if side == "document":
             teacher = ExchangedSides(cached(teacher))
             pairs, validation = pairs and exchanged(pairs), validation and exchanged(validation)
+        compared = f"The losses {sorted(self.config.losses)} compare queries with documents"
         if self.config.needs_documents and pairs is None:
-            raise InvalidInputError(
-                f"The losses {sorted(self.config.losses)} compare queries with documents: give pairs=, or use cosine, "
-                "mse or similarity."
-            )
+            raise InvalidInputError(f"{compared}: give pairs=, or use cosine, mse or similarity.")
         queries = checked_texts(train_queries, name="train_queries")
         self._documents = checked_texts(documents, name="documents")
-        left_out = exclude if isinstance(exclude, str) else list(exclude)
-        excluded = checked_texts(left_out, name="exclude", allow_empty=True)
+        excluded = checked_texts(
+            exclude if isinstance(exclude, str) else list(exclude), name="exclude", allow_empty=True
+        )
         self.data: TrainingSplit = split(queries, pairs, validation, exclude=excluded, seed=self.config.seed)
         if self.config.needs_documents and self.data.pairs is None:
             raise InvalidInputError(
-                f"The losses {sorted(self.config.losses)} compare queries with documents, and no pair is left to train "
-                "on once the queries of the validation set and the excluded ones are taken out."
+                f"{compared}, and no pair is left to train on once the queries of the validation set and the excluded "
+                "ones are taken out."
             )
         if self.data.validation is not None:
             require("ir_measures", extra="evaluation")
-        self.encoder = check_trainable(
-            encoder if isinstance(encoder, QueryEncoder) else encoder(self.data.training_texts), teacher
-        )
+        encoder = made if isinstance(made, QueryEncoder) else made(self.data.training_texts)
+        self.encoder = check_trainable(encoder, teacher)
         self.teacher = cached(teacher)
         self.progress = progress
         self._start = {name: tensor.detach().clone() for name, tensor in self.encoder.trained_tensors().items()}

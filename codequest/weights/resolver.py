@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from codequest.arguments import did_you_mean_path, path_given
 from codequest.errors import ModelFormatError, WeightsNotFoundError
 from codequest.files import folder_named
 from codequest.weights.known import known_models
@@ -77,9 +79,17 @@ def locate(name: str, *, revision: str | None = None, allow_code: bool = False) 
         WeightsCorruptError: The weights do not have the published checksum.
         ModelFormatError: The folder is no model folder.
     """
+    place = path_given(name, "The name of a model")
     folder = find_folder(name)
     if folder is not None:
         return _from_folder(folder)
+    if os.path.isfile(place):  # which refuses no path, however long
+        raise ModelFormatError(f"{place} is a file; a model is a folder, with config.json and its weights. Give that.")
+    if name.startswith((".", "~", "/")):
+        raise WeightsNotFoundError(
+            f"No weights for {name!r}: there is no such folder. Give that of a model, or the public id of one."
+            f"{did_you_mean_path(place)}"
+        )
     package = KNOWN_PACKAGES.get(name)
     if package is not None and revision in (None, package.revision):
         revision = package.revision
@@ -163,9 +173,20 @@ def _from_hub(name: str, revision: str | None, allow_code: bool) -> WeightSource
     raise _not_found(name, revision, problem)
 
 
+def hub_reason(error: Exception) -> str:
+    """What the client of the Hugging Face hub says of a repository that it did not give, in one line."""
+    from huggingface_hub import constants
+    from huggingface_hub.errors import LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    said = str(error).strip().splitlines()
+    if constants.HF_HUB_OFFLINE and isinstance(error, (LocalEntryNotFoundError, OfflineModeIsEnabled)):
+        return "HF_HUB_OFFLINE is set"
+    return said[0].rstrip(".") if said else type(error).__name__
+
+
 def _not_found(name: str, revision: str | None, problem: Exception | None) -> WeightsNotFoundError:
     package = KNOWN_PACKAGES.get(name)
-    reason = str(problem).strip().splitlines()[0] if problem and str(problem).strip() else type(problem).__name__
+    reason = "nothing was asked" if problem is None else hub_reason(problem)
     looked = [] if _is_known(name) else [f"a folder: {name} does not exist"]
     fixes = [
         f"hf download {name}" + (f" --revision {revision}" if revision else ""),

@@ -43,7 +43,7 @@ def test_recall_ndcg_and_needed_effort_of_both_indexes(
     space = load_teacher(str(tiny_teacher)).space
     adapter = ProjectionQueryEncoder.create(str(tiny_base), space=space).save_pretrained(tmp_path / "small")
     out = tmp_path / "ann.json"
-    printed = run(dataset, "--encoders", adapter, "--teacher", tiny_teacher, "--out", out)
+    printed = run(adapter, "--dataset", dataset, "--teacher", tiny_teacher, "--out", out)
     values = json.loads(out.read_text(encoding="utf-8"))
     assert sorted(values) == ["HNSW", "IVF"]
     for index in values.values():
@@ -66,7 +66,7 @@ def test_without_labels_there_is_no_ndcg(tmp_path: Path, dataset: Path, tiny_bas
     np.save(tmp_path / "index.npy", teacher.encode_documents([f"f{number}()" for number in range(50)]))
     (tmp_path / "mine.txt").write_text("sort a dict\nread the file", encoding="utf-8")
     files = ["--queries", tmp_path / "mine.txt", "--vectors", tmp_path / "index.npy"]
-    printed = run("--encoders", adapter, "--teacher", tiny_teacher, *files)
+    printed = run(adapter, "--teacher", tiny_teacher, *files)
     assert "HNSW of 50 documents, 2 queries: recall@10" in printed
     assert "nDCG" not in printed
 
@@ -77,4 +77,4 @@ def test_an_encoder_of_another_space_is_refused(
     space = EmbeddingSpace(teacher="test/other", dim=48)
     adapter = ProjectionQueryEncoder.create(str(tiny_base), space=space).save_pretrained(tmp_path / "small")
     with pytest.raises(SpaceMismatchError, match="Encoder 'small' cannot search this teacher's documents"):
-        run(dataset, "--encoders", adapter, "--teacher", tiny_teacher)
+        run(adapter, "--dataset", dataset, "--teacher", tiny_teacher)

@@ -49,6 +49,16 @@ def test_distill_measures_refines_and_keeps_the_measured_queries_out(
     assert first["pairs"] == 0
 
 
+def test_the_teacher_of_an_adapter_is_taken_unless_another_is_named(
+    tmp_path: Path, adapter: Path, queries: Path, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny_teacher.parent)  # a private teacher is named by its folder
+    for option in ("--adapter", "--start"):
+        out = tmp_path / option.strip("-")
+        run("distill", queries, "--out", out, option, adapter, "--epochs", 1)
+        assert QueryEncoder.from_pretrained(out).space == QueryEncoder.from_pretrained(adapter).space
+
+
 def test_pairs_that_are_all_measured_on_are_refused(
     tmp_path: Path, adapter: Path, queries: Path, dataset: Path, tiny_teacher: Path
 ) -> None:

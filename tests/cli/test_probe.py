@@ -89,7 +89,7 @@ def test_an_adapter_knows_its_space_without_the_teacher(tmp_path: Path, index: P
     ("name", "content", "message"),
     [
         ("index.npy", b"no numbers", "index.npy is no .npy file of numbers"),
-        ("index.npy", None, "index.npy cannot be read as stored vectors .*FileNotFoundError"),
+        ("index.npy", None, r"There is no file .*index\.npy"),
         ("texts.jsonl", b'{"id": 1}', "texts.jsonl cannot be read as the texts of the vectors .*KeyError"),
         ("texts.jsonl", b"\xff", "texts.jsonl cannot be read as the texts .*UnicodeDecodeError"),
         ("texts.jsonl", None, "texts.jsonl cannot be read as the texts .*FileNotFoundError"),

@@ -34,7 +34,7 @@ def test_an_index_and_queries_of_ones_own_make_a_page(tmp_path: Path, adapter: P
     (tmp_path / "texts.jsonl").write_text("\n".join(map(json.dumps, texts)), encoding="utf-8")
     (tmp_path / "mine.txt").write_text("sort a dict\nread the file\nopen http", encoding="utf-8")
     printed = run(
-        "--encoders", adapter, "--encoders", "eight=quantized:int8", "--teacher", tiny_teacher, "--no-latency",
+        adapter, "eight=quantized:int8", "--teacher", tiny_teacher, "--no-latency",
         "--queries", tmp_path / "mine.txt", "--vectors", tmp_path / "index.npy",
         "--documents", tmp_path / "texts.jsonl", "--out", tmp_path / "report",
     )  # fmt: skip
@@ -52,8 +52,8 @@ def test_an_index_and_queries_of_ones_own_make_a_page(tmp_path: Path, adapter: P
 def test_bad_input_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work", encoding="utf-8")
     with pytest.raises(InvalidInputError, match="something else than an earlier report"):
-        run("nowhere", "--encoders", "nobody", "--out", tmp_path)
+        run("nobody", "--dataset", "nowhere", "--out", tmp_path)
     with pytest.raises(InvalidInputError, match="Cannot read the dataset 'a:b:c:d'"):
-        run("a:b:c:d", "--encoders", "nobody", "--out", tmp_path / "new")
+        run("nobody", "--dataset", "a:b:c:d", "--out", tmp_path / "new")
     with pytest.raises(InvalidInputError, match="nothing to search with"):
-        run("--encoders", "nobody", "--out", tmp_path / "new")
+        run("nobody", "--out", tmp_path / "new")

@@ -108,13 +108,13 @@ REFUSED = {
     "serve": ("serve", "minilm-l3-lora"),
     "probe": ("probe", "index.npy", "--teacher", "src"),
     "adapt": ("adapt", "--teacher", "src", "--code", "src", "--out", "adapter"),
-    "ann": ("ann", "--encoders", "minilm-lora", "--queries", "queries.txt", "--vectors", "index.npy"),
+    "ann": ("ann", "minilm-lora", "--queries", "queries.txt", "--vectors", "index.npy"),
     "bench": ("bench", "static", "--teacher", "./model", "--form", "none", "--dataset", "data"),
     "demo": ("demo",),
     "distill": ("distill", "queries.txt", "--out", "adapter", "--teacher", "src"),
     "evaluate": ("evaluate", "mpnet-lora", "--dataset", "data"),
     "export": ("export", "static", "--out", "exported"),
-    "report": ("report", "data", "--encoders", "mpnet-lora", "--out", "report"),
+    "report": ("report", "mpnet-lora", "--dataset", "data", "--out", "report"),
     "train": ("train", "recipe.toml", "--data", ".", "--out", "adapters"),
 }
 """Commands that say what to install, with what they are given."""

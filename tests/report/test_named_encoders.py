@@ -25,7 +25,7 @@ def test_names_are_given_or_the_last_part_of_a_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        ([], "at least one encoder; got none"),
+        ([], "At least one encoder is needed, .* got none"),
         (["=x"], "Cannot read the encoder '=x'. Expected NAME=SOURCE"),
         (["x="], "Cannot read the encoder 'x='"),
         (["a=x", "a=y"], "The encoder name 'a' occurs twice. Give another one with NAME=y"),

@@ -128,7 +128,7 @@ def test_weights_in_another_file_are_refused_before_the_runtime_sees_them(tmp_pa
     weights = onnx.TensorProto(name="w", data_type=FLOAT, dims=[4], data_location=onnx.TensorProto.EXTERNAL)
     weights.external_data.add(key="location", value=location)
     save_graph(tmp_path, weights=weights)
-    with pytest.raises(AdapterFormatError, match="takes weights from another file, which no export does"):
+    with pytest.raises(AdapterFormatError, match="takes weights from another file, which is not read"):
         open_session(tmp_path, "onnx", "fp32")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from codequest.errors import PrecisionNotSupportedError
 from codequest.files import cache_root
-from codequest.teachers import ApiTeacher, CachedTeacher, LocalTeacher, Teacher, VectorsTeacher, local
+from codequest.teachers import ApiTeacher, CachedTeacher, LocalTeacher, OnnxTeacher, Teacher, VectorsTeacher, local
 from codequest.teachers import local_graph as graph
 from tests.teachers.graphs import auto, kept_graphs
 from tests.tiny import QUERIES, build_model
@@ -90,10 +90,18 @@ def through_an_api(folder: str) -> ApiTeacher:
     return ApiTeacher("openai", "tiny", base_url=server.url("openai"), **prompts)
 
 
+def published(folder: str, scratch: Path) -> OnnxTeacher:
+    """A local model as a graph that others exported."""
+    from tests.teachers.onnx.export import export_model
+
+    return OnnxTeacher(export_model(Path(folder), scratch.with_name("published")))
+
+
 BUILDERS: dict[str, tuple[Callable[[str, Path], Teacher], float]] = {
     "local": (lambda folder, _: LocalTeacher(folder, device="cpu"), 1e-5),
     "local bf16": (lambda folder, _: LocalTeacher(folder, precision="bf16", device="cpu"), 0.03),
     "local graph": (lambda folder, _: in_a_graph(folder), 0.03),
+    "onnx": (published, 1e-5),
     "api": (lambda folder, _: through_an_api(folder), 1e-5),
     "vectors": (lambda folder, _: stored(LocalTeacher(folder, device="cpu")), 0.0),
     "cached local": (lambda folder, path: CachedTeacher(LocalTeacher(folder, device="cpu"), path), 1e-5),

@@ -46,14 +46,15 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_registered_scheme_gets_what_follows_the_colon() -> None:
     register_teacher("my-scheme", lambda name: CountingTeacher(teacher=name))
     assert load_teacher("my-scheme:a:b").space.teacher == "a:b"
-    assert teacher_schemes() == ["auto", "cohere", "jina", "local", "my-scheme", "openai", "vectors", "voyage"]
+    assert teacher_schemes() == ["auto", "cohere", "jina", "local", "my-scheme", "onnx", "openai", "vectors", "voyage"]
 
 
 def test_a_taken_scheme_is_refused_unless_it_is_the_same_factory() -> None:
     local = registry.FACTORIES["local"]
     register_teacher("local", local)
     with pytest.raises(
-        InvalidInputError, match=r"scheme 'local' is taken. Taken: auto, cohere, jina, local, openai, vectors, voyage"
+        InvalidInputError,
+        match=r"scheme 'local' is taken. Taken: auto, cohere, jina, local, onnx, openai, vectors, voyage",
     ):
         register_teacher("local", CountingTeacher)
     assert registry.FACTORIES["local"] is local

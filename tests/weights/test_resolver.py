@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from codequest import files, weights
-from codequest.errors import ModelFormatError, WeightsNotFoundError
+from codequest.errors import InvalidInputError, ModelFormatError, WeightsNotFoundError
 from codequest.weights.packages import KNOWN_PACKAGES, WeightPackage
 from tests.tiny import QUERIES, build_model
 from tests.weights.installed import MODEL, Installed, _flip_a_byte, _sha256
@@ -193,7 +193,7 @@ class TestNotFound:
         "name",
         [
             *("https://host/model", "hf://user/model", "file:///etc", "user/model@main", "../../user/model", "a/b/c"),
-            *("x" * 5000, "a\x00b", "~no-such-user/model", "", "user/mo del", "//host/share"),
+            *("x" * 5000, "a\x00b", "~no-such-user/model", "user/mo del", "//host/share"),
         ],
     )
     def test_what_cannot_be_a_model_is_not_asked_for(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,6 +201,10 @@ class TestNotFound:
         monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("a connection"))
         with pytest.raises(WeightsNotFoundError, match="No weights for"):
             weights.locate(name)
+
+    def test_no_name_is_no_model(self) -> None:
+        with pytest.raises(InvalidInputError, match="The name of a model must be the path of a file or folder"):
+            weights.locate("")
 
     def test_the_message_lists_folder_packages_hub_and_commands(self, monkeypatch: pytest.MonkeyPatch) -> None:
         package = WeightPackage(MODEL, "commit1", "0" * 64, ("absent-part-001", "absent-part-002"))

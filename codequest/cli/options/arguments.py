@@ -17,18 +17,16 @@ if TYPE_CHECKING:
 TEACHER_HELP = "Public id or folder of the teacher, or SCHEME:REST; `codequest teachers` lists the schemes."
 
 DimOption = typer.Option(min=1, help="Truncate the teacher's vectors to this length (Matryoshka models).")
+ENCODERS_HELP = (
+    "The encoders to compare: NAME=SOURCE or only the source, which is one that comes with codequest, an adapter or "
+    "exported folder, a repository on the hub, or quantized:int8, quantized:nf4, … for the teacher in low precision."
+)
+EncodersArgument = Annotated[list[str], typer.Argument(help=ENCODERS_HELP)]
 ReportDataset = Annotated[
-    str | None, typer.Argument(help=f"{DATASET_NAME} A folder needs no qrels, and with --queries only a corpus.")
+    str | None, typer.Option(help=f"{DATASET_NAME} A folder needs no qrels, and with --queries only a corpus.")
 ]
-EncodersOption = Annotated[
-    list[str],
-    typer.Option(
-        help="NAME=SOURCE or only the source; may be repeated. A source is an adapter folder, a pretrained adapter, "
-        "a repository on the hub, or quantized:int8, quantized:nf4, … for the teacher itself in low precision."
-    ),
-]
-ReportTeacherOption = Annotated[
-    str | None, typer.Option(help=f"{TEACHER_HELP} By default the adapters' own, if it is on this machine.")
+EncodersTeacherOption = Annotated[
+    str | None, typer.Option(help=f"{TEACHER_HELP} By default the encoders' own, if it is on this machine.")
 ]
 QueriesOption = Annotated[
     Path | None, typer.Option(help="Your own queries instead of the dataset's: .txt or .jsonl; no labels needed.")

@@ -14,7 +14,6 @@ from codequest.texts import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.text import Text
 
     from codequest.search import SearchHit
 
@@ -88,11 +87,13 @@ def _lines(number: int, which: str = "") -> str:
     return f"{number} {which}line{'s' if number > 1 else ''}"
 
 
-def _plain(lines: Sequence[str], start: int, matches: Collection[int]) -> Text:
-    from rich.text import Text
+def _plain(lines: Sequence[str], start: int, matches: Collection[int]) -> RenderableType:
+    """Numbered lines as the file has them: a `Text` would make spaces of their tabs."""
+    from rich.segment import Segment, Segments
 
     numbered = enumerate(lines, start)
-    return Text("\n".join(f"{line:>5}{'>' if line in matches else ' '}{visible(text)}" for line, text in numbered))
+    shown = (f"{line:>5}{'>' if line in matches else ' '}{visible(text)}\n" for line, text in numbered)
+    return Segments([Segment("".join(shown))])
 
 
 def _highlighted(lines: Sequence[str], language: str, start: int, matches: set[int]) -> RenderableType:

@@ -23,7 +23,7 @@ from codequest.encoders.quantized.ways import QuantizedPrecision, QuantizedRunti
 from codequest.errors import PrecisionNotSupportedError
 from codequest.runtimes import GraphPrecision
 from codequest.runtimes.graph_cache import NO_GRAPH_HERE
-from codequest.space import EmbeddingSpace, Vectors
+from codequest.space import EmbeddingSpace, Vectors, checked_space
 from codequest.weights import WeightSource, locate
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ class QuantizedQueryEncoder(QueryEncoder):
             WeightsNotFoundError: The teacher is not on this machine and cannot be fetched.
             SpaceMismatchError: The weights are not those of the space's teacher.
         """
+        checked_space(space)
         target = choose_device(device)
         possible = ways(precision, runtime, target)
         source = locate(weights or space.teacher, revision=space.public_revision)

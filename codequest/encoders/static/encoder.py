@@ -144,6 +144,12 @@ class StaticQueryEncoder(TrainableQueryEncoder):
             chosen["tokenizer"] = chosen.pop("base")
         return cls.create(teacher, queries=queries, progress=progress, **chosen)
 
+    @classmethod
+    def most_texts_embedded(cls, options: Mapping[str, Any]) -> int:
+        from codequest.encoders.static.starting import DEFAULT_ROWS
+
+        return 0 if options.get("start") else int(options.get("rows") or DEFAULT_ROWS)
+
     def embed_batch(self, queries: Sequence[str]) -> Vectors:
         if self._training:
             return self._embed_as_trained(queries)

@@ -14,12 +14,14 @@ from codequest.encoders.static.table import StaticTable, TablePrecision, table_s
 from codequest.encoders.static.vocabulary import build_vocabulary
 from codequest.errors import InvalidInputError, ModelFormatError, panics_raise
 from codequest.progress import Progress
-from codequest.space import EmbeddingSpace, TeacherLike
+from codequest.space import EmbeddingSpace, TeacherLike, checked_teacher
 from codequest.texts import checked_texts
 from codequest.weights import locate
 
 _TOKENIZER = "sentence-transformers/all-MiniLM-L6-v2"
-_ROWS = 40_000
+DEFAULT_ROWS = 40_000
+"""Most rows of a table that is made anew, unless another number is given."""
+
 _GAVE_UP = "The tokenizer that the table begins with cannot read these queries ({}). Take that of another model."
 
 
@@ -74,6 +76,7 @@ class TableChoices:
         Raises:
             InvalidInputError, WeightsNotFoundError, ModelFormatError: As `StaticQueryEncoder.create`.
         """
+        checked_teacher(teacher)
         if trained is None or self.code:
             with panics_raise(ModelFormatError, _GAVE_UP):
                 return self._new_rows(teacher, queries, trained, progress)
@@ -83,7 +86,7 @@ class TableChoices:
     def _new_rows(
         self, teacher: TeacherLike, queries: Sequence[str], trained: StartingTable | None, progress: Progress
     ) -> StartingTable:
-        space, rows = teacher.space, _ROWS if self.rows is None else self.rows
+        space, rows = teacher.space, DEFAULT_ROWS if self.rows is None else self.rows
         width, max_tokens = table_sizes(space, rows=rows, width=self.width, max_tokens=self.max_tokens)
         table_shapes(rows=rows, bigrams=0, width=width, dim=space.dim, map=self.map, precision=self.precision)
         texts = checked_texts(queries, name="queries")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.applications import Starlette
 
-    from codequest.encoders import QueryEncoder
+    from codequest.encoders.given import GivenEncoder
 
 KEY_VARIABLE = "CODEQUEST_API_KEY"
 """Environment variable that holds the key clients must send."""
@@ -92,12 +92,12 @@ def warn_if_open(bound: socket.socket, key: str | None) -> None:
 
 
 def serve(
-    encoder: QueryEncoder, bound: socket.socket, *, name: str, key: str | None = None, limits: Limits | None = None
+    encoder: GivenEncoder, bound: socket.socket, *, name: str, key: str | None = None, limits: Limits | None = None
 ) -> None:
     """Answer requests until SIGTERM or SIGINT; then answer what has arrived, refuse what is new, and return.
 
     Args:
-        encoder: Embeds the queries, in one thread.
+        encoder: Embeds the queries, in one thread; or the name or folder of one that does.
         bound: Where to listen; see `bind`.
         name: Model name that clients send.
         key: Key that clients must send as a bearer token; None lets everyone in.
@@ -107,10 +107,11 @@ def serve(
         MissingDependencyError: The extra ``server`` is not installed.
     """
     check_installed()
+    from codequest.encoders.given import encoder_given
     from codequest.integrations.server.app import build_app
 
     warn_if_open(bound, key)
-    run_app(build_app(encoder, name=name, key=key, limits=limits or Limits()), bound)
+    run_app(build_app(encoder_given(encoder), name=name, key=key, limits=limits or Limits()), bound)
 
 
 def run_app(app: Starlette, bound: socket.socket) -> None:

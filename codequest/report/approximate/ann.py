@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from codequest.encoders.given import encoders_given
 from codequest.errors import require
 from codequest.files import readable_json
 from codequest.progress import Progress, silent
@@ -13,15 +14,16 @@ from codequest.report.approximate.effort import ApproximateSearch, search_approx
 from codequest.report.approximate.kinds import HNSW, IVF, IndexKind
 from codequest.report.report_data import ReportData
 from codequest.report.searches import search_everything
+from codequest.teachers.registry import teacher_given
 
 if TYPE_CHECKING:
-    from codequest.encoders import QueryEncoder
+    from codequest.encoders.given import GivenEncoder
     from codequest.teachers import Teacher
 
 
 def compare_in_indexes(
-    encoders: Mapping[str, QueryEncoder],
-    teacher: Teacher,
+    encoders: Mapping[str, GivenEncoder],
+    teacher: Teacher | str,
     data: ReportData,
     *,
     kinds: Sequence[IndexKind] = (HNSW, IVF),
@@ -31,8 +33,8 @@ def compare_in_indexes(
     """Search approximate indexes of the teacher's documents with the teacher's and each encoder's queries.
 
     Args:
-        encoders: By the name they have in the result.
-        teacher: The teacher of all of them; best one with a cache.
+        encoders: By the name they have in the result; an encoder may be given by its own name or folder.
+        teacher: The teacher of all of them, best one with a cache; by its name, it is loaded with one.
         data: What to search; with labels, nDCG@10 is measured too.
         kinds: Kinds of index to build.
         seed: Seed of the samples of large sets.
@@ -46,9 +48,10 @@ def compare_in_indexes(
         MissingDependencyError: The extra ``report`` is not installed.
     """
     require("faiss", extra="report")
-    for name, encoder in encoders.items():
+    loaded, teacher = encoders_given(encoders), teacher_given(teacher)
+    for name, encoder in loaded.items():
         teacher.space.check(encoder.space, context=f"Encoder {name!r} cannot search this teacher's documents")
-    found = search_everything(encoders, teacher, data, progress=progress)
+    found = search_everything(loaded, teacher, data, progress=progress)
     return [
         search_approximately(
             found.query_vectors, found.document_vectors, kind=kind, grades=data.grades(), seed=seed, progress=progress

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codequest.arguments import whole_number
 from codequest.errors import InvalidInputError
 from codequest.search.hits import MODES, SearchFilters, SearchMode
 from codequest.search.query.parsed_query import parse_query
@@ -99,10 +100,8 @@ class SearchRequest:
 
 
 def _check(limit: int, mode: SearchMode, offset: int) -> None:
-    if limit < 1:
-        raise InvalidInputError(f"limit must be at least 1, got {limit}.")
-    if offset < 0:
-        raise InvalidInputError(f"offset must be at least 0, got {offset}.")
+    whole_number(limit, "limit")
+    whole_number(offset, "offset", least=0)
     if mode not in MODES:
         raise InvalidInputError(f"mode must be one of {', '.join(MODES)}, got {mode!r}.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import numpy.typing as npt
 
+from codequest.arguments import whole_number
 from codequest.errors import InvalidInputError, TeacherError
 from codequest.progress import Progress, silent
 from codequest.space import EmbeddingSpace, Side
@@ -22,7 +24,7 @@ from codequest.teachers.base import Teacher
 from codequest.texts import batches_by_size, beginning, checked_texts, estimated_tokens
 
 NUMBER_OPTIONS = ("dimensions", "max_tokens_total", "concurrency", "max_texts")
-WORD_OPTIONS = ("base_url", "key_variable", "task", "query_prompt", "document_prompt")
+WORD_OPTIONS = ("base_url", "key_variable", "task", "sides", "side_field", "query_prompt", "document_prompt")
 _OWN_SERVER_TEXTS = 32  # the default limit of text-embeddings-inference
 
 
@@ -41,6 +43,9 @@ class ApiTeacher(Teacher):
             none at another.
         dimensions: Ask for vectors this short, where the model can.
         task: Jina's task, without its ``.query`` or ``.passage``.
+        sides: What a server with OpenAI's protocol is to be told of a query and of a document, such as
+            ``"query,passage"``; part of the name of the space.
+        side_field: Field of the request in which it is told.
         query_prompt: Text before every query; for servers that do not distinguish queries from documents.
         document_prompt: Text before every document, likewise.
         max_tokens_total: Make no request that may exceed this many tokens in the life of this teacher.
@@ -62,6 +67,8 @@ class ApiTeacher(Teacher):
         key_variable: str | None = None,
         dimensions: int | None = None,
         task: str | None = None,
+        sides: str | None = None,
+        side_field: str = "input_type",
         query_prompt: str = "",
         document_prompt: str = "",
         max_tokens_total: int | None = None,
@@ -75,15 +82,17 @@ class ApiTeacher(Teacher):
         _check_counts(
             dimensions=dimensions, max_tokens_total=max_tokens_total, max_texts=max_texts, concurrency=concurrency
         )
-        self._provider = PROVIDERS[provider]
+        self._provider = PROVIDERS[provider] if sides is None else _with_sides(PROVIDERS[provider], sides, side_field)
         self._model = model
         self._known: Model | None = self._provider.models.get(model)
         self._dimensions = dimensions
         self._task, self._name = self._choose_task(task), f"{provider}:{model}"
         if self._task != self._choose_task(None):
             self._name += f"?task={self._task}"
+        if sides is not None:
+            self._name += f"?sides={sides}"
         self._prompts: dict[Side, str] = {"query": query_prompt, "document": document_prompt}
-        if any(self._prompts.values()) and self._provider.side_field:
+        if any(self._prompts.values()) and PROVIDERS[provider].side_field:
             raise InvalidInputError(f"{self._name} takes no prompts: {self._provider.title} puts its own before texts.")
         self._space: EmbeddingSpace | None = None
         self._probing = Lock()
@@ -208,7 +217,18 @@ def _destination(provider: Provider, base_url: str | None, key_variable: str | N
     return address, key_variable or (None if base_url else provider.key_variable)
 
 
+def _with_sides(provider: Provider, sides: str, field: str) -> Provider:
+    """The protocol with a field that says whether texts are queries or documents."""
+    query, _, document = sides.partition(",")
+    if provider.side_field or not query or not document or not field:
+        raise InvalidInputError(
+            f"sides must be the words for a query and for a document, such as 'query,passage', of a server with "
+            f"OpenAI's protocol; got {sides!r} for {provider.title}."
+        )
+    return replace(provider, side_field=field, sides={"query": query, "document": document})
+
+
 def _check_counts(**given: int | None) -> None:
     for name, value in given.items():
-        if value is not None and (type(value) is not int or value < 1):
-            raise InvalidInputError(f"{name} must be a positive integer, got {value!r}.")
+        if value is not None:
+            whole_number(value, name)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
-from codequest.space import RELATED, SAME, Side, Vectors, normalized
+from codequest.space import RELATED, SAME, Side, Vectors, as_array, checked_teacher, normalized
 from codequest.teachers.base import Teacher, local_model
 from codequest.teachers.index_probe.conclusion import Comparison, IndexProbe, conclude
 from codequest.teachers.index_probe.variants import Setting, embedded, lengths_to_try, other_prompts, own_prompts
@@ -50,7 +50,8 @@ def probe_index(
         TeacherError: The teacher failed.
     """
     kept = checked_texts(texts, name="texts", allow_empty=True)
-    rows = _sampled(kept, samples)
+    rows, vectors = _sampled(kept, samples), as_array(vectors)
+    checked_teacher(teacher)
     if vectors.ndim != 2 or len(vectors) != len(kept) or not rows:
         raise InvalidInputError(
             f"A probe needs texts and as many vectors, (n, dim); got {len(kept)} texts, {len(rows)} of them not empty, "

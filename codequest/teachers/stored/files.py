@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from codequest.arguments import did_you_mean_path, path_given
 from codequest.errors import CodequestError, InvalidInputError, TeacherError
 from codequest.space import Side
 from codequest.teachers.stored.arrays import read_arrays
@@ -97,7 +98,7 @@ def read_vectors(
         OSError: A file cannot be opened.
         MissingDependencyError: pyarrow is needed and not installed.
     """
-    file = Path(path).expanduser()
+    file = path_given(path, "The file of vectors")
     others = None if texts is None else Path(texts).expanduser()
     found, vectors = _read(file, others, text_column=text_column, vector_column=vector_column)
     if found is None and file.is_dir():
@@ -105,7 +106,7 @@ def read_vectors(
     if found is None:
         raise TeacherError(
             f"{file} holds vectors without their texts, and there is no {file.with_suffix('.jsonl')}. Expected that "
-            'file, with a JSON string or an object with a "text" in each line; or name another one.'
+            'file, with a JSON string or an object with a "text" in each line; or name another one as texts (--texts).'
         )
     return found, vectors
 
@@ -114,6 +115,8 @@ def _read(
     file: Path, texts: Path | None = None, *, text_column: str | None = None, vector_column: str | None = None
 ) -> tuple[list[str] | None, npt.NDArray[Any]]:
     """`read_vectors`, for callers that can do without texts."""
+    if not file.exists():
+        raise TeacherError(f"There is no file {file}.{did_you_mean_path(file)}")
     if file.is_dir():
         return _read_shards(file, texts, text_column)
     if file.suffix in _ARRAYS:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from codequest.arguments import did_you_mean_path, path_given
 from codequest.errors import InvalidInputError, SpaceMismatchError, TeacherError
 from codequest.json_files import read_json
 from codequest.progress import Progress, silent
-from codequest.space import UNIT_TOLERANCE, EmbeddingSpace, Side, Vectors, normalized
+from codequest.space import UNIT_TOLERANCE, EmbeddingSpace, Side, Vectors, as_array, normalized
 from codequest.teachers.base import Teacher
 from codequest.teachers.stored.files import FILES_OF, explained, find_vectors, read_vectors
 from codequest.texts import checked_texts
@@ -66,7 +67,12 @@ class VectorsTeacher(Teacher):
             InvalidInputError: Texts and vectors do not fit together.
             SpaceMismatchError: Vectors that are not finite, or not of unit length where the space is normalized.
         """
-        root = Path(folder).expanduser()
+        root = path_given(folder, "The folder of stored vectors")
+        if not root.is_dir():
+            raise TeacherError(
+                f"{root} is not a folder. Expected one with {SPACE_FILE}, and files named queries and documents. A "
+                f"single file is read by VectorsTeacher.from_file(file, space).{did_you_mean_path(root)}"
+            )
         with explained(root):
             remedy = "Expected the attributes of an EmbeddingSpace."
             space = EmbeddingSpace.from_dict(
@@ -135,8 +141,9 @@ class VectorsTeacher(Teacher):
             )
 
 
-def _checked(vectors: npt.NDArray[Any], count: int, space: EmbeddingSpace, side: Side) -> Vectors:
-    if vectors.ndim != 2 or vectors.shape != (count, space.dim):
+def _checked(given: npt.ArrayLike, count: int, space: EmbeddingSpace, side: Side) -> Vectors:
+    vectors = as_array(given)
+    if vectors.shape != (count, space.dim):
         raise InvalidInputError(
             f"{count} {side} texts need vectors of shape {(count, space.dim)}, got {vectors.shape}. "
             f"Row i must be the vector of text i, in {space}."

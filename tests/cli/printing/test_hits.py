@@ -54,6 +54,14 @@ def test_nothing_in_a_hit_reaches_the_terminal_but_as_text(
     assert len(own.strip().splitlines()) == 2
 
 
+def test_in_a_pipe_code_keeps_its_own_indentation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "func f() {\n\tif x {\n\t\treturn\t// " + "long " * 100 + "\n\t}\n}"
+    hit = replace(hit_at("a.go", code), language="go", end_line=5, match_lines=(3,))
+    lines = drawn(hit, tmp_path, monkeypatch, terminal=False).splitlines()[1:]
+    marks = ["    1 ", "    2 ", "    3>", "    4 ", "    5 "]
+    assert lines[:5] == [f"{mark}{line}" for mark, line in zip(marks, code.split("\n"), strict=True)]
+
+
 @pytest.mark.parametrize(
     ("path", "linked"),
     [

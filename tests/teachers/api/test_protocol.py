@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from codequest.errors import InvalidInputError
+from codequest.teachers import ApiTeacher
 from tests.teachers.api.made import DIMENSIONS_FIELD, make
 from tests.teachers.api_server import DIM, KEY, ApiServer, expected
 
@@ -51,6 +53,28 @@ def test_every_protocol_gives_its_vectors(server: ApiServer, provider: str) -> N
     ]
     assert {request.authorization for request in server.seen} == {f"Bearer {KEY}"}
     assert teacher.tokens_spent == sum(map(len, QUERIES)) + len("def f(): pass") + 1
+
+
+def test_a_server_that_wants_an_input_type_is_told_it(server: ApiServer) -> None:
+    teacher = make(server, sides="query,passage")
+    teacher.encode_queries(["a"])
+    teacher.encode_documents(["b"])
+    assert [request.body["input_type"] for request in server.seen] == ["query", "passage"]
+    assert teacher.space.teacher == "openai:m?sides=query,passage"
+    named = ApiTeacher.from_name(
+        "openai", f"m?sides=q,d&side_field=task_type&base_url={server.url('openai')}&key_variable=TEST_API_KEY"
+    )
+    named.encode_documents(["b"])
+    assert "input_type" not in server.seen[-1].body
+    assert server.seen[-1].body["task_type"] == "d"
+
+
+@pytest.mark.parametrize(
+    ("provider", "sides"), [("openai", "query"), ("openai", ",passage"), ("voyage", "query,passage")]
+)
+def test_words_for_the_sides_that_cannot_be_are_refused(server: ApiServer, provider: str, sides: str) -> None:
+    with pytest.raises(InvalidInputError, match="sides must be the words for a query and for a document"):
+        make(server, provider, sides=sides)
 
 
 @pytest.mark.parametrize(

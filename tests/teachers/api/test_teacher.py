@@ -80,7 +80,7 @@ def test_options_come_in_the_name(server: ApiServer) -> None:
         ("openai:", r"needs a provider \(cohere, jina, openai, voyage\) and a model, got 'openai' and ''"),
         ("openai:m?dims=8", r"openai:m has no option dims='8'. Options: base_url, key_variable, .*dimensions"),
         ("openai:m?dimensions=-8", r"openai:m has no option dimensions='-8'.*with a number dimensions"),
-        ("openai:m?dimensions=0", "dimensions must be a positive integer, got 0"),
+        ("openai:m?dimensions=0", "dimensions must be a whole number of at least 1, got 0"),
         ("openai:m?task=code", "m of OpenAI.* takes no task, got 'code'"),
         ("jina:jina-embeddings-v2-base-code?task=code", "takes no task, got 'code'"),
         ("voyage:m?query_prompt=x", "voyage:m takes no prompts: Voyage AI puts its own"),

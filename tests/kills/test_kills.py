@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 KILLS = 30
 
 
@@ -23,7 +23,7 @@ def test_killed_at_any_moment_the_next_run_ends_where_an_unkilled_one_does(
 ) -> None:
     given = [work, tiny_base, tiny_teacher, tmp_path, KILLS, 19]
     process = subprocess.run(
-        [sys.executable, "-m", "tests.kill_campaign", *map(str, given)],
+        [sys.executable, "-m", "tests.kills.campaign", *map(str, given)],
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         cwd=ROOT,
         capture_output=True,

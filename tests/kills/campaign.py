@@ -3,7 +3,7 @@
 Everything is imported once; each run is a process of its own, killed by SIGKILL after a random part of the time that
 the work takes unkilled then. What the run after it ends with is compared with what an unkilled one ends with.
 
-    python -m tests.kill_campaign WORK BASE TEACHER FOLDER KILLS SEED
+    python -m tests.kills.campaign WORK BASE TEACHER FOLDER KILLS SEED
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""A model that there is only as an ONNX graph, as a teacher."""
