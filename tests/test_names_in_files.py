@@ -210,8 +210,7 @@ def test_stored_vectors_that_say_they_are_of_an_api(evil: str, tmp_path: Path, r
 CALLS = {
     "adapt/sources.py": {"request.teacher_name"},
     "bench/loaders.py": {"source"},
-    "cli/distill.py": {"teacher"},
-    "cli/evaluate.py": {"teacher"},
+    "cli/distill.py": {"name or DEFAULT_TEACHER"},
     "cli/probe.py": {"teacher"},
     "corpus/cache_fill.py": {"teacher"},
     "corpus/embedder.py": {"self.name"},
@@ -220,7 +219,7 @@ CALLS = {
     "integrations/sides.py": {"teacher"},
     "report/named_encoders.py": {"name"},
     "search/index_teacher.py": {"before", "name", "said"},
-    "teachers/registry.py": {"name"},
+    "teachers/registry.py": {"given", "name"},
     "training/making.py": {"teacher"},
 }
 """Every call of `load_teacher`: each gets a name that the caller has said, or that `teacher_named_in` has checked."""
