@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from codequest.search.answers import ChatEndpoint as ChatEndpoint
     from codequest.search.answers import PackedContext as PackedContext
     from codequest.search.answers import ask as ask
+    from codequest.search.external.source import StoreFields as StoreFields
+    from codequest.search.external.store_index import StoreIndex as StoreIndex
     from codequest.search.freshness.fresh_index import Freshness as Freshness
     from codequest.search.hits import SearchFilters as SearchFilters
     from codequest.search.hits import SearchHit as SearchHit
@@ -29,6 +31,8 @@ _HOMES = {
     "PackedContext": "codequest.search.answers",
     "SearchFilters": "codequest.search.hits",
     "SearchHit": "codequest.search.hits",
+    "StoreFields": "codequest.search.external.source",
+    "StoreIndex": "codequest.search.external.store_index",
     "ask": "codequest.search.answers",
     "search_together": "codequest.search.query.together",
 }
@@ -43,6 +47,8 @@ __all__ = [
     "PackedContext",
     "SearchFilters",
     "SearchHit",
+    "StoreFields",
+    "StoreIndex",
     "ask",
     "search_together",
 ]

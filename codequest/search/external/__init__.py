@@ -1,0 +1,1 @@
+"""Searches of vector stores that someone else has filled with a teacher's vectors."""
