@@ -98,6 +98,10 @@ class ForeignIndexError(IndexNotFoundError):
     """A code index that this user has not made, which is not read."""
 
 
+class OlderIndexError(CodeIndexError):
+    """A code index that an earlier codequest has made: another index run makes it anew."""
+
+
 class BackgroundRunError(CodeIndexError):
     """A run in the background cannot begin, because there is one already or its process ended."""
 

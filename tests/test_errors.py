@@ -27,6 +27,7 @@ BUILT_INS = {
     "GitError": RuntimeError,
     "CodeIndexError": RuntimeError,
     "BackgroundRunError": RuntimeError,
+    "OlderIndexError": RuntimeError,
     "IndexNotFoundError": FileNotFoundError,
     "ForeignIndexError": FileNotFoundError,
     "AnswerError": RuntimeError,

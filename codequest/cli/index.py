@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,10 +12,14 @@ from codequest.cli.options.arguments import TEACHER_HELP, JsonOption
 from codequest.errors import CodeIndexError, CodequestError
 from codequest.texts import shell_word, visible_line
 
+_COMPARED = {
+    "all": "the vectors of all chunks",
+    "nearest codes": "a bit for each value of all vectors, and those of the nearest as they are",
+}
 _MOST_NAMES = 10  # of what is left out for one reason
 
 if TYPE_CHECKING:
-    from codequest.search import IndexRun
+    from codequest.search import CodeIndex, IndexRun
 
 
 def index(
@@ -156,19 +160,31 @@ def _print_left(left: int, root: Path, out: Screen) -> None:
         )
 
 
+def index_facts(index: CodeIndex) -> dict[str, Any]:
+    """What an index is, ready for JSON."""
+    stats, run = index.stats, index.teacher_run
+    return {
+        "root": str(index.root),
+        **facts_of(stats),
+        "vectors": stats.vectors,
+        "teacher_run": facts_of(run) if run else None,
+    }
+
+
 def _show_status(path: Path, as_json: bool) -> None:
     from codequest.search import CodeIndex
 
     index = CodeIndex.open(path, encoder=None)
     stats, run = index.stats, index.teacher_run
     if as_json:
-        write_json({"root": str(index.root), **facts_of(stats), "teacher_run": facts_of(run) if run else None})
+        write_json(index_facts(index))
         return
     console.print(
         f"{stats.files:,} files in {stats.chunks:,} chunks of {index.root}, brought up to date {stats.updated}.",
         soft_wrap=True,
     )
     console.print(f"{stats.taught:,} chunks have the vector of {stats.teacher}.", soft_wrap=True)
+    console.print(f"A search compares {_COMPARED[stats.vectors]}.", soft_wrap=True)
     if run is not None:
         console.print(f"The teacher goes on: {run}.", soft_wrap=True)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from codequest.cli.display import console, facts_of, write_json
@@ -11,9 +12,10 @@ _SHOWN = {"adapter": "adapter", "kind": "kind", "embeds": "embeds", "megabytes":
 
 
 def info(adapter: Annotated[str | None, AdapterArgument] = None, *, as_json: JsonOption = False) -> None:
-    """Show an adapter: its space, its training, its measurements, the cost of a query.
+    """Show an adapter: its space, its training, its measurements, the cost of a query; or the index of a folder.
 
-    Without one, list those that come with codequest, by the space that they embed into. An adapter is always JSON.
+    Without one, list those that come with codequest, by the space that they embed into. An adapter or an index is
+    always JSON.
     """
     from codequest.encoders import QueryEncoder
 
@@ -28,6 +30,12 @@ def info(adapter: Annotated[str | None, AdapterArgument] = None, *, as_json: Jso
             own = (row for row in shipped if (row["teacher"], row["dim"]) == (teacher, dim))
             rows = [{name: str(row[key]) for key, name in _SHOWN.items()} for row in own]
             console.print(text_table(rows, title=f"In the space of {teacher}, {dim} dimensions"))
+        return
+    if _has_index(Path(adapter)):
+        from codequest.cli.index import index_facts
+        from codequest.search import CodeIndex
+
+        write_json(index_facts(CodeIndex.open(adapter, encoder=None)))
         return
     encoder = QueryEncoder.from_pretrained(adapter)
     chosen = {}
@@ -47,6 +55,17 @@ def info(adapter: Annotated[str | None, AdapterArgument] = None, *, as_json: Jso
             "metrics": encoder.metrics,
         }
     )
+
+
+def _has_index(folder: Path) -> bool:
+    """Tell whether this is an indexed folder rather than an adapter."""
+    from codequest.adapters.folder import CONFIG_FILE
+
+    if not folder.is_dir() or (folder / CONFIG_FILE).is_file():
+        return False
+    from codequest.search.home import IndexHome
+
+    return IndexHome.is_indexed(folder)
 
 
 def _shipped() -> list[dict[str, str | float]]:

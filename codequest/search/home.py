@@ -78,6 +78,12 @@ class IndexHome:
         )
 
     @classmethod
+    def is_indexed(cls, folder: Path) -> bool:
+        """Tell whether exactly this folder has an index, of whomever."""
+        root = folder.expanduser().resolve()
+        return any(cls(root, place).has_index() for place in _places(root))
+
+    @classmethod
     def for_writing(cls, path: str | Path) -> IndexHome:
         """The index of exactly this folder, there or not; its folder exists and can be written.
 
@@ -124,13 +130,21 @@ class IndexHome:
 
         Raises:
             ForeignIndexError: Somebody else may have made it, or it leads elsewhere.
-            CodeIndexError: It is damaged, or of another version.
+            OlderIndexError: An earlier codequest has made it.
+            CodeIndexError: It is damaged, or of a later version.
         """
+        return self._own(IndexMeta.read)
+
+    def older_meta(self) -> IndexMeta:
+        """The same of an index that an earlier codequest has made."""
+        return self._own(IndexMeta.read_older)
+
+    def _own(self, read: Callable[..., IndexMeta]) -> IndexMeta:
         in_cache = self.folder == _places(self.root)[1]
         if not in_cache and not has_made(self.root):
             raise self._foreign("was not made here by you")
         self.refuse_links()
-        meta = IndexMeta.read(self.folder, root=self.root)
+        meta = read(self.folder, root=self.root)
         if not in_cache and not is_own(self.root, meta.token):
             raise self._foreign("is not the one that you made here")
         return meta

@@ -153,7 +153,7 @@ class CodeIndex:
     @property
     def paths(self) -> frozenset[str]:
         """The files in the index, relative to the root, with forward slashes."""
-        return frozenset(self.opened.current()[0].columns["path"])
+        return self.opened.current()[0].paths
 
     @property
     def folder(self) -> Path:

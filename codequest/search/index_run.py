@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 
-from codequest.errors import CodeIndexError, CodequestError, CodequestWarning, ForeignIndexError
+from codequest.errors import CodeIndexError, CodequestError, CodequestWarning, ForeignIndexError, OlderIndexError
 from codequest.files import tidy
 from codequest.progress import Progress, Work
 from codequest.search.chunking.chunks import Chunk, chunk_file, longest_chunk
@@ -85,10 +85,12 @@ def build_index(
     home = IndexHome.for_writing(path)
     with home.locked(progress):
         tidy(home.folder)
-        before = _before(home, rebuild=rebuild)
+        before, older = _before(home, rebuild=rebuild)
         token = before.token if before else new_token(home.root)
         old = None if rebuild else before
-        first = _FirstPass(home, old, teacher=teacher, light_encoder=light_encoder, token=token, progress=progress)
+        first = _FirstPass(
+            home, old, older=older, teacher=teacher, light_encoder=light_encoder, token=token, progress=progress
+        )
         run = first.finish(began)
     if light:
         return run
@@ -96,18 +98,30 @@ def build_index(
     return replace(run, taught=home.meta().stats.taught, seconds=time.monotonic() - began)
 
 
-def _before(home: IndexHome, *, rebuild: bool) -> IndexMeta | None:
-    """The index that is there; one that this user has not made, or that is to be replaced unread, is removed first."""
+def _before(home: IndexHome, *, rebuild: bool) -> tuple[IndexMeta | None, bool]:
+    """The index that is there, and whether an earlier codequest has made it.
+
+    One that this user has not made, or that is to be replaced unread, is removed first.
+    """
     try:
         if home.has_index():
-            return home.meta()
+            return home.meta(), False
     except ForeignIndexError as error:
         warnings.warn(f"{error} It is removed, and made anew.", CodequestWarning, stacklevel=4)
+    except OlderIndexError:
+        if not rebuild:
+            warnings.warn(
+                f"The index in {home.folder} was made by an earlier codequest, and is made anew; vectors of unchanged "
+                "code come from the cache.",
+                CodequestWarning,
+                stacklevel=4,
+            )
+            return home.older_meta(), True
     except CodeIndexError:
         if not rebuild:
             raise
     home.clear()
-    return None
+    return None, False
 
 
 class _FirstPass:
@@ -122,12 +136,13 @@ class _FirstPass:
         home: IndexHome,
         old: IndexMeta | None,
         *,
+        older: bool,
         teacher: str | Teacher | None,
         light_encoder: str | Path | None,
         token: str,
         progress: Progress,
     ) -> None:
-        self.home, self.old, self.token, self.progress = home, old, token, progress
+        self.home, self.old, self.token, self.progress = home, None if older else old, token, progress
         self.store = ChunkStore(home.folder)
         self.name, self.teacher = teacher_for_run(home, old, teacher)
         if isinstance(teacher, str):

@@ -6,16 +6,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from codequest.errors import CodeIndexError, InvalidInputError
+from codequest.errors import CodeIndexError, InvalidInputError, OlderIndexError
 from codequest.files import replace_file
 from codequest.json_files import checked, read_json
 from codequest.search.store import GENERATION, STORE
+from codequest.search.store.vector_file import MANY
 from codequest.space import EmbeddingSpace
 from codequest.version import __version__
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 """Changes whenever chunks, embedded texts, words or tables do."""
 
 META_FILE = "index.json"
@@ -49,6 +50,11 @@ class IndexStats:
     taught: int
     updated: str
     codequest_version: str
+
+    @property
+    def vectors(self) -> Literal["all", "nearest codes"]:
+        """Which vectors a search reads: those of all chunks, or of a large index those of the nearest codes."""
+        return "nearest codes" if max(self.taught, self.chunks - self.taught) >= MANY else "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,25 +94,48 @@ class IndexMeta:
             root: The indexed folder; used in messages.
 
         Raises:
-            CodeIndexError: Damaged, or written by a codequest of another format version.
+            OlderIndexError: Written by an earlier codequest.
+            CodeIndexError: Damaged, or written by a later one.
         """
-        path = folder / META_FILE
-        remedy = f"Make it anew: codequest index {root} --rebuild (vectors of unchanged code come from the cache)."
-        values = read_json(path, dict[str, Any], error=CodeIndexError, remedy=remedy)
+        values, remedy = _values(folder, root)
         version = values.get("format_version")
         if version == FORMAT_VERSION:
-            meta = checked(values, cls, str(path), CodeIndexError, remedy)
-            try:
-                EmbeddingSpace.from_dict(values["stats"]["space"])  # one more key makes it another space
-            except InvalidInputError as error:
-                raise CodeIndexError(f"{path} is malformed: {error} {remedy}") from error
-            if not all(0 <= meta.versions.get(name, -1) < _MOST_VERSIONS for name in (STORE, GENERATION)):
-                raise CodeIndexError(
-                    f"{path} is malformed: its versions must have a {STORE} and a {GENERATION}, got "
-                    f"{dict(meta.versions)!r:.80}. {remedy}"
-                )
-            return meta
-        raise CodeIndexError(
+            return cls._checked(values, folder, remedy)
+        older = isinstance(version, int) and 0 < version < FORMAT_VERSION
+        if older:
+            remedy = f"It is made anew by: codequest index {root} (vectors of unchanged code come from the cache)."
+        raise (OlderIndexError if older else CodeIndexError)(
             f"The index in {folder} has format version {version!r:.40}; codequest {__version__} "
             f"reads {FORMAT_VERSION}. {remedy}"
         )
+
+    @classmethod
+    def read_older(cls, folder: Path, *, root: Path) -> IndexMeta:
+        """The same of an index that an earlier codequest has made, whose store cannot be read any more.
+
+        Raises:
+            CodeIndexError: It says less than is needed to make it anew.
+        """
+        values, remedy = _values(folder, root)
+        return cls._checked(values, folder, remedy)
+
+    @classmethod
+    def _checked(cls, values: dict[str, Any], folder: Path, remedy: str) -> IndexMeta:
+        path = folder / META_FILE
+        meta = checked(values, cls, str(path), CodeIndexError, remedy)
+        try:
+            EmbeddingSpace.from_dict(values["stats"]["space"])  # one more key makes it another space
+        except InvalidInputError as error:
+            raise CodeIndexError(f"{path} is malformed: {error} {remedy}") from error
+        if not all(0 <= meta.versions.get(name, -1) < _MOST_VERSIONS for name in (STORE, GENERATION)):
+            raise CodeIndexError(
+                f"{path} is malformed: its versions must have a {STORE} and a {GENERATION}, got "
+                f"{dict(meta.versions)!r:.80}. {remedy}"
+            )
+        return meta
+
+
+def _values(folder: Path, root: Path) -> tuple[dict[str, Any], str]:
+    """What the file holds, and what to do where that is not as expected."""
+    remedy = f"Make it anew: codequest index {root} --rebuild (vectors of unchanged code come from the cache)."
+    return read_json(folder / META_FILE, dict[str, Any], error=CodeIndexError, remedy=remedy), remedy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from pathlib import Path
 
 from codequest.encoders.base import QueryEncoder
@@ -63,8 +64,14 @@ class OpenedIndex:
         return self._fresh.look()
 
     def look_first(self) -> Freshness:
-        """The same before a search, unless it was opened to search what was indexed."""
-        return self.look() if self._refreshes else Freshness()
+        """The same before a search, unless it was opened to search what was indexed, or a long look was just taken."""
+        if not self._refreshes:
+            return Freshness()
+        return self.freshness if self._fresh.rests else self.look()
+
+    def has_changed(self, paths: Collection[str]) -> bool:
+        """Tell whether one of these files has changed since the last look, where that was not before the search."""
+        return self._refreshes and self._fresh.rests and self._fresh.differs(paths)
 
     def current(self) -> tuple[Snapshot, QueryVectors | None]:
         """Snapshot to search, after a look whether a run has ended since.

@@ -10,7 +10,8 @@ import numpy as np
 from codequest.search.hits import SearchMode
 from codequest.search.signals.fusion import Fusion, Ranking, Searched, best, joined, local
 from codequest.search.signals.spread import Chosen, spread
-from codequest.search.snapshot import Mask, Snapshot
+from codequest.search.snapshot import Snapshot
+from codequest.search.vectors.query_cosines import Mask
 from codequest.space import Vectors
 
 _CANDIDATES = 200  # of each of the two rankings
@@ -103,11 +104,10 @@ def rank_matches(searched: Sequence[Searched], matches: Sequence[Ranking], *, li
 
 
 def _choose(chosen: Chosen, searched: Sequence[Searched], ranking: Ranking, *, spreading: bool) -> None:
-    files, lines = [], []
-    for number, place in zip(*local(searched, ranking.positions), strict=True):
-        columns = searched[number].snapshot.columns
-        files.append((number, columns["path"][place]))
-        lines.append((columns["start_line"][place], columns["end_line"][place]))
+    columns = [[each.snapshot.columns[name] for name in ("path", "start_line", "end_line")] for each in searched]
+    places = list(zip(*local(searched, ranking.positions), strict=True))
+    files = [(number, columns[number][0][place]) for number, place in places]
+    lines = [(columns[number][1][place], columns[number][2][place]) for number, place in places]
     take = partial(spread, chosen) if spreading else chosen.take_all
     take(ranking.positions.tolist(), files, lines, ranking.scores)
 

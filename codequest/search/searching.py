@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -26,7 +27,17 @@ def search_opened(indexes: Sequence[OpenedIndex], request: SearchRequest) -> lis
     """See `codequest.search.CodeIndex.search` and `codequest.search.search_together`."""
     if request.embeds and any(opened.encoder is None for opened in indexes):
         raise InvalidInputError(f"Mode {request.mode} needs an encoder: open the index with one, or use mode lexical.")
-    looks = [opened.look_first() for opened in indexes]
+    hits = _search(indexes, [opened.look_first() for opened in indexes], request)
+    of_root: dict[str, set[str]] = defaultdict(set)
+    for hit in hits:
+        of_root[hit.root].add(hit.path)
+    if any(opened.has_changed(of_root[str(opened.root)]) for opened in indexes):
+        return _search(indexes, [opened.look() for opened in indexes], request)
+    return hits
+
+
+def _search(indexes: Sequence[OpenedIndex], looks: Sequence[Freshness], request: SearchRequest) -> list[SearchHit]:
+    """The hits, after looks at the files."""
     for attempt in range(_TRIES):
         try:
             return _searched(_trees(indexes, looks, request), request)

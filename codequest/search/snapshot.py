@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from copy import copy
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from codequest.code.formats import MIXED
+from codequest.search.chunk_columns import ChunkColumns
 from codequest.search.hits import SearchFilters
 from codequest.search.query.paths import PathGlobs
 from codequest.search.signals.definitions import Definitions
 from codequest.search.signals.places import older_versions
 from codequest.search.store import GENERATION, ChunkStore
-from codequest.search.store.tables import LISTED_COLUMNS, ChunkTables, ListedChunk
+from codequest.search.store.tables import ChunkTables
 from codequest.search.store.vector_file import TIERS, Tier
-from codequest.search.tiered_vectors import NO_SLOT, Slots, TieredVectors
+from codequest.search.vectors.query_cosines import Mask, Positions, QueryCosines
+from codequest.search.vectors.tier_rows import NO_SLOT, Slots
+from codequest.search.vectors.tiered_vectors import TieredVectors
 from codequest.space import Vectors
-
-Mask = npt.NDArray[np.bool_]
-Positions = npt.NDArray[np.int64]
 
 _KEPT_TEXTS = 32  # a page that shows results asks for the same again and again
 
@@ -53,32 +52,24 @@ class Snapshot:
             before = None  # rows that went before this generation may be gone by now
         self._tables: ChunkTables = before._tables if before else store.tables(versions, dim=dim)
         with store.reading():
-            kept, rows = self._changes(before)
-            new = np.array([row[0] for row in rows], np.int64)
-            self._ids: Positions = np.concatenate([before._ids[kept], new]) if before else new
+            kept, new = self._changes(before)
+            self.columns: ChunkColumns = before.columns.changed(kept, new) if before else new
+            self._ids = self.columns.ids
             self._slots = {tier: self._placed(tier, before, kept) for tier in TIERS}
             self._vectors = TieredVectors(store.place(versions), self._slots, dim=dim)
         self._words = store.words(versions)
         self._containing: dict[str, Mask] = {}
-        columns = dict(zip(("id", *LISTED_COLUMNS), zip(*rows, strict=True), strict=True)) if rows else {}
-        self.columns: Mapping[str, Sequence[Any]] = {
-            name: [*(_kept(before.columns[name], kept) if before else ()), *columns.get(name, ())]
-            for name in LISTED_COLUMNS
-        }
-        self._categories: dict[str, _Categories] = {
-            name: _Categories(columns.get(name, ()), before=before._categories[name].kept(kept) if before else None)
-            for name in ("language", "kind")
-        }
 
     def __len__(self) -> int:
         return len(self._ids)
 
-    def _changes(self, before: Snapshot | None) -> tuple[Mask, list[ListedChunk]]:
-        """Mask of the chunks of the generation before that are still there, and the rows of new ones."""
+    def _changes(self, before: Snapshot | None) -> tuple[Mask, ChunkColumns]:
+        """Mask of the chunks of the generation before that are still there, and the columns of new ones."""
         if before is None:
-            return np.zeros(0, bool), self._tables.chunks(self._generation)
+            return np.zeros(0, bool), ChunkColumns(self._tables.chunks(self._generation))
         born, died = self._tables.changes(self._generation)
-        return ~np.isin(before._ids, died), sorted(self._tables.listed(born))
+        new = sorted(self._tables.listed(born))
+        return ~np.isin(before._ids, died), ChunkColumns([new] if new else [])
 
     def _placed(self, tier: Tier, before: Snapshot | None, kept: Mask) -> Slots:
         """Slots of the chunks in the file of a tier, (chunks,)."""
@@ -89,9 +80,8 @@ class Snapshot:
         rows = self._tables.slots(self._generation, tier, only=before is not None)
         if rows and len(self._ids):
             found, slots = np.array(rows, np.int64).T
-            positions = np.searchsorted(self._ids, found)
-            known = np.take(self._ids, positions, mode="clip") == found
-            placed[positions[known]] = slots[known]
+            positions, known = self._known(found)
+            placed[positions] = slots[known]
         return placed
 
     @property
@@ -99,15 +89,15 @@ class Snapshot:
         """Number of chunks whose vector is the teacher's."""
         return int(self._vectors.taught.sum())
 
-    def cosines(self, query_vector: Vectors, mask: Mask | None = None) -> Vectors:
-        """Cosine of every chunk to a query, (chunks,): see `TieredVectors.cosines`.
+    def cosines(self, query_vector: Vectors, mask: Mask | None = None) -> QueryCosines:
+        """Cosines of the chunks to a query: see `TieredVectors.cosines`.
 
         Raises:
             CodeIndexError: The index is damaged.
         """
         cosines = self._vectors.cosines(query_vector, mask)
         with self._store.reading():
-            if not np.isfinite(cosines).all():
+            if not np.isfinite(cosines.most):
                 raise ValueError("it holds vectors that are not finite")
         return cosines
 
@@ -118,21 +108,53 @@ class Snapshot:
     @cached_property
     def definitions(self) -> Definitions:
         """The definitions by their names."""
-        return Definitions(self.columns)
+        return Definitions(self.columns, self._named)
+
+    def _named(self, key: str) -> list[int]:
+        with self._store.reading():
+            positions: list[int] = self._known(np.array(self._tables.named(key), np.int64))[0].tolist()
+        return positions
+
+    def _known(self, ids: Positions) -> tuple[Positions, Mask]:
+        """Positions of chunks by their ids, without those that are not in this generation, and mask of the others."""
+        if not len(self):
+            return np.empty(0, np.int64), np.zeros(len(ids), bool)
+        positions = np.searchsorted(self._ids, ids)
+        known = np.take(self._ids, positions, mode="clip") == ids
+        return positions[known], known
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """The files that have chunks."""
+        return frozenset(self.columns.categories("path").present())
+
+    def files_named(self, name: str) -> Sequence[str]:
+        """The files whose names, without their folders, are this one."""
+        return self._by_name.get(name, ())
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[str]]:
+        by_name: dict[str, list[str]] = defaultdict(list)
+        for path in self.paths:
+            by_name[path.rpartition("/")[2]].append(path)
+        return by_name
+
+    def in_files(self, paths: Collection[str]) -> list[int]:
+        """Positions of the chunks of these files."""
+        return np.flatnonzero(self.columns.categories("path").among(paths)).tolist() if paths else []
 
     @cached_property
     def older_versions(self) -> tuple[str, ...]:
         """See `codequest.search.signals.places.older_versions`."""
-        return older_versions(set(self.columns["path"]))
+        return older_versions(self.paths)
 
     def lexical(self, query: str, *, limit: int) -> tuple[Positions, Vectors]:
         """Positions and BM25 scores of the chunks that share most with the words of a query, best first."""
         others = max(0, len(self._words) - len(self))  # of other generations: at most so many are to be left out
         with self._store.reading():
             ids, scores = self._words.find(query, limit=min(limit + others, len(self._words)))
-        positions = np.searchsorted(self._ids, ids)
-        known = np.take(self._ids, positions, mode="clip") == ids if len(self) else np.zeros(len(ids), bool)
-        return positions[known][:limit], scores[known][:limit]
+        positions, known = self._known(ids)
+        return positions[:limit], scores[known][:limit]
 
     def texts(self, positions: Sequence[int]) -> list[str]:
         """The texts of these chunks, in their order.
@@ -168,12 +190,11 @@ class Snapshot:
             if each.languages:
                 chosen.append(self._in_languages(each.languages))
             if each.kinds:
-                chosen.append(self._categories["kind"].among(each.kinds))
+                chosen.append(self.columns.categories("kind").among(each.kinds))
             if each.paths:
-                passing = PathGlobs(each.paths).matching(set(self.columns["path"]))
-                chosen.append(np.fromiter((path in passing for path in self.columns["path"]), bool, len(self)))
+                chosen.append(self.columns.categories("path").among(PathGlobs(each.paths).matching(self.paths)))
         if without:
-            chosen.append(np.fromiter((path not in without for path in self.columns["path"]), bool, len(self)))
+            chosen.append(~self.columns.categories("path").among(without))
         return np.logical_and.reduce(chosen) if chosen else None
 
     def _in_languages(self, names: Sequence[str]) -> Mask:
@@ -184,47 +205,13 @@ class Snapshot:
 
     def _of_languages(self, names: Collection[str]) -> Mask:
         """Mask of chunks in languages, and of those in files of a language that have parts in others."""
-        found = self._categories["language"].among(names)
+        found = self.columns.categories("language").among(names)
         ends = tuple(end for name in names for end in MIXED.get(name, ()))
         if ends:
-            found |= np.fromiter((path.lower().endswith(ends) for path in self.columns["path"]), bool, len(self))
+            mixed = {path for path in self.paths if path.lower().endswith(ends)}
+            found |= self.columns.categories("path").among(mixed)
         return found
 
     def counts(self, column: Literal["language", "kind"], mask: Mask | None) -> dict[str, int]:
         """Counts of the chunks in a mask, or of all, by value of a column; most first."""
-        return self._categories[column].counts(mask)
-
-
-def _kept(column: Sequence[Any], mask: Mask) -> list[Any]:
-    """The values in a mask, most of which are, and those that are not stand together."""
-    kept: list[Any] = []
-    start = 0
-    for end in (*np.flatnonzero(~mask).tolist(), len(column)):
-        kept += column[start:end]
-        start = end + 1
-    return kept
-
-
-class _Categories:
-    """A column of few values, of which a search counts every row."""
-
-    def __init__(self, column: Sequence[str], *, before: _Categories | None = None) -> None:
-        numbers: dict[str, int] = {value: number for number, value in enumerate(before._values)} if before else {}
-        new = np.array([numbers.setdefault(value, len(numbers)) for value in column], np.int64)
-        self._numbers: Positions = np.concatenate([before._numbers, new]) if before else new
-        self._values: list[str] = list(numbers)
-
-    def kept(self, mask: Mask) -> _Categories:
-        """Those of the rows in a mask."""
-        kept = copy(self)
-        kept._numbers = self._numbers[mask]
-        return kept
-
-    def among(self, values: Collection[str]) -> Mask:
-        among: Mask = np.array([value in values for value in self._values], bool)[self._numbers]
-        return among
-
-    def counts(self, mask: Mask | None) -> dict[str, int]:
-        numbers = self._numbers if mask is None else self._numbers[mask]
-        counted = zip(self._values, np.bincount(numbers, minlength=len(self._values)).tolist(), strict=True)
-        return dict(sorted(((value, count) for value, count in counted if count), key=lambda pair: -pair[1]))
+        return self.columns.categories(column).counts(mask)

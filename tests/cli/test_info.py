@@ -6,8 +6,11 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from codequest import QueryEncoder
 from codequest.adapters import shipped_adapters
+from codequest.search import CodeIndex
 from tests.cli.commands import run
 
 
@@ -26,6 +29,20 @@ def test_without_a_name_the_shipped_ones_are_listed_by_space() -> None:
     assert re.search(r"static-documents +static +documents +\d+\.\d", printed)
     assert all(name in printed for name in shipped_adapters())
     assert printed.index("minilm-l3-lora") < printed.index("minilm-projection")
+
+
+def test_info_of_an_indexed_folder_says_how_it_is_searched(
+    tmp_path: Path, tiny_teacher: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEQUEST_CACHE", str(tmp_path / "cache"))
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "a.py").write_text("def load():\n    return 1\n", encoding="utf-8")
+    CodeIndex.build(project, teacher=str(tiny_teacher))
+    shown = json.loads(run("info", project))
+    assert (shown["root"], shown["chunks"], shown["vectors"]) == (str(project), 1, "all")
+    assert shown == json.loads(run("index", project, "--status", "--json"))
+    assert "A search compares the vectors of all chunks." in run("index", project, "--status")
 
 
 def test_teachers_lists_schemes_and_packages() -> None:

@@ -104,7 +104,10 @@ def searched(base: str, teacher: str, place: Path) -> str:
     index = CodeIndex.open(place / "project", encoder=None, refresh=False)
     assert index.search("function", mode="lexical")
     snapshot = snapshot_of(place / "project")
-    assert len(snapshot.cosines(np.ones(index.stats.space.dim, np.float32))) == index.stats.chunks
+    assert (
+        len(snapshot.cosines(np.ones(index.stats.space.dim, np.float32)).of(np.arange(index.stats.chunks)))
+        == index.stats.chunks
+    )
     assert snapshot.taught == index.stats.taught
     return "searched"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codequest.search.freshness.look import Look
+from codequest.search.freshness.states import FileState, state_at
 from codequest.search.store import ChunkStore
 from codequest.search.store.tables import KnownStates
 
@@ -15,6 +18,12 @@ if TYPE_CHECKING:
     from codequest.search.freshness.quick_vectors import QuickVectors
     from codequest.search.home import IndexHome
     from codequest.search.meta import IndexMeta
+
+LONG = 0.002
+"""Seconds of the processor, from which on a look at all files is long."""
+
+REST = 9
+"""So many times as long as it took searches rely on what a long look has found."""
 
 BUDGET_SECONDS = 0.1
 """After this no other file is read before a search; those that were begun are brought in."""
@@ -71,6 +80,22 @@ class FreshIndex:
         self._known: tuple[IndexMeta, KnownStates] | None = None
         self._stamp = (0, 0)  # of the index of these
         self._vectors: QuickVectors | None = None
+        self._by_path: dict[str, FileState] | None = None
+        self._rests_until = 0.0  # by the monotonic clock
+
+    @property
+    def rests(self) -> bool:
+        """Whether the last look, a long one, was a moment ago: looks take a tenth of the time at most."""
+        return time.monotonic() < self._rests_until
+
+    def differs(self, paths: Collection[str]) -> bool:
+        """Tell whether one of some files has another state than the last look has found, and does not know of it."""
+        with self._lock:
+            if self._by_path is None:
+                self._by_path = {row[0]: row[1:] for row in self._known[1].files} if self._known else {}
+            known, pending = self._by_path, self.last.pending
+        start = os.path.join(self._home.root, "")
+        return any(state_at(start + path) != known.get(path) for path in {*paths} - pending)
 
     def look(self) -> Freshness:
         """Compare them.
@@ -85,11 +110,15 @@ class FreshIndex:
                 if found is not None:
                     self.last = found
                     break
+            self._by_path = None
             return self.last
 
     def _look(self, until: float) -> Freshness | None:
         meta, states = self._read()
+        began = time.thread_time()
         look = Look.at(self._home.root, states)
+        took = time.thread_time() - began
+        self._rests_until = time.monotonic() + REST * took if took > LONG else 0.0
         if not look:
             return Freshness()
         from codequest.search.freshness.quick_vectors import (

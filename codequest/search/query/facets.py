@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from codequest.search.hits import SearchFilters
 from codequest.search.query.parsed_query import ParsedQuery
-from codequest.search.snapshot import Mask, Snapshot
+from codequest.search.snapshot import Snapshot
+from codequest.search.vectors.query_cosines import Mask
 
 
 @dataclass(frozen=True, slots=True)

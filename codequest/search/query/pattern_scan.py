@@ -7,7 +7,7 @@ import numpy as np
 from codequest.search.query.text_pattern import PatternClock
 from codequest.search.signals.fusion import Ranking, Searched
 from codequest.search.signals.lifts import weight
-from codequest.search.snapshot import Positions
+from codequest.search.vectors.query_cosines import Positions
 from codequest.space import Vectors
 
 _AT_ONCE = 500  # texts that are read together

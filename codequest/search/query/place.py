@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from codequest.errors import InvalidInputError
-from codequest.search.snapshot import Mask, Snapshot
+from codequest.search.snapshot import Snapshot
+from codequest.search.vectors.query_cosines import Mask
 from codequest.texts import visible_line
 
 _PLACE = re.compile(r"(.+):([1-9]\d{0,8})(?:-([1-9]\d{0,8}))?", re.DOTALL)
@@ -64,10 +65,10 @@ class Place:
         if path is None:
             raise InvalidInputError(f"{self.path!r:.200} is outside of the indexed folder {root}: give a file in it.")
         columns = snapshot.columns
-        chunks = [place for place, of in enumerate(columns["path"]) if of == path]
+        chunks = snapshot.in_files([path])
         if not chunks:  # as it was shown, where it has characters that cannot be seen
-            shown = {of for of in set(columns["path"]) if visible_line(of) == self.path}
-            chunks = [place for place, of in enumerate(columns["path"]) if of in shown]
+            shown = {of for of in snapshot.paths if visible_line(of) == self.path}
+            chunks = snapshot.in_files(shown)
         if not chunks:
             raise InvalidInputError(f"{path!r:.200} is not in the index of {root}. Give a path as a search shows it.")
         lines = {place: (columns["start_line"][place], columns["end_line"][place]) for place in chunks}
@@ -86,7 +87,7 @@ def elsewhere(snapshot: Snapshot, position: int) -> Mask:
     """Mask of the chunks that share no line with one, (chunks,)."""
     path, start, end = (snapshot.columns[name] for name in ("path", "start_line", "end_line"))
     mask = np.ones(len(snapshot), bool)
-    for place, of in enumerate(path):
-        if of == path[position] and start[place] <= end[position] and start[position] <= end[place]:
+    for place in snapshot.in_files([path[position]]):
+        if start[place] <= end[position] and start[position] <= end[place]:
             mask[place] = False
     return mask

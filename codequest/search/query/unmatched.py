@@ -27,7 +27,7 @@ def unmatched(snapshots: Sequence[Snapshot], query: ParsedQuery, filters: Search
 
 
 def _unmatched_filters(snapshots: Sequence[Snapshot], filters: SearchFilters) -> Iterator[str]:
-    paths = set().union(*(snapshot.columns["path"] for snapshot in snapshots))
+    paths = set().union(*(snapshot.paths for snapshot in snapshots))
     for glob in filters.paths:
         if not glob.startswith("!") and not PathGlobs([glob]).matching(paths):
             yield (

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from codequest.code.identifiers import split_name
 from codequest.search.chunking.declared_runs import BETWEEN_NAMES
+from codequest.search.store.names import DEFINITIONS, defined_names, name_key, own_name
 
-DEFINITIONS = ("function", "class")
-"""The kinds of chunks that define what their symbol names; windows that have symbols declare all of them."""
-
-_PARTS = re.compile(r"[\w$]+[?!]?")
 _AFTER_OTHERS = re.compile(r"[\w$@~]+(?:(?:::|->|[.#\\/])[\w$@~]+)+[?!]?(?:\(\))?")
-_MARKS = re.compile(r"[\W_]+")
 _MOST_WORDS = 6  # of a name that is written as several words
 
 
@@ -51,14 +47,11 @@ class Definitions:
 
     Args:
         columns: Path, kind, symbol and lines of every chunk.
+        named: Gives the positions of the chunks that have a name of a key: see `codequest.search.store.names`.
     """
 
-    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
-        self._columns = columns
-        self._named: dict[str, list[tuple[int, str]]] = {}  # positions, with the name as it is qualified there
-        for position, (kind, symbol) in enumerate(zip(columns["kind"], columns["symbol"], strict=True)):
-            for name in _names(kind, symbol) if symbol else ():
-                self._named.setdefault(_key(name), []).append((position, name))
+    def __init__(self, columns: Mapping[str, Sequence[Any]], named: Callable[[str], Sequence[int]]) -> None:
+        self._columns, self._named = columns, named
 
     def find(self, name: str) -> list[Match]:
         r"""The chunks of definitions with a name: ``load_entry``, ``load entry``, ``Cache.loadEntry()``.
@@ -67,7 +60,7 @@ class Definitions:
         around it or in its path, in their order; where they are nowhere, everything of its own name is found.
         """
         words = tuple(word.lower() for word in split_name(name))
-        spelled, whole = _own_name(name), name.strip().strip("`").removesuffix("()")
+        spelled, whole = own_name(name), name.strip().strip("`").removesuffix("()")
         found = [
             *self._with_words(
                 words, own=len(split_name(spelled)), after_others=_AFTER_OTHERS.fullmatch(name.strip()) is not None
@@ -79,7 +72,7 @@ class Definitions:
                 Match(
                     each.position,
                     is_qualified=each.place == "inside",
-                    is_spelled=spelled == _own_name(each.name),
+                    is_spelled=spelled == own_name(each.name),
                     is_head=each.is_head,
                     is_whole=whole == each.name,
                 )
@@ -89,18 +82,28 @@ class Definitions:
 
     def _with_words(self, words: tuple[str, ...], *, own: int, after_others: bool) -> Iterator[_Placed]:
         for count in sorted({*range(1, min(len(words), _MOST_WORDS) + 1), own} - {0}):
-            named = self._named.get("".join(words[-count:]), ())
-            heads = self._heads([position for position, _ in named])
+            named = self._of_key("".join(words[-count:]))
+            heads = cache(lambda named=named: self._heads([position for position, _ in named]))
             for position, name in named:
                 last, whole = name_words(name)
                 if words == last:
-                    yield _Placed(position, name, "here", position in heads)
+                    yield _Placed(position, name, "here", position in heads())
                 elif len(words) > len(last) and words == whole[-len(words) :]:
-                    yield _Placed(position, name, "inside", position in heads)
+                    yield _Placed(position, name, "inside", position in heads())
                 elif after_others and len(words) > len(last) and words[-len(last) :] == last:
                     around = iter((*_path_words(self._columns["path"][position]), *whole[: -len(last)]))
                     inside = all(word in around for word in words[: -len(last)])  # in their order
-                    yield _Placed(position, name, "inside" if inside else "elsewhere", position in heads)
+                    yield _Placed(position, name, "inside" if inside else "elsewhere", position in heads())
+
+    def _of_key(self, key: str) -> list[tuple[int, str]]:
+        """The positions of chunks with a name of a key, and the name as it is qualified there."""
+        kinds, symbols = self._columns["kind"], self._columns["symbol"]
+        return [
+            (position, name)
+            for position in self._named(key)
+            for name in defined_names(kinds[position], symbols[position])
+            if name_key(name) == key
+        ]
 
     def _heads(self, positions: Sequence[int]) -> set[int]:
         """Those that begin a definition: the first in each file of each qualified name.
@@ -115,17 +118,10 @@ class Definitions:
         return {*first.values()}
 
 
-def _names(kind: str, symbol: str) -> Sequence[str]:
-    """The names that a chunk defines or declares."""
-    if kind in DEFINITIONS:
-        return (symbol,)
-    return symbol.split(BETWEEN_NAMES) if kind == "window" else ()
-
-
 @lru_cache(maxsize=65_536)
 def name_words(symbol: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words of a definition's own name, or of all names that are declared, and of qualified ones; in lower case."""
-    named = " ".join(_own_name(name) for name in symbol.split(BETWEEN_NAMES))
+    named = " ".join(own_name(name) for name in symbol.split(BETWEEN_NAMES))
     own, whole = (tuple(word.lower() for word in split_name(text)) for text in (named, symbol))
     return own, whole
 
@@ -133,13 +129,3 @@ def name_words(symbol: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 @lru_cache(maxsize=65_536)
 def _path_words(path: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in split_name(path.rpartition(".")[0] or path))
-
-
-def _own_name(name: str) -> str:
-    parts = _PARTS.findall(name)
-    return parts[-1] if parts else ""
-
-
-@lru_cache(maxsize=131_072)  # made anew with every change of a file, from nearly the same symbols
-def _key(symbol: str) -> str:
-    return _MARKS.sub("", _own_name(symbol)).lower()

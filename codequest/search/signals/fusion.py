@@ -13,7 +13,8 @@ import numpy as np
 from codequest.search.signals.asked import AskedQuery
 from codequest.search.signals.lifts import evidence, lift, lift_literal, of_paths
 from codequest.search.signals.spread import file_evidence
-from codequest.search.snapshot import Mask, Positions, Snapshot
+from codequest.search.snapshot import Snapshot
+from codequest.search.vectors.query_cosines import Mask, Positions, QueryCosines
 from codequest.space import Vectors
 
 _WORD_HITS = 1000  # chunks whose words speak for their file
@@ -66,12 +67,11 @@ class Fusion:
 
     def __init__(self, searched: Sequence[Searched], query: str) -> None:
         self._searched, self._asked = searched, AskedQuery(query)
-        self._allowed = [each.allowed for each in searched]
 
     @property
     def allowed(self) -> int:
         """Number of chunks that may be found."""
-        return sum(map(len, self._allowed))
+        return sum(len(each.snapshot) if each.mask is None else int(each.mask.sum()) for each in self._searched)
 
     def lexical(self, depth: int, *, everything: bool) -> Ranking:
         """The best by BM25; with `everything` and few of these, all other chunks after them."""
@@ -79,22 +79,26 @@ class Fusion:
         found = best(self._joined(rankings if len(rankings) == 1 else self._in_words(rankings)), depth)
         if not everything or len(found.positions) == depth:
             return found
-        nothing = [np.zeros(len(each.snapshot), np.float32) for each in self._searched]
-        rest = np.setdiff1d(self._joined(self._of_allowed(nothing)).positions, found.positions)
+        nothing = [Ranking(each.allowed, np.zeros(len(each.allowed), np.float32)) for each in self._searched]
+        rest = np.setdiff1d(self._joined(nothing).positions, found.positions)
         positions = np.concatenate([found.positions, rest])
         return Ranking(positions, np.concatenate([found.scores, np.zeros(len(rest), np.float32)]))
 
     def dense(self, depth: int) -> Ranking:
         """The best by cosine; of several spaces, by how far each is between the mean and the best of its space."""
         comparable = len({each.space for each in self._searched}) == 1
-        return best(self._joined(self._of_allowed(self._cosines if comparable else self._meanings)), depth)
+        rankings = [Ranking(*cosines.best(depth)) for cosines in self._cosines]
+        if not comparable:
+            rankings = [Ranking(of.positions, self._meaning(at, of.scores)) for at, of in enumerate(rankings)]
+        return best(self._joined(rankings), depth)
 
     def hybrid(self, depth: int) -> Ranking:
         """The best of both, and what is asked for by its name or path, by all that speaks for a chunk."""
         words = self._in_words(self._by_words(max(depth, _WORD_HITS)))
-        paths = [each.snapshot.columns["path"] for each in self._searched]
-        files = [(number, paths[number][place]) for number, of in enumerate(words) for place in of.positions.tolist()]
-        of_file = file_evidence(files, np.concatenate([of.scores for of in words]))
+        paths = [each.snapshot.columns.categories("path") for each in self._searched]
+        firsts = np.cumsum([0, *(len(of.values) for of in paths)])
+        files = [first + of.numbers[each.positions] for first, of, each in zip(firsts, paths, words, strict=False)]
+        of_file = file_evidence(np.concatenate(files), np.concatenate([of.scores for of in words]))
         full = max([_FULL_MATCH, *(float(of.scores[0]) for of in words if len(of.scores))])
         by_meaning, by_words = self._split(self.dense(depth)), self._split(best(self._joined(words), depth))
         return self._joined(
@@ -103,7 +107,11 @@ class Fusion:
                     number,
                     by_meaning[number].positions,
                     Ranking(by_words[number].positions, (by_words[number].scores / np.float32(full)) ** 2),
-                    {path: share for (where, path), share in of_file.items() if where == number},
+                    {
+                        paths[number].values[file - firsts[number]]: share
+                        for file, share in of_file.items()
+                        if firsts[number] <= file < firsts[number + 1]
+                    },
                 )
                 for number in range(len(self._searched))
             ]
@@ -120,7 +128,7 @@ class Fusion:
             candidates &= mask
         candidates[by_meaning] = candidates[by_words.positions] = True
         positions = np.flatnonzero(candidates)
-        scores = _MEANING * self._meanings[number][positions]
+        scores = _MEANING * self._meaning(number, self._cosines[number].of(positions))
         of_words = (1 - _MEANING) * by_words.scores
         lift_literal(snapshot, asked, by_words.positions, of_words)
         scores[np.searchsorted(positions, by_words.positions)] += of_words
@@ -149,30 +157,32 @@ class Fusion:
         ]
 
     @cached_property
-    def _cosines(self) -> list[Vectors]:
-        """Of all chunks of each index to the query."""
+    def _cosines(self) -> list[QueryCosines]:
+        """Of the chunks of each index to the query."""
         cosines = []
         for each in self._searched:
             assert each.vector is not None
             cosines.append(each.snapshot.cosines(each.vector, each.mask))
         return cosines
 
-    @cached_property
-    def _meanings(self) -> list[Vectors]:
-        """Cosines between the mean of what may be found, 0, and its best, 1: teachers differ in how far they spread."""
-        of_space: dict[str, list[Vectors]] = defaultdict(list)
-        for each, of_allowed in zip(self._searched, self._of_allowed(self._cosines), strict=True):
-            of_space[each.space].append(of_allowed.scores)
-        bounds = {space: _mean_and_best(np.concatenate(found)) for space, found in of_space.items()}
-        meanings: list[Vectors] = []
-        for each, cosines in zip(self._searched, self._cosines, strict=True):
-            mean, most = bounds[each.space]
-            meanings.append(np.maximum(cosines - mean, 0) / max(most - mean, np.float32(1e-6)))
-        return meanings
+    def _meaning(self, number: int, cosines: Vectors) -> Vectors:
+        """Cosines of an index between the mean of what may be found, 0, and its best, 1: teachers differ in both."""
+        mean, most = self._bounds[self._searched[number].space]
+        meaning: Vectors = np.maximum(cosines - mean, 0) / max(most - mean, np.float32(1e-6))
+        return meaning
 
-    def _of_allowed(self, scores: Sequence[Vectors]) -> list[Ranking]:
-        pairs = zip(self._allowed, scores, strict=True)
-        return [Ranking(allowed, of[allowed]) for allowed, of in pairs]
+    @cached_property
+    def _bounds(self) -> dict[str, tuple[np.float32, np.float32]]:
+        """Mean and best cosine of what may be found in the indexes of each space."""
+        of_space: dict[str, list[QueryCosines]] = defaultdict(list)
+        for each, cosines in zip(self._searched, self._cosines, strict=True):
+            if cosines.allowed:
+                of_space[each.space].append(cosines)
+        bounds = {each.space: (np.float32(0), np.float32(0)) for each in self._searched}
+        for space, found in of_space.items():
+            mean = np.average([of.mean for of in found], weights=[of.allowed for of in found])
+            bounds[space] = np.float32(mean), np.float32(max(of.most for of in found))
+        return bounds
 
     def _joined(self, rankings: Sequence[Ranking]) -> Ranking:
         return joined(self._searched, rankings)
@@ -212,7 +222,3 @@ def best(ranking: Ranking, count: int) -> Ranking:
         positions, scores = positions[kept], scores[kept]
     order = np.lexsort((positions, -scores))[:count]
     return Ranking(positions[order], scores[order])
-
-
-def _mean_and_best(cosines: Vectors) -> tuple[np.float32, np.float32]:
-    return (cosines.mean(), cosines.max()) if len(cosines) else (np.float32(0), np.float32(0))

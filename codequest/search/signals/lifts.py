@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from codequest.search.signals.asked import AskedQuery
-from codequest.search.signals.definitions import DEFINITIONS, Match, name_words
+from codequest.search.signals.definitions import Match, name_words
 from codequest.search.signals.literal import literal_share
 from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, match_path
-from codequest.search.snapshot import Positions, Snapshot
+from codequest.search.snapshot import Snapshot
+from codequest.search.store.names import DEFINITIONS
+from codequest.search.vectors.query_cosines import Positions
 from codequest.space import Vectors
 
 _NAMED = 0.15  # for a definition whose name has all words of the query and no others
@@ -54,8 +56,9 @@ def evidence(snapshot: Snapshot, asked: AskedQuery, positions: Positions, of_fil
 def _named(symbol: str, asked: AskedQuery) -> float:
     """How much of the words of a name and of a query both have, between 0 and 1."""
     name = name_words(symbol)[0] if symbol else ()
-    shared = len(asked.content.intersection(name))
-    return shared / len(asked.content.union(name)) if shared else 0.0
+    if asked.content.isdisjoint(name):
+        return 0.0
+    return len(asked.content.intersection(name)) / len(asked.content.union(name))
 
 
 def lift_literal(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Vectors) -> None:
@@ -77,19 +80,21 @@ def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Ve
     symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
     starts, ends = (snapshot.columns[name] for name in ("start_line", "end_line"))
     mentioned = {match.position: match for name in asked.names for match in snapshot.definitions.find(name)}
-    tests, factors = asked.is_of_tests, []
+    factors, weights = [], dict[tuple[str, bool], float]()
     older = tuple(folder for folder in snapshot.older_versions if folder.split("/")[-2] not in asked.text.lower())
     for place, position in enumerate(positions.tolist()):
-        path, factor = paths[position], 1.0
+        path, symbol, factor = paths[position], symbols[position], 1.0
         if position in exact:
             scores[place] += _DEFINED * _closeness(exact[position], kinds[position], path, asked)
         elif position in mentioned:
             scores[place] += _MENTIONED * _closeness(mentioned[position], kinds[position], path, asked)
         elif ends[position] - starts[position] < _TINY_LINES and kinds[position] in DEFINITIONS:
             factor = _TINY
-        if path.startswith(older):
-            factor *= _OLDER
-        factors.append(factor * weight(path, symbols[position], tests=tests))
+        of_path = path, symbol.startswith("test")
+        if of_path not in weights:
+            age = _OLDER if path.startswith(older) else 1.0
+            weights[of_path] = age * weight(path, symbol, tests=asked.is_of_tests)
+        factors.append(factor * weights[of_path])
     scores *= np.array(factors, np.float32)
     for path in asked.paths:
         _lift_file(
@@ -140,5 +145,5 @@ def of_paths(snapshot: Snapshot, asked: AskedQuery) -> list[int]:
     wanted = asked.paths
     if not wanted:
         return []
-    paths = {path for path in set(snapshot.columns["path"]) if any(ends_path(path, end) for end in wanted)}
-    return [position for position, path in enumerate(snapshot.columns["path"]) if path in paths]
+    named = {(end, path) for end in wanted for path in snapshot.files_named(end.rpartition("/")[2])}
+    return snapshot.in_files({path for end, path in named if ends_path(path, end)})

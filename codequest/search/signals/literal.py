@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import and_
 
 LEAST_WORDS = 2
 """Words that follow each other for a run to count."""
@@ -28,6 +29,10 @@ def literal_share(asked: Sequence[str], text: str) -> float:
         text: A chunk.
     """
     words = asked[:_MOST]
+    lower = text.lower()
+    there = [word in lower for word in words]
+    if not any(map(and_, there, there[1:])):  # most texts have no two of them in a row
+        return 0.0
     within = f" {' '.join(plain_words(text))} "
     covered = place = 0
     while place < len(words):

@@ -82,7 +82,7 @@ def match_path(path: str, asked: frozenset[str]) -> tuple[float, float]:
         asked: The stems of the query.
     """
     name, folders = _path_stems(path)
-    if not asked or not name:
+    if not name or (asked.isdisjoint(name) and asked.isdisjoint(folders)):
         return 0.0, 0.0
     in_name, in_folders = len(asked & name), len((asked - name) & folders)
     return (in_name + _FOLDER * in_folders) / len(asked), in_name / len(name)

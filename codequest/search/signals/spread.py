@@ -5,13 +5,12 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from typing import TypeVar
 
 import numpy as np
 
+from codequest.search.vectors.query_cosines import Positions
 from codequest.space import Vectors
 
-File = TypeVar("File", bound=Hashable)
 Lines = tuple[int, int]
 
 _BEST_OF_FILE = 3  # chunks that speak for their file
@@ -19,20 +18,22 @@ _FURTHER = 0.6  # factor of each further hit of a file
 _AT_FIRST = 2  # hits of a file before others have had their turn
 
 
-def file_evidence(files: Sequence[File], scores: Vectors) -> dict[File, float]:
+def file_evidence(files: Positions, scores: Vectors) -> dict[int, float]:
     """How much speaks for each file, 1 for the best: the sum of the scores of its best three chunks.
 
     Args:
-        files: That of every chunk.
-        scores: Those of the chunks, none below 0.
+        files: Number of that of every chunk, (chunks,).
+        scores: Those of the chunks, none below 0, (chunks,).
     """
-    best: dict[File, list[float]] = defaultdict(list)
-    for place in np.argsort(-scores, kind="stable").tolist():
-        if len(best[files[place]]) < _BEST_OF_FILE:
-            best[files[place]].append(float(scores[place]))
-    sums = {file: sum(values) for file, values in best.items()}
-    most = max(sums.values(), default=0.0)
-    return {file: value / most for file, value in sums.items()} if most > 0 else {}
+    if not len(files):
+        return {}
+    order = np.lexsort((-scores, files))  # by file, the best of each first
+    ordered, values = files[order], scores[order].astype(np.float64)
+    starts = np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1))
+    places = np.arange(len(ordered)) - np.repeat(starts, np.diff(starts, append=len(ordered)))
+    sums = np.add.reduceat(np.where(places < _BEST_OF_FILE, values, 0.0), starts)
+    most = sums.max()
+    return dict(zip(ordered[starts].tolist(), (sums / most).tolist(), strict=True)) if most > 0 else {}
 
 
 class Chosen:
@@ -96,15 +97,16 @@ def spread(
         lines: First and last line of every chunk.
         scores: Scores of the chunks, none below 0.
     """
-    waiting = [(-float(score), place) for place, score in enumerate(scores)]
+    worths = scores.tolist()
+    waiting = [(-score, place) for place, score in enumerate(worths)]
     heapq.heapify(waiting)
     later: list[tuple[float, int]] = []
     while waiting and not chosen.is_full:
         given, place = heapq.heappop(waiting)
         hits = chosen.hits(files[place])
-        worth = float(scores[place]) * _FURTHER**hits
+        worth = worths[place] * _FURTHER**hits
         if hits >= _AT_FIRST:
-            later.append((float(scores[place]), place))
+            later.append((worths[place], place))
         elif worth < -given:
             heapq.heappush(waiting, (-worth, place))
         else:

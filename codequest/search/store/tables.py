@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 import msgspec
 
+from codequest.search.store.names import NamedChunk, add_names, chunks_named, remove_names
+from codequest.search.store.schema import SCHEMA
 from codequest.search.store.vector_file import TIERS, Tier
 
 TABLES_FILE = "chunks.sqlite"
@@ -18,35 +20,15 @@ GENERATION = "generation"
 """Name among the versions of an index of what its searches read."""
 
 LISTED_COLUMNS = ("path", "language", "kind", "symbol", "start_line", "end_line")
-CHUNK_COLUMNS = (*LISTED_COLUMNS, "context", "outline", "text")
+TEXT_COLUMNS = ("context", "outline", "text")
+CHUNK_COLUMNS = (*LISTED_COLUMNS, *TEXT_COLUMNS)
 STATE_COLUMNS = ("path", "size", "modified", "changed", "inode")
 FILE_COLUMNS = (*STATE_COLUMNS, "digest", "language", "skipped")
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT, language TEXT, kind TEXT, symbol TEXT, start_line INTEGER,
-    end_line INTEGER, born INTEGER, died INTEGER, context TEXT, outline TEXT, text TEXT
-);
-CREATE INDEX IF NOT EXISTS chunks_by_path ON chunks (path);
-CREATE INDEX IF NOT EXISTS chunks_by_birth ON chunks (born);
-CREATE INDEX IF NOT EXISTS chunks_by_death ON chunks (died) WHERE died IS NOT NULL;
-CREATE TABLE IF NOT EXISTS vectors (
-    tier TEXT, chunk INTEGER, slot INTEGER, born INTEGER, PRIMARY KEY (tier, chunk)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS vectors_by_birth ON vectors (born);
-CREATE TABLE IF NOT EXISTS files (
-    path TEXT, size INTEGER, modified INTEGER, changed INTEGER, inode INTEGER, digest TEXT, language TEXT,
-    skipped TEXT, born INTEGER, died INTEGER
-);
-CREATE INDEX IF NOT EXISTS files_by_path ON files (path);
-CREATE TABLE IF NOT EXISTS watched (
-    path TEXT, size INTEGER, modified INTEGER, changed INTEGER, inode INTEGER, born INTEGER, died INTEGER
-);
-CREATE INDEX IF NOT EXISTS watched_by_path ON watched (path);
-"""
 _LIVE = "born <= :generation AND (died IS NULL OR died > :generation)"
+_KIND, _SYMBOL = (LISTED_COLUMNS.index(name) for name in ("kind", "symbol"))
 _WAIT_SECONDS = 30.0  # for another process to finish its commit
-_AT_ONCE = 500
+_AT_ONCE, _ROWS_AT_ONCE = 500, 16_384
 StateTable = Literal["files", "watched"]
 """Files with their states; and the states of folders and rules that decide which files there are."""
 
@@ -107,7 +89,7 @@ class ChunkTables:
             if new:
                 self._connection.execute(f"PRAGMA user_version = {dim}")
             self._connection.execute("PRAGMA cache_spill = OFF")  # readers are locked out while it commits, no longer
-            self._connection.executescript(_SCHEMA)
+            self._connection.executescript(SCHEMA)
             self._connection.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
@@ -119,12 +101,12 @@ class ChunkTables:
         """Close the connection; changes since the last commit are lost."""
         self._connection.close()
 
-    def chunks(self, generation: int) -> list[ListedChunk]:
-        """Rows of (id, path, language, kind, symbol, start_line, end_line), in the order of their ids."""
+    def chunks(self, generation: int) -> Iterator[list[ListedChunk]]:
+        """Rows of (id, path, language, kind, symbol, start_line, end_line), in the order of their ids, in parts."""
         query = f"SELECT id, {', '.join(LISTED_COLUMNS)} FROM chunks WHERE {_LIVE} ORDER BY id"
-        return msgspec.convert(
-            self._connection.execute(query, {"generation": generation}).fetchall(), list[ListedChunk]
-        )
+        found = self._connection.execute(query, {"generation": generation})
+        while rows := found.fetchmany(_ROWS_AT_ONCE):
+            yield msgspec.convert(rows, list[ListedChunk])
 
     def changes(self, generation: int) -> tuple[list[int], list[int]]:
         """Ids of the chunks that came with a generation, in their order, and of those that went with it."""
@@ -155,24 +137,29 @@ class ChunkTables:
 
     def rows(self, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
         """The rows of these chunks by id, as `add` takes them; those that are gone are left out."""
-        found = self._of(ids, CHUNK_COLUMNS)
+        found = self._of(ids, CHUNK_COLUMNS, "chunks JOIN texts USING (id)")
         return {row[0]: row[1:] for row in msgspec.convert(found, list[_Row])}
 
     def texts(self, ids: Sequence[int]) -> dict[int, str]:
         """The texts of these chunks by id; those that are gone are left out."""
-        return dict(msgspec.convert(self._of(ids, ("text",)), list[tuple[int, str]]))
+        return dict(msgspec.convert(self._of(ids, ("text",), "texts"), list[tuple[int, str]]))
 
     def containing(self, generation: int, text: str) -> list[int]:
         """Ids of the chunks that have a text in theirs, letter by letter."""
-        query = f"SELECT id FROM chunks WHERE {_LIVE} AND instr(text, :text)"
+        query = f"SELECT id FROM chunks JOIN texts USING (id) WHERE {_LIVE} AND instr(text, :text)"
         with self._lock:
             return [row[0] for row in self._connection.execute(query, {"generation": generation, "text": text})]
 
-    def _of(self, ids: Sequence[int], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    def named(self, key: str) -> list[int]:
+        """Ids of the chunks that have a name of this key: see `codequest.search.store.names`."""
+        with self._lock:
+            return chunks_named(self._connection, key)
+
+    def _of(self, ids: Sequence[int], columns: Sequence[str], table: str = "chunks") -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = []
         for start in range(0, len(ids), _AT_ONCE):
             part = ids[start : start + _AT_ONCE]
-            query = f"SELECT id, {', '.join(columns)} FROM chunks WHERE id IN ({', '.join('?' * len(part))})"
+            query = f"SELECT id, {', '.join(columns)} FROM {table} WHERE id IN ({', '.join('?' * len(part))})"
             with self._lock:
                 found += self._connection.execute(query, part).fetchall()
         return found
@@ -204,13 +191,18 @@ class ChunkTables:
 
     def add(self, rows: Iterable[Sequence[Any]], *, born: int) -> list[int]:
         """Add chunks; their ids."""
-        marks = ", ".join("?" * (len(CHUNK_COLUMNS) + 1))
-        query = f"INSERT INTO chunks ({', '.join(CHUNK_COLUMNS)}, born) VALUES ({marks})"
+        query, listed = _insertion("chunks", (*LISTED_COLUMNS, "born")), len(LISTED_COLUMNS)
         ids: list[int] = []
+        texts: list[tuple[Any, ...]] = []
+        named: list[NamedChunk] = []
         for row in rows:
-            added = self._connection.execute(query, (*row, born)).lastrowid
+            added = self._connection.execute(query, (*row[:listed], born)).lastrowid
             assert added is not None
             ids.append(added)
+            texts.append((added, *row[listed:]))
+            named.append((added, row[_KIND], row[_SYMBOL]))
+        self._connection.executemany(_insertion("texts", ("id", *TEXT_COLUMNS)), texts)
+        add_names(self._connection, named)
         return ids
 
     def place(self, ids: Sequence[int], tier: Tier, *, slot: int, born: int) -> None:
@@ -220,7 +212,7 @@ class ChunkTables:
 
     def copied(self, generation: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """The id of every chunk, and its row as `add` takes it."""
-        query = f"SELECT id, {', '.join(CHUNK_COLUMNS)} FROM chunks WHERE {_LIVE} ORDER BY id"
+        query = f"SELECT id, {', '.join(CHUNK_COLUMNS)} FROM chunks JOIN texts USING (id) WHERE {_LIVE} ORDER BY id"
         for number, *row in self._connection.execute(query, {"generation": generation}):
             yield number, tuple(row)
 
@@ -250,7 +242,9 @@ class ChunkTables:
 
     def delete(self, ids: Sequence[int]) -> None:
         """Remove chunks for good, and what says where their vectors are."""
-        self._connection.executemany("DELETE FROM chunks WHERE id = ?", ((number,) for number in ids))
+        remove_names(self._connection, self._of(ids, ("kind", "symbol")))
+        for table in ("chunks", "texts"):
+            self._connection.executemany(f"DELETE FROM {table} WHERE id = ?", ((number,) for number in ids))
         rows = ((tier, number) for tier in TIERS for number in ids)
         self._connection.executemany("DELETE FROM vectors WHERE tier = ? AND chunk = ?", rows)
 
@@ -292,5 +286,8 @@ class ChunkTables:
         self._insert(table, columns, sorted(new - old), born=born)
 
     def _insert(self, table: StateTable, columns: Sequence[str], rows: Iterable[tuple[Any, ...]], *, born: int) -> None:
-        query = f"INSERT INTO {table} ({', '.join(columns)}, born) VALUES ({', '.join('?' * (len(columns) + 1))})"
-        self._connection.executemany(query, ((*row, born) for row in rows))
+        self._connection.executemany(_insertion(table, (*columns, "born")), ((*row, born) for row in rows))
+
+
+def _insertion(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"

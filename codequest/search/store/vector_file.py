@@ -1,23 +1,28 @@
 """The vectors of an index: a file of float32 rows for each tier, which only grows, mapped by whoever searches.
 
-Next to it is one of their codes, see `codequest.search.store.vector_codes`.
+Next to a large one is one of their codes, see `codequest.search.store.vector_codes`.
 """
 
 from __future__ import annotations
 
 import os
+import weakref
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+import numpy.typing as npt
 
-from codequest.search.store.vector_codes import Codes, mapped_codes, write_codes
+from codequest.search.store.vector_codes import VectorCodes, mapped_codes, new_codes, write_codes
 from codequest.space import Vectors
 
 Tier = Literal["light", "teacher"]
 """By what a vector of a chunk was made: at once by a light encoder for documents, or by the teacher."""
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
+MANY, LARGE = 8192, 131_072
+"""Rows from which on a file has codes, and from which on searches do not keep in memory what they have read of it."""
+
 _FLOAT = np.dtype("<f4")
 
 
@@ -28,7 +33,7 @@ def vectors_file(tier: Tier) -> str:
 
 def codes_file(tier: Tier) -> str:
     """Name of the file of their codes."""
-    return f"{tier}.i8"
+    return f"{tier}.bits"
 
 
 def append_vectors(folder: Path, tier: Tier, vectors: Vectors) -> int:
@@ -48,7 +53,8 @@ def append_vectors(folder: Path, tier: Tier, vectors: Vectors) -> int:
     Raises:
         OSError: No space, or no permission.
     """
-    row = vectors.shape[1] * _FLOAT.itemsize
+    dim = vectors.shape[1]
+    row = dim * _FLOAT.itemsize
     with (folder / vectors_file(tier)).open("ab") as file:
         end = file.seek(0, os.SEEK_END)
         if end % row:
@@ -57,7 +63,11 @@ def append_vectors(folder: Path, tier: Tier, vectors: Vectors) -> int:
         file.write(np.ascontiguousarray(vectors, dtype=_FLOAT).data)
         file.flush()
         os.fsync(file.fileno())
-    write_codes(folder / codes_file(tier), vectors, slot=slot)
+    codes, rows = folder / codes_file(tier), slot + len(vectors)
+    if codes.exists():
+        write_codes(codes, vectors, slot=slot)
+    elif rows >= MANY:
+        new_codes(codes, mapped_vectors(folder, tier, rows=rows, dim=dim))
     return int(slot)
 
 
@@ -74,10 +84,41 @@ def mapped_vectors(folder: Path, tier: Tier, *, rows: int, dim: int) -> Vectors:
     size, needed = file.stat().st_size, rows * dim * _FLOAT.itemsize
     if size < needed:
         raise ValueError(f"{file.name} has {size:,} bytes, fewer than the {needed:,} of {rows:,} vectors")
-    vectors: Vectors = np.memmap(file, dtype=_FLOAT, mode="r", shape=(rows, dim))
+    vectors: Vectors = np.asarray(np.memmap(file, dtype=_FLOAT, mode="r", shape=(rows, dim)))  # plain rows are faster
     return vectors
 
 
-def codes_of_tier(folder: Path, tier: Tier, *, rows: int, dim: int) -> Codes:
-    """The codes of the first rows, (rows, dim); raises as `mapped_vectors`."""
-    return mapped_codes(folder / codes_file(tier), rows=rows, dim=dim) if rows else np.empty((0, dim), np.int8)
+class VectorReader:
+    """Rows of a file of vectors, read into memory of their own.
+
+    Mapped rows that were read once count as memory of the process; of a large file, most of which searches read sooner
+    or later, that would be all of it.
+
+    Args:
+        folder: That of the store.
+        tier: Whose file it is.
+        dim: Length of the vectors.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+
+    def __init__(self, folder: Path, tier: Tier, *, dim: int) -> None:
+        self._dim = dim
+        self._handle = os.open(folder / vectors_file(tier), os.O_RDONLY)
+        weakref.finalize(self, os.close, self._handle)
+
+    def rows(self, slots: npt.NDArray[np.int64]) -> Vectors:
+        """Rows by their slots, (slots, dim).
+
+        Raises:
+            OSError: They cannot be read.
+        """
+        size = self._dim * _FLOAT.itemsize
+        read = b"".join([os.pread(self._handle, size, start) for start in (slots * size).tolist()])
+        return np.frombuffer(read, _FLOAT).reshape(-1, self._dim)
+
+
+def codes_of_tier(folder: Path, tier: Tier, *, rows: int, dim: int) -> VectorCodes | None:
+    """The codes of the first rows; None of few rows, which need none. Raises as `mapped_vectors`."""
+    return mapped_codes(folder / codes_file(tier), rows=rows, dim=dim) if rows >= MANY else None

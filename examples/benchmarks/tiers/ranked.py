@@ -8,7 +8,8 @@ import numpy as np
 
 from codequest.data import RetrievalDataset
 from codequest.evaluation.measures import DEPTH, measure_rankings
-from codequest.search.tiered_vectors import NO_SLOT, TieredVectors
+from codequest.search.vectors.tier_rows import NO_SLOT
+from codequest.search.vectors.tiered_vectors import TieredVectors
 from codequest.space import Vectors
 
 ORDERS = 3  # random ones, whose mean is given
@@ -24,7 +25,7 @@ def ranked(folder: Path, data: RetrievalDataset, query_vectors: Vectors, share: 
         vectors = TieredVectors(folder, slots, dim=query_vectors.shape[1])
         rankings = {}
         for query, vector in zip(data.queries, query_vectors, strict=True):
-            best = np.argsort(-vectors.cosines(vector), kind="stable")[:DEPTH]
+            best = np.argsort(-vectors.cosines(vector).of(np.arange(len(vectors))), kind="stable")[:DEPTH]
             rankings[query] = [ids[position] for position in best]
         scores.append(np.mean(measure_rankings(rankings, data.qrels)["nDCG@10"]))
     return float(np.mean(scores))

@@ -62,6 +62,24 @@ def test_an_index_of_another_process_is_brought_up_to_date_as_well(index: CodeIn
     assert (index.freshness.updated, other.freshness.updated) == (1, 0)
 
 
+def test_after_a_long_look_searches_rely_on_it_for_a_moment(
+    index: CodeIndex, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh_index, "LONG", 0.0)
+    monkeypatch.setattr(fresh_index, "REST", 10**9)
+    assert paths(index, "walrus") == []
+    write(project, {"new.py": UNICORN, "src/sort.js": "// a walrus\n"})
+    assert paths(index, "unicorn") == []  # not yet
+    assert paths(index, "cache") != []  # no hit in a file that has changed
+    assert index.freshness == Freshness()
+    texts = {hit.path: hit.text for hit in index.search("sortByValue", mode="lexical")}
+    assert texts["src/sort.js"] == "// a walrus"  # hits are never of another text than their files have
+    assert index.freshness == Freshness(updated=2)
+    assert (paths(index, "walrus"), paths(index, "unicorn")) == (["src/sort.js"], ["new.py"])
+    write(project, {"late.py": UNICORN.replace("unicorn", "yak")})
+    assert index.refresh().updated == 1
+
+
 def test_a_change_that_leaves_size_and_time_is_found(index: CodeIndex, project: Path) -> None:
     file = project / "notes.txt"
     for word in ("walrus", "badger", "ferret"):  # one after the other, within one tick of most clocks

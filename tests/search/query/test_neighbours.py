@@ -50,7 +50,7 @@ def test_light_vectors_have_neighbours_too(project: Path, build: Build, tiny_lig
     [first, *_] = index.like("src/cache.py:4-6")
     snapshot = snapshot_of(project)
     own = snapshot.columns["symbol"].index("Cache.load_entry")
-    cosines = snapshot.cosines(snapshot.vector(own))
+    cosines = snapshot.cosines(snapshot.vector(own)).of(np.arange(len(snapshot)))
     others = [place for place, path in enumerate(snapshot.columns["path"]) if path != "src/cache.py"]
     assert first.score == pytest.approx(float(cosines[others].max()))
     assert int(np.argmax(cosines)) == own

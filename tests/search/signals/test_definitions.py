@@ -1,6 +1,7 @@
 import pytest
 
 from codequest.search.signals.definitions import Definitions, name_words
+from codequest.search.store.names import defined_names, name_key
 
 ROWS = [
     ("a.py", "class", "Cache", 1, 20),
@@ -22,6 +23,14 @@ ROWS = [
 WORDS = ("qualified", "spelled", "head", "whole")
 NAMES = ("path", "kind", "symbol", "start_line", "end_line")
 COLUMNS = dict(zip(NAMES, zip(*ROWS, strict=True), strict=True))
+
+
+def named(key: str) -> list[int]:
+    return [
+        row
+        for row, (_, kind, symbol, *_) in enumerate(ROWS)
+        if key in {name_key(name) for name in defined_names(kind, symbol)}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +66,7 @@ COLUMNS = dict(zip(NAMES, zip(*ROWS, strict=True), strict=True))
 def test_definitions_are_found_by_their_name_alone(name: str, expected: dict[int, str]) -> None:
     found = {
         match.position: " ".join(word for word in WORDS if getattr(match, f"is_{word}"))
-        for match in Definitions(COLUMNS).find(name)
+        for match in Definitions(COLUMNS, named).find(name)
     }
     assert found == expected
 

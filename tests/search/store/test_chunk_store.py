@@ -73,7 +73,7 @@ def test_a_generation_stays_as_it_was_while_others_are_written(tmp_path: Path) -
     assert before.texts(before.lexical("alpha", limit=1)[0].tolist()) == ["alpha"]
     after = Snapshot(store, second, dim=4)
     assert after.texts(after.lexical("alpha", limit=1)[0].tolist()) == ["alpha again"]
-    np.testing.assert_array_equal(after.cosines(vectors[2]), [0, 1])
+    np.testing.assert_array_equal(after.cosines(vectors[2]).of(np.arange(2)), [0, 1])
 
 
 def test_what_an_unfinished_run_wrote_is_gone_at_the_next(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_what_an_unfinished_run_wrote_is_gone_at_the_next(tmp_path: Path) -> Non
     assert [found["path"] for found in store.files(second)] == ["code.py", "third.py"]
     snapshot = Snapshot(store, second, dim=4)
     assert snapshot.lexical("beta", limit=5)[0].tolist() == []
-    np.testing.assert_array_equal(snapshot.cosines(vectors[2]), [0, 1])
+    np.testing.assert_array_equal(snapshot.cosines(vectors[2]).of(np.arange(2)), [0, 1])
 
 
 @pytest.mark.parametrize("commits", range(3))
@@ -149,7 +149,7 @@ def test_a_store_of_mostly_dead_vectors_is_tidied(tmp_path: Path, monkeypatch: p
     assert (tmp_path / "store" / "2" / "teacher.f32").stat().st_size == 3 * 4 * 4
     assert [found["path"] for found in store.files(versions)] == ["other.py"]
     snapshot = Snapshot(store, versions, dim=4)
-    np.testing.assert_array_equal(snapshot.cosines(vectors[1]), [0, 1])
+    np.testing.assert_array_equal(snapshot.cosines(vectors[1]).of(np.arange(2)), [0, 1])
     assert snapshot.texts(snapshot.lexical("word5 stays", limit=5)[0].tolist()) == ["stays", "word5"]
 
 

@@ -35,7 +35,7 @@ def taught(root: Path) -> tuple[int, int]:
 def cosines(root: Path) -> dict[str, float]:
     """Cosine of every chunk to one vector, by its text."""
     snapshot = snapshot_of(root)
-    found = snapshot.cosines(np.eye(48, dtype=np.float32)[0])
+    found = snapshot.cosines(np.eye(48, dtype=np.float32)[0]).of(np.arange(len(snapshot)))
     return dict(zip(snapshot.texts(range(len(snapshot))), found.tolist(), strict=True))
 
 
