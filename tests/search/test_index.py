@@ -55,7 +55,7 @@ def test_bad_searches_are_refused(project: Path, build: Build) -> None:
     index = CodeIndex.open(project, encoder=None)
     with pytest.raises(InvalidInputError, match="empty or only whitespace"):
         index.search(" \n", mode="lexical")
-    with pytest.raises(InvalidInputError, match="limit must be at least 1, got 0"):
+    with pytest.raises(InvalidInputError, match="limit must be a whole number of at least 1, got 0"):
         index.search("a", limit=0, mode="lexical")
     with pytest.raises(InvalidInputError, match="mode must be one of hybrid, dense, lexical, got 'fuzzy'"):
         index.search("a", mode="fuzzy")  # type: ignore[arg-type]

@@ -126,5 +126,5 @@ def test_after_the_last_hit_there_is_none(project: Path, build: Build, offset: i
     build(project)
     index = CodeIndex.open(project, encoder=None)
     assert index.search("load", offset=offset, mode="lexical") == index.search("", offset=offset, regex="load") == []
-    with pytest.raises(InvalidInputError, match="offset must be at least 0, got -1"):
+    with pytest.raises(InvalidInputError, match="offset must be a whole number of at least 0, got -1"):
         index.search("load", offset=-1, mode="lexical")

@@ -97,7 +97,7 @@ def test_limits_hold_from_one_to_fifty(tools: CodeTools) -> None:
     assert len(found(tools, "load entry", limit=MOST_HITS)) > 1
     with pytest.raises(InvalidInputError, match="limit must be at most 50, got 51"):
         tools.search("load entry", limit=MOST_HITS + 1)
-    with pytest.raises(InvalidInputError, match="limit must be at least 1"):
+    with pytest.raises(InvalidInputError, match="limit must be a whole number of at least 1"):
         tools.search("load entry", limit=0)
 
 
