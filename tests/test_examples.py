@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from codequest.encoders.index_check import check_teacher
 from codequest.teachers import LocalTeacher
 from tests.test_documents import run_example
 from tests.training.conftest import TEXTS
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
 @pytest.fixture
@@ -65,3 +68,23 @@ def test_refresh_adapters(tiny_base: Path, tiny_teacher: Path, tmp_path: Path) -
     assert config["files"].keys() - told["files"].keys() == {REFERENCE_FILE}
     assert {**config, "files": told["files"]} == told
     assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_from_top_to_bottom_and_holds_its_figures() -> None:
+    nbformat = pytest.importorskip("nbformat")
+    client = pytest.importorskip("nbclient")
+    notebook = nbformat.read(EXAMPLES / "tour.ipynb", as_version=4)
+    kept = notebook.copy()
+    assert figures_of(kept) == 2
+    client.NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    assert figures_of(notebook) == 2
+    printed = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", ()))
+    assert "100 queries, 100 functions" in printed
+    assert re.search(r"^static +\d+\.\d% \[.*\] +0\.0004 GFLOP +\d\.\d MB$", printed, re.MULTILINE)
+
+
+def figures_of(notebook: Any) -> int:
+    """Pictures among the outputs of a notebook."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return sum("image/png" in output.get("data", {}) for output in outputs)
