@@ -23,7 +23,7 @@ Codes = npt.NDArray[np.uint8]
 """Rows of the bits of a vector each, (rows, bytes)."""
 
 _FLOAT = np.dtype("<f4")
-_TIMES, _SHARE = 4, 200  # as many rows as are wanted, and one of so many, whose bits are multiplied
+_TIMES, _SHARE = 2, 200  # as many rows as are wanted, and one of so many, whose bits are multiplied
 _UNWANTED = 2**16 - 1  # more than any distance
 _LARGEST = 127  # value of a query
 
