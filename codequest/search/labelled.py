@@ -42,7 +42,7 @@ def measure_search(
     ids, queries = list(dataset.documents), list(dataset.queries.values())
     with scratch_folder() as folder:
         snapshot = _indexed(folder, list(dataset.documents.values()), document_vectors, language)
-        numbers = snapshot.columns["start_line"]
+        numbers = [int(path) for path in snapshot.columns["path"]]
 
         def score(mode: SearchMode, vectors: Sequence[Vectors | None]) -> float:
             rankings = {}
@@ -60,15 +60,15 @@ def measure_search(
 
 
 def _indexed(folder: Path, texts: Sequence[str], vectors: Vectors, language: str) -> Snapshot:
-    """An index of chunks, each a file of its own whose line is the number of the document, from 0."""
+    """An index of chunks, each a file of its own whose path is the number of the document, from 0."""
     chunks = [
         Chunk(
             path=str(number),
             language=language,
             kind="function",
             symbol=_symbol(text, language),
-            start_line=number,
-            end_line=number,
+            start_line=1,
+            end_line=1 + text.rstrip("\n").count("\n"),
             text=text,
         )
         for number, text in enumerate(texts)

@@ -11,11 +11,10 @@ from codequest.search.signals.definitions import Match, name_words
 from codequest.search.signals.literal import literal_share
 from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, match_path
 from codequest.search.snapshot import Snapshot
-from codequest.search.store.names import DEFINITIONS
 from codequest.search.vectors.query_cosines import Positions
 from codequest.space import Vectors
 
-_NAMED = 0.15  # for a definition whose name has all words of the query and no others
+_NAMED = 0.1  # for a definition whose name has all words of the query and no others
 _PATH = 0.4  # for a file whose path has all words of the query
 _FILE_NAME = 0.4  # for one whose name has no other words
 _FILE = 0.3  # for the file whose chunks have most words of the query
@@ -26,7 +25,6 @@ _AS_FILE = 10.0  # for the beginning of the file whose path is the query
 _TEST = _SECONDARY = 0.5  # factor of a chunk in a test; of one in documents, examples and the like
 _LITERAL = 0.5  # for a chunk that has all words of a message in their order
 _OLDER = 0.65  # factor of a chunk in the folder of an older version
-_TINY, _TINY_LINES = 0.7, 3  # factor of a definition of no more lines
 
 
 def evidence(snapshot: Snapshot, asked: AskedQuery, positions: Positions, of_file: Mapping[str, float]) -> Vectors:
@@ -78,23 +76,20 @@ def lift_literal(snapshot: Snapshot, asked: AskedQuery, positions: Positions, sc
 def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Vectors, exact: dict[int, Match]) -> None:
     """Put what is asked for by its name or path first, and tests and what only speaks of the code last."""
     symbols, paths, kinds = (snapshot.columns[name] for name in ("symbol", "path", "kind"))
-    starts, ends = (snapshot.columns[name] for name in ("start_line", "end_line"))
     mentioned = {match.position: match for name in asked.names for match in snapshot.definitions.find(name)}
     factors, weights = [], dict[tuple[str, bool], float]()
     older = tuple(folder for folder in snapshot.older_versions if folder.split("/")[-2] not in asked.text.lower())
     for place, position in enumerate(positions.tolist()):
-        path, symbol, factor = paths[position], symbols[position], 1.0
+        path, symbol = paths[position], symbols[position]
         if position in exact:
             scores[place] += _DEFINED * _closeness(exact[position], kinds[position], path, asked)
         elif position in mentioned:
             scores[place] += _MENTIONED * _closeness(mentioned[position], kinds[position], path, asked)
-        elif ends[position] - starts[position] < _TINY_LINES and kinds[position] in DEFINITIONS:
-            factor = _TINY
         of_path = path, symbol.startswith("test")
         if of_path not in weights:
             age = _OLDER if path.startswith(older) else 1.0
             weights[of_path] = age * weight(path, symbol, tests=asked.is_of_tests)
-        factors.append(factor * weights[of_path])
+        factors.append(weights[of_path])
     scores *= np.array(factors, np.float32)
     for path in asked.paths:
         _lift_file(

@@ -14,16 +14,20 @@ from codequest.space import Vectors
 Lines = tuple[int, int]
 
 _BEST_OF_FILE = 3  # chunks that speak for their file
+_OWN = 0.5  # factor of the best of them, for which its own words are counted already
+_FULL_FILE = 4.0  # words that only one chunk has, whose BM25 in a file is all that can speak for it
 _FURTHER = 0.6  # factor of each further hit of a file
 _AT_FIRST = 2  # hits of a file before others have had their turn
 
 
 def file_evidence(files: Positions, scores: Vectors) -> dict[int, float]:
-    """How much speaks for each file, 1 for the best: the sum of the scores of its best three chunks.
+    """How much speaks for each file, 1 at most: the sum of the scores of its best three chunks, half of the first.
+
+    The best file has less than 1 where its matches are few, or of words that are everywhere.
 
     Args:
         files: Number of that of every chunk, (chunks,).
-        scores: Those of the chunks, none below 0, (chunks,).
+        scores: BM25 of the chunks by what a word has that only one chunk has, (chunks,); none below 0.
     """
     if not len(files):
         return {}
@@ -31,9 +35,10 @@ def file_evidence(files: Positions, scores: Vectors) -> dict[int, float]:
     ordered, values = files[order], scores[order].astype(np.float64)
     starts = np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1))
     places = np.arange(len(ordered)) - np.repeat(starts, np.diff(starts, append=len(ordered)))
-    sums = np.add.reduceat(np.where(places < _BEST_OF_FILE, values, 0.0), starts)
-    most = sums.max()
-    return dict(zip(ordered[starts].tolist(), (sums / most).tolist(), strict=True)) if most > 0 else {}
+    values[places >= _BEST_OF_FILE] = 0.0
+    values[starts] *= _OWN
+    sums = np.add.reduceat(values, starts)
+    return dict(zip(ordered[starts].tolist(), (sums / max(sums.max(), _FULL_FILE)).tolist(), strict=True))
 
 
 class Chosen:
