@@ -19,6 +19,7 @@ _BLOCK = re.compile(r"<(?:template|style)\b", re.IGNORECASE)
 _BEGIN_OF_SCRIPT = re.compile(r"\s*<script\b[^>]*>\s*", re.IGNORECASE)
 _END_OF_SCRIPT = re.compile(r"\s*(?:</script\s*>|---)\s*", re.IGNORECASE)
 _MAGIC = re.compile(r"^[ \t]*[%!].*$|^.*\?$", re.MULTILINE)  # lines of IPython that are no Python
+_MOST_SCRIPTS = 1000  # of a file are cut along their syntax; one has two or three
 _PARSED = {language.name: language for language in LANGUAGES}
 
 
@@ -32,7 +33,7 @@ def component_chunks(text: str, found: Sequence[Script], *, max_characters: int)
     """
     lines, after, left = text.split("\n"), 1, TimeLeft()
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    for script in found:
+    for script in found[:_MOST_SCRIPTS]:
         first = bisect_right(starts, script.start)
         last = bisect_right(starts, script.end - 1)
         if left.seconds < 0:

@@ -90,3 +90,11 @@ def test_files_that_a_grammar_cannot_read_are_counted() -> None:
     for path, text in (("a.py", "def a(:\n"), ("b.py", "a = 1\n"), ("c.js", "function (" * 9), ("d.txt", "{")):
         chunk_file(path, text, max_characters=400, unread=unread)
     assert unread == {"python": 1, "javascript": 1}
+
+
+def test_of_thousands_of_scripts_the_first_thousand_are_cut_along_their_syntax() -> None:
+    text = "".join(f"<script lang=ts>\nfunction f{number}() {{}}\n</script>\n" for number in range(1100))
+    chunks = chunk_file("a.vue", text, max_characters=1500)
+    named = {chunk.symbol for chunk in chunks if chunk.kind == "function"}
+    assert named == {f"f{number}" for number in range(1000)}
+    assert any("function f1099() {}" in chunk.text for chunk in chunks)
