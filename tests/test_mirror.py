@@ -11,6 +11,7 @@ LONG = 40
 
 ACROSS = {
     "backbone/test_families.py": "every family of models, from its files to its vectors",
+    "corpus/on_ray/test_kills.py": "runs on a Ray cluster whose driver or worker is killed",
     "encoders/test_contract.py": "what every kind of encoder promises",
     "install/test_docker.py": "the steps of the Dockerfiles, without an engine",
     "install/test_executable.py": "the executable in a process of its own",

@@ -44,7 +44,15 @@ def embed(
     dtype: Annotated[str, typer.Option(help="Number format of the vectors: float16 or float32.")] = "float16",
     no_text: Annotated[bool, typer.Option("--no-text", help="Keep ids and digests, but not the texts.")] = False,
     shard_size: Annotated[int, typer.Option(min=1, help="Texts of a shard.")] = 8192,
-    engine: Annotated[str, typer.Option(help="local, in this process.")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="local, in this process, or ray: several processes or GPUs, here or on a cluster.")
+    ] = "local",
+    address: Annotated[
+        str | None, typer.Option(help="Of the Ray cluster: auto or HOST:PORT; by default one is started here.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Ray: copies of the teacher; by default one for each GPU, or else core.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Embed a corpus of any size into Parquet shards that vector stores and the other commands read.
@@ -65,6 +73,7 @@ def embed(
             _show_cached(fill_cache(sources, **given, progress=progress), as_json)
             return
         options: Any = {"dtype": dtype, "keep_text": not no_text, "shard_size": shard_size, "engine": engine}
+        options |= {"address": address, "workers": workers}
         run = embed_corpus(sources, out, encoder=encoder, **given, **options, progress=progress)
     _show(run, as_json)
     if run.failed:

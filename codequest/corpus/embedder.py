@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
@@ -66,10 +67,22 @@ class Embedder:
         if encoder is not None:
             if dim is not None:
                 raise InvalidInputError("The vectors of an encoder are not truncated: leave dim out.")
-            return cls(str(encoder), light=True)
+            return cls(_absolute(encoder), light=True)
         if isinstance(teacher, Teacher):
             return cls(teacher.space.teacher, dim=dim, loaded=teacher)
-        return cls(str(teacher), dim=dim)
+        return cls(_absolute(str(teacher)), dim=dim)
+
+    def refuse_loaded(self) -> None:
+        """Refuse a teacher that is no name, for a run whose workers load it themselves.
+
+        Raises:
+            InvalidInputError: It is an object of this process.
+        """
+        if self.loaded is not None:
+            raise InvalidInputError(
+                f"The workers of Ray load the teacher themselves: give its name, not a {type(self.loaded).__name__}. "
+                "One of your own has a name where its package has an entry point in the group codequest.teachers."
+            )
 
     def load(self) -> Teacher:
         """The teacher, or the encoder as one.
@@ -84,6 +97,12 @@ class Embedder:
         from codequest.encoders import QueryEncoder
 
         return LightTeacher(QueryEncoder.from_pretrained(self.name))
+
+
+def _absolute(name: str) -> str:
+    """A name that other processes understand as well: a folder by its whole path."""
+    path = Path(name).expanduser()
+    return str(path.resolve()) if name.startswith((".", "~")) and path.is_dir() else name
 
 
 def reference_vectors(teacher: Teacher, side: Side) -> ReferenceVectors | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,9 +13,12 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from codequest.errors import CorpusError
+from codequest.files import take_lock
 from codequest.teachers.stored.shards import DType
 
 _VECTORS, _FAILED = 1, 2
+_PATIENCE, _BETWEEN_TRIES = 60.0, 0.2  # seconds
 _FRAME = struct.Struct("<BQI")  # kind, bytes of the content, its checksum
 
 
@@ -29,17 +33,27 @@ class Journal:
 
     Raises:
         OSError: It cannot be read or written.
+        CorpusError: Another process holds it.
     """
 
     def __init__(self, path: Path, key: bytes, *, dim: int, dtype: DType) -> None:
         self._dim, self._dtype = dim, np.dtype(dtype)
         self._file: BinaryIO = path.open("a+b", buffering=0)
         self._path = path
+        self._wait(path)
         self._file.seek(0)
         if self._file.read(len(key)) != key:
             self._file.truncate(0)
             self._file.write(key)
         self._start = len(key)
+
+    def _wait(self, path: Path) -> None:
+        """Hold the file: a worker whose driver was killed may live on for seconds, and still write to it."""
+        until = time.monotonic() + _PATIENCE
+        while take_lock(self._file) == "taken":
+            if time.monotonic() > until:
+                raise CorpusError(f"Another process embeds the same shard and writes to {path}. End it first.")
+            time.sleep(_BETWEEN_TRIES)
 
     def replay(self) -> Iterator[tuple[list[int], npt.NDArray[Any]] | dict[int, str]]:
         """What was written: positions with their vectors, (n, dim), or the reasons why positions failed."""

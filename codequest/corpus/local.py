@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from codequest.corpus.overall import within
 from codequest.corpus.shard import embed_shard
-from codequest.corpus.sources.source import Record
 from codequest.corpus.vector_folder import VectorFolder
+from codequest.corpus.work import ShardWork
 from codequest.progress import Progress
 from codequest.teachers import Teacher
 
 
-def embed_here(
-    teacher: Teacher, unfinished: Iterable[tuple[int, Sequence[Record]]], folder: VectorFolder, progress: Progress
-) -> int:
+def embed_here(teacher: Teacher, work: Iterable[ShardWork], folder: VectorFolder, progress: Progress) -> int:
     """Embed shards one after the other.
 
     Args:
         teacher: Embeds the texts.
-        unfinished: Numbers and records of the shards that are not there.
+        work: Every shard; those that are finished are passed over.
         folder: Where they go.
         progress: Told how many texts of all are embedded, by their share of the tokens of their shard.
 
     Returns:
-        Number of the texts in these shards.
+        Number of texts in the shards that were embedded.
 
     Raises:
         TeacherError: The teacher cannot embed anything any more.
         OSError: A shard cannot be written.
     """
     embedded = 0
-    for number, records in unfinished:
+    for number, records, finished in work:
+        if finished:
+            continue
         before = number * folder.manifest.shard_size
         report = within(progress, before=before, texts=folder.manifest.texts)
         embed_shard(teacher, records, number, folder.plan, progress=report)

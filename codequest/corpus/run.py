@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
@@ -11,10 +11,11 @@ from typing import Literal, get_args
 from codequest.corpus.embedder import Embedder, reference_vectors
 from codequest.corpus.local import embed_here
 from codequest.corpus.sources.named import open_corpus
-from codequest.corpus.sources.source import Columns, Corpus, Record
-from codequest.corpus.survey import RunningDigest, Survey, survey
+from codequest.corpus.sources.source import Columns
+from codequest.corpus.survey import survey
 from codequest.corpus.vector_folder import VectorFolder, kept_on_error, sole_writer
-from codequest.errors import CorpusError, InvalidInputError, require
+from codequest.corpus.work import shard_work
+from codequest.errors import InvalidInputError, require
 from codequest.progress import Progress, silent
 from codequest.search.chunking.chunks import longest_chunk
 from codequest.space import EmbeddingSpace, Side
@@ -22,8 +23,8 @@ from codequest.teachers import Teacher
 from codequest.teachers.stored.shards import FORMAT_VERSION, DType, Manifest
 from codequest.version import __version__
 
-Engine = Literal["local"]
-"""Where the work is done: in this process."""
+Engine = Literal["local", "ray"]
+"""Where the work is done: in this process, or on a Ray cluster."""
 
 SHARD_SIZE = 8192
 """Texts of a shard: enough that little is padded, and few enough that memory and what a crash costs stay small."""
@@ -74,6 +75,8 @@ def embed_corpus(
     keep_text: bool = True,
     shard_size: int = SHARD_SIZE,
     engine: Engine = "local",
+    address: str | None = None,
+    workers: int | None = None,
     progress: Progress = silent,
 ) -> CorpusRun:
     """Embed a corpus of any size into Parquet shards of ids, texts and vectors.
@@ -96,7 +99,11 @@ def embed_corpus(
         dtype: Number format of the vectors in the shards.
         keep_text: Whether the shards hold the texts as well; `probe`, ``vectors:`` and most stores need them.
         shard_size: Texts of a shard.
-        engine: Where the work is done.
+        engine: Where the work is done: ``"ray"`` takes several processes or GPUs, here or on the machines of a cluster
+            that share the folder; they load the teacher by its name.
+        address: That of the Ray cluster, such as ``"auto"`` or ``"HOST:PORT"``; by default one is started on this
+            machine.
+        workers: Number of Ray actors, each with a copy of the teacher; by default one for each GPU, or else CPU core.
         progress: Called while sources are read, and after every batch.
 
     Raises:
@@ -112,6 +119,8 @@ def embed_corpus(
     require("pyarrow.parquet", extra="vectors")
     _refuse_unknown(side, dtype, engine, shard_size)
     embedder = Embedder.chosen(teacher, str(encoder) if encoder is not None else None, dim)
+    if engine == "ray":
+        embedder.refuse_loaded()
     loaded = embedder.load()
     reference = reference_vectors(loaded, side)
     names = [sources] if isinstance(sources, (str, Path)) else list(sources)
@@ -134,7 +143,14 @@ def embed_corpus(
     with kept_on_error(Path(out)), sole_writer(out) as path:
         folder = VectorFolder(path, manifest)
         folder.begin(reference)
-        embedded = embed_here(loaded, _unfinished(folder, corpus, found), folder, progress)
+        if engine == "ray":
+            from codequest.corpus.on_ray.engine import embed_on_ray
+
+            embedded = embed_on_ray(
+                embedder, folder, corpus, found, address=address, workers=workers, progress=progress
+            )
+        else:
+            embedded = embed_here(loaded, shard_work(folder, corpus, found), folder, progress)
         complete, reasons = folder.finish()
     return CorpusRun(
         folder=path,
@@ -157,22 +173,3 @@ def _refuse_unknown(side: str, dtype: str, engine: str, shard_size: int) -> None
             raise InvalidInputError(f"{name} must be one of {', '.join(get_args(choices))}, got {value!r}.")
     if shard_size < 1:
         raise InvalidInputError(f"A shard has at least one text, got shard_size={shard_size}.")
-
-
-def _unfinished(folder: VectorFolder, corpus: Corpus, found: Survey) -> Iterator[tuple[int, list[Record]]]:
-    """The shards that are not there, with their numbers.
-
-    Raises:
-        CorpusError: The sources are no longer what the first pass found.
-    """
-    digest = RunningDigest()
-    for number, records in enumerate(corpus.shards(folder.manifest.shard_size)):
-        for record in records:
-            digest.add(record)
-        if digest.count <= found.texts and not folder.is_finished(number, records):
-            yield number, records
-    if digest.survey() != found:
-        raise CorpusError(
-            f"{', '.join(corpus.names)} changed while it was embedded. When nothing writes to it any more, embed it "
-            f"into another folder. {folder.path} keeps what was embedded."
-        )

@@ -32,6 +32,7 @@ MANIFEST = Manifest(
 
 
 def begin(path: Path, reference: ReferenceVectors | None = None, **changes: Any) -> None:
+    path.mkdir(exist_ok=True)
     VectorFolder(path, replace(MANIFEST, **changes)).begin(reference or ReferenceVectors.of(TEACHER))
 
 
