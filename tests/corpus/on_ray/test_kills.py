@@ -1,4 +1,4 @@
-"""Twenty kills at random moments, of drivers and of workers: the same output, and at most a batch of each done twice."""
+"""Twenty kills of drivers and workers at random moments: the same output, and at most a batch of each done twice."""
 
 from __future__ import annotations
 
