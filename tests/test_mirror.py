@@ -46,6 +46,7 @@ ACROSS = {
     "test_public_api.py": "the public names",
     "test_recipes.py": "the recipes in examples",
     "test_tested.py": "the page that says what was tested",
+    "training/test_nodes.py": "runs on two machines, as processes see them",
     "training/test_refusals.py": "what a run refuses, wherever that is noticed",
     "training/test_resume.py": "runs that are killed and resumed, in one process and in two",
 }

@@ -95,7 +95,12 @@ class DistillationLoop(transformers.Trainer):
         return (total, vectors) if return_outputs else total
 
     def run(self, checkpoint: Path | None) -> None:
-        """Train to the end, from a checkpoint if there is one; of a run that had ended, load the best weights."""
+        """Train to the end, from a checkpoint if there is one; of a run that had ended, load the best weights.
+
+        Raises:
+            TrainingError: The network cannot be compiled here, or processes would go on from different checkpoints.
+        """
+        _refuse_apart(checkpoint)
         if checkpoint is None or not _ended(checkpoint):
             try:
                 self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -261,6 +266,23 @@ def _is_whole(checkpoint: Path) -> bool:
     except (OSError, ValueError, SafetensorError, TrainingError, zipfile.BadZipFile):
         return False
     return True
+
+
+def _refuse_apart(checkpoint: Path | None) -> None:
+    """Refuse processes of one run that see different checkpoints: they would train on as if they were together.
+
+    Raises:
+        TrainingError: They do.
+    """
+    if not distributed.is_initialized():
+        return
+    seen: list[str] = [""] * distributed.get_world_size()
+    distributed.all_gather_object(seen, checkpoint.name if checkpoint else "none")
+    if len(set(seen)) > 1:
+        raise TrainingError(
+            f"The processes of this run see different checkpoints: {', '.join(sorted(set(seen)))}. Give all machines "
+            "one folder that they share, with output_dir or --checkpoints."
+        )
 
 
 def _ended(checkpoint: Path) -> bool:
