@@ -68,8 +68,8 @@ def embed(
     given["side"] = "query" if queries else "document"
     with progress_bars() as progress:
         if out is None:
-            if encoder or no_text or teacher is None:
-                raise InvalidInputError("--cache is for the vectors of a --teacher, without --encoder and --no-text.")
+            if encoder or no_text or teacher is None or engine != "local":
+                raise InvalidInputError("--cache takes a --teacher and --engine local, and no --encoder or --no-text.")
             _show_cached(fill_cache(sources, **given, progress=progress), as_json)
             return
         options: Any = {"dtype": dtype, "keep_text": not no_text, "shard_size": shard_size, "engine": engine}

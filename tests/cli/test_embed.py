@@ -53,7 +53,8 @@ def test_the_cache_is_filled_with_queries(tmp_path: Path, tiny_teacher: Path, mo
     [
         ((), "Say where the vectors go: --out FOLDER, or --cache"),
         (("--out", "x", "--cache"), "Say where the vectors go: --out FOLDER, or --cache"),
-        (("--cache", "--encoder", "static"), "--cache is for the vectors of a --teacher"),
+        (("--cache", "--encoder", "static"), "--cache takes a --teacher and --engine local, and no --encoder"),
+        (("--cache", "--teacher", "x", "--engine", "ray"), "--cache takes a --teacher and --engine local"),
         (("--out", "x"), "Name what embeds: either a teacher, or a light encoder"),
     ],
 )
