@@ -57,7 +57,7 @@ def test_the_hybrid_score_is_the_weighted_sum_and_what_speaks_for_the_file(tmp_p
     meaning = np.maximum(query - query.mean(), 0) / (query.max() - query.mean())
     expected = 0.6 * meaning
     expected[lexical.positions] += 0.4 * (lexical.scores / (5 * np.log(5))) ** 2
-    expected[lexical.positions] += 0.3 * 0.5 * lexical.scores / (4 * np.log(5))  # a file of one chunk
+    expected[lexical.positions] += 0.3 * 0.25 * lexical.scores / (3.75 * np.log(5))  # a file of one chunk
     order = np.argsort(-expected, kind="stable")
     assert found.positions.tolist() == order.tolist()
     np.testing.assert_allclose(found.scores, expected[order], rtol=1e-5)

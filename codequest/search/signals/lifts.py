@@ -14,7 +14,7 @@ from codequest.search.snapshot import Snapshot
 from codequest.search.vectors.query_cosines import Positions
 from codequest.space import Vectors
 
-_NAMED = 0.1  # for a definition whose name has all words of the query and no others
+_NAMED = 0.08  # for a definition whose name has all words of the query and no others
 _PATH = 0.4  # for a file whose path has all words of the query
 _FILE_NAME = 0.4  # for one whose name has no other words
 _FILE = 0.3  # for the file whose chunks have most words of the query

@@ -14,14 +14,14 @@ from codequest.space import Vectors
 Lines = tuple[int, int]
 
 _BEST_OF_FILE = 3  # chunks that speak for their file
-_OWN = 0.5  # factor of the best of them, for which its own words are counted already
-_FULL_FILE = 4.0  # words that only one chunk has, whose BM25 in a file is all that can speak for it
+_OWN = 0.25  # factor of the best of them, for which its own words are counted already
+_FULL_FILE = 3.75  # words that only one chunk has, whose BM25 in a file is all that can speak for it
 _FURTHER = 0.6  # factor of each further hit of a file
 _AT_FIRST = 2  # hits of a file before others have had their turn
 
 
 def file_evidence(files: Positions, scores: Vectors) -> dict[int, float]:
-    """How much speaks for each file, 1 at most: the sum of the scores of its best three chunks, half of the first.
+    """How much speaks for each file, 1 at most: the sum of the scores of its best three chunks, a quarter of the first.
 
     The best file has less than 1 where its matches are few, or of words that are everywhere.
 

@@ -38,7 +38,7 @@ def test_names_paths_and_files_add_to_a_chunk(project: Path, build: Callable[...
     positions = np.arange(len(snapshot))
     added = evidence(snapshot, AskedQuery("load the entry"), positions, {"notes.txt": 0.5})
     of = dict(zip(zip(columns["path"], columns["symbol"], strict=True), added.tolist(), strict=True))
-    assert of["src/cache.py", "Cache.load_entry"] == pytest.approx(0.1)  # all words of its name, and no others
+    assert of["src/cache.py", "Cache.load_entry"] == pytest.approx(0.08)  # all words of its name, and no others
     assert of["notes.txt", ""] == pytest.approx(0.3 * 0.5)
     assert of["docs/guide.md", "Guide > Retries"] == 0
     assert not evidence(snapshot, AskedQuery("x = load(entry);"), positions, {"notes.txt": 0.5}).any()

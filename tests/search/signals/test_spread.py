@@ -17,14 +17,14 @@ def chosen(
 
 def test_the_best_three_chunks_speak_for_a_file() -> None:
     scores = np.array([8, 2, 2, 2, 4, 0], np.float32)
-    assert file_evidence(np.array([7, 7, 7, 7, 2, 0]), scores) == {7: 1.0, 2: 0.25, 0: 0.0}
-    assert file_evidence(np.array([0, 2, 7, 7, 7, 7]), scores[::-1]) == {7: 1.0, 2: 0.25, 0: 0.0}
+    assert file_evidence(np.array([7, 7, 7, 7, 2, 0]), scores) == pytest.approx({7: 1.0, 2: 1 / 6, 0: 0.0})
+    assert file_evidence(np.array([0, 2, 7, 7, 7, 7]), scores[::-1]) == pytest.approx({7: 1.0, 2: 1 / 6, 0: 0.0})
     assert file_evidence(np.empty(0, np.int64), np.empty(0, np.float32)) == {}
 
 
 def test_matches_of_words_that_are_everywhere_speak_for_no_file_in_full() -> None:
     scores = np.array([1, 0.5, 0.5, 0.5, 0.4, 0], np.float32)
-    assert file_evidence(np.array([7, 7, 7, 7, 2, 0]), scores) == pytest.approx({7: 1.5 / 4, 2: 0.2 / 4, 0: 0.0})
+    assert file_evidence(np.array([7, 7, 7, 7, 2, 0]), scores) == pytest.approx({7: 1.25 / 3.75, 2: 0.1 / 3.75, 0: 0.0})
 
 
 def test_a_file_gives_two_hits_before_others_have_had_their_turn() -> None:
