@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from codequest.errors import CorpusError
 from codequest.files import take_lock
+from codequest.json_files import parse_json
 from codequest.teachers.stored.shards import DType
 
 _VECTORS, _FAILED = 1, 2
@@ -62,7 +63,8 @@ class Journal:
         for kind, content in self._frames():
             end += _FRAME.size + len(content)
             if kind == _FAILED:
-                yield {int(position): reason for position, reason in json.loads(content).items()}
+                reasons = parse_json(content, where=str(self._path), error=CorpusError, remedy="Remove it.")
+                yield {int(position): reason for position, reason in reasons.items()}
             else:
                 row = 4 + self._dim * self._dtype.itemsize
                 count = len(content) // row

@@ -88,7 +88,7 @@ class TestInput:
 
     @pytest.mark.parametrize("size", [0, -1])
     def test_a_batch_size_below_one_is_refused(self, case: Case, size: int) -> None:
-        with pytest.raises(InvalidInputError, match=f"batch_size must be at least 1, got {size}"):
+        with pytest.raises(InvalidInputError, match=f"batch_size must be a whole number of at least 1, got {size}"):
             case.encoder.encode(QUERIES, batch_size=size)
 
     def test_nul_and_lone_surrogates_are_read_as_the_replacement_character(self, case: Case) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy.typing as npt
 
 from codequest.errors import TeacherError, require
 from codequest.files.packed import Unpacked
-from codequest.json_files import read_json, refuse_irregular
+from codequest.json_files import parse_json, read_json, refuse_irregular
 from codequest.space import Side
 
 MANIFEST_FILE = "manifest.json"
@@ -156,7 +155,11 @@ def shard_facts(path: Path) -> dict[str, Any] | None:
     try:
         refuse_irregular(path)
         described = parquet.read_metadata(path)
-        facts = {"rows": described.num_rows, **json.loads((described.metadata or {})[b"codequest"])}
+        facts = {
+            "rows": described.num_rows,
+        said = parse_json(described.metadata[b"codequest"], where=str(path), error=TeacherError, remedy=_REMEDY)
+        facts = {"rows": described.num_rows, **said}
+        }
         return facts if isinstance(facts.get("failed"), dict) and "key" in facts else None
-    except (arrow.ArrowException, OSError, KeyError, TypeError, ValueError):
+    except (arrow.ArrowException, OSError, KeyError, TypeError, TeacherError):
         return None
