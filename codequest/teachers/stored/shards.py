@@ -155,11 +155,8 @@ def shard_facts(path: Path) -> dict[str, Any] | None:
     try:
         refuse_irregular(path)
         described = parquet.read_metadata(path)
-        facts = {
-            "rows": described.num_rows,
         said = parse_json(described.metadata[b"codequest"], where=str(path), error=TeacherError, remedy=_REMEDY)
         facts = {"rows": described.num_rows, **said}
-        }
         return facts if isinstance(facts.get("failed"), dict) and "key" in facts else None
     except (arrow.ArrowException, OSError, KeyError, TypeError, TeacherError):
         return None
