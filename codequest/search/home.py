@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -12,12 +11,10 @@ from pathlib import Path
 
 from codequest.arguments import did_you_mean_path, path_given
 from codequest.code.git import Repository
-from codequest.code.unwanted import INDEX_FOLDER
 from codequest.errors import CodeIndexError, ForeignIndexError, IndexNotFoundError, require
-from codequest.files import cache_root
 from codequest.progress import Progress
 from codequest.search.freshness.states import FileClock
-from codequest.search.home_parts import remove, strange
+from codequest.search.home_parts import places, remove, strange
 from codequest.search.meta import META_FILE, IndexMeta
 from codequest.search.own_indexes import has_made, is_own
 from codequest.search.store import STORE_FOLDER
@@ -62,7 +59,7 @@ class IndexHome:
         for root in (start, *start.parents):
             if own is not None and root in own.top.parents and Repository.around(root) is not None:
                 break
-            for home in (cls(root, folder) for folder in _places(root)):
+            for home in (cls(root, folder) for folder in places(root)):
                 try:
                     if home.has_index() and home.meta():
                         return home
@@ -81,7 +78,7 @@ class IndexHome:
     def is_indexed(cls, folder: Path) -> bool:
         """Tell whether exactly this folder has an index, of whomever."""
         root = folder.expanduser().resolve()
-        return any(cls(root, place).has_index() for place in _places(root))
+        return any(cls(root, place).has_index() for place in places(root))
 
     @classmethod
     def for_writing(cls, path: str | Path) -> IndexHome:
@@ -95,7 +92,7 @@ class IndexHome:
             what, near = ("is a file", "") if root.exists() else ("does not exist", did_you_mean_path(root))
             raise CodeIndexError(f"{root} {what}. Give the folder whose code you want to search.{near}")
         problems = []
-        for folder in _places(root):
+        for folder in places(root):
             problem = _prepare(folder)
             if problem is None:
                 return cls(root, folder)
@@ -140,7 +137,7 @@ class IndexHome:
         return self._own(IndexMeta.read_older)
 
     def _own(self, read: Callable[..., IndexMeta]) -> IndexMeta:
-        in_cache = self.folder == _places(self.root)[1]
+        in_cache = self.folder == places(self.root)[1]
         if not in_cache and not has_made(self.root):
             raise self._foreign("was not made here by you")
         self.refuse_links()
@@ -270,11 +267,6 @@ class IndexHome:
             return FileClock(self.folder / _LOCK)
         except OSError as error:
             raise CodeIndexError(f"The index in {self.folder} cannot be written ({error.strerror}).") from error
-
-
-def _places(root: Path) -> tuple[Path, Path]:
-    digest = hashlib.sha256(str(root).encode(errors="surrogateescape")).hexdigest()[:16]
-    return root / INDEX_FOLDER, cache_root() / "indexes" / f"{root.name}-{digest}"
 
 
 def _prepare(folder: Path) -> str | None:

@@ -1,11 +1,21 @@
-"""What lies in the folder of an index: is it what a run would have written?"""
+"""Folder of an index: where it may be, and whether what lies in it is what a run would have written."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import stat
 from pathlib import Path
+
+from codequest.code.unwanted import INDEX_FOLDER
+from codequest.files import cache_root
+
+
+def places(root: Path) -> tuple[Path, Path]:
+    """The folders that the index of a folder may be in: inside it, or in the cache."""
+    digest = hashlib.sha256(str(root).encode(errors="surrogateescape")).hexdigest()[:16]
+    return root / INDEX_FOLDER, cache_root() / "indexes" / f"{root.name}-{digest}"
 
 
 def strange(path: Path, *, may_be_folder: bool = True) -> str:

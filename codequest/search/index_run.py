@@ -279,10 +279,8 @@ def _embedded(chunks: list[Chunk], light: LightDocuments) -> Iterator[tuple[list
         texts = [chunk.embedded for chunk in batch]
         return batch, texts, light.encode(texts)
 
-    if not chunks:
-        return
     with ThreadPoolExecutor(1) as pool:
-        waiting = deque([pool.submit(embed, 0)])
+        waiting = deque([pool.submit(embed, 0)] if chunks else [])
         for start in range(_LIGHT_AT_ONCE, len(chunks) + _LIGHT_AT_ONCE, _LIGHT_AT_ONCE):
             ready = waiting.popleft().result()
             if start < len(chunks):

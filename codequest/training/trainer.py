@@ -79,8 +79,7 @@ class DistillationTrainer:
         teacher: Made the vectors of the index; gives the targets. Or its name.
         train_queries: Queries without labels; may be empty when there are pairs.
         config: The losses, and how long they are minimised.
-        documents: Texts of the index to regress as well, towards the teacher's document vectors; long ones are cut
-            at what the encoder reads.
+        documents: Texts of the index to regress as well, towards the teacher's document vectors; long ones are cut.
         pairs: Queries labelled with documents; their documents are the candidates of ``kl`` and ``infonce``.
         validation: Chooses the best checkpoint by nDCG@10. Without it, a twentieth of the pairs is held out for that;
             without pairs, some queries are, and their cosine decides.
@@ -127,9 +126,8 @@ class DistillationTrainer:
             raise InvalidInputError(f"{compared}: give pairs=, or use cosine, mse or similarity.")
         queries = checked_texts(train_queries, name="train_queries")
         self._documents = checked_texts(documents, name="documents")
-        excluded = checked_texts(
-            exclude if isinstance(exclude, str) else list(exclude), name="exclude", allow_empty=True
-        )
+        given = exclude if isinstance(exclude, str) else list(exclude)
+        excluded = checked_texts(given, name="exclude", allow_empty=True)
         self.data: TrainingSplit = split(queries, pairs, validation, exclude=excluded, seed=self.config.seed)
         if self.config.needs_documents and self.data.pairs is None:
             raise InvalidInputError(
