@@ -9,7 +9,7 @@ import numpy as np
 from codequest.search.signals.asked import AskedQuery
 from codequest.search.signals.definitions import Match, name_words
 from codequest.search.signals.literal import literal_share
-from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, match_path
+from codequest.search.signals.places import ends_path, is_in_tests, is_secondary, is_test_scope, match_path
 from codequest.search.snapshot import Snapshot
 from codequest.search.vectors.query_cosines import Positions
 from codequest.space import Vectors
@@ -85,7 +85,7 @@ def lift(snapshot: Snapshot, asked: AskedQuery, positions: Positions, scores: Ve
             scores[place] += _DEFINED * _closeness(exact[position], kinds[position], path, asked)
         elif position in mentioned:
             scores[place] += _MENTIONED * _closeness(mentioned[position], kinds[position], path, asked)
-        of_path = path, symbol.startswith("test")
+        of_path = path, is_test_scope(symbol)
         if of_path not in weights:
             age = _OLDER if path.startswith(older) else 1.0
             weights[of_path] = age * weight(path, symbol, tests=asked.is_of_tests)

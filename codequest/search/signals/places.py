@@ -47,9 +47,14 @@ def is_test(path: str) -> bool:
     return _TEST_PATH.search(path) is not None or _TEST_NAME.search(path) is not None
 
 
+def is_test_scope(symbol: str) -> bool:
+    """Tell whether a definition is inside of tests that stand in the file that they test, by its name."""
+    return _TEST_SCOPE.match(symbol) is not None
+
+
 def is_in_tests(path: str, symbol: str) -> bool:
     """Tell whether a definition is in a test, by the path of its file and its name."""
-    return is_test(path) or _TEST_SCOPE.match(symbol) is not None
+    return is_test(path) or is_test_scope(symbol)
 
 
 @lru_cache(maxsize=65_536)

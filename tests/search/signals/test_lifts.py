@@ -71,3 +71,22 @@ def test_of_two_versions_the_newer_one_comes_first_unless_the_older_is_asked_for
 
     assert lifted("sum of the prices")["v1/cart.py"] == pytest.approx(0.65 * lifted("sum of the prices")["v2/cart.py"])
     assert lifted("sum of prices in v1")["v1/cart.py"] == lifted("sum of prices in v1")["v2/cart.py"]
+
+
+@pytest.mark.parametrize("first", ["mod tests", "fn testing"])
+def test_tests_count_half_next_to_a_name_that_only_begins_like_them(
+    tmp_path: Path,
+    build: Callable[..., IndexRun],  # noqa: F811
+    first: str,
+) -> None:
+    parts = {
+        "mod tests": "mod tests {\n    fn adds() {\n        assert_eq!(add(1, 2), 3);\n    }\n}\n",
+        "fn testing": "fn testing(left: u32) -> bool {\n    left > 0\n}\n",
+    }
+    (tmp_path / "lib.rs").write_text("\n".join([parts.pop(first), *parts.values()]), encoding="utf-8")
+    build(tmp_path)
+    snapshot = snapshot_of(tmp_path)
+    scores = np.ones(len(snapshot), np.float32)
+    lift(snapshot, AskedQuery("sum of two numbers"), np.arange(len(snapshot)), scores, {})
+    of = dict(zip(snapshot.columns["symbol"], scores.tolist(), strict=True))
+    assert (of["tests.adds"], of["testing"]) == (0.5, 1.0)
