@@ -8,15 +8,11 @@ recall@10 by meaning against exact search with the same queries, for each light 
 """
 
 import argparse
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from search_large.measure import measure
 from search_large.tree import write_tree
-
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+from search_speed.parts import keep_to, parts
 
 
 def main() -> None:
@@ -28,15 +24,10 @@ def main() -> None:
     given = parser.parse_args()
     folder, root = given.folder.resolve(), given.folder.resolve() / f"large-{given.chunks}"
     if given.part is not None:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: given.threads])
+        keep_to(given.threads)
         print(write_tree(folder, root, given.chunks) if given.part == "index" else measure(root, given.part))
         return
-    settings = {**os.environ, **dict.fromkeys(THREADS, str(given.threads)), "CODEQUEST_CACHE": str(folder / "cache")}
-
-    def part(name: str) -> str:
-        command = [sys.executable, __file__, *sys.argv[1:], "--part", name]
-        return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=settings).stdout.strip()
+    part = parts(folder, given.threads)
 
     if not root.exists():
         print(part("index"))

@@ -7,16 +7,12 @@ teacher would take hours for them: they change what is found, not how long it ta
 """
 
 import argparse
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from search_speed.code import copy_code
 from search_speed.index import build
+from search_speed.parts import keep_to, parts
 from search_speed.queries import export_lora, measure
-
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
 def main() -> None:
@@ -28,18 +24,11 @@ def main() -> None:
     given = parser.parse_args()
     folder = given.folder.resolve()
     if given.part is not None:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: given.threads])
+        keep_to(given.threads)
         print(build(folder) if given.part == "index" else measure(folder, given.part))
         return
     copy_code(folder, given.chunks)
-
-    # Random vectors must not come into the cache of those that the teacher gave, and an index is its cache's own.
-    settings = {**os.environ, **dict.fromkeys(THREADS, str(given.threads)), "CODEQUEST_CACHE": str(folder / "cache")}
-
-    def part(name: str) -> str:
-        command = [sys.executable, __file__, str(folder), "--threads", str(given.threads), "--part", name]
-        return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=settings).stdout.strip()
+    part = parts(folder, given.threads)
 
     print(part("index"))
     print("\n| encoder | query to hits p50 ms | p95 ms | its embedding p50 ms | open and first query s |")
