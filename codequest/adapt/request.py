@@ -10,6 +10,7 @@ from codequest.adapters import find_adapter, shipped_adapters
 from codequest.adapters.folder import read_config
 from codequest.errors import InvalidInputError
 from codequest.space import EmbeddingSpace
+from codequest.teachers.registry import fastest
 
 TransferKind = Literal["lora", "static"]
 
@@ -64,9 +65,9 @@ class Request:
 
     @property
     def teacher_name(self) -> str:
-        """The teacher's name, with the limit of tokens for an API in it."""
+        """The teacher's name: a model's in the fastest way that keeps its vectors, an API's with the limit of tokens."""
         if self.max_tokens is None:
-            return self.teacher
+            return fastest(self.teacher)
         from codequest.teachers.api.providers import PROVIDERS
 
         if self.teacher.partition(":")[0] not in PROVIDERS:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 
 from codequest.encoders import TrainableQueryEncoder
 from codequest.space import Side
 from codequest.teachers import CachedTeacher, Teacher
+from codequest.training import DistillationConfig
+from codequest.training.loop import trained_in
 
 _TEXTS = 64
 _SECONDS = 5.0  # of measuring, if the first batch took less
-_STEPS = 3
+_STEPS = 8  # of training, over the lengths of queries
+_SAMPLE = 16  # batches whose queries say how long queries are
 
 
 def seconds_per_text(teacher: Teacher, texts: Sequence[str], side: Side) -> float:
@@ -39,22 +43,26 @@ def seconds_per_text(teacher: Teacher, texts: Sequence[str], side: Side) -> floa
 
 
 def seconds_per_step(encoder: TrainableQueryEncoder, queries: Sequence[str], *, batch_size: int) -> float:
-    """Time of a training step; the encoder stays as it is."""
-    inputs = encoder.prepare(list(queries[: batch_size * (_STEPS + 1)]))
+    """Mean time of a training step; the encoder stays as it is.
+
+    Training groups queries by length, so batches of several lengths count, and not their longest for all.
+    """
+    by_length = sorted(queries[: _SAMPLE * batch_size], key=len)
+    starts = np.linspace(0, max(0, len(by_length) - batch_size), _STEPS).astype(int)
+    batches = [encoder.prepare(by_length[start : start + batch_size]) for start in starts]
+    half = trained_in(DistillationConfig(), encoder.device) == "bf16"
     encoder.begin_training()
     seconds = []
     try:
-        for begin in range(0, len(inputs), batch_size):
+        for inputs in (batches[_STEPS // 2], *batches):  # the first, for which everything warms up, is not counted
             began = time.perf_counter()
-            batch = {
-                name: tensor.to(encoder.device)
-                for name, tensor in encoder.collate(inputs[begin : begin + batch_size]).items()
-            }
-            vectors: torch.Tensor = encoder.network(**batch)
-            vectors.square().sum().backward()  # type: ignore[no-untyped-call]
-            seconds.append((time.perf_counter() - began) * batch_size / len(inputs[begin : begin + batch_size]))
+            batch = {name: tensor.to(encoder.device) for name, tensor in encoder.collate(inputs).items()}
+            with torch.autocast(encoder.device.type, torch.bfloat16, enabled=half):
+                vectors: torch.Tensor = encoder.network(**batch)
+            vectors.float().square().sum().backward()  # type: ignore[no-untyped-call]
+            seconds.append((time.perf_counter() - began) * batch_size / len(inputs))
         for weight in encoder.network.parameters():
             weight.grad = None
     finally:
         encoder.end_training()
-    return sorted(seconds)[len(seconds) // 2]
+    return sum(seconds[1:]) / _STEPS
