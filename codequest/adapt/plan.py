@@ -13,7 +13,7 @@ LEAST_QUERIES = 200
 LEAST_PAIRS = 50
 """Fewer labelled pairs than these are neither trained on nor measured on."""
 
-MOST_QUERIES = 32_000
+MOST_QUERIES = 100_000
 MOST_PAIRS = 6_000
 _MEASURING = 0.07  # shares of the time
 _QUERIES = 0.30

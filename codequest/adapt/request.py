@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from codequest.adapters import find_adapter, shipped_adapters
+from codequest.adapters.card_metadata import ONE_QUERY
 from codequest.adapters.folder import read_config
 from codequest.errors import InvalidInputError
 from codequest.space import EmbeddingSpace
@@ -14,8 +15,10 @@ from codequest.teachers.registry import fastest
 
 TransferKind = Literal["lora", "static"]
 
-_STARTS: dict[TransferKind, tuple[str, ...]] = {"lora": ("minilm-l3-lora", "minilm-lora"), "static": ("static",)}
-"""Adapters to start from, the first one unless another is of the teacher's own space."""
+_STARTS: dict[TransferKind, tuple[str, ...]] = {"lora": ("minilm-lora", "minilm-l3-lora"), "static": ("static",)}
+"""Adapters to start from, the first one unless it is too costly or another is of the teacher's own space."""
+
+_CHEAPER = 0.5  # operations of a query, as a share of the teacher's: what costs more is no gain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +79,19 @@ class Request:
             )
         return f"{self.teacher}{'&' if '?' in self.teacher else '?'}max_tokens_total={self.max_tokens}"
 
-    def chosen_start(self, space: EmbeddingSpace) -> str | None:
-        """The adapter to start from: the one named, one of this very space if there is one, or the usual one."""
+    def chosen_start(self, space: EmbeddingSpace, teacher_flops: int | None = None) -> str | None:
+        """The adapter to start from: the one named, one of this very space if there is one, or the usual one.
+
+        Args:
+            space: The teacher's.
+            teacher_flops: What it costs, of a model on this machine: of the usual ones that cost less than half, the
+                best; the cheapest where none does.
+        """
         if self.start is not None:
             return None if self.start == "none" else self.start
         usual = [name for name in _STARTS[self.kind] if name in shipped_adapters()]
+        if teacher_flops is not None:
+            usual = [name for name in usual if _flops(name) < _CHEAPER * teacher_flops] or usual[-1:]
         same = [name for name in shipped_adapters() if _is_of(name, self.kind, space)]
         if self.kind == "static" and not same:
             usual = [name for name in usual if read_config(find_adapter(name)).encoder["width"] <= space.dim]
@@ -90,3 +101,7 @@ class Request:
 def _is_of(name: str, kind: str, space: EmbeddingSpace) -> bool:
     config = read_config(find_adapter(name))
     return config.kind == kind and config.space == space
+
+
+def _flops(name: str) -> float:
+    return 1e6 * float(read_config(find_adapter(name)).metrics[ONE_QUERY]["MFLOP"])

@@ -14,7 +14,9 @@ from codequest.teachers import CachedTeacher, Teacher
 from codequest.training import DistillationConfig
 from codequest.training.loop import trained_in
 
-_TEXTS = 64
+_TEXTS = 1024  # at most
+_FIRST = 16  # texts of the first batch; the next are longer while they take little time
+_SHORT = 1.0  # seconds
 _SECONDS = 5.0  # of measuring, if the first batch took less
 _STEPS = 8  # of training, over the lengths of queries
 _SAMPLE = 16  # batches whose queries say how long queries are
@@ -27,18 +29,20 @@ def seconds_per_text(teacher: Teacher, texts: Sequence[str], side: Side) -> floa
     """
     if not isinstance(teacher, CachedTeacher):
         return 0.0
-    new = teacher.missing(texts[: 8 * _TEXTS], side)
+    new = teacher.missing(texts[:_TEXTS], side)
     if len(new) < 2:
         return 0.0
-    size, counted, seconds = min(_TEXTS, len(new) // 2), 0, 0.0
-    for begin in range(0, len(new), size):
+    mean = sum(teacher.token_counts(new, side)) / len(new)
+    teacher.prepare(round(mean * len(texts)))  # the way that is the fastest for all of them
+    begin, size, counted, seconds = 0, min(_FIRST, len(new) // 2), 0, 0.0
+    while begin < len(new) and seconds < _SECONDS:
         batch = new[begin : begin + size]
         began = time.perf_counter()
         teacher.encode(batch, side)
+        took = time.perf_counter() - began
         if begin:
-            counted, seconds = counted + len(batch), seconds + time.perf_counter() - began
-        if seconds > _SECONDS:
-            break
+            counted, seconds = counted + len(batch), seconds + took
+        begin, size = begin + size, 2 * size if took < _SHORT else size
     return seconds / counted
 
 

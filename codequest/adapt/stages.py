@@ -20,12 +20,12 @@ from codequest.training.split import hold_out_pairs
 from codequest.training.trainer import EncoderMaker
 
 SETTINGS: dict[str, dict[str, Any]] = {
-    "lora": {"batch_size": 64, "learning_rate": 5e-4},
+    "lora": {"batch_size": 64, "learning_rate": 2e-3},
     "static": {"batch_size": 128, "learning_rate": 2e-3},
 }
 """Settings of the regression by kind; see docs/your-teacher.md for what they were chosen by."""
 
-GENTLER = 0.4
+GENTLER = 0.2
 """Learning rate of the refinement, as a share of that of the regression."""
 
 _MOST_MEASURED = 300  # queries

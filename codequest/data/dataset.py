@@ -84,7 +84,7 @@ def merge_datasets(datasets: Sequence[RetrievalDataset]) -> RetrievalDataset:
     if len(datasets) == 1:
         return datasets[0]
     return RetrievalDataset(
-        " + ".join(dataset.name for dataset in datasets),
+        " + ".join(dict.fromkeys(dataset.name for dataset in datasets)),
         queries={f"{n}/{key}": text for n, dataset in enumerate(datasets) for key, text in dataset.queries.items()},
         documents={f"{n}/{key}": text for n, dataset in enumerate(datasets) for key, text in dataset.documents.items()},
         qrels={

@@ -37,7 +37,7 @@ from codequest.space import EmbeddingSpace, Vectors, checked_space, normalized
 from codequest.texts import checked_texts
 from codequest.weights import locate
 
-_FITTED = 32_000  # examples are plenty for a map that training goes on from
+_FITTED = 10_000  # examples are plenty for a map that training goes on from
 _COMPARED = 64  # examples tell whether the base is the teacher itself
 _SAME = 0.999  # cosine; in bf16 a model's vectors have 0.9999 with its own in fp32
 

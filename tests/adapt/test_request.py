@@ -44,8 +44,11 @@ def test_the_start_is_one_of_the_same_space_or_the_usual_one() -> None:
     request = Request(teacher="some/model", out=Path("out"))
     static = replace(request, kind="static")
     own = read_config(find_adapter("minilm-l3-lora")).space
-    assert request.chosen_start(OTHER) == "minilm-l3-lora"
-    assert request.chosen_start(own) == "minilm-l3-lora"
+    assert request.chosen_start(OTHER) == "minilm-lora"
+    assert request.chosen_start(own) == "minilm-lora"
+    assert request.chosen_start(OTHER, teacher_flops=2 * 10**9) == "minilm-lora"
+    assert request.chosen_start(OTHER, teacher_flops=256 * 10**6) == "minilm-l3-lora"  # six layers cost as much
+    assert request.chosen_start(OTHER, teacher_flops=10**6) == "minilm-l3-lora"  # so do three, but nothing is cheaper
     assert static.chosen_start(OTHER) in ("static", "static-minilm")
     assert static.chosen_start(replace(OTHER, dim=128)) is None  # its rows are longer
     assert replace(request, start="none").chosen_start(OTHER) is None
