@@ -68,7 +68,7 @@ class Request:
 
     @property
     def teacher_name(self) -> str:
-        """The teacher's name: a model's in the fastest way that keeps its vectors, an API's with the limit of tokens."""
+        """The teacher's name: a model in the fastest way that keeps its vectors, an API with the limit of tokens."""
         if self.max_tokens is None:
             return fastest(self.teacher)
         from codequest.teachers.api.providers import PROVIDERS

@@ -118,7 +118,7 @@ class Run:
         speeds = Speeds(
             query=seconds_per_text(self.source.teacher, material.queries, "query"),
             document=seconds_per_text(self.source.teacher, documents, "document"),
-            step=seconds_per_step(self.encoder(material.queries), material.queries, batch_size=self.batch_size),
+            step=self._seconds_per_step(),
         )
         labelled = 0 if pairs is None else min(len(pairs.queries), self._affordable(documents, "document", 0.2))
         affordable = self._affordable(material.queries, "query", 0.7)
@@ -130,6 +130,11 @@ class Run:
         self.ledger.decide("speeds", speeds.to_dict())
         self.ledger.decide("plan", plan.to_dict())
         return plan
+
+    def _seconds_per_step(self) -> float:
+        queries = self.material.queries
+        encoder = self.encoder(queries)
+        return seconds_per_step(encoder, self.source.teacher, queries, batch_size=self.batch_size)
 
     def _warn_of_rows(self) -> None:
         """Say that a table that begins afresh is made of rows that the teacher embeds, before it does."""

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+import warnings
 from collections.abc import Sequence
-
-import numpy as np
-import torch
 
 from codequest.encoders import TrainableQueryEncoder
 from codequest.space import Side
 from codequest.teachers import CachedTeacher, Teacher
-from codequest.training import DistillationConfig
-from codequest.training.loop import trained_in
+from codequest.training import DistillationConfig, DistillationTrainer
+from codequest.training.data_checks import DataWarning
 
 _TEXTS = 1024  # at most
 _FIRST = 16  # texts of the first batch; the next are longer while they take little time
 _SHORT = 1.0  # seconds
 _SECONDS = 5.0  # of measuring, if the first batch took less
-_STEPS = 8  # of training, over the lengths of queries
-_SAMPLE = 16  # batches whose queries say how long queries are
+_STEPS = 24  # of training
+_WARM = 4  # steps after which they take what they take
 
 
 def seconds_per_text(teacher: Teacher, texts: Sequence[str], side: Side) -> float:
@@ -46,27 +45,30 @@ def seconds_per_text(teacher: Teacher, texts: Sequence[str], side: Side) -> floa
     return seconds / counted
 
 
-def seconds_per_step(encoder: TrainableQueryEncoder, queries: Sequence[str], *, batch_size: int) -> float:
-    """Mean time of a training step; the encoder stays as it is.
+def seconds_per_step(
+    encoder: TrainableQueryEncoder, teacher: Teacher, queries: Sequence[str], *, batch_size: int
+) -> float:
+    """Mean time of a training step, from a few real ones; the encoder is not to be used after them.
 
-    Training groups queries by length, so batches of several lengths count, and not their longest for all.
+    Args:
+        encoder: As it will be trained.
+        teacher: Gives the targets of queries that it has embedded already; it embeds none for this.
+        queries: Those that will be trained on.
+        batch_size: Queries per step.
     """
-    by_length = sorted(queries[: _SAMPLE * batch_size], key=len)
-    starts = np.linspace(0, max(0, len(by_length) - batch_size), _STEPS).astype(int)
-    batches = [encoder.prepare(by_length[start : start + batch_size]) for start in starts]
-    half = trained_in(DistillationConfig(), encoder.device) == "bf16"
-    encoder.begin_training()
-    seconds = []
-    try:
-        for inputs in (batches[_STEPS // 2], *batches):  # the first, for which everything warms up, is not counted
-            began = time.perf_counter()
-            batch = {name: tensor.to(encoder.device) for name, tensor in encoder.collate(inputs).items()}
-            with torch.autocast(encoder.device.type, torch.bfloat16, enabled=half):
-                vectors: torch.Tensor = encoder.network(**batch)
-            vectors.float().square().sum().backward()  # type: ignore[no-untyped-call]
-            seconds.append((time.perf_counter() - began) * batch_size / len(inputs))
-        for weight in encoder.network.parameters():
-            weight.grad = None
-    finally:
-        encoder.end_training()
-    return sum(seconds[1:]) / _STEPS
+    sample = list(queries[:_TEXTS])
+    unknown = set(teacher.missing(sample, "query")) if isinstance(teacher, CachedTeacher) else set()
+    known = [text for text in sample if text not in unknown]
+    moments: list[float] = []
+
+    def progress(description: str, done: int, total: int) -> None:  # noqa: ARG001
+        if description == "training":
+            moments.append(time.perf_counter())
+
+    config = DistillationConfig(epochs=_STEPS * batch_size / len(known), batch_size=batch_size, evaluations=1)
+    with tempfile.TemporaryDirectory(prefix="codequest-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)  # of so few queries
+        trainer = DistillationTrainer(encoder, teacher, known, config=config, output_dir=folder, progress=progress)
+        trainer.train()
+    counted = moments[min(_WARM, len(moments) - 2) :]
+    return (counted[-1] - counted[0]) / (len(counted) - 1)
