@@ -82,7 +82,7 @@ def gather(
 
     Args:
         code: Folders, repositories or files of the user's code.
-        queries: A query file of the user's own.
+        queries: A query file of the user's own; its order says nothing, so that its first queries speak for all.
         enough_queries: So many queries are enough: then packages are not read for more.
         enough_pairs: The same for labelled queries.
         packages: Files to read when it is not, portion by portion; by default those of `installed_packages`.
@@ -95,7 +95,7 @@ def gather(
     """
     found = _Gathered(seed)
     if queries is not None:
-        found.add_queries(f"{queries.name}", load_queries(queries))
+        found.add_queries(queries.name, shuffled(load_queries(queries), seed=seed))
     if code:
         found.read("your code", list(code), progress, needed=not queries)
     own = len(found.queries)

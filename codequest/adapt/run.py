@@ -31,7 +31,8 @@ from codequest.training.config import digest
 _TOKENS = 12  # of the query by which teacher and start are compared, as in the cards
 _FRESH_ROWS = 8_000  # the teacher embeds the text of each
 _READING = 0.15  # share of the time after which no further package is read
-_CHUNK = 256  # queries that are embedded before the clock is looked at again; enough for an adapter
+_CHUNK = 256  # queries that are embedded before the clock is looked at again, at least; enough for an adapter
+_SECONDS = 3.0  # of a teacher that is fast, for one chunk
 
 
 class Run:
@@ -236,14 +237,14 @@ class Run:
         """Have the teacher embed what is trained on; gives the number of queries without labels."""
         teacher, total = self.source.teacher, len(division.queries)
         until = self.ledger.spent + 1.5 * self.plan.embedding_seconds + 5
-        done = min(total, _CHUNK)
+        done, chunk = min(total, _CHUNK), max(_CHUNK, round(_SECONDS / max(self.speeds.query, 1e-3)))
         teacher.encode_queries(division.queries[:done])  # from here on there can be an adapter, whatever happens
         try:
             teacher.encode_documents(division.documents, progress=self.progress)
             teacher.encode_queries(division.labelled, progress=self.progress)
             while done < total and self.ledger.spent < until:
-                teacher.encode_queries(division.queries[done : done + _CHUNK])
-                done = min(total, done + _CHUNK)
+                teacher.encode_queries(division.queries[done : done + chunk])
+                done = min(total, done + chunk)
                 self.progress("teacher embeds queries", done, total)
         except TeacherError as error:
             says = f"The teacher stopped after {done:,} of {total:,} queries; these are trained on. {error}"
