@@ -27,5 +27,5 @@ def test_training_is_timed_on_what_the_teacher_has_embedded(tiny_base: Path) -> 
     unknown = [f"reverse a list {number}" for number in range(20)]
     began = time.perf_counter()
     seconds = seconds_per_step(encoder, teacher, [*TEXTS, *unknown], batch_size=4)
-    assert 0 < 24 * seconds < 2 * (time.perf_counter() - began)
+    assert 0 < 24 * seconds < 2.3 * (time.perf_counter() - began)
     assert teacher.missing(unknown, "query") == unknown
