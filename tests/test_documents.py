@@ -112,6 +112,18 @@ def test_options_in_documents_exist() -> None:
     assert [(command, option) for command, option in used if f"{option} " not in known[command]] == []
 
 
+def test_what_documents_install_is_a_checkout() -> None:
+    installed = [
+        (path.name, line)
+        for path in DOCUMENTS
+        for code in blocks(path, "bash")
+        for line in code.splitlines()
+        if line.startswith("pip install")
+    ]
+    assert installed
+    assert [(page, line) for page, line in installed if not re.match(r"pip install '?\./?", line)] == []
+
+
 def test_make_targets_in_documents_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     used = {name for path in DOCUMENTS for code in blocks(path, "bash") for name in re.findall(r"make ([a-z-]+)", code)}
