@@ -97,7 +97,7 @@ def _show_plan(run: Run) -> None:
 
 
 def _show_outcome(outcome: Outcome) -> None:
-    from codequest.cli.printing.screen import number_table
+    from codequest.cli.printing.screen import NumberTable
 
     if outcome.report is None:
         messages.print("There was nothing to measure on: give --code, or --index with texts.")
@@ -107,7 +107,7 @@ def _show_outcome(outcome: Outcome) -> None:
         title = f"{report.dataset}: {report.queries:,} queries that were not trained on, {report.documents:,} documents"
         teacher, *rows = report.rows
         rows = [{**teacher, "encoder": "teacher"}, *rows]
-        console.print(number_table(rows, title=title, columns=[name for name in names if name in rows[0]]))
+        console.print(NumberTable(rows, title=title, columns=[name for name in names if name in rows[0]]))
     spent = f"{outcome.seconds / 60:.1f} minutes, trained on {outcome.trained:,} queries."
     if outcome.gained is not None:
         measure, half, end = outcome.gained

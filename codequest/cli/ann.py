@@ -57,7 +57,7 @@ def ann(
 
 
 def _show(result: ApproximateSearch) -> None:
-    from codequest.cli.printing.screen import number_table
+    from codequest.cli.printing.screen import NumberTable
 
     what = f"{result.index} of {result.documents:,} documents, {result.queries:,} queries"
     needed = f"{result.effort} for {result.target:.3f}"
@@ -67,10 +67,10 @@ def _show(result: ApproximateSearch) -> None:
     title = (
         f"{what}: recall@{result.k} of each one's own exact search; {needed}, the teacher's recall at {result.effort} "
     )
-    console.print(number_table(rows, title=f"{title}{result.reference}", columns=list(rows[0])))
+    console.print(NumberTable(rows, title=f"{title}{result.reference}", columns=list(rows[0])))
     if result.labelled is not None:
         rows = list(_rows(result, result.labelled.ndcg, result.labelled.ndcg_exact))
-        console.print(number_table(rows, title=f"{what}: nDCG@10", columns=list(rows[0])))
+        console.print(NumberTable(rows, title=f"{what}: nDCG@10", columns=list(rows[0])))
 
 
 def _rows(

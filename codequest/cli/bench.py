@@ -119,9 +119,9 @@ def _forms(given: list[str] | None) -> Sequence[str]:
 
 def _show(result: BenchResult) -> None:
     from codequest.bench.tables import bench_tables, notes
-    from codequest.cli.printing.screen import number_table
+    from codequest.cli.printing.screen import NumberTable
 
     for title, rows in bench_tables(result, between="\n").items():
-        console.print(number_table(rows, title=title, columns=list(rows[0])))
+        console.print(NumberTable(rows, title=title, columns=list(rows[0])))
     for note in notes(result):
         console.print(note)

@@ -149,7 +149,7 @@ def _show_queries(derived: DerivedQueries, out: Path) -> None:
 
 
 def _show_coverage(found: Coverage) -> None:
-    from codequest.cli.printing.screen import number_table
+    from codequest.cli.printing.screen import NumberTable
 
     rows = [
         {
@@ -164,17 +164,17 @@ def _show_coverage(found: Coverage) -> None:
     rows.append({"form": "words, 10% / 50% / 90%", "users": quantiles[0], "derived": quantiles[1], "": ""})
     rows.append({"form": "content words known", "users": f"{found.known_words:.1%}", "derived": "", "": ""})
     title = f"Your users' {found.users:,} queries and these"
-    console.print(number_table(rows, title=title, columns=list(rows[0])))
+    console.print(NumberTable(rows, title=title, columns=list(rows[0])))
     for advice in found.advice:
         warn(advice)
 
 
 def _show_pairs(mined: MinedPairs, folder: Path) -> None:
-    from codequest.cli.printing.screen import number_table
+    from codequest.cli.printing.screen import NumberTable
 
     rows = [{"language": name, "functions": f"{count:,}"} for name, count in mined.languages.most_common()]
     title = f"{len(mined.queries):,} descriptions of {len(mined.functions):,} functions in {folder}"
-    console.print(number_table(rows, title=title, columns=list(rows[0])))
+    console.print(NumberTable(rows, title=title, columns=list(rows[0])))
     messages.print(
         f"Use them with: codequest distill QUERIES --pairs {folder}:train{_passed_over(mined.passed_over)}",
     )

@@ -43,11 +43,11 @@ def train(
 
 
 def _show(name: str, adapter: MadeAdapter) -> None:
-    from codequest.cli.printing.screen import number_table
+    from codequest.cli.printing.screen import NumberTable
 
     if not adapter.reports:
         messages.print(f"{name} was already made: {adapter.folder}")
         return
     rows = [{**report.rows[1], "dataset": report.dataset} for report in adapter.reports]
     columns = ("dataset", "nDCG@10", "Recall@10", "retention %", "cosine")
-    console.print(number_table(rows, title=f"{name}: {adapter.folder}", columns=columns))
+    console.print(NumberTable(rows, title=f"{name}: {adapter.folder}", columns=columns))

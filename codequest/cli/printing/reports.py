@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group
 
-from codequest.cli.printing.screen import number_table
+from codequest.cli.printing.screen import NumberTable
 
 if TYPE_CHECKING:
     from codequest.evaluation import Report
@@ -17,10 +17,10 @@ QUALITY = ("encoder", "nDCG@10", "MRR@10", "Recall@10", "retention %", "cosine")
 SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "params M", "active MB", "GFLOP")
 
 
-def quality_table(report: Report) -> Group:
+def quality_table(report: Report) -> NumberTable:
     """Table of the quality that an encoder keeps of its teacher's."""
     title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents of {report.teacher.name}"
-    return number_table(_named(report), title=title, columns=QUALITY)
+    return NumberTable(_named(report), title=title, columns=QUALITY)
 
 
 def overview_table(measured: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Group:
@@ -30,12 +30,12 @@ def overview_table(measured: Mapping[str, Mapping[str, Mapping[str, float]]]) ->
     rows, names = retention_table(measured), list(measured)
     parts = [names[start : start + _SIDE_BY_SIDE] for start in range(0, len(names), _SIDE_BY_SIDE)]
     title = "Retention of nDCG@10, % with 95% interval"
-    return Group(*(number_table(rows, title=title, columns=["dataset", *part]) for part in parts))
+    return Group(*(NumberTable(rows, title=title, columns=["dataset", *part]) for part in parts))
 
 
-def speed_table(report: Report) -> Group:
+def speed_table(report: Report) -> NumberTable:
     """Costs of one query."""
-    return number_table(_named(report), title="One query", columns=SPEED)
+    return NumberTable(_named(report), title="One query", columns=SPEED)
 
 
 def _named(report: Report) -> list[dict[str, str]]:
