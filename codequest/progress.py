@@ -25,3 +25,12 @@ class StopTraining(Exception):  # noqa: N818  like StopIteration, it is no error
 
 def silent(description: str, done: int, total: int) -> None:
     """The default `Progress`: reports nothing."""
+
+
+def time_left(seconds: float | None) -> str:
+    """In words: seconds, minutes from a minute and a half on, hours from an hour and a half on; None is unknown."""
+    if seconds is None:
+        return "time left unknown"
+    if seconds < 90:
+        return f"{seconds:.0f} s left"
+    return f"{seconds / 60:.0f} min left" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h left"

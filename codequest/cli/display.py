@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from codequest.errors import CodequestWarning
-from codequest.progress import Progress, silent
+from codequest.progress import Progress, silent, time_left
 from codequest.texts import visible
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class _LoggedProgress:
             return
         self._said = now
         rate = (done - self._before) / (now - self._began)
-        left = f"{(total - done) / rate / 60:.0f} min left" if rate else "time left unknown"
+        left = time_left((total - done) / rate if rate else None)
         messages.print(f"{description}: {done:,} of {total:,}, {rate:.1f}/s, {left}", soft_wrap=True)
 
 

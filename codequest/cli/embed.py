@@ -100,8 +100,9 @@ def _show(run: CorpusRun, as_json: bool) -> None:
         return
     for reason, count in run.skipped.items():
         console.print(f"  not read: {count:,} × {reason}")
+    shards = "1 shard" if run.shards == 1 else f"{run.shards:,} shards"
     console.print(
-        f"{run.vectors:,} vectors of {run.texts:,} texts by {visible_line(run.embedder)}, in {run.shards:,} shards; "
+        f"{run.vectors:,} vectors of {run.texts:,} texts by {visible_line(run.embedder)}, in {shards}; "
         f"{run.embedded:,} texts embedded now, in {run.seconds:.0f} s.",
         soft_wrap=True,
     )

@@ -39,8 +39,8 @@ def test_work_that_begins_again_for_something_else_has_its_own_rate(
         for done in (0, 80, 20, 60):
             progress("encoding queries", done, 100)
     assert capsys.readouterr().err.splitlines() == [
-        "encoding queries: 80 of 100, 2.0/s, 0 min left",
-        "encoding queries: 60 of 100, 1.0/s, 1 min left",
+        "encoding queries: 80 of 100, 2.0/s, 10 s left",
+        "encoding queries: 60 of 100, 1.0/s, 40 s left",
     ]
 
 

@@ -36,6 +36,7 @@ def test_texts_that_failed_are_named_in_an_exit_code_of_1(tmp_path: Path, tiny_b
     given = ("embed", source, "--out", tmp_path / "out", "--encoder", light, "--no-text", "--dtype", "float32")
     printed, heard = run_and_hear(*given, exit_code=1)
     assert "20 vectors of 21 texts" in printed
+    assert "in 1 shard;" in printed
     assert "1 texts have no vector: d20 (the text is empty)." in heard
     assert "failed.jsonl lists them" in heard
 

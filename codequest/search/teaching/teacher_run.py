@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from codequest.errors import CodeIndexError
 from codequest.files import replace_file
 from codequest.json_files import read_json
+from codequest.progress import time_left
 from codequest.search.home import TEACHER_RUN_FILE
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class TeacherRun:
         return None
 
     def __str__(self) -> str:
-        share = f"{self.done:,} of {self.total:,} chunks, {self.rate:.1f} a second, {_duration(self.seconds_left)}"
+        share = f"{self.done:,} of {self.total:,} chunks, {self.rate:.1f} a second, {time_left(self.seconds_left)}"
         where = "in the background, " if self.background else ""
         began = datetime.fromisoformat(self.began).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         return f"{share} ({where}process {self.process}, since {began})"
@@ -98,11 +99,3 @@ class RunRecord:
         if self._home.folder.is_dir():  # which must not be made again where somebody has removed it
             with suppress(OSError):
                 replace_file(self._home.folder / TEACHER_RUN_FILE, json.dumps(asdict(self._run)).encode())
-
-
-def _duration(seconds: float | None) -> str:
-    if seconds is None:
-        return "time left unknown"
-    if seconds < 90:
-        return f"{seconds:.0f} s left"
-    return f"{seconds / 60:.0f} min left" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h left"
