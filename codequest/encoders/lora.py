@@ -18,9 +18,9 @@ from codequest.encoders.descent import Start, load_start, record_descent, refuse
 from codequest.encoders.graph_source import BackboneGraph
 from codequest.encoders.maps import MapKind, SpaceMap
 from codequest.encoders.projection import ProjectionQueryEncoder
+from codequest.encoders.stored_weights import StoredPrecision
 from codequest.encoders.student import (
     DEFAULT_BASE,
-    StoredPrecision,
     StudentQueryEncoder,
     StudentSettings,
     check_sizes,
@@ -111,7 +111,7 @@ class LoRAQueryEncoder(StudentQueryEncoder):
             alpha: Scale of the updates; twice the rank by default.
             targets: Names of the linear layers to adapt; all of them by default.
             map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron.
-            precision: What the trained weights are stored in: ``"fp32"`` or ``"fp16"``.
+            precision: What the trained weights are stored in: ``"fp32"``, ``"fp16"`` or ``"int8"``.
             device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
             seed: Of the random start of updates and map.
 
@@ -172,7 +172,7 @@ class LoRAQueryEncoder(StudentQueryEncoder):
             rank: Rank of the updates; 16 by default.
             alpha: Scale of the updates; twice the rank by default.
             targets: Names of the linear layers to adapt; all of them by default.
-            precision: What the trained weights are stored in: ``"fp32"`` or ``"fp16"``.
+            precision: What the trained weights are stored in: ``"fp32"``, ``"fp16"`` or ``"int8"``.
             seed: Of the random start of the updates.
 
         Raises:

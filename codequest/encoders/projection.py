@@ -16,9 +16,9 @@ from codequest.adapters.tensors import read_tensors
 from codequest.backbone import Backbone, choose_device
 from codequest.encoders.descent import Start, load_start, record_descent, refuse_options
 from codequest.encoders.maps import MapKind, SpaceMap
+from codequest.encoders.stored_weights import StoredPrecision, stored_weights
 from codequest.encoders.student import (
     DEFAULT_BASE,
-    StoredPrecision,
     StudentQueryEncoder,
     StudentSettings,
     check_sizes,
@@ -27,7 +27,6 @@ from codequest.encoders.student import (
     new_map,
     pooled_features,
     saved_base,
-    stored_dtype,
     taken_backbone,
 )
 from codequest.encoders.updates import inject_updates, merge_in_place, round_updates, updates_of
@@ -90,7 +89,7 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
             revision: Commit, tag or branch of a public base.
             layers: Use only so many of the base's first layers; all of them by default.
             map: ``"linear"``, or ``"mlp"`` for a residual multi-layer perceptron.
-            precision: What the trained weights are stored in: ``"fp32"`` or ``"fp16"``.
+            precision: What the trained weights are stored in: ``"fp32"``, ``"fp16"`` or ``"int8"``.
             device: ``"cpu"``, ``"cuda"``, …; by default CUDA when there is one.
             seed: Of the map's random start.
 
@@ -108,8 +107,7 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
             source = locate(base or DEFAULT_BASE, revision=revision)
             backbone, lora = load_base(source, choose_device(device), layers=layers), {}
         encoder = cls(space, backbone, new_map(backbone, space, map, seed), precision, lora=lora)
-        if precision == "fp16":
-            round_updates(backbone)
+        round_updates(backbone, precision)
         if start is not None:
             record_descent(encoder, start, found)
         return encoder
@@ -140,9 +138,8 @@ class ProjectionQueryEncoder(StudentQueryEncoder):
         return {**super().describe(), **self._lora}
 
     def saved_tensors(self) -> dict[str, Tensor]:
-        dtype = stored_dtype(self.precision)
-        updates = {f"backbone.{name}": weight.to(dtype) for name, weight in updates_of(self.backbone).items()}
-        return {**super().saved_tensors(), **updates}
+        updates = {f"backbone.{name}": weight for name, weight in updates_of(self.backbone).items()}
+        return {**super().saved_tensors(), **stored_weights(updates, self.precision)}
 
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> ProjectionQueryEncoder:

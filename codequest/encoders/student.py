@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from codequest.backbone import Backbone, Choices, faithful_half, read_settings, 
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.graph_source import BackboneGraph, GraphSource, merge_updates, token_reader
 from codequest.encoders.maps import MapKind, SpaceMap
+from codequest.encoders.stored_weights import StoredPrecision, restored_weights, round_weights, stored_weights
 from codequest.encoders.trainable import TrainableQueryEncoder
 from codequest.encoders.updates import UPDATE_SETTINGS
 from codequest.errors import AdapterFormatError, InvalidInputError
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from codequest.encoders.base import QueryEncoder
     from codequest.encoders.descent import Start
     from codequest.space import TeacherLike
-
-StoredPrecision = Literal["fp32", "fp16"]
 
 DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 """The small model that commands and recipes start from unless they name another."""
@@ -125,13 +124,10 @@ class StudentQueryEncoder(TrainableQueryEncoder):
         }
 
     def end_training(self) -> None:
-        if self.precision == "fp16":
-            for weight in self.trained_tensors().values():
-                weight.data.copy_(weight.data.half())
+        round_weights(self.trained_tensors().values(), self.precision)
 
     def saved_tensors(self) -> dict[str, Tensor]:
-        dtype = stored_dtype(self.precision)
-        return {name: weight.to(dtype) for name, weight in self.trained_tensors().items()}
+        return stored_weights(self.trained_tensors(), self.precision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +181,6 @@ def new_map(backbone: Backbone, space: EmbeddingSpace, kind: MapKind, seed: int)
         return SpaceMap(backbone.hidden, space.dim, kind=kind).to(backbone.device)
 
 
-def stored_dtype(precision: StoredPrecision) -> torch.dtype:
-    """Number format of the tensors in an adapter folder."""
-    return torch.float16 if precision == "fp16" else torch.float32
-
-
 def pooled_features(backbone: Backbone, texts: Sequence[str], progress: Progress) -> Vectors:
     """The base's pooled vectors to train on, (n, hidden), float32, of texts that are already checked.
 
@@ -238,15 +229,17 @@ def load_tensors(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor]
     expected = {
         f"{prefix}.{name}": (module, name) for prefix, module in modules.items() for name in _trained_names(module)
     }
-    check_names(tensors, expected, folder, cause="config.json edited, or the base model replaced")
+    weights = restored_weights(tensors)
+    check_names(weights, expected, folder, cause="config.json edited, or the base model replaced")
     for key, (module, name) in expected.items():
         target = module.get_parameter(name)
-        if target.shape != tensors[key].shape or not tensors[key].is_floating_point():
+        weight = weights[key]
+        if target.shape != weight.shape or not weight.is_floating_point():
             raise AdapterFormatError(
-                f"{key} in {folder} has shape {tuple(tensors[key].shape)} of {tensors[key].dtype}, expected "
+                f"{key} in {folder} has shape {tuple(weight.shape)} of {weight.dtype}, expected "
                 f"{tuple(target.shape)} of {target.dtype}: the adapter belongs to another base model or space."
             )
-        target.data.copy_(tensors[key])
+        target.data.copy_(weight)
 
 
 def _trained_names(module: nn.Module) -> list[str]:

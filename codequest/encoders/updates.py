@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from codequest.backbone import Backbone
+from codequest.encoders.stored_weights import StoredPrecision, round_weights
 from codequest.errors import InvalidInputError
 
 UPDATE_SETTINGS = ("rank", "alpha", "targets")
@@ -64,11 +65,12 @@ def updates_of(backbone: Backbone) -> dict[str, Tensor]:
     return {name: weight for name, weight in backbone.named_parameters() if ".lora_" in name}
 
 
-def round_updates(backbone: Backbone) -> None:
-    """Round the updates to what half precision holds: what is stored is what is computed with."""
+def round_updates(backbone: Backbone, precision: StoredPrecision) -> None:
+    """Round the updates to what is stored of them."""
+    if precision == "fp32":
+        return
     unmerge_in_place(backbone)
-    for weight in updates_of(backbone).values():
-        weight.data.copy_(weight.data.half())
+    round_weights(updates_of(backbone).values(), precision)
     merge_in_place(backbone)
 
 

@@ -34,7 +34,7 @@ def test_rounded_updates_are_what_half_precision_holds_and_merged(tiny_base: Pat
     merge_in_place(backbone)
     with torch.inference_mode():
         before = backbone.embed(QUERIES)
-    round_updates(backbone)
+    round_updates(backbone, "fp16")
     with torch.inference_mode():
         merged = backbone.embed(QUERIES)
         unmerge_in_place(backbone)
