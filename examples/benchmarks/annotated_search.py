@@ -37,7 +37,9 @@ def main() -> None:
     run.add_argument("--repository", action="append", help="only this one; may be repeated")
     run.add_argument("--without", action="append", default=[], help="not this one; may be repeated")
     run.add_argument("--engine", action="append", choices=list(ENGINES), help="only this one; may be repeated")
-    run.add_argument("--out", type=Path, help="file for every ranking")
+    run.add_argument(
+        "--out", type=Path, help="file for every ranking; those that are in it already are not asked for again"
+    )
     given = parser.parse_args()
     if given.command == "prepare":
         make_trees(given.semble / "benchmarks", given.clones, given.trees, nearest=given.nearest)
@@ -46,9 +48,14 @@ def main() -> None:
     names = [name for name in given.repository or sorted(questions) if name not in given.without]
     asked = {name: questions[name] for name in names}
     engines = given.engine or [name for name in ENGINES if given.python or not name.startswith("semble")]
-    results = {engine: run_engine(engine, asked, given.python) for engine in engines}
-    if given.out:
-        given.out.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    known = json.loads(given.out.read_text(encoding="utf-8")) if given.out and given.out.exists() else {}
+    for engine in engines:
+        there = known.setdefault(engine, {})
+        for name in asked.keys() - there.keys():
+            there[name] = run_engine(engine, asked[name], given.python)
+            if given.out:  # after every repository: an engine that fails loses nothing
+                given.out.write_text(json.dumps(known, indent=1), encoding="utf-8")
+    results = {engine: {name: known[engine][name] for name in asked} for engine in engines}
     print(f"{sum(len(each.questions) for each in asked.values())} questions on {len(asked)} repositories\n")
     print(by_category(asked, results), by_language(asked, results), sep="\n")
 

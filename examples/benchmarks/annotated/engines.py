@@ -19,16 +19,13 @@ ENGINES = {
 _WORKER = Path(__file__).with_name("worker.py")
 
 
-def run_engine(engine, asked, python):
-    """Rankings, seconds of each query and seconds of indexing, by repository."""
+def run_engine(engine, repository, python):
+    """Rankings, seconds of each query and seconds of indexing, of one repository."""
     command = [str(python if ENGINES[engine] == "semble" else sys.executable), str(_WORKER), engine]
-    results = {}
-    for name, repository in asked.items():
-        with tempfile.TemporaryDirectory() as scratch:
-            copy = Path(scratch) / "tree"
-            shutil.copytree(repository.root, copy, symlinks=True, ignore=shutil.ignore_patterns(".codequest", ".git"))
-            task = json.dumps({"root": str(copy), "queries": [each["query"] for each in repository.questions]})
-            done = subprocess.run(command, input=task, stdout=subprocess.PIPE, text=True, check=True)
-        results[name] = json.loads(done.stdout)
-        print(f"{engine}: {name}", file=sys.stderr, flush=True)
-    return results
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "tree"
+        shutil.copytree(repository.root, copy, symlinks=True, ignore=shutil.ignore_patterns(".codequest", ".git"))
+        task = json.dumps({"root": str(copy), "queries": [each["query"] for each in repository.questions]})
+        done = subprocess.run(command, input=task, stdout=subprocess.PIPE, text=True, check=True)
+    print(f"{engine}: {repository.root.name}", file=sys.stderr, flush=True)
+    return json.loads(done.stdout)
