@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from codequest.adapt.stages import SETTINGS
 from codequest.data import load_dataset, load_queries
 from codequest.encoders import LoRAQueryEncoder, QueryEncoder, StaticQueryEncoder, TrainableQueryEncoder
 from codequest.evaluation.scoring import search_dataset
@@ -46,8 +47,8 @@ class Workplace:
             encoder.initialize(encoder.prepare(queries), self.teacher.encode_queries(queries))
             encoder.end_training()
             return encoder
-        batch, rate = (128, 2e-3) if name == "static" else (64, 5e-4)
-        config = DistillationConfig(epochs=epochs, batch_size=batch, learning_rate=rate, evaluations=1)
+        settings = SETTINGS["static" if name == "static" else "lora"]
+        config = DistillationConfig(epochs=epochs, evaluations=1, **settings)
         trainer = DistillationTrainer(encoder, self.teacher, queries, config=config, exclude=self.measured)
         trainer.train()
         return trainer.encoder
