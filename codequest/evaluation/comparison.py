@@ -40,7 +40,7 @@ class Sampling:
     """Everything of a comparison that is drawn at random.
 
     Attributes:
-        latency_queries: How many queries to time; 0 leaves latency out.
+        latency_queries: Most queries to time, in half a minute; 0 leaves latency out.
         resamples: Bootstrap resamples for the interval of the retention.
         seed: Seed of the bootstrap and of the choice of queries to time.
     """
@@ -94,7 +94,7 @@ def compare(
         encoders: By the name they have in the report; an encoder may be given by its own name or folder.
         teacher: The teacher of all of them; by its name, it is loaded with its cache.
         dataset: What to search.
-        latency_queries: How many queries to time; 0 leaves latency out.
+        latency_queries: Most queries to time, in half a minute; 0 leaves latency out.
         resamples: Bootstrap resamples for the interval of the retention.
         seed: Seed of the bootstrap and of the choice of queries to time.
         progress: Called as work is done.
@@ -186,7 +186,7 @@ def summarize(
         seed=sampling.seed,
         resamples=sampling.resamples,
         confidence=CONFIDENCE,
-        latency_queries=len(timed),
+        latency_queries=max((one.queries for one in latencies.values()), default=0),
         machine={**describe_machine(), **_number_format(teacher)},
         versions=describe_versions(),
     )

@@ -37,7 +37,7 @@ def build_report(
         teacher: The teacher of all of them, best one with a cache; by its name, it is loaded with one.
         data: What to search; without labels the teacher's own results stand for them.
         out: Folder for the report; one that is already there is replaced.
-        latency_queries: How many queries to time; 0 leaves latency out.
+        latency_queries: Most queries to time, in half a minute; 0 leaves latency out.
         resamples: Bootstrap resamples for the intervals.
         seed: Seed of everything drawn at random; only latencies change between two runs.
         progress: Called as work is done.

@@ -127,10 +127,10 @@ def run_study(
         sampling=sampling,
         progress=progress,
     )
-    return _study(report, data, found, progress)
+    return _study(report, data, found, sampling, progress)
 
 
-def _study(report: Report, data: ReportData, found: Searches, progress: Progress) -> Study:
+def _study(report: Report, data: ReportData, found: Searches, sampling: Sampling, progress: Progress) -> Study:
     """Everything that follows from the searches."""
     ceiling, seed = found.results[TEACHER], report.seed
     agreement = {
@@ -164,7 +164,7 @@ def _study(report: Report, data: ReportData, found: Searches, progress: Progress
             progress=progress,
         ),
         disagreements={row.name: _disagreements(data, found, row.name) for row in report.encoders},
-        notes=(*_notes(report, labelled, layout), *found.notes),
+        notes=(*_notes(report, labelled, layout, sampling), *found.notes),
     )
 
 
@@ -181,7 +181,7 @@ def _disagreements(data: ReportData, found: Searches, name: str) -> tuple[Disagr
     return find_disagreements(data, found.ranking(name), found.ranking(TEACHER), overlaps)
 
 
-def _notes(report: Report, labelled: bool, layout: Layout) -> Iterator[str]:
+def _notes(report: Report, labelled: bool, layout: Layout, sampling: Sampling) -> Iterator[str]:
     if not labelled:
         yield (
             "There are no labels for these queries. What is compared is how much of the teacher's own first ten "
@@ -194,6 +194,9 @@ def _notes(report: Report, labelled: bool, layout: Layout) -> Iterator[str]:
         yield "Latency was not measured; speed is compared by floating-point operations."
     elif report.teacher.latency_p50_ms is None:
         yield "The teacher's latency is unknown: its vectors were stored, and no model embeds new queries here."
+    asked = min(sampling.latency_queries, report.queries)
+    if report.latency_queries < asked:
+        yield f"Latency is of {report.latency_queries} queries, not of {asked}: more would take over half a minute."
     if report.queries < _FEW_QUERIES:
         yield f"Only {report.queries} queries: encoders whose intervals overlap may well be equal. Measure on more."
     for row in report.encoders:

@@ -28,9 +28,22 @@ def test_percentiles_of_the_timings_in_milliseconds(monkeypatch):
     encoders = {name: lambda query, name=name: encode(name) for name in waits}
     seen = []
     found = measure_latency(encoders, [str(i) for i in range(50)], repeats=2, progress=lambda *step: seen.append(step))
-    assert found["fast"] == (1.0, 1.0)
-    assert found["slow"] == pytest.approx((50.5, np.percentile(range(1, 101), 95)))
+    assert found["fast"] == (1.0, 1.0, 50)
+    assert found["slow"] == pytest.approx((50.5, np.percentile(range(1, 101), 95), 50))
     assert seen[-1] == ("measuring latency", 100, 100)
+
+
+@pytest.mark.parametrize(("milliseconds", "called", "timed"), [(20, 15, 10), (60, 10, 5), (300, 6, 5)])
+def test_of_slow_encoders_as_many_queries_are_timed_as_there_is_time_for(monkeypatch, milliseconds, called, timed):
+    clock, calls = [0], []
+
+    def encode(query):
+        clock[0] += milliseconds * 1_000_000
+        calls.append(query)
+
+    monkeypatch.setattr(latency, "perf_counter_ns", lambda: clock[0])
+    found = measure_latency({"slow": encode}, [str(i) for i in range(50)], most_seconds=0.3)
+    assert (len(calls), found["slow"]) == (called, (milliseconds, milliseconds, timed))
 
 
 @pytest.mark.parametrize(("names", "queries", "repeats"), [("", ["q"], 1), ("a", [], 1), ("a", ["q"], 0)])

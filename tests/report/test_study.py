@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import asdict
 from math import log2
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from codequest.errors import InvalidInputError, SpaceMismatchError
-from codequest.evaluation import Report, compare
+from codequest.evaluation import Report, compare, latency
 from codequest.evaluation.comparison import Sampling
 from codequest.report import ReportData, run_study
 from codequest.space import EmbeddingSpace
@@ -99,6 +100,17 @@ def test_only_latencies_differ_between_two_runs(study):
     assert first == second
     assert all(one.cost != "latency" for one in first.tradeoffs)
     assert "Latency was not measured; speed is compared by floating-point operations." in first.notes
+
+
+def test_queries_that_there_was_no_time_to_time_are_said(monkeypatch):
+    clock = itertools.count(step=10_000_000_000)
+    monkeypatch.setattr(latency, "perf_counter_ns", lambda: next(clock))
+    texts = list(DATASET.queries.values()) * 2
+    data = ReportData("twice", dict(enumerate(texts)), dict(DATASET.documents))
+    study = run_study({"weak": TableEncoder()}, TableTeacher(), data, sampling=Sampling(50, 500))
+    assert study.report.latency_queries == 5
+    assert study.report.encoders[0].latency_p50_ms == 10_000
+    assert "Latency is of 5 queries, not of 8: more would take over half a minute." in study.notes
 
 
 @pytest.fixture(scope="module")
