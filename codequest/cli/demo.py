@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +17,15 @@ if TYPE_CHECKING:
     from codequest.demo import DemoResult
     from codequest.demo.tour import FoundFunction
     from codequest.search import CodeIndex
+
+_NEXT = {
+    "codequest search --path SRC 'read a csv file'": "your own code; codequest index SRC makes it better",
+    "codequest encode minilm-lora 'read a csv file' --out query.npy": "a query for an index that you have",
+    "codequest report minilm-lora static --queries log.txt --vectors index.npy --out report": (
+        "what it keeps there; needs pip install '.[report]'"
+    ),
+    "codequest queries SRC --out queries.jsonl --pairs pairs": "training data from your own code",
+}
 
 
 def demo(
@@ -76,16 +88,12 @@ def _show_puma(index: CodeIndex) -> None:
 
 
 def _show_next(result: DemoResult) -> None:
-    more = (
-        f"The refined adapter is in {result.trained}."
-        if result.trained
-        else "codequest demo --train     refine an encoder on this very code, and compare"
-    )
-    console.print(
-        f"What to do next:\n  {more}\n"
-        "  codequest index SRC; codequest search --path SRC 'read a csv file'     your own code\n"
-        "  codequest encode minilm-lora 'read a csv file' --out query.npy\n"
-        "  codequest report minilm-lora static --dataset DATASET --out report     on your own index\n"
-        "  codequest queries SRC --out queries.jsonl --pairs pairs     training data from your own code",
-        soft_wrap=True,
-    )
+    trains = {} if result.trained else {"codequest demo --train": "refine an encoder on this very code, and compare"}
+    console.print("What to do next", style="bold")
+    if result.trained:
+        console.print(f"  The refined adapter is in {result.trained}.", soft_wrap=True)
+    for command, what in (trains | _NEXT).items():
+        console.print(f"  {command}\n      {what}", soft_wrap=True)
+    if shutil.which("codequest") is None:
+        where = Path(sys.executable).parent
+        console.print(f"The command codequest is in {where}: activate that environment first.", soft_wrap=True)

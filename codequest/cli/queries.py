@@ -72,7 +72,7 @@ def queries(
         mined = _mined(sources, pairs, excluded=excluded, max_characters=max_characters)
         facts["pairs"] = _pair_facts(mined, pairs)
         if not as_json:
-            _show_pairs(mined, pairs)
+            _show_pairs(mined, pairs, out)
     if as_json:
         write_json(facts)
 
@@ -169,14 +169,17 @@ def _show_coverage(found: Coverage) -> None:
         warn(advice)
 
 
-def _show_pairs(mined: MinedPairs, folder: Path) -> None:
+def _show_pairs(mined: MinedPairs, folder: Path, queries: Path | None) -> None:
     from codequest.cli.printing.screen import NumberTable
 
     rows = [{"language": name, "functions": f"{count:,}"} for name, count in mined.languages.most_common()]
     title = f"{len(mined.queries):,} descriptions of {len(mined.functions):,} functions in {folder}"
     console.print(NumberTable(rows, title=title, columns=list(rows[0])))
+    if mined.passed_over:
+        messages.print(f"Functions{_passed_over(mined.passed_over)}.")
     messages.print(
-        f"Use them with: codequest distill QUERIES --pairs {folder}:train{_passed_over(mined.passed_over)}",
+        f"Use them with: codequest distill {queries or 'QUERIES'} --pairs {folder}:train --out adapter",
+        soft_wrap=True,
     )
 
 

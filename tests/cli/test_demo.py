@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,10 @@ def library(tmp_path: Path, tiny_base: Path, tiny_teacher: Path, monkeypatch: py
     return small
 
 
-def test_it_shows_what_was_measured_found_and_what_to_do_next(library: StandardLibrary) -> None:
+def test_it_shows_what_was_measured_found_and_what_to_do_next(
+    library: StandardLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     printed = run("demo")
     assert f"The code: {len(library.test.documents)} functions of {library.root}, docstrings removed" in printed
     assert f"{library.test.name}: 10 queries in 10 documents of " in printed
@@ -35,7 +39,17 @@ def test_it_shows_what_was_measured_found_and_what_to_do_next(library: StandardL
     assert "2 files" in re.sub(r"\s+", " ", printed)
     for query in PUMA_QUERIES:
         assert f"$ codequest search '{query}'" in printed
-    assert "codequest demo --train     refine an encoder on this very code, and compare" in printed
+    assert "codequest demo --train\n      refine an encoder on this very code, and compare" in printed
+    assert "codequest report minilm-lora static --queries log.txt --vectors index.npy --out report\n" in printed
+    assert "The command codequest is in" not in printed
+
+
+def test_where_the_command_is_not_on_the_path_it_says_where_it_is(
+    library: StandardLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    where = Path(sys.executable).parent
+    assert f"The command codequest is in {where}: activate that environment first." in run("demo")
 
 
 def test_with_train_it_says_where_the_refined_adapter_is(library: StandardLibrary) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from codequest.data import load_dataset, load_queries
 from codequest.errors import InvalidInputError
-from tests.cli.commands import run
+from tests.cli.commands import run, run_and_hear
 
 CODE = '''def merge_intervals(intervals, *, touching=True):
     """Merge intervals that overlap.
@@ -39,12 +39,13 @@ def code(tmp_path: Path) -> Path:
 
 def test_queries_and_pairs_come_out_as_distill_takes_them(code: Path, tmp_path: Path) -> None:
     out, pairs = tmp_path / "queries.jsonl", tmp_path / "pairs"
-    shown = run("queries", code, "--out", out, "--pairs", pairs)
+    shown, said = run_and_hear("queries", code, "--out", out, "--pairs", pairs)
     assert load_queries(out) == [
         "Merge intervals that overlap",
         "Read a table from a file of comma separated values",
     ]
     assert "2 queries in" in shown
+    assert f"Use them with: codequest distill {out} --pairs {pairs}:train --out adapter\n" in said
     dataset = load_dataset(f"{pairs}:train")
     assert list(dataset.queries.values()) == load_queries(out)
     documents = list(dataset.documents.values())
