@@ -14,7 +14,9 @@ DATA ?= data
 MEASURED = --dataset $(DATA)/cosqa:dev:corpus_nodoc --dataset $(DATA)/mbpp:dev \
 	$(patsubst %,--dataset $(DATA)/csn_docs:%-dev,python java javascript php ruby go)
 retention: $(VENV)/.demo
-	$(BIN)/codequest evaluate minilm-lora minilm-l3-lora minilm-projection static mpnet-lora $(MEASURED)
+	$(BIN)/codequest evaluate minilm-lora minilm-l3-lora minilm-projection static mpnet-lora $(MEASURED) \
+		--teacher auto:sentence-transformers/all-mpnet-base-v2
+	$(BIN)/codequest evaluate static-for-minilm $(MEASURED) --teacher auto:sentence-transformers/all-MiniLM-L6-v2
 
 # What their queries find among light documents, of what they find among the teacher's.
 light-retention: $(VENV)/.demo

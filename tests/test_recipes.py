@@ -11,9 +11,8 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
 def test_what_is_shipped_has_a_recipe() -> None:
-    recipes = [
-        load_recipe(EXAMPLES / name) for name in ("pretrained.toml", "teacher_lora.toml", "light_documents.toml")
-    ]
+    names = ("pretrained.toml", "teacher_lora.toml", "light_documents.toml", "minilm.toml")
+    recipes = [load_recipe(EXAMPLES / name) for name in names]
     assert set(shipped_adapters()) <= {name for recipe in recipes for name in recipe.encoders}
 
 

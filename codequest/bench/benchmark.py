@@ -26,6 +26,7 @@ from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
 from codequest.report.named_encoders import QUANTIZED, encoder_sources
 from codequest.space import EmbeddingSpace, Vectors
+from codequest.teachers.default import DEFAULT_TEACHER
 
 
 def bench(
@@ -43,7 +44,7 @@ def bench(
 
     Args:
         encoders: ``NAME=SOURCE`` or only the source: folders, those that come with codequest, repositories, or
-            ``quantized:PRECISION``; all that come with codequest by default.
+            ``quantized:PRECISION``; by default all that come with codequest for this teacher.
         dataset: What retention is measured on; the functions and docstrings of the standard library by default.
         queries: What is timed; those of the dataset by default.
         teacher: Public id or folder of the teacher; the adapters' own by default.
@@ -60,7 +61,7 @@ def bench(
     """
     check_rounds(rounds, effort or Effort())
     check_forms(forms)
-    sources = encoder_sources(encoders or _shipped())
+    sources = encoder_sources(encoders or shipped_for(teacher))
     space = _common_space(sources)
     baseline = _teacher(teacher, space)
     competitors = [_encoder(name, source, baseline) for name, source in sources.items()]
@@ -79,9 +80,14 @@ def bench(
     return with_retention(result, data, document_vectors, measured.vectors)
 
 
-def _shipped() -> list[str]:
-    """The adapters that come with codequest and embed queries."""
-    return [name for name in shipped_adapters() if not read_config(find_adapter(name)).documents]
+def shipped_for(teacher: str | None) -> list[str]:
+    """The adapters that come with codequest and embed queries into a teacher's space; by default, the usual one's."""
+    named = (teacher or DEFAULT_TEACHER).removeprefix("auto:").removeprefix("local:")
+    configs = {name: read_config(find_adapter(name)) for name in shipped_adapters()}
+    queries = {name: config.space.teacher for name, config in configs.items() if not config.documents}
+    usual = DEFAULT_TEACHER.removeprefix("auto:")
+    of_it = named if named in queries.values() else usual
+    return [name for name, made_by in queries.items() if made_by == of_it]
 
 
 def _common_space(sources: Mapping[str, str]) -> EmbeddingSpace | None:

@@ -10,6 +10,7 @@ import pytest
 
 from codequest import ProjectionQueryEncoder, load_teacher
 from codequest.bench import bench
+from codequest.bench.benchmark import shipped_for
 from codequest.bench.exports import FORMS
 from codequest.bench.process import Effort
 from codequest.data import RetrievalDataset
@@ -106,3 +107,10 @@ def test_adapters_of_another_teacher_are_refused(adapter: Path, tiny_base: Path,
     ProjectionQueryEncoder.create(str(tiny_base), space=space, map="linear").save_pretrained(tmp_path / "second")
     with pytest.raises(SpaceMismatchError, match="'second' cannot be measured together with 'light'"):
         bench([str(adapter), str(tmp_path / "second")], dataset=DATASET, rounds=1, effort=QUICK)
+
+
+def test_by_default_the_adapters_of_the_teacher_are_measured() -> None:
+    usual = ["minilm-l3-lora", "minilm-lora", "minilm-projection", "mpnet-lora", "static"]
+    assert shipped_for(None) == shipped_for("auto:sentence-transformers/all-mpnet-base-v2") == usual
+    assert shipped_for("local:sentence-transformers/all-MiniLM-L6-v2") == ["static-for-minilm"]
+    assert shipped_for("some/other-model") == usual

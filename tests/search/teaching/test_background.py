@@ -54,8 +54,7 @@ def test_a_second_run_is_refused_and_says_since_when(home: IndexHome) -> None:
 def test_it_goes_on_by_itself_and_stops_when_it_is_asked_to(home: IndexHome) -> None:
     process = start_background(home)
     assert os.getpriority(os.PRIO_PROCESS, process) == 19
-    index = CodeIndex.open(home.root, encoder=None)
-    until(lambda: index.teacher_run is not None and index.teacher_run.done > 0)
+    until(lambda: CodeIndex.open(home.root, encoder=None).stats.taught > 0)  # made visible, and not only embedded
     os.kill(process, signal.SIGTERM)
     os.waitpid(process, 0)
     done = CodeIndex.open(home.root, encoder=None).stats.taught
