@@ -61,11 +61,12 @@ class NumberTable:
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         yield Text(self._title, style="bold")
-        named = self._width_of(self._name, options.max_width)
-        for columns in self._parts(options.max_width, min(named, options.max_width // 3)):
+        room = options.max_width - 1  # a space ends each row
+        named = self._width_of(self._name, room)
+        for columns in self._parts(room, min(named, room // 3)):
             numbers = sum(_BETWEEN + self._numbers[column] for column in columns)
-            drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-            longest = max(options.max_width - numbers, len(self._name))
+            drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+            longest = max(room - numbers, len(self._name))
             drawn.add_column(self._name, overflow="fold", max_width=longest)
             for column in columns:
                 width = self._numbers[column]
