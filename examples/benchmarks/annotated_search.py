@@ -11,10 +11,9 @@ is found by the first of ten hits in its file that overlaps its lines, where it 
 """
 
 import argparse
-import json
 from pathlib import Path
 
-from annotated.engines import ENGINES, run_engine
+from annotated.engines import ENGINES, run_engines
 from annotated.questions import load_questions
 from annotated.tables import by_category, by_language
 from annotated.trees import make_trees
@@ -27,9 +26,7 @@ def main() -> None:
     prepare.add_argument("semble", type=Path)
     prepare.add_argument("clones", type=Path)
     prepare.add_argument("trees", type=Path)
-    prepare.add_argument(
-        "--nearest", action="store_true", help="take the newest commit of a clone without the pinned one"
-    )
+    prepare.add_argument("--nearest", action="store_true", help="the newest commit of a clone without the pinned one")
     run = commands.add_parser("run")
     run.add_argument("semble", type=Path)
     run.add_argument("trees", type=Path)
@@ -37,9 +34,7 @@ def main() -> None:
     run.add_argument("--repository", action="append", help="only this one; may be repeated")
     run.add_argument("--without", action="append", default=[], help="not this one; may be repeated")
     run.add_argument("--engine", action="append", choices=list(ENGINES), help="only this one; may be repeated")
-    run.add_argument(
-        "--out", type=Path, help="file for every ranking; those that are in it already are not asked for again"
-    )
+    run.add_argument("--out", type=Path, help="file for every ranking; those in it already are not asked for again")
     given = parser.parse_args()
     if given.command == "prepare":
         make_trees(given.semble / "benchmarks", given.clones, given.trees, nearest=given.nearest)
@@ -48,14 +43,7 @@ def main() -> None:
     names = [name for name in given.repository or sorted(questions) if name not in given.without]
     asked = {name: questions[name] for name in names}
     engines = given.engine or [name for name in ENGINES if given.python or not name.startswith("semble")]
-    known = json.loads(given.out.read_text(encoding="utf-8")) if given.out and given.out.exists() else {}
-    for engine in engines:
-        there = known.setdefault(engine, {})
-        for name in asked.keys() - there.keys():
-            there[name] = run_engine(engine, asked[name], given.python)
-            if given.out:  # after every repository: an engine that fails loses nothing
-                given.out.write_text(json.dumps(known, indent=1), encoding="utf-8")
-    results = {engine: {name: known[engine][name] for name in asked} for engine in engines}
+    results = run_engines(engines, asked, given.python, given.out)
     print(f"{sum(len(each.questions) for each in asked.values())} questions on {len(asked)} repositories\n")
     print(by_category(asked, results), by_language(asked, results), sep="\n")
 
