@@ -82,7 +82,7 @@ class ReportRow:
             "speedup": _number(self.speedup, "{:.1f}×"),
             "params M": _number(self.parameters, "{:.1f}", unit=1e6),
             "active MB": _number(self.active_bytes, "{:.1f}", unit=1e6),
-            "GFLOP": _number(self.flops, "{:.3f}", unit=1e9),
+            "GFLOP": _number(self.flops, "{:.3g}", unit=1e9),
         }
 
 

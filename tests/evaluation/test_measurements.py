@@ -154,3 +154,8 @@ def test_public_names_are_sorted_and_exist():
     }  # fmt: skip
     assert len(names) == len(set(names))
     assert all(getattr(codequest.evaluation, name).__doc__ for name in names)
+
+
+def test_little_arithmetic_is_not_none() -> None:
+    assert ReportRow(name="table", kind="static", measures={}, flops=404_960).cells()["GFLOP"] == "0.000405"
+    assert ReportRow(name="model", kind="teacher", measures={}, flops=2_043_740_000).cells()["GFLOP"] == "2.04"
