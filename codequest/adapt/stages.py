@@ -28,6 +28,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
 GENTLER = 0.2
 """Learning rate of the refinement, as a share of that of the regression."""
 
+ANCHORS = {"lora": 5.0, "static": 1.0}
+"""Weight of the cosine to the teacher's query vectors in the refinement, next to 1 for finding its documents."""
+
 _MOST_MEASURED = 300  # queries
 _OVERRUN = 1.03  # of the budget less the time for measuring, when training is ended whatever is left of it
 
@@ -143,7 +146,7 @@ class Stages:
         if division.pairs is not None and plan.refinement:
             steps = self._steps("refinement", plan.refinement, end - self._ledger.spent, speeds.step)
             mixed = queries[: len(division.pairs.queries)]
-            losses = {"infonce": 1.0, "cosine": 1.0}
+            losses = {"infonce": 1.0, "cosine": ANCHORS[self._request.kind]}
             config = self._config(steps, len(mixed) + len(labelled), losses=losses)
             encoder = self._stage(encoder, mixed, config, held=division.held, pairs=division.pairs, end=end)
         return encoder
