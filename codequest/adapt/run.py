@@ -23,7 +23,7 @@ from codequest.errors import CodequestWarning, InvalidInputError, TeacherError
 from codequest.files import cache_root
 from codequest.progress import Progress, silent
 from codequest.space import Side
-from codequest.teachers import ApiTeacher, CachedTeacher
+from codequest.teachers import ApiTeacher, CachedTeacher, Teacher
 from codequest.teachers.api.spending import warn_of_cost
 from codequest.teachers.base import local_model
 from codequest.training.config import digest
@@ -247,9 +247,16 @@ class Run:
                 done = min(total, done + chunk)
                 self.progress("teacher embeds queries", done, total)
         except TeacherError as error:
+            done = max(done, _embedded_first(teacher, division.queries))  # of a chunk, what was embedded counts too
             says = f"The teacher stopped after {done:,} of {total:,} queries; these are trained on. {error}"
             warnings.warn(says, CodequestWarning, stacklevel=2)
         return done
+
+
+def _embedded_first(teacher: Teacher, queries: Sequence[str]) -> int:
+    """Number of the first queries that a teacher has embedded."""
+    unknown = set(teacher.missing(queries, "query")) if isinstance(teacher, CachedTeacher) else set(queries)
+    return next((position for position, text in enumerate(queries) if text in unknown), len(queries))
 
 
 def adapt(request: Request, *, progress: Progress = silent, show_plan: Callable[[Run], None] | None = None) -> Outcome:
