@@ -18,17 +18,15 @@ from codequest.adapt.stages import GENTLER, SETTINGS, Division, Stages, divide
 from codequest.adapters.folder import check_destination, read_config
 from codequest.adapters.places import find_adapter
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder, create_encoder
-from codequest.encoders.cost import backbone_cost
 from codequest.errors import CodequestWarning, InvalidInputError, TeacherError
+from codequest.evaluation.comparison import teacher_cost
 from codequest.files import cache_root
 from codequest.progress import Progress, silent
 from codequest.space import Side
 from codequest.teachers import ApiTeacher, CachedTeacher, Teacher
 from codequest.teachers.api.spending import warn_of_cost
-from codequest.teachers.base import local_model
 from codequest.training.config import digest
 
-_TOKENS = 12  # of the query by which teacher and start are compared, as in the cards
 _FRESH_ROWS = 8_000  # the teacher embeds the text of each
 _READING = 0.15  # share of the time after which no further package is read
 _CHUNK = 256  # queries that are embedded before the clock is looked at again, at least; enough for an adapter
@@ -52,9 +50,8 @@ class Run:
         self.ledger = Ledger(cache_root() / "adapt" / digest(given, rest))
         self._progress = progress
         teacher = self.source.teacher
-        model = local_model(teacher)
-        flops = None if model is None else backbone_cost(model.backbone, (), tokens=_TOKENS).flops
-        self.start = request.chosen_start(teacher.space, flops)
+        cost = teacher_cost(teacher)
+        self.start = request.chosen_start(teacher.space, cost.flops if cost else None)
         self.batch_size = int(SETTINGS[request.kind]["batch_size"])
 
     def progress(self, description: str, done: int, total: int) -> None:

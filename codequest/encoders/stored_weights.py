@@ -17,6 +17,8 @@ _SCALES = ".scales"
 
 def round_weights(weights: Iterable[Tensor], precision: StoredPrecision) -> None:
     """Round weights to what their precision holds: what is stored is what is computed with."""
+    if precision == "fp32":
+        return
     for weight in weights:
         weight.data.copy_(restored_weights(stored_weights({"": weight.data}, precision))[""])
 

@@ -28,6 +28,7 @@ from codequest.texts import shown
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
+    from codequest.encoders.cost import EncoderCost
 
 CONFIDENCE = 0.95
 """Confidence of every interval in a report."""
@@ -237,11 +238,17 @@ def retention_of(found: SearchResults, ceiling: SearchResults, sampling: Samplin
 
 def _teacher_row(teacher: Teacher, ceiling: SearchResults) -> dict[str, Any]:
     """The values of a `ReportRow` for the teacher, without latency; only a local model has a known cost."""
+    known = teacher_cost(teacher)
+    cost = asdict(known) if known else {}
+    return {"name": teacher.space.teacher, "kind": "teacher", "measures": ceiling.means, **cost}
+
+
+def teacher_cost(teacher: Teacher) -> EncoderCost | None:
+    """What one query costs a model on this machine, by the query that encoders are counted by; None of others."""
     from codequest.encoders.cost import backbone_cost
 
     model = local_model(teacher)
-    cost = asdict(backbone_cost(model.backbone, (), tokens=_TOKENS)) if model else {}
-    return {"name": teacher.space.teacher, "kind": "teacher", "measures": ceiling.means, **cost}
+    return backbone_cost(model.backbone, (), tokens=_TOKENS) if model else None
 
 
 def _number_format(teacher: Teacher) -> dict[str, str]:
