@@ -40,7 +40,7 @@ from codequest.space import Vectors, normalized
 
 _FILE = "graph.json"
 _MAKING, _STAGES = "teacher becomes a graph", 3  # loaded, written, checked
-_MOST_AT_ONCE = 16  # batches: each needs memory
+MOST_AT_ONCE = 16  # batches: each needs memory
 _LENGTH = 0.02  # by which a vector may be longer or shorter, where lengths count
 
 # Documents of every length, the longest one truncated by most models; the last batch is one text alone.
@@ -118,7 +118,7 @@ def read_graph(folder: Path) -> TeacherGraph:
     """
     kept = read_json(folder / _FILE, _Kept, error=AdapterFormatError, remedy="It is made again.")
     refuse_tampered(folder, "openvino", kept.files)
-    at_once = min(threads(), _MOST_AT_ONCE)
+    at_once = min(threads(), MOST_AT_ONCE)
     with batches_at_once(at_once):
         return TeacherGraph(open_session(folder, "openvino", kept.precision), kept.precision, at_once)
 

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import get_scheduler
 
-from codequest.backbone import choose_device, faithful_half
+from codequest.backbone import choose_device
 from codequest.backbone.precision import DTYPES
 from codequest.data import RetrievalDataset
-from codequest.encoders import TrainableQueryEncoder
-from codequest.files import cache_root
 from codequest.progress import Progress, silent
-from codequest.space import EmbeddingSpace, Side, Vectors, normalized
-from codequest.teachers import CachedTeacher, Teacher
+from codequest.space import Side, Vectors, normalized
+from codequest.teachers import Teacher
 from codequest.teachers.base import WrappingTeacher
 from codequest.training.candidates import Candidates
-from codequest.training.config import DistillationConfig, digest
+from codequest.training.config import DistillationConfig
 from codequest.training.loop import trained_in
 from codequest.training.objective import weighted_loss
-from codequest.training.run_folder import weights_digest
 from codequest.training.targets import TrainingTargets, compute_targets, padded
 
 
@@ -55,50 +50,6 @@ class TeachingAssistant(WrappingTeacher):
         """The teacher's query vectors, (n, dim), as the assistant's, unit rows."""
         moved = vectors + vectors @ self._weight.T + self._bias
         return self.checked_vectors(normalized(moved), len(vectors))
-
-
-class EncoderAssistant(WrappingTeacher):
-    """A teacher whose query vectors come from an encoder of its space, such as a LoRA on its own query side.
-
-    The encoder's vectors are computed once and kept in a file of their own; those of documents are the teacher's.
-
-    Args:
-        teacher: The teacher of the space.
-        encoder: Gives the query vectors.
-
-    Raises:
-        SpaceMismatchError: The encoder is of another space.
-    """
-
-    def __init__(self, teacher: Teacher, encoder: TrainableQueryEncoder) -> None:
-        super().__init__(teacher)
-        teacher.space.check(encoder.space, context="This encoder cannot assist this teacher")
-        self.variant = digest(encoder.kind, encoder.describe(), weights_digest(encoder))
-        file = f"{teacher.space.fingerprint}-{self.variant}.sqlite"
-        self._queries = CachedTeacher(_QuerySide(encoder), cache_root() / "vectors" / file)
-
-    def encode(self, texts: Sequence[str], side: Side, *, progress: Progress = silent) -> Vectors:
-        return (self._queries if side == "query" else self.teacher).encode(texts, side, progress=progress)
-
-
-class _QuerySide(Teacher):
-    """An encoder as a teacher of queries; in bf16 where the device computes in it: training does not notice."""
-
-    def __init__(self, encoder: TrainableQueryEncoder) -> None:
-        self._encoder = encoder
-
-    @property
-    def space(self) -> EmbeddingSpace:
-        return self._encoder.space
-
-    def token_counts(self, texts: Sequence[str], side: Side) -> list[int]:  # noqa: ARG002
-        return self._encoder.token_counts(texts)
-
-    def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:  # noqa: ARG002
-        device = choose_device(None)
-        half = faithful_half(device) == "bf16"
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
-            return self._encoder.encode(texts)
 
 
 def train_assistant(

@@ -22,9 +22,10 @@ from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.evaluation import Report, compare_documents, compare_each, summaries
 from codequest.progress import Progress, silent
 from codequest.teachers import Teacher, cached, load_teacher, teacher_named_in
-from codequest.training.assistant import EncoderAssistant, train_assistant
+from codequest.training.assistant import train_assistant
 from codequest.training.config import digest
 from codequest.training.document_side import exchanged
+from codequest.training.encoder_assistant import EncoderAssistant
 from codequest.training.recipe import EncoderRecipe, Recipe, Stage
 from codequest.training.recipe_data import RecipeData
 from codequest.training.run_folder import is_main_process
