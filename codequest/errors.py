@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -125,7 +126,11 @@ class TrainingError(CodequestError, RuntimeError):
 
 
 class MissingDependencyError(CodequestError, ImportError):
-    """An optional dependency is not installed."""
+    """A dependency is not installed."""
+
+
+class BrokenDependencyError(CodequestError, ImportError):
+    """A dependency is installed and cannot be imported."""
 
 
 class CodequestWarning(UserWarning):
@@ -165,32 +170,34 @@ def require(module: str, *, extra: str) -> ModuleType:
 
     Raises:
         MissingDependencyError: The module is not installed; names the command that installs it.
+        BrokenDependencyError: It is installed and cannot be imported; says why, and how to repair it.
     """
     try:
         return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise _missing(module, extra) from error
+    except Exception as error:  # a damaged package may raise anything
+        raise _failed_import(_top(module), extra, error) from error
 
 
 @contextmanager
 def needs_torch() -> Iterator[None]:
-    """Name the command that installs torch where it, or what comes with it, is not there to be imported.
+    """Say what to do where torch, or what comes with it, cannot be imported.
 
     Raises:
         MissingDependencyError: One of `WITH_TORCH` is not installed.
+        BrokenDependencyError: One of them is installed and cannot be imported.
     """
     try:
         yield
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package not in WITH_TORCH:
+    except (ImportError, OSError) as error:  # OSError where one of its shared libraries is missing
+        package = _torch_package(error)
+        if package is None or isinstance(error, CodequestError):
             raise
-        raise _missing(package, "torch") from error
+        raise _failed_import(package, "torch", error) from error
 
 
 def has_torch() -> bool:
     """Tell whether torch is installed, without importing it."""
-    return importlib.util.find_spec("torch") is not None
+    return _is_there("torch")
 
 
 def distribution_name() -> str:
@@ -204,7 +211,37 @@ def distribution_name() -> str:
     return LIGHT
 
 
-def _missing(module: str, extra: str) -> MissingDependencyError:
-    return MissingDependencyError(
-        f"{module!r} is needed here and is not installed. Install it with: pip install '{distribution_name()}[{extra}]'"
+def _failed_import(package: str, extra: str, error: Exception) -> CodequestError:
+    if not _is_there(package):
+        return MissingDependencyError(
+            f"{package!r} is needed here and is not installed. "
+            f"Install it with: pip install '{distribution_name()}[{extra}]'"
+        )
+    from importlib import metadata
+
+    says = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    owners = sorted(set(metadata.packages_distributions().get(package, ())))
+    again = owners[0] if len(owners) == 1 else f"'{distribution_name()}[{extra}]'"
+    return BrokenDependencyError(
+        f"{package!r} is needed here, is installed and cannot be imported: {says.rstrip('.')}. "
+        f"Install what this names, or the package again: pip install --force-reinstall {again}"
     )
+
+
+def _torch_package(error: ImportError | OSError) -> str | None:
+    """The one of `WITH_TORCH` that an error says is missing, or whose import it came out of."""
+    modules = (
+        frame.f_globals.get("__name__", "")
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_name == "<module>"
+    )
+    named = (getattr(error, "name", None) or "", *modules)
+    return next((package for package in map(_top, named) if package in WITH_TORCH), None)
+
+
+def _is_there(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]

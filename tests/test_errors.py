@@ -1,5 +1,7 @@
 import importlib
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,7 @@ BUILT_INS = {
     "ForeignIndexError": FileNotFoundError,
     "AnswerError": RuntimeError,
     "MissingDependencyError": ImportError,
+    "BrokenDependencyError": ImportError,
 }
 
 
@@ -62,6 +65,62 @@ def test_require_names_the_command_that_installs_the_extra() -> None:
     ) as caught:
         errors.require("no_such_module", extra="cli")
     assert isinstance(caught.value.__cause__, ModuleNotFoundError)
+
+
+BROKEN = {
+    "a shared library is missing": (
+        "raise ImportError('libopenblas.so.0: cannot open shared object file\\nmore')",
+        r"imported: libopenblas\.so\.0: cannot open shared object file\. Install",
+    ),
+    "what it needs is missing": ("import no_such_module", "imported: No module named 'no_such_module'"),
+    "a part of it is missing": ("from . import part", "imported: cannot import name 'part'"),
+    "it fails on its way": ("raise RuntimeError", "imported: RuntimeError"),
+}
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Puts a package that cannot be imported where it is found first."""
+
+    def put(package: str, content: str) -> None:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text(content, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return put
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_package_that_is_broken_is_not_said_to_be_missing(fault: str, broken: Callable[[str, str], None]) -> None:
+    content, says = BROKEN[fault]
+    broken("broken_package", content)
+    with pytest.raises(errors.BrokenDependencyError, match=rf"'broken_package' .* is installed .* {says}") as caught:
+        errors.require("broken_package", extra="cli")
+    assert re.search(r"pip install --force-reinstall 'codequest.*\[cli\]'$", str(caught.value))
+
+
+def test_a_part_that_an_installed_package_lacks_is_named() -> None:
+    says = r"imported: No module named 'numpy\.no_such_part'.* --force-reinstall numpy$"
+    with pytest.raises(errors.BrokenDependencyError, match=says):
+        errors.require("numpy.no_such_part", extra="cli")
+
+
+@pytest.mark.parametrize("content", ["raise OSError('libcudart.so.12')", "raise ImportError('libcudart.so.12')"])
+def test_torch_that_is_broken_is_not_said_to_be_missing(
+    content: str, broken: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in [name for name in sys.modules if name.partition(".")[0] == "peft"]:
+        monkeypatch.delitem(sys.modules, module)
+    broken("peft", content)
+    says = r"'peft' is needed here, is installed and cannot be imported: libcudart\.so\.12\."
+    with pytest.raises(errors.BrokenDependencyError, match=says), errors.needs_torch():
+        importlib.import_module("peft")
+
+
+def test_a_file_that_is_not_there_is_no_fault_of_torch() -> None:
+    with pytest.raises(FileNotFoundError, match="no_such_file") as caught, errors.needs_torch():
+        Path("no_such_file").read_text(encoding="utf-8")
+    assert not isinstance(caught.value, errors.CodequestError)
 
 
 @pytest.mark.parametrize("package", sorted(errors.WITH_TORCH))

@@ -136,8 +136,8 @@ def refuse_other_files(path: Path) -> None:
     except (OSError, ValueError) as error:  # an empty file cannot be mapped
         raise AdapterFormatError(f"ONNX Runtime cannot read {path}: {error}. Export it again.") from error
     try:
-        import onnx
-    except ModuleNotFoundError as error:
+        onnx = require("onnx", extra="onnx")
+    except MissingDependencyError as error:
         raise MissingDependencyError(
             f"{path} may take weights from another file, which only onnx can tell. Install it: pip install onnx"
         ) from error
