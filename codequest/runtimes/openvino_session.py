@@ -38,9 +38,9 @@ class OpenVINOSession(GraphSession):
         self.refuse_unrunnable(precision)
         path = folder / _FILE
         at_once = streams()
-        alone, together = {"PERFORMANCE_HINT": "LATENCY"}, {"NUM_STREAMS": at_once, "ENABLE_CPU_PINNING": False}
         settings = {
-            **(alone if at_once == 1 else together),
+            **({"PERFORMANCE_HINT": "LATENCY"} if at_once == 1 else {"NUM_STREAMS": at_once}),
+            "ENABLE_CPU_PINNING": False,  # with it, processes of one thread each all run on the first core
             "INFERENCE_NUM_THREADS": threads(),
             "INFERENCE_PRECISION_HINT": _HINTS[precision],
             "DYNAMIC_QUANTIZATION_GROUP_SIZE": _GROUP if precision == "int8" and multiplies_bytes() else 0,

@@ -73,6 +73,7 @@ def test_every_precision_has_its_settings(
         {
             "device": "CPU",
             "PERFORMANCE_HINT": "LATENCY",
+            "ENABLE_CPU_PINNING": False,
             "INFERENCE_NUM_THREADS": threads(),
             "INFERENCE_PRECISION_HINT": hint,
             "DYNAMIC_QUANTIZATION_GROUP_SIZE": group,
@@ -90,6 +91,17 @@ def test_batches_at_once_have_a_stream_each_which_is_bound_to_no_core(
     assert (together["NUM_STREAMS"], together["ENABLE_CPU_PINNING"]) == (3, False)
     assert "PERFORMANCE_HINT" not in together
     assert "NUM_STREAMS" not in alone
+    assert alone["ENABLE_CPU_PINNING"] is False
+
+
+def test_a_graph_of_one_thread_leaves_the_choice_of_core_to_the_system(
+    graph: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # as in every process of torchrun
+    session = open_session(graph, "openvino", "fp32")
+    assert isinstance(session, OpenVINOSession)
+    assert session._compiled.get_property("ENABLE_CPU_PINNING") is False
+    assert session._compiled.get_property("INFERENCE_NUM_THREADS") == 1
 
 
 def test_bf16_is_refused_where_the_cpu_would_emulate_it(monkeypatch: pytest.MonkeyPatch) -> None:
