@@ -27,6 +27,7 @@ class Request:
 
     Attributes:
         teacher: Name of the teacher, as `load_teacher` reads it.
+        dim: Length that the teacher's vectors are truncated to (Matryoshka models), or None.
         out: Folder for the adapter.
         minutes: Time for everything.
         code: Folders, repositories or files of the user's code.
@@ -44,6 +45,7 @@ class Request:
 
     teacher: str
     out: Path
+    dim: int | None = None
     minutes: float = 10.0
     code: tuple[str, ...] = ()
     queries: Path | None = None

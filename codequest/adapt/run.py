@@ -45,7 +45,7 @@ class Run:
     def __init__(self, request: Request, progress: Progress = silent) -> None:
         check_destination(request.out)
         self.request = request
-        given = [str(value) for value in (request.teacher, request.queries, request.index, request.texts)]
+        given = [str(value) for value in (request.teacher, request.dim, request.queries, request.index, request.texts)]
         rest = [list(request.code), request.kind, request.start, request.minutes, request.seed, str(request.out)]
         self.ledger = Ledger(cache_root() / "adapt" / digest(given, rest))
         self._progress = progress

@@ -35,7 +35,7 @@ def open_source(request: Request, *, progress: Progress = silent) -> TeacherSour
         TeacherError: It cannot be loaded, or the vectors come without texts.
         WeightsNotFoundError: No such model on this machine or the hub.
     """
-    teacher = cached(load_teacher(request.teacher_name))
+    teacher = cached(load_teacher(request.teacher_name, dim=request.dim))
     if isinstance(teacher, VectorsTeacher):
         if request.index is not None:
             raise InvalidInputError(

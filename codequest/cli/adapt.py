@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from codequest.cli.display import console, messages, progress_bars
-from codequest.cli.options.arguments import TEACHER_HELP
+from codequest.cli.options.arguments import TEACHER_HELP, DimOption
 from codequest.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ KINDS = ("lora", "static")
 def adapt(
     *,
     teacher: Annotated[str, typer.Option(help=f"The model that made your index. {TEACHER_HELP}")],
+    dim: Annotated[int | None, DimOption] = None,
     out: Annotated[Path, typer.Option(help="Folder for the adapter.")],
     minutes: Annotated[float, typer.Option(help="Time for everything.")] = 10,
     code: Annotated[
@@ -54,6 +55,7 @@ def adapt(
     chosen: Any = kind
     request = Request(
         teacher=teacher,
+        dim=dim,
         out=out,
         minutes=minutes,
         code=tuple(code or ()),

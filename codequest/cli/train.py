@@ -24,13 +24,14 @@ def train(
         str | None, typer.Option(help=f"{TEACHER_HELP} By default the recipe's, if it is on this machine.")
     ] = None,
 ) -> None:
-    """Train, measure and save the adapters of a recipe.
+    """Train, measure and save the adapters of a recipe; with a study in it, compare them in a figure.
 
     Stopped or killed, it continues when the same command is run again; adapters that are already made stay.
     """
     from codequest.adapters.folder import read_config
     from codequest.cli.printing.reports import overview_table
     from codequest.training import is_main_process, load_recipe, make_adapters
+    from codequest.training.studying import study_recipe
 
     followed = load_recipe(recipe)
     with progress_bars() as progress:
@@ -40,6 +41,10 @@ def train(
     for name, adapter in made.items():
         _show(name, adapter)
     console.print(overview_table({name: read_config(adapter.folder).metrics for name, adapter in made.items()}))
+    if followed.study and not only:
+        with progress_bars() as progress:
+            folder = study_recipe(followed, data=data, out=out, teacher=teacher, progress=progress)
+        messages.print(f"Study: {folder}")
 
 
 def _show(name: str, adapter: MadeAdapter) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from codequest.training.making import MadeAdapter as MadeAdapter
     from codequest.training.making import make_adapters as make_adapters
     from codequest.training.recipe import Recipe as Recipe
-    from codequest.training.recipe import load_recipe as load_recipe
+    from codequest.training.recipe_reading import load_recipe as load_recipe
     from codequest.training.references import add_reference_vectors as add_reference_vectors
     from codequest.training.run_folder import is_main_process as is_main_process
     from codequest.training.samples import hold_out as hold_out
@@ -39,7 +39,7 @@ _HOMES = {
     "digest": "codequest.training.config",
     "hold_out": "codequest.training.samples",
     "is_main_process": "codequest.training.run_folder",
-    "load_recipe": "codequest.training.recipe",
+    "load_recipe": "codequest.training.recipe_reading",
     "make_adapters": "codequest.training.making",
     "sample": "codequest.training.samples",
     "without": "codequest.training.samples",

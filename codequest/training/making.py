@@ -14,6 +14,7 @@ from codequest.adapters.places import find_adapter
 from codequest.encoders import (
     LoRAQueryEncoder,
     ProjectionQueryEncoder,
+    QuantizedQueryEncoder,
     QueryEncoder,
     TrainableQueryEncoder,
     create_encoder,
@@ -22,11 +23,12 @@ from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.evaluation import Report, compare_documents, compare_each, summaries
 from codequest.progress import Progress, silent
 from codequest.teachers import Teacher, cached, load_teacher, teacher_named_in
+from codequest.teachers.base import local_model
 from codequest.training.assistant import train_assistant
 from codequest.training.config import digest
 from codequest.training.document_side import exchanged
 from codequest.training.encoder_assistant import EncoderAssistant
-from codequest.training.recipe import EncoderRecipe, Recipe, Stage
+from codequest.training.recipe import COMPACT_KINDS, EncoderRecipe, Recipe, Stage
 from codequest.training.recipe_data import RecipeData
 from codequest.training.run_folder import is_main_process
 from codequest.training.split import split, without_queries
@@ -103,15 +105,31 @@ class Maker:
         return MadeAdapter(folder, self._measure(name, folder) if is_main_process() else ())
 
     def _make(self, recipe: EncoderRecipe, folder: Path) -> None:
+        encoder = self._compact(recipe, folder) if recipe.kind in COMPACT_KINDS else self._trained(recipe)
+        if is_main_process():
+            encoder.training |= {"recipe": self.recipe_digest(recipe), "seed": self.recipe.seed}
+            encoder.training["sources"] = self.data.sources
+            encoder.save_pretrained(folder)
+
+    def _trained(self, recipe: EncoderRecipe) -> QueryEncoder:
         start, *further = recipe.stages
         train = partial(self._train_documents, recipe) if recipe.side == "document" else self._train
         encoder = train(self._start(recipe), start)
         for stage in further:
             train(encoder, stage)
-        if is_main_process():
-            encoder.training |= {"recipe": self.recipe_digest(recipe), "seed": self.recipe.seed}
-            encoder.training["sources"] = self.data.sources
-            encoder.save_pretrained(folder)
+        return encoder
+
+    def _compact(self, recipe: EncoderRecipe, folder: Path) -> QueryEncoder:
+        """The teacher in lower precision, or the graph of an adapter, which is in the folder then."""
+        try:
+            if recipe.kind == QuantizedQueryEncoder.kind:
+                model = local_model(self.teacher)
+                weights = model.backbone.source.reference if model else None
+                return QuantizedQueryEncoder.create(space=self.teacher.space, weights=weights, **recipe.options)
+            return QueryEncoder.from_pretrained(self._adapter(recipe.start).export(folder, **recipe.options))
+        except TypeError as error:
+            options = dict(recipe.options)
+            raise InvalidInputError(f"The {recipe.kind} encoder cannot be made with {options}: {error}.") from error
 
     def _recipe_of(self, name: str) -> EncoderRecipe:
         if name not in self.recipe.encoders:
@@ -157,7 +175,8 @@ class Maker:
         """The encoder that the first stage trains, or a function that makes it from the queries it trains on."""
         kind, options = recipe.kind, {"seed": self.recipe.seed, **recipe.options}
         if recipe.start:
-            place = self._place(recipe.start)
+            itself = self.recipe.encoders.get(recipe.start) is recipe  # the adapter of that name, trained further
+            place = recipe.start if itself else self._place(recipe.start)
             start = read_config(find_adapter(place))
             if not kind and start.space == self.teacher.space:
                 return QueryEncoder.from_pretrained(place)
@@ -286,6 +305,7 @@ def _price(report: Report) -> dict[str, Any]:
         "MFLOP": _rounded(row.flops, 1e6),
         "teacher MFLOP": _rounded(teacher.flops, 1e6),
         "MB read": _rounded(row.active_bytes, 1e6),
+        "teacher MB read": _rounded(teacher.active_bytes, 1e6),
         **report.machine,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,49 @@ def test_another_teacher_follows_the_same_recipe(
 def test_train_names_a_recipe_it_cannot_read(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"There is no recipe .*none\.toml"):
         run("train", tmp_path / "none.toml", "--data", tmp_path, "--out", tmp_path / "out")
+
+
+COMPARED = """
+[study]
+compact = ["low", "small"]
+external = ["tiny", "narrow"]
+
+[[stages]]
+epochs = 1
+precision = "fp32"
+
+[encoders.narrow]
+kind = "projection"
+base = "{base}"
+map = "linear"
+
+[encoders.low]
+kind = "quantized"
+precision = "int8"
+runtime = "onnx"
+
+[encoders.small]
+kind = "exported"
+start = "tiny"
+runtime = "onnx"
+precision = "fp32"
+"""
+
+
+def test_a_recipe_with_a_study_compares_its_encoders(
+    tmp_path: Path, command: tuple[object, ...], tiny_base: Path
+) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(recipe.read_text() + COMPARED.format(base=tiny_base))
+    run(*command)
+    study = json.loads((tmp_path / "out" / "study" / "study.json").read_text())
+    points = {point["name"]: point for point in study["tradeoffs"][0]["points"]}
+    assert {name: point["adaptation"] for name, point in points.items()} == {
+        "the teacher": "teacher", "low": "compact", "small": "compact", "tiny": "external", "narrow": "external",
+    }  # fmt: skip
+    for name in ("low", "small", "tiny", "narrow"):
+        metrics = QueryEncoder.from_pretrained(tmp_path / "out" / name).metrics["pairs/dev"]
+        assert points[name]["quality"] == pytest.approx(metrics["retention"], abs=1e-3)
+    assert (tmp_path / "out" / "study" / "study-dark.png").read_bytes().startswith(b"\x89PNG")
+    table = (tmp_path / "out" / "study" / "study.md").read_text()
+    assert f"| compact | `small` | {100 * points['small']['quality']:.1f}% [" in table

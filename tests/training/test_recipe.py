@@ -74,6 +74,17 @@ ASSISTANT = '[assistant]\nlosses = { infonce = 1.0, cosine = 1.0 }\nepochs = 1\n
         ("encoders.small", "encoders.'../small'", r"encoder '\.\./small' cannot be the name of a folder"),
         ("encoders.small", "encoders.'/tmp/small'", "cannot be the name of a folder"),
         ("encoders.", "coders.", "unknown coders|has no encoder"),
+        (
+            'kind = "projection"',
+            'kind = "quantized"',
+            "a quantized encoder is made without training, from the teacher: ",
+        ),
+        ("seed = 3", "seed = 3\nstudy = { compact = ['int8'] }", "study, compact, names int8. Sources: small, deeper"),
+        (
+            "seed = 3",
+            "seed = 3\nstudy = { cheap = ['small'] }",
+            r"Invalid enum value 'cheap' - at `key` in `\$\.study`",
+        ),
     ],
 )
 def test_a_wrong_recipe_is_refused(old: str, new: str, message: str, tmp_path: Path) -> None:
@@ -94,6 +105,19 @@ def test_an_encoder_may_be_the_assistant_but_not_its_own(tmp_path: Path) -> None
     file.write_text(text.replace("seed = 3", "seed = 3\nassistant = 7"))
     with pytest.raises(InvalidInputError, match=r"a table \[assistant\], or the name of an encoder, got 7"):
         load_recipe(file)
+
+
+def test_stages_of_the_recipe_are_those_of_encoders_without_their_own(tmp_path: Path) -> None:
+    file = tmp_path / "recipe.toml"
+    text = RECIPE.format(base="base", teacher="teacher")
+    shared = (
+        '[[stages]]\nqueries = 7\nepochs = 2\n\n[encoders.plain]\nkind = "lora"\n\n[encoders.low]\nkind = "quantized"\n'
+    )
+    file.write_text(text.replace("[encoders.small]", f"{shared}\n[encoders.small]"))
+    encoders = load_recipe(file).encoders
+    assert [(stage.queries, stage.config.epochs) for stage in encoders["plain"].stages] == [(7, 2)]
+    assert [stage.queries for stage in encoders["small"].stages] == [60, 20]
+    assert encoders["low"].stages == ()
 
 
 def test_a_missing_recipe_and_an_unknown_encoder_are_refused(recipe: Recipe, data: Path, tmp_path: Path) -> None:

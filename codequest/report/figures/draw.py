@@ -48,7 +48,7 @@ def draw_figures(study: Study, *, progress: Progress = silent) -> list[Image]:
     images = []
     for name, draw in drawings.items():
         for theme in THEMES:
-            images.append(_rendered(name, draw, theme))
+            images.append(rendered(name, draw, theme))
             progress("drawing figures", len(images), len(drawings) * len(THEMES))
     return images
 
@@ -66,7 +66,8 @@ def _tradeoff_drawing(tradeoffs: list[Tradeoff]) -> Callable[[Theme], Any]:
     return lambda theme: draw_tradeoffs(tradeoffs, theme)
 
 
-def _rendered(name: str, draw: Callable[[Theme], Any], theme: Theme) -> Image:
+def rendered(name: str, draw: Callable[[Theme], Any], theme: Theme) -> Image:
+    """A figure as PNG and SVG for one kind of page."""
     matplotlib = require("matplotlib", extra="report")
     with matplotlib.rc_context(settings(theme)):
         figure = draw(theme)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,12 +35,18 @@ def draw_tradeoffs(tradeoffs: Sequence[Tradeoff], theme: Theme) -> Any:
     shape = (1, len(tradeoffs)) if in_a_row else (len(tradeoffs), 1)
     figure, panels = new_figure(*shape, height=4.3 if in_a_row else 0.5 + 3.6 * len(tradeoffs))
     for axes, one in zip(panels.flat, tradeoffs, strict=True):
-        _panel(axes, one, theme)
-    _legend(figure, tradeoffs[0], theme)
+        draw_panel(axes, one, theme)
+    draw_legend(figure, tradeoffs[0], theme)
     for axes, one in zip(panels.flat, tradeoffs, strict=True):
-        lines = [*(_ends(fit) for fit in one.fits), *(_whisker(point) for point in one.points)]
-        label_points(axes, [(point.cost, point.quality, point.name) for point in one.points], theme, lines=lines)
+        label_panel(axes, one, theme, names=[point.name for point in one.points])
     return figure
+
+
+def label_panel(axes: Any, one: Tradeoff, theme: Theme, *, names: Collection[str]) -> None:
+    """Write names next to their points; the layout of the figure must be final."""
+    lines = [*(_ends(fit) for fit in one.fits), *(_whisker(point) for point in one.points)]
+    points = [(point.cost, point.quality, point.name) for point in one.points if point.name in names]
+    label_points(axes, points, theme, lines=lines)
 
 
 def amount(value: float, cost: Cost) -> str:
@@ -49,7 +55,18 @@ def amount(value: float, cost: Cost) -> str:
     return f"{value / scale:.3g} {unit}"
 
 
-def _panel(axes: Any, one: Tradeoff, theme: Theme) -> None:
+def draw_panel(
+    axes: Any, one: Tradeoff, theme: Theme, *, words: Callable[[Fit], str] | None = None, fontsize: float = 8
+) -> None:
+    """One quality against one cost, without names.
+
+    Args:
+        axes: Matplotlib axes.
+        one: What to draw.
+        theme: Colors of the page.
+        words: What the legend says of a line; its slope and R² by default.
+        fontsize: Of the legend.
+    """
     axes.set_title(one.measure)
     axes.set_xscale("log")
     axes.set_xlabel(COST_LABELS[one.cost])
@@ -57,14 +74,14 @@ def _panel(axes: Any, one: Tradeoff, theme: Theme) -> None:
     front = [point for name in one.front for point in one.points if point.name == name]
     costs, qualities = [point.cost for point in front], [point.quality for point in front]
     axes.plot(costs, qualities, drawstyle="steps-post", **_band(theme))
-    drawn = [_line(axes, fit, theme) for fit in one.fits]
+    drawn = [_line(axes, fit, theme, (words or _words)(fit)) for fit in one.fits]
     for point in one.points:
         _mark(axes, point, theme)
     _limits(axes, one)
     _cost_ticks(axes, one.cost)
     if drawn:
         axes.legend(
-            handles=drawn, fontsize=8, labelcolor=theme.muted, loc="lower right", handlelength=1.8,
+            handles=drawn, fontsize=fontsize, labelcolor=theme.muted, loc="lower right", handlelength=1.8,
             borderaxespad=0.3, labelspacing=0.3,
         )  # fmt: skip
 
@@ -75,7 +92,7 @@ def _band(theme: Theme) -> dict[str, Any]:
     return {"color": theme.grid, "linewidth": 7, "zorder": 1.5, **ends}
 
 
-def _legend(figure: Any, one: Tradeoff, theme: Theme) -> None:
+def draw_legend(figure: Any, one: Tradeoff, theme: Theme) -> None:
     """The adaptations and the front, once for all panels."""
     lines = require("matplotlib.lines", extra="report")
     handles = [
@@ -107,17 +124,25 @@ def _whisker(point: Point) -> list[tuple[float, float]]:
     return [(point.cost, end) for end in ends]
 
 
-def _line(axes: Any, fit: Fit, theme: Theme) -> Any:
+def _words(fit: Fit) -> str:
+    squared = "no R² of two points" if fit.points == 2 else f"R² {squared_said(fit)}"
+    return f"{fit.group}: {points_said(fit.slope)} points per 10×, {squared}"
+
+
+def points_said(slope: float) -> str:
+    """A slope in percentage points, with its sign."""
+    return f"{round(100 * slope, 1) + 0:+.1f}".replace("-", "−")  # + 0 makes −0 a 0
+
+
+def _line(axes: Any, fit: Fit, theme: Theme, words: str) -> Any:
     overall = fit.group not in theme.colors
-    squared = "no R² of two points" if fit.points == 2 else f"R² {_squared(fit)}"
-    slope = f"{round(100 * fit.slope, 1) + 0:+.1f}".replace("-", "−")  # + 0 makes −0 a 0
     [line] = axes.plot(
         *zip(*_ends(fit), strict=True),
         color=theme.muted if overall else dict(theme.colors)[fit.group],  # type: ignore[index]
         linestyle=(0, (5, 3)) if overall else "-",
         linewidth=1.2,
         zorder=2,
-        label=f"{fit.group}: {slope} points per 10×, {squared}",
+        label=words,
     )
     return line
 
@@ -126,7 +151,8 @@ def _ends(fit: Fit) -> list[tuple[float, float]]:
     return [(cost, fit.intercept + fit.slope * float(np.log10(cost))) for cost in (fit.low, fit.high)]
 
 
-def _squared(fit: Fit) -> str:
+def squared_said(fit: Fit) -> str:
+    """R² of a fit, with two decimals."""
     return "undefined" if fit.r_squared is None else f"{fit.r_squared:.2f}"
 
 
