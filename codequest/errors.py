@@ -175,7 +175,7 @@ def require(module: str, *, extra: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except Exception as error:  # a damaged package may raise anything
-        raise _failed_import(_top(module), extra, error) from error
+        raise _failed_import(module, extra, error) from error
 
 
 @contextmanager
@@ -211,14 +211,15 @@ def distribution_name() -> str:
     return LIGHT
 
 
-def _failed_import(package: str, extra: str, error: Exception) -> CodequestError:
-    if not _is_there(package):
+def _failed_import(module: str, extra: str, error: Exception) -> CodequestError:
+    if not _is_there(module):
         return MissingDependencyError(
-            f"{package!r} is needed here and is not installed. "
+            f"{module!r} is needed here and is not installed. "
             f"Install it with: pip install '{distribution_name()}[{extra}]'"
         )
     from importlib import metadata
 
+    package = _top(module)
     says = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
     owners = sorted(set(metadata.packages_distributions().get(package, ())))
     again = owners[0] if len(owners) == 1 else f"'{distribution_name()}[{extra}]'"
@@ -239,8 +240,12 @@ def _torch_package(error: ImportError | OSError) -> str | None:
     return next((package for package in map(_top, named) if package in WITH_TORCH), None)
 
 
-def _is_there(package: str) -> bool:
-    return importlib.util.find_spec(package) is not None
+def _is_there(module: str) -> bool:
+    """Tell whether the package of a module is installed, in whatever state, without importing it."""
+    spec = importlib.util.find_spec(_top(module))
+    if spec is not None and spec.origin is None:  # a namespace, in which every part is a package of its own
+        spec = importlib.util.find_spec(module)
+    return spec is not None
 
 
 def _top(module: str) -> str:

@@ -99,6 +99,18 @@ def shown(value: object) -> str:
         return "…"
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number with its noun: ``1 query``, ``1,000 queries``.
+
+    Args:
+        number: How many.
+        one: The noun, or more, as it stands after a 1.
+        several: As it stands after other numbers, where that does not follow from its last word.
+    """
+    regular = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    return f"{number:,} {one if number == 1 else several or regular}"
+
+
 def readable(text: str, *, most_tokens: int, count: Callable[[str], int], from_end: bool = False) -> str:
     """The part of a text that a model reads, and some more: to tokenize megabytes takes minutes, and it reads a page.
 

@@ -19,6 +19,7 @@ from codequest.texts import (
     batches_by_length,
     batches_by_size,
     checked_texts,
+    counted,
     estimated_tokens,
     markdown_text,
     readable,
@@ -49,6 +50,20 @@ def test_texts_are_returned_in_order_from_whatever_has_a_length_and_an_order(giv
     checked = checked_texts(given, name="queries")
     assert checked == ["b", " a ", "ü"]
     assert {type(text) for text in checked} == {str}
+
+
+COUNTED = {
+    "1 text": (1, "text"),
+    "0 texts": (0, "text"),
+    "1,000 labelled queries": (1000, "labelled query"),
+    "1 chunk has": (1, "chunk has", "chunks have"),
+    "2 chunks have": (2, "chunk has", "chunks have"),
+}
+
+
+@pytest.mark.parametrize("said", COUNTED)
+def test_a_noun_goes_with_its_number(said: str) -> None:
+    assert counted(*COUNTED[said]) == said
 
 
 def test_no_texts_are_an_empty_list() -> None:

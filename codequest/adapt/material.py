@@ -14,6 +14,7 @@ from codequest.errors import DatasetError
 from codequest.mining import MinedPairs, derive_queries, mine_pairs
 from codequest.mining.web_searches import with_searches
 from codequest.progress import Progress, silent
+from codequest.texts import counted
 from codequest.training.samples import shuffled
 
 _TESTS = {"test", "tests", "testing", "idlelib"}
@@ -50,7 +51,7 @@ class Material:
 
     def with_queries(self, queries: Sequence[str], source: str) -> Material:
         """The same with no other queries than these."""
-        said = {**self.sources, source: f"{len(queries):,} queries"}
+        said = {**self.sources, source: counted(len(queries), "query")}
         return replace(self, queries=list(queries), own=len(queries), sources=said)
 
     def to_dict(self) -> dict[str, Any]:
@@ -149,7 +150,10 @@ class _Gathered:
         sets = [_in_random_order(mined.dataset(), self._seed) for mined in self._pairs if mined.queries]
         languages = [name for mined in self._pairs for name in mined.languages.elements()]
         most = max(set(languages), key=lambda name: (languages.count(name), name)) if languages else "python"
-        said = {name: f"{queries:,} queries, {pairs:,} pairs" for name, (queries, pairs) in self._counts.items()}
+        said = {
+            name: f"{counted(queries, 'query')}, {counted(pairs, 'pair')}"
+            for name, (queries, pairs) in self._counts.items()
+        }
         return Material(
             list(self.queries.values()), own, merge_datasets(sets) if sets else None, _AS_TYPED.get(most, most), said
         )

@@ -25,6 +25,7 @@ from codequest.progress import Progress, silent
 from codequest.space import Side
 from codequest.teachers import ApiTeacher, CachedTeacher, Teacher
 from codequest.teachers.api.spending import warn_of_cost
+from codequest.texts import counted
 from codequest.training.config import digest
 
 _FRESH_ROWS = 8_000  # the teacher embeds the text of each
@@ -106,8 +107,8 @@ class Run:
         material = self.material
         if len(material.queries) < LEAST_QUERIES:
             raise InvalidInputError(
-                f"There are {len(material.queries)} queries ({material.described() or 'nothing was found'}); at least "
-                f"{LEAST_QUERIES} are needed. Give more code, a file of queries, or install packages whose "
+                f"There are {counted(len(material.queries), 'query')} ({material.described() or 'nothing was found'}); "
+                f"at least {LEAST_QUERIES} are needed. Give more code, a file of queries, or install packages whose "
                 "documentation can be read."
             )
         self._warn_of_rows()
@@ -181,10 +182,14 @@ class Run:
         """What is measured on, for the plan."""
         division = self.division
         if division.test is not None:
-            return f"{len(division.test.queries):,} labelled queries in {len(division.documents):,} functions"
+            return (
+                f"{counted(len(division.test.queries), 'labelled query')} in "
+                f"{counted(len(division.documents), 'function')}"
+            )
         if self.source.documents:
             return (
-                f"{len(division.unlabelled):,} queries without labels in your {len(self.source.documents):,} documents"
+                f"{counted(len(division.unlabelled), 'query')} without labels in your "
+                f"{counted(len(self.source.documents), 'document')}"
             )
         return "nothing: there are neither labelled pairs nor documents"
 
@@ -200,7 +205,7 @@ class Run:
         known = queries.dollars is not None and documents.dollars is not None
         dollars = f", ${(queries.dollars or 0) + (documents.dollars or 0):.2f}" if known else ""
         limit = f" of at most {self.request.max_tokens:,}" if self.request.max_tokens else ""
-        return f": about {queries.tokens + documents.tokens:,} tokens{limit}{dollars}"
+        return f": about {counted(queries.tokens + documents.tokens, 'token')}{limit}{dollars}"
 
     def follow(self) -> Outcome:
         """Embed, train, measure and save."""
@@ -245,7 +250,7 @@ class Run:
                 self.progress("teacher embeds queries", done, total)
         except TeacherError as error:
             done = max(done, _embedded_first(teacher, division.queries))  # of a chunk, what was embedded counts too
-            says = f"The teacher stopped after {done:,} of {total:,} queries; these are trained on. {error}"
+            says = f"The teacher stopped after {done:,} of {counted(total, 'query')}; these are trained on. {error}"
             warnings.warn(says, CodequestWarning, stacklevel=2)
         return done
 

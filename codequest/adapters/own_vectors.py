@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from codequest.errors import AdapterFormatError
 from codequest.space import Vectors, normalized
+from codequest.texts import counted
 
 _TEXTS = ("sort a dictionary by value", "Wie liest man CSV-Dateien? read_csv(path, sep=';')")
 _DIMS = 64  # of a vector, at most: enough to see a cosine of 0.999, and short in a file that people read
@@ -49,8 +50,8 @@ class OwnVectors:
         shape = (len(self.texts), min(dim, _DIMS))
         if not self.texts or len(self.texts) > len(_TEXTS) or len(self.vectors) != 2 * shape[0] * shape[1]:
             raise AdapterFormatError(
-                f"own_vectors in the config.json of {folder} are {len(self.vectors)} bytes for {len(self.texts)} "
-                "texts, which is no row for each. Save or download the adapter again."
+                f"own_vectors in the config.json of {folder} are {len(self.vectors)} bytes for "
+                f"{counted(len(self.texts), 'text')}, which is no row for each. Save or download the adapter again."
             )
         found = normalized(encode(self.texts)[:, :_DIMS])
         cosines = np.einsum("nd,nd->n", normalized(kept.reshape(shape).astype(np.float32)), found)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from codequest.errors import AdapterFormatError, SpaceMismatchError
 from codequest.json_files import checked, parse_json, refuse_irregular
 from codequest.space import TeacherLike, match_rows
+from codequest.texts import counted
 
 REFERENCE_FILE = "probes.safetensors"  # the name on disk is that of the first adapters
 
@@ -76,7 +77,7 @@ class ReferenceVectors:
             if not match.same:
                 raise SpaceMismatchError(
                     f"{name} is not the teacher that the adapter was trained for, or is set otherwise: it gives "
-                    f"other vectors of {side} (least cosine {match.worst:.3f} of {len(kept)} texts, "
+                    f"other vectors of {side} (least cosine {match.worst:.3f} of {counted(len(kept), 'text')}, "
                     "the same teacher gives 1). Compare model, revision, prompts and pooling; `codequest probe` "
                     "tells which is off."
                 )

@@ -18,6 +18,7 @@ from codequest.files import scratch_folder
 from codequest.machine import available_cpus, cpu_name
 from codequest.progress import Progress, silent
 from codequest.space import Vectors
+from codequest.texts import counted
 
 
 class Rounds:
@@ -126,7 +127,9 @@ def check_rounds(rounds: int, effort: Effort) -> None:
     if rounds < 1:
         raise InvalidInputError(f"A benchmark needs at least 1 round, got {rounds}.")
     if not 1 <= effort.threads <= available_cpus():
-        raise InvalidInputError(f"Expected 1 to {available_cpus()} threads, as there are CPUs; got {effort.threads}.")
+        raise InvalidInputError(
+            f"Expected 1 to {counted(available_cpus(), 'thread')}, as there are CPUs; got {effort.threads}."
+        )
 
 
 def mean_cosine(vectors: Vectors, expected: Vectors) -> float:

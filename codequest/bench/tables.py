@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from codequest.bench.result import BenchResult, BenchRow, Spread
 from codequest.bench.workload import BATCH, LONGEST, SHORTEST
-from codequest.texts import markdown_text
+from codequest.texts import counted, markdown_text
 
 _KEPT = "What is kept"
 _BARE = "encode() compared with graph and tokenizer alone"
@@ -56,9 +56,9 @@ def notes(result: BenchResult) -> list[str]:
     rounds = len(result.row(result.baseline).rounds)
     retention = [f"Retention of nDCG@10: {result.dataset}, with a 95% interval."] if result.dataset else []
     return [
-        f"Medians over {rounds} rounds, each competitor alone in its process, {result.threads} threads, "
-        f"{result.texts:,} distinct texts; × is how many times better than {result.baseline} in the same round: "
-        "median and range.",
+        f"Medians over {counted(rounds, 'round')}, each competitor alone in its process, "
+        f"{counted(result.threads, 'thread')}, {counted(result.texts, 'distinct text')}; × is how many times better "
+        f"than {result.baseline} in the same round: median and range.",
         *retention,
         *(f"Not run: {name}: {reason}" for name, reason in sorted(result.not_run.items())),
         f"Machine: {_listed(result.machine)}.",

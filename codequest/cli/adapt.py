@@ -10,6 +10,7 @@ import typer
 from codequest.cli.display import console, messages, progress_bars
 from codequest.cli.options.arguments import TEACHER_HELP, DimOption
 from codequest.errors import InvalidInputError
+from codequest.texts import counted
 
 if TYPE_CHECKING:
     from codequest.adapt import Outcome, Run
@@ -87,8 +88,10 @@ def _show_plan(run: Run) -> None:
         "learning rate, batch": run.describe_training(),
         "material": material.described() or "stored vectors",
         "measured on": run.describe_test(),
-        "teacher embeds": f"{plan.queries:,} queries and the functions of {plan.pairs:,} pairs{run.describe_cost()}",
-        "training": f"{plan.regression:,} steps of regression, {plan.refinement:,} of refinement",
+        "teacher embeds": (
+            f"{counted(plan.queries, 'query')} and the functions of {counted(plan.pairs, 'pair')}{run.describe_cost()}"
+        ),
+        "training": f"{counted(plan.regression, 'step')} of regression, {plan.refinement:,} of refinement",
         "time": (
             f"about {plan.embedding_seconds / 60:.1f} + {plan.training_seconds / 60:.1f} + "
             f"{plan.measuring_seconds / 60:.1f} of {run.request.minutes:g} minutes for teacher, training, measuring; "
@@ -106,11 +109,12 @@ def _show_outcome(outcome: Outcome) -> None:
     else:
         report = outcome.report
         names = ("encoder", "retention %", "overlap@10 %", "cosine", "p50 ms", "speedup", "params M")
-        title = f"{report.dataset}: {report.queries:,} queries that were not trained on, {report.documents:,} documents"
+        asked = f"{counted(report.queries, 'query')} that were not trained on"
+        title = f"{report.dataset}: {asked}, {counted(report.documents, 'document')}"
         teacher, *rows = report.rows
         rows = [{**teacher, "encoder": "teacher"}, *rows]
         console.print(NumberTable(rows, title=title, columns=[name for name in names if name in rows[0]]))
-    spent = f"{outcome.seconds / 60:.1f} minutes, trained on {outcome.trained:,} queries."
+    spent = f"{outcome.seconds / 60:.1f} minutes, trained on {counted(outcome.trained, 'query')}."
     if outcome.gained is not None:
         measure, half, end = outcome.gained
         spent += f" Validation {measure}: {half:.3f} after half of the steps, {end:.3f} at the end"

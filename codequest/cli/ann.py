@@ -19,6 +19,7 @@ from codequest.cli.options.arguments import (
     report_data,
 )
 from codequest.errors import InvalidInputError
+from codequest.texts import counted
 
 if TYPE_CHECKING:
     from codequest.report.approximate.effort import ApproximateSearch
@@ -59,7 +60,7 @@ def ann(
 def _show(result: ApproximateSearch) -> None:
     from codequest.cli.printing.screen import NumberTable
 
-    what = f"{result.index} of {result.documents:,} documents, {result.queries:,} queries"
+    what = f"{result.index} of {counted(result.documents, 'document')}, {counted(result.queries, 'query')}"
     needed = f"{result.effort} for {result.target:.3f}"
     rows = list(_rows(result, result.recall, dict.fromkeys(result.recall, 1.0)))
     for row in rows:

@@ -22,7 +22,7 @@ from codequest.cli.options.searches import (
     tell_what_is_missing,
 )
 from codequest.errors import AnswerError, InvalidInputError
-from codequest.texts import visible_line
+from codequest.texts import counted, visible_line
 
 if TYPE_CHECKING:
     from codequest.search import Answer, ChatEndpoint, PackedContext
@@ -92,8 +92,10 @@ def _show(piece: str) -> None:
 
 
 def _packed(context: PackedContext) -> str:
-    left_out = f" ({context.left_out} more chunks do not fit)" if context.left_out else ""
-    return f"{len(context.sources)} sources, about {context.tokens:,} of {context.budget:,} tokens{left_out}"
+    left_out = (
+        f" ({counted(context.left_out, 'more chunk does', 'more chunks do')} not fit)" if context.left_out else ""
+    )
+    return f"{counted(len(context.sources), 'source')}, about {context.tokens:,} of {context.budget:,} tokens{left_out}"
 
 
 def _print_sources(answer: Answer, root: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codequest.cli.display import console, progress_bars
+from codequest.texts import counted
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -38,8 +39,8 @@ def demo(
 
     library = standard_library()
     console.print(
-        f"The code: {len(library.test.documents):,} functions of {library.root}, docstrings removed; their docstrings' "
-        "first sentences are the queries.\n",
+        f"The code: {counted(len(library.test.documents), 'function')} of {library.root}, docstrings removed; their "
+        "docstrings' first sentences are the queries.\n",
     )
     with progress_bars() as progress:
         result = run_demo(library=library, train=train, progress=progress)
@@ -79,8 +80,8 @@ def _show_puma(index: CodeIndex) -> None:
 
     console.print("The same functions in Puma, the search engine of codequest", style="bold")
     console.print(
-        f"{index.stats.chunks:,} chunks in "
-        f"{index.stats.files} files, searched by {index.encoder} and by words together\n",
+        f"{counted(index.stats.chunks, 'chunk')} in "
+        f"{counted(index.stats.files, 'file')}, searched by {index.encoder} and by words together\n",
     )
     for query in PUMA_QUERIES:
         console.print(f"$ codequest search '{query}'", style="bold")

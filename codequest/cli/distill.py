@@ -15,6 +15,7 @@ from codequest.cli.options.arguments import TEACHER_HELP, DimOption, weights_of
 from codequest.data import DATASET_NAME, load_dataset
 from codequest.errors import InvalidInputError
 from codequest.teachers.default import DEFAULT_TEACHER
+from codequest.texts import counted
 
 if TYPE_CHECKING:
     from codequest.data import RetrievalDataset
@@ -173,6 +174,6 @@ def _train(
         folder = trainer.encoder.save_pretrained(out)
     compared = "the teacher's own is" if result.measure != "cosine" else "different queries of this teacher have"
     messages.print(
-        f"{result.steps} steps, best {result.measure} {result.best:.4f} on validation, after "
+        f"{counted(result.steps, 'step')}, best {result.measure} {result.best:.4f} on validation, after "
         f"{result.history[0][1]:.4f} at the first look; {compared} {result.yardstick:.4f}. Adapter: {folder}",
     )

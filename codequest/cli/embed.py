@@ -10,7 +10,7 @@ import typer
 from codequest.cli.display import console, facts_of, messages, progress_bars, warn, write_json
 from codequest.cli.options.arguments import TEACHER_HELP, DimOption, JsonOption
 from codequest.errors import InvalidInputError
-from codequest.texts import visible_line
+from codequest.texts import counted, visible_line
 
 if TYPE_CHECKING:
     from codequest.corpus import CacheRun, CorpusRun
@@ -85,7 +85,8 @@ def _show_cached(run: CacheRun, as_json: bool) -> None:
         write_json(facts_of(run))
         return
     messages.print(
-        f"{run.texts:,} texts, {run.embedded:,} of them embedded now, in {run.seconds:.0f} s. Cache: {run.path}",
+        f"{counted(run.texts, 'text')}, {run.embedded:,} of them embedded now, in {run.seconds:.0f} s. Cache: "
+        f"{run.path}",
         soft_wrap=True,
     )
 
@@ -93,17 +94,19 @@ def _show_cached(run: CacheRun, as_json: bool) -> None:
 def _show(run: CorpusRun, as_json: bool) -> None:
     if run.failed:
         shown = "; ".join(f"{visible_line(name)} ({visible_line(why)})" for name, why in run.reasons.items())
-        more = f"; and {run.failed - len(run.reasons):,} others" if run.failed > len(run.reasons) else ""
-        warn(f"{run.failed:,} texts have no vector: {shown}{more}. {run.folder / 'failed.jsonl'} lists them.")
+        more = f"; and {counted(run.failed - len(run.reasons), 'other')}" if run.failed > len(run.reasons) else ""
+        warn(
+            f"{counted(run.failed, 'text has', 'texts have')} no vector: {shown}{more}. {run.folder / 'failed.jsonl'} "
+            "lists them."
+        )
     if as_json:
         write_json({**facts_of(run), "space": {**run.space.to_dict(), "fingerprint": run.space.fingerprint}})
         return
     for reason, count in run.skipped.items():
         console.print(f"  not read: {count:,} × {reason}")
-    shards = "1 shard" if run.shards == 1 else f"{run.shards:,} shards"
     console.print(
-        f"{run.vectors:,} vectors of {run.texts:,} texts by {visible_line(run.embedder)}, in {shards}; "
-        f"{run.embedded:,} texts embedded now, in {run.seconds:.0f} s.",
+        f"{counted(run.vectors, 'vector')} of {counted(run.texts, 'text')} by {visible_line(run.embedder)}, in "
+        f"{counted(run.shards, 'shard')}; {counted(run.embedded, 'text')} embedded now, in {run.seconds:.0f} s.",
         soft_wrap=True,
     )
     console.print(f"Vectors: {run.folder}", soft_wrap=True)

@@ -11,6 +11,7 @@ import typer
 from codequest.cli.display import console, messages, progress_bars
 from codequest.cli.options.arguments import AdapterArgument
 from codequest.errors import InvalidInputError
+from codequest.texts import counted
 
 
 def encode(
@@ -42,4 +43,4 @@ def encode(
         save_file(out, content.getvalue())
     except OSError as error:
         raise InvalidInputError(f"The vectors cannot be written to {out}: {error.strerror}.") from error
-    messages.print(f"{len(vectors)} vectors of {encoder.space} in {out}")
+    messages.print(f"{counted(len(vectors), 'vector')} of {encoder.space} in {out}")

@@ -10,7 +10,7 @@ import typer
 from codequest.cli.display import Screen, console, facts_of, messages, progress_bars, warn, write_json
 from codequest.cli.options.arguments import TEACHER_HELP, JsonOption
 from codequest.errors import CodeIndexError, CodequestError
-from codequest.texts import shell_word, visible_line
+from codequest.texts import counted, shell_word, visible_line
 
 _COMPARED = {
     "all": "the vectors of all chunks",
@@ -77,8 +77,8 @@ def index(
 
 def _print_report(report: IndexRun, out: Screen) -> None:
     out.print(
-        f"{report.files:,} files in {report.chunks:,} chunks: {report.added:,} added, {report.changed:,} changed, "
-        f"{report.removed:,} removed, {report.unchanged:,} unchanged.",
+        f"{counted(report.files, 'file')} in {counted(report.chunks, 'chunk')}: {report.added:,} added, "
+        f"{report.changed:,} changed, {report.removed:,} removed, {report.unchanged:,} unchanged.",
         soft_wrap=True,
     )
     for reason, count in report.skipped.items():
@@ -99,7 +99,7 @@ def _show_preview(path: Path, as_json: bool) -> None:
         write_json({**facts_of(preview), "files": sum(preview.languages.values())})
         return
     languages = ", ".join(f"{count:,} × {visible_line(name)}" for name, count in preview.languages.items())
-    console.print(f"{sum(preview.languages.values()):,} files would be indexed: {languages}", soft_wrap=True)
+    console.print(f"{counted(sum(preview.languages.values()), 'file')} would be indexed: {languages}", soft_wrap=True)
     for reason, count in preview.skipped.items():
         console.print(f"  left out: {count:,} × {reason}")
         names = [*preview.names.get(reason, ())]
@@ -118,7 +118,7 @@ def _teach(report: IndexRun, teacher: str | None, out: Screen) -> None:
 
     waiting = report.chunks - report.taught
     if waiting:
-        out.print(f"The teacher embeds {waiting:,} chunks. Search meanwhile; Ctrl-C keeps what is done.")
+        out.print(f"The teacher embeds {counted(waiting, 'chunk')}. Search meanwhile; Ctrl-C keeps what is done.")
     try:
         with progress_bars() as progress:
             CodeIndex.teach(report.root, teacher=teacher, progress=progress)
@@ -145,8 +145,8 @@ def _start_background(report: IndexRun, teacher: str | None, out: Screen) -> Non
     process = start_background(IndexHome(report.root, report.folder), teacher=teacher)
     folder = shell_word(str(report.root))
     out.print(
-        f"The teacher embeds {report.chunks - report.taught:,} chunks in the background, in process {process}. How far "
-        f"it is: codequest index {folder} --status",
+        f"The teacher embeds {counted(report.chunks - report.taught, 'chunk')} in the background, in process "
+        f"{process}. How far it is: codequest index {folder} --status",
         soft_wrap=True,
     )
 
@@ -154,8 +154,8 @@ def _start_background(report: IndexRun, teacher: str | None, out: Screen) -> Non
 def _print_left(left: int, root: Path, out: Screen) -> None:
     if left:
         out.print(
-            f"{left:,} chunks have light vectors, which searches use. Go on with the teacher: codequest index "
-            f"{shell_word(str(root))}, or with --background.",
+            f"{counted(left, 'chunk has', 'chunks have')} light vectors, which searches use. Go on with the teacher: "
+            f"codequest index {shell_word(str(root))}, or with --background.",
             soft_wrap=True,
         )
 
@@ -180,10 +180,11 @@ def _show_status(path: Path, as_json: bool) -> None:
         write_json(index_facts(index))
         return
     console.print(
-        f"{stats.files:,} files in {stats.chunks:,} chunks of {index.root}, brought up to date {stats.updated}.",
+        f"{counted(stats.files, 'file')} in {counted(stats.chunks, 'chunk')} of {index.root}, brought up to date "
+        f"{stats.updated}.",
         soft_wrap=True,
     )
-    console.print(f"{stats.taught:,} chunks have the vector of {stats.teacher}.", soft_wrap=True)
+    console.print(f"{counted(stats.taught, 'chunk has', 'chunks have')} the vector of {stats.teacher}.", soft_wrap=True)
     console.print(f"A search compares {_COMPARED[stats.vectors]}.", soft_wrap=True)
     if run is not None:
         console.print(f"The teacher goes on: {run}.", soft_wrap=True)

@@ -10,7 +10,7 @@ import typer
 from codequest.cli.display import console, facts_of, messages, progress_bars, write_json
 from codequest.cli.options.arguments import TEACHER_HELP, DimOption, JsonOption
 from codequest.errors import InvalidInputError
-from codequest.texts import shell_word
+from codequest.texts import counted, shell_word
 
 if TYPE_CHECKING:
     from codequest.space import Side, Vectors
@@ -66,7 +66,7 @@ def probe(
     if as_json:
         write_json({"vectors": len(stored), "teacher": source.space.teacher, **_facts(found)})
     else:
-        _show(found, title=f"{len(stored):,} vectors, {source.space.teacher}")
+        _show(found, title=f"{counted(len(stored), 'vector')}, {source.space.teacher}")
     found.check()
     if not as_json:
         messages.print(found.says)
@@ -101,5 +101,10 @@ def _show(found: IndexProbe, *, title: str) -> None:
         {"": finding.what, "index": finding.index, "teacher": finding.teacher, " ": "" if finding.agrees else "differs"}
         for finding in found.findings
     ]
-    cosine = {"": f"cosine of {found.samples} texts", "index": f"{found.cosine:.4f}", "teacher": "1", " ": ""}
+    cosine = {
+        "": f"cosine of {counted(found.samples, 'text')}",
+        "index": f"{found.cosine:.4f}",
+        "teacher": "1",
+        " ": "",
+    }
     console.print(text_table([*rows, cosine], title=title))

@@ -12,6 +12,7 @@ from codequest.cli.display import console, facts_of, messages, progress_bars, wa
 from codequest.cli.options.arguments import JsonOption, weights_of
 from codequest.data import load_dataset
 from codequest.errors import InvalidInputError
+from codequest.texts import counted
 
 if TYPE_CHECKING:
     from codequest.mining import Coverage, DerivedQueries, MinedPairs
@@ -142,8 +143,8 @@ def _show_queries(derived: DerivedQueries, out: Path) -> None:
         }
         for origin, found in sorted(derived.found.items(), key=lambda item: -derived.counts[item[0]])
     ]
-    console.print(text_table(rows, title=f"{len(derived.queries):,} queries in {out}"))
-    notes = [f"{derived.files:,} files read", f"{derived.duplicates:,} duplicates"]
+    console.print(text_table(rows, title=f"{counted(len(derived.queries), 'query')} in {out}"))
+    notes = [f"{counted(derived.files, 'file')} read", f"{derived.duplicates:,} duplicates"]
     notes += [f"{derived.excluded:,} excluded"] if derived.excluded else []
     messages.print(", ".join(notes) + _passed_over(derived.passed_over) + ".")
 
@@ -163,7 +164,7 @@ def _show_coverage(found: Coverage) -> None:
     quantiles = [" / ".join(f"{length:g}" for length in lengths) for lengths in found.words]
     rows.append({"form": "words, 10% / 50% / 90%", "users": quantiles[0], "derived": quantiles[1], "": ""})
     rows.append({"form": "content words known", "users": f"{found.known_words:.1%}", "derived": "", "": ""})
-    title = f"Your users' {found.users:,} queries and these"
+    title = f"Your users' {counted(found.users, 'query')} and these"
     console.print(NumberTable(rows, title=title, columns=list(rows[0])))
     for advice in found.advice:
         warn(advice)
@@ -173,7 +174,7 @@ def _show_pairs(mined: MinedPairs, folder: Path, queries: Path | None) -> None:
     from codequest.cli.printing.screen import NumberTable
 
     rows = [{"language": name, "functions": f"{count:,}"} for name, count in mined.languages.most_common()]
-    title = f"{len(mined.queries):,} descriptions of {len(mined.functions):,} functions in {folder}"
+    title = f"{len(mined.queries):,} descriptions of {counted(len(mined.functions), 'function')} in {folder}"
     console.print(NumberTable(rows, title=title, columns=list(rows[0])))
     if mined.passed_over:
         messages.print(f"Functions{_passed_over(mined.passed_over)}.")

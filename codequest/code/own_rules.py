@@ -7,6 +7,7 @@ from itertools import islice
 
 from codequest.code.globs import git_globs, is_understood
 from codequest.errors import InvalidInputError
+from codequest.texts import counted
 
 IGNORE_FILE, ATTRIBUTES_FILE = ".codequestignore", ".gitattributes"
 
@@ -32,7 +33,7 @@ class OwnRules:
     def __init__(self, attributes: str = "", ignore: str = "") -> None:
         if ignore.count("\n") > _MOST_GLOBS:
             raise InvalidInputError(
-                f"{IGNORE_FILE} has {ignore.count(chr(10)):,} lines, expected at most {_MOST_GLOBS:,}. "
+                f"{IGNORE_FILE} has {counted(ignore.count(chr(10)), 'line')}, expected at most {_MOST_GLOBS:,}. "
                 "Name folders instead of their files."
             )
         lines = [*islice(_from_attributes(attributes.splitlines()), _MOST_GLOBS), *ignore.splitlines()]

@@ -13,6 +13,7 @@ from codequest.data.dataset import examples
 from codequest.errors import DatasetError
 from codequest.files import scratch_folder
 from codequest.progress import Progress, silent
+from codequest.texts import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def survey(corpus: Corpus, progress: Progress = silent) -> Survey:
     if suspected:
         _refuse_repeated(corpus, suspected)
     if not words:
-        what = f"{digest.count} texts, all of them empty" if digest.count else "no text"
+        what = f"{counted(digest.count, 'text')}, all of them empty" if digest.count else "no text"
         reasons = ", ".join(f"{count} × {reason}" for reason, count in corpus.skipped.items())
         raise DatasetError(
             f"{', '.join(corpus.names)} holds {what}. {f'Not read: {reasons}.' if reasons else 'Name another source.'}"
@@ -103,6 +104,6 @@ def _refuse_repeated(corpus: Corpus, suspected: set[int]) -> None:
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
         raise DatasetError(
-            f"{', '.join(corpus.names)} has {len(twice)} ids more than once: {examples(twice)}. Every id must occur "
-            "once: remove or rename the repeated records, or choose another column with --id."
+            f"{', '.join(corpus.names)} has {counted(len(twice), 'id')} more than once: {examples(twice)}. Every id "
+            "must occur once: remove or rename the repeated records, or choose another column with --id."
         )

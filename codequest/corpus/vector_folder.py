@@ -21,6 +21,7 @@ from codequest.space import EmbeddingSpace, match_rows
 from codequest.teachers.stored.files import FILES_OF
 from codequest.teachers.stored.shards import MANIFEST_FILE, Manifest, shard_facts
 from codequest.teachers.stored.teacher import SPACE_FILE
+from codequest.texts import counted
 
 FAILED_FILE = "failed.jsonl"
 """Ids of texts that have no vector, each with the reason; there if there are any."""
@@ -149,8 +150,8 @@ class VectorFolder:
         other = [f"{name} {old!r} there and {new!r} here" for name, old, new in pairs if old != new]
         if (before.source_digest, before.texts) != (now.source_digest, now.texts):
             other.append(
-                f"{before.texts:,} texts of {', '.join(before.sources)} there, which are not the {now.texts:,} of "
-                f"{', '.join(now.sources)} as they are now"
+                f"{counted(before.texts, 'text')} of {', '.join(before.sources)} there, which are not the "
+                f"{now.texts:,} of {', '.join(now.sources)} as they are now"
             )
         if other:
             raise CorpusError(
@@ -167,8 +168,8 @@ class VectorFolder:
             if not match.same:
                 raise SpaceMismatchError(
                     f"{self.path} was embedded by what gave other vectors than {self.manifest.embedder} gives now "
-                    f"(least cosine {match.worst:.3f} of {len(old)} texts). What is there is kept. Choose another "
-                    "folder, or load what embedded it then."
+                    f"(least cosine {match.worst:.3f} of {counted(len(old), 'text')}). What is there is kept. Choose "
+                    "another folder, or load what embedded it then."
                 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codequest.errors import DatasetError
-from codequest.texts import shown
+from codequest.texts import counted, shown
 
 _EXAMPLES = 3
 
@@ -48,13 +48,13 @@ class RetrievalDataset:
         if not labelled:
             raise DatasetError(
                 f"{self.name} has no labelled query: none of its {len(self.queries)} queries has a document with a "
-                f"score above 0 in the qrels, which judge {len(self.qrels)} queries. "
+                f"score above 0 in the qrels, which judge {counted(len(self.qrels), 'query')}. "
                 "Choose another split, or label some."
             )
         empty = [query for query in labelled if not self.queries[query].strip()]
         if empty:
             raise DatasetError(
-                f"{self.name} has {len(empty)} labelled queries with an empty text: {examples(empty)}. "
+                f"{self.name} has {counted(len(empty), 'labelled query')} with an empty text: {examples(empty)}. "
                 "Remove them from the qrels, or give them a text."
             )
         object.__setattr__(self, "queries", {query: self.queries[query] for query in labelled})
@@ -70,8 +70,9 @@ class RetrievalDataset:
         unknown = [name for name in judged if name not in known]
         if unknown:
             raise DatasetError(
-                f"The qrels of {self.name} judge {len(unknown)} {role} ids that are not among its {len(known)} {role} "
-                f"ids: {examples(sorted(unknown))}. Do qrels, queries and corpus belong to the same version?"
+                f"The qrels of {self.name} judge {counted(len(unknown), f'{role} id')} not among its "
+                f"{counted(len(known), f'{role} id')}: {examples(sorted(unknown))}. Do qrels, queries and corpus "
+                "belong to the same version?"
             )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from codequest.data.dataset import examples
 from codequest.errors import DatasetError
+from codequest.texts import counted
 
 NumberedRecords = Iterable[tuple[int, Mapping[str, Any]]]
 """Records with the number of their line or row, counted from 1."""
@@ -36,8 +37,8 @@ def texts_by_id(records: NumberedRecords, *, source: str, unit: str) -> dict[str
         texts[name] = _text(record, where)
     if repeated:
         raise DatasetError(
-            f"{source} has {len(repeated)} duplicate ids: {examples(repeated)}; the first is repeated in {unit} "
-            f"{next(iter(repeated.values()))}. Every id must occur once: remove or rename the repeated records."
+            f"{source} has {counted(len(repeated), 'duplicate id')}: {examples(repeated)}; the first is repeated in "
+            f"{unit} {next(iter(repeated.values()))}. Every id must occur once: remove or rename the repeated records."
         )
     return texts
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from codequest.data import RetrievalDataset, normal_form
 from codequest.errors import DatasetError
 from codequest.mining import MinedFunction, mine_python
+from codequest.texts import counted
 
 # fmt: off
 TEST_MODULES = frozenset((
@@ -67,8 +68,8 @@ def standard_library(*, test_functions: int = 500, train_functions: int = 2500, 
     train = [function for function in shuffled if _module(function.path, root) not in TEST_MODULES]
     if len(test) < 10 or len(train) < 10:
         raise DatasetError(
-            f"The standard library in {root} has only {len(test)} test and {len(train)} training functions with "
-            "docstrings in source files. Run the demo with an ordinary CPython."
+            f"The standard library in {root} has only {len(test)} test and {counted(len(train), 'training function')} "
+            "with docstrings in source files. Run the demo with an ordinary CPython."
         )
     functions = {_name(function, root): function for function in (*test, *train)}
     return StandardLibrary(

@@ -11,7 +11,7 @@ import numpy as np
 from codequest.encoders.forked import use_threads
 from codequest.errors import AdapterFormatError, InvalidInputError, panics_raise
 from codequest.space import Vectors
-from codequest.texts import batches_by_length
+from codequest.texts import batches_by_length, counted
 
 if TYPE_CHECKING:
     from codequest.encoders.base import QueryEncoder
@@ -52,8 +52,8 @@ def embed_batch(encoder: QueryEncoder, texts: Sequence[str]) -> Vectors:
         vectors = encoder.embed_batch(texts)
     if vectors.shape != (len(texts), encoder.space.dim):
         raise InvalidInputError(
-            f"This {encoder.kind} encoder gave vectors of shape {vectors.shape} for {len(texts)} queries, expected "
-            f"{(len(texts), encoder.space.dim)}. Train, export or download it again."
+            f"This {encoder.kind} encoder gave vectors of shape {vectors.shape} for {counted(len(texts), 'query')}, "
+            f"expected {(len(texts), encoder.space.dim)}. Train, export or download it again."
         )
     if not math.isfinite(np.vdot(vectors, vectors)):  # faster than a look at every component
         raise InvalidInputError(

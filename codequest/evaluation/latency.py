@@ -10,6 +10,7 @@ import numpy as np
 
 from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
+from codequest.texts import counted
 
 _WARMUP_QUERIES = 5
 _MOST_SECONDS = 30
@@ -58,8 +59,8 @@ def measure_latency(
     """
     if not encoders or not queries or repeats < 1:
         raise InvalidInputError(
-            f"Latency needs an encoder, a query and a repeat; got {len(encoders)} encoders, {len(queries)} queries "
-            f"and {repeats} repeats."
+            f"Latency needs an encoder, a query and a repeat; got {counted(len(encoders), 'encoder')}, "
+            f"{counted(len(queries), 'query')} and {counted(repeats, 'repeat')}."
         )
     until = perf_counter_ns() + most_seconds * 1e9
     for position, query in enumerate(queries[:_WARMUP_QUERIES]):

@@ -11,7 +11,7 @@ from codequest.errors import InvalidInputError
 from codequest.evaluation.measures import MEASURES
 from codequest.files import readable_json, save_file
 from codequest.json_files import checked, parse_json
-from codequest.texts import markdown_text
+from codequest.texts import counted, markdown_text
 
 FORMAT_VERSION = 1
 _MOST = 2**63  # operations, bytes and weights
@@ -131,13 +131,19 @@ class Report:
             "| " + " | ".join(markdown_text(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
         )
         notes = [
-            f"{self.queries} queries in {self.documents} documents; space {self.space}; seed {self.seed}.",
+            f"{counted(self.queries, 'query')} in {counted(self.documents, 'document')}; space {self.space}; seed "
+            f"{self.seed}.",
             f"Retention: nDCG@10 over the teacher's, with a {self.confidence:.0%} paired bootstrap interval of "
-            f"{self.resamples} resamples.",
-            f"Latency: one query at a time, encoders and teacher interleaved over {self.latency_queries} queries."
+            f"{counted(self.resamples, 'resample')}.",
+            "Latency: one query at a time, encoders and teacher interleaved over "
+            f"{counted(self.latency_queries, 'query')}."
             if self.latency_queries
             else "Latency was not measured.",
-            *(f"Cost of {row.name}: one query of {row.tokens} tokens." for row in self.encoders if row.tokens),
+            *(
+                f"Cost of {row.name}: one query of {counted(row.tokens, 'token')}."
+                for row in self.encoders
+                if row.tokens
+            ),
             f"Machine: {_listed(self.machine)}.",
             f"Versions: {_listed(self.versions)}.",
         ]

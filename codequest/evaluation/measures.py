@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import InvalidInputError, require
+from codequest.texts import counted
 
 Measure = Literal["nDCG@10", "MRR@10", "Recall@1", "Recall@5", "Recall@10"]
 """Measures of every ranking; each is between 0 and 1."""
@@ -38,7 +39,9 @@ def measure_rankings(
     """
     missing = [query for query in rankings if query not in qrels]
     if missing:
-        raise InvalidInputError(f"{len(missing)} ranked queries have no qrels, the first is {missing[0]!r}.")
+        raise InvalidInputError(
+            f"{counted(len(missing), 'ranked query has', 'ranked queries have')} no qrels, the first is {missing[0]!r}."
+        )
     library = require("ir_measures", extra="evaluation")
     measures: dict[Any, Measure] = {
         library.nDCG @ 10: "nDCG@10",

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codequest.errors import DatasetError, InvalidInputError
+from codequest.texts import counted
 
 DRAWS_AT_ONCE = 1 << 22
 
@@ -58,8 +59,8 @@ def paired_bootstrap(
         )
     if scores[1].mean() == 0:
         raise DatasetError(
-            f"The teacher scores zero on all {scores.shape[1]} queries: it finds nothing that an encoder could retain. "
-            "Do the qrels belong to these documents, and is it the right teacher?"
+            f"The teacher scores zero on all {counted(scores.shape[1], 'query')}: it finds nothing that an encoder "
+            "could retain. Do the qrels belong to these documents, and is it the right teacher?"
         )
     random = np.random.default_rng(seed)
     queries = scores.shape[1]
@@ -71,7 +72,7 @@ def paired_bootstrap(
         scored = sums[1] > 0
         ratios.append(sums[0, scored] / sums[1, scored])
     if not sum(map(len, ratios)):
-        raise InvalidInputError(f"The teacher scored zero in all {resamples} resamples; draw more of them.")
+        raise InvalidInputError(f"The teacher scored zero in all {counted(resamples, 'resample')}; draw more of them.")
     tail = (1 - confidence) / 2
     low, high = np.quantile(np.concatenate(ratios), [tail, 1 - tail])
     return Retention(float(scores[0].mean() / scores[1].mean()), float(low), float(high))

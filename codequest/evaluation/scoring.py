@@ -13,6 +13,7 @@ from codequest.errors import InvalidInputError
 from codequest.evaluation.exact_search import Indices, exact_search
 from codequest.evaluation.measures import DEPTH, Measure, measure_rankings
 from codequest.space import Vectors
+from codequest.texts import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ def search_dataset(dataset: RetrievalDataset, query_vectors: Vectors, document_v
     """
     if len(query_vectors) != len(dataset.queries) or len(document_vectors) != len(dataset.documents):
         raise InvalidInputError(
-            f"{dataset.name} has {len(dataset.queries)} queries and {len(dataset.documents)} documents, got "
-            f"{len(query_vectors)} query vectors and {len(document_vectors)} document vectors."
+            f"{dataset.name} has {counted(len(dataset.queries), 'query')} and "
+            f"{counted(len(dataset.documents), 'document')}, got {counted(len(query_vectors), 'query vector')} and "
+            f"{counted(len(document_vectors), 'document vector')}."
         )
     top, _ = exact_search(query_vectors, document_vectors, k=DEPTH)
     ids = list(dataset.documents)

@@ -13,6 +13,7 @@ from codequest.encoders import QueryEncoder
 from codequest.errors import InvalidInputError, require
 from codequest.teachers import Teacher, load_teacher
 from codequest.teachers.registry import refuse_other_machines
+from codequest.texts import counted
 
 require("haystack", extra="haystack")
 from haystack import Document, component, default_from_dict, default_to_dict  # noqa: E402
@@ -91,8 +92,8 @@ class CodequestDocumentEmbedder:
         without = [document.id for document in documents if document.content is None]
         if without:
             raise InvalidInputError(
-                f"{len(without)} of {len(documents)} documents have no text, such as {without[0]}. Convert them to "
-                "text first, or leave them out."
+                f"{len(without)} of {counted(len(documents), 'document has', 'documents have')} no text, such as "
+                f"{without[0]}. Convert them to text first, or leave them out."
             )
         self.warm_up()
         assert self._loaded is not None

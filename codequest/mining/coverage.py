@@ -12,6 +12,7 @@ from codequest.code.identifiers import content_words
 from codequest.errors import InvalidInputError
 from codequest.mining.forms import FORMS_OF_QUERIES, form_shares
 from codequest.mining.language import foreign_share
+from codequest.texts import counted
 
 _WORTH_COVERING = 0.05
 _COVERED = 0.25
@@ -91,7 +92,8 @@ def query_coverage(derived: Sequence[str], *, users: Sequence[str]) -> Coverage:
     """
     if not derived or not users:
         raise InvalidInputError(
-            f"There are {len(derived)} derived queries and {len(users)} of users to compare. Give at least one of each."
+            f"There are {counted(len(derived), 'derived query')} and {len(users)} of users to compare. Give at least "
+            "one of each."
         )
     own, theirs = form_shares(users), form_shares(derived)
     used = Counter(word for query in users for word in content_words(query))

@@ -24,6 +24,7 @@ from codequest.mining.heading_queries import heading_queries
 from codequest.mining.mixing import check_weights, mix
 from codequest.mining.query_set import QuerySet
 from codequest.progress import Progress, silent
+from codequest.texts import counted
 
 _SUFFIXES = (*CODE_SUFFIXES, *PROSE_SUFFIXES)
 _MOST_CHARACTERS = 300
@@ -203,7 +204,7 @@ def _nothing_found(sources: Sequence[str], codebase: Codebase, excluded: int) ->
     passed = ", ".join(f"{count} {reason}" for reason, count in codebase.passed_over.items())
     return DatasetError(
         f"No query was found in {', '.join(sources) or 'no source at all'}: {len(codebase.files)} source files and "
-        f"documents{f' (passed over: {passed})' if passed else ''}, {excluded} queries excluded. Looked for "
+        f"documents{f' (passed over: {passed})' if passed else ''}, {counted(excluded, 'query')} excluded. Looked for "
         f"{'; '.join(f'{origin}, {meaning}' for origin, meaning in ORIGINS.items())}. Give the code's folder, a "
         "query file or hub:REPOSITORY."
     )

@@ -21,6 +21,7 @@ from codequest.mining.functions import CODE_SUFFIXES, mine_functions
 from codequest.mining.mined import MinedFunction
 from codequest.mining.query_set import QuerySet
 from codequest.progress import Progress, silent
+from codequest.texts import counted
 
 MOST_POSITIVES = 5
 """A description of more functions than these tells them not apart."""
@@ -158,7 +159,7 @@ def mine_pairs(
     if not telling:
         passed = ", ".join(f"{count} {reason}" for reason, count in codebase.passed_over.items())
         raise DatasetError(
-            f"No documented function was found in {len(codebase.files)} source files"
+            f"No documented function was found in {counted(len(codebase.files), 'source file')}"
             f"{f' (passed over: {passed})' if passed else ''}. Expected functions with doc comments of at least "
             f"{min_words} words, in {', '.join(language.name for language in LANGUAGES if language.documented)}."
         )

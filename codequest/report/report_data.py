@@ -19,7 +19,7 @@ from codequest.errors import DatasetError, InvalidInputError, TeacherError
 from codequest.json_files import parse_json
 from codequest.space import Vectors
 from codequest.teachers.stored.files import read_stored
-from codequest.texts import shown
+from codequest.texts import counted, shown
 
 _JSON_LINES = (".jsonl", ".jsonl.gz")
 
@@ -53,7 +53,8 @@ class ReportData:
         empty = [name for name, text in self.queries.items() if not text.strip()]
         if empty:
             raise DatasetError(
-                f"{self.name} has {len(empty)} queries with an empty text, the first is {empty[0]!r}. Remove them."
+                f"{self.name} has {counted(len(empty), 'query')} with an empty text, the first is {empty[0]!r}. Remove "
+                "them."
             )
         if self.document_vectors is None and None in self.documents.values():
             raise InvalidInputError(
@@ -61,8 +62,8 @@ class ReportData:
             )
         if self.document_vectors is not None and len(self.document_vectors) != len(self.documents):
             raise InvalidInputError(
-                f"{self.name} has {len(self.documents)} documents but {len(self.document_vectors)} document vectors. "
-                "Row i must be the vector of document i."
+                f"{self.name} has {counted(len(self.documents), 'document')} but "
+                f"{counted(len(self.document_vectors), 'document vector')}. Row i must be the vector of document i."
             )
 
     @classmethod

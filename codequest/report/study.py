@@ -26,6 +26,7 @@ from codequest.report.searches import Searches, search_everything
 from codequest.report.tradeoffs import find_tradeoffs
 from codequest.report.verdict import Verdict, reach_verdict
 from codequest.teachers.registry import teacher_given
+from codequest.texts import counted
 
 if TYPE_CHECKING:
     from codequest.encoders import QueryEncoder
@@ -196,9 +197,15 @@ def _notes(report: Report, labelled: bool, layout: Layout, sampling: Sampling) -
         yield "The teacher's latency is unknown: its vectors were stored, and no model embeds new queries here."
     asked = min(sampling.latency_queries, report.queries)
     if report.latency_queries < asked:
-        yield f"Latency is of {report.latency_queries} queries, not of {asked}: more would take over half a minute."
+        yield (
+            f"Latency is of {counted(report.latency_queries, 'query')}, not of {asked}: more would take over half a "
+            "minute."
+        )
     if report.queries < _FEW_QUERIES:
-        yield f"Only {report.queries} queries: encoders whose intervals overlap may well be equal. Measure on more."
+        yield (
+            f"Only {counted(report.queries, 'query')}: encoders whose intervals overlap may well be equal. Measure on "
+            "more."
+        )
     for row in report.encoders:
         if not row.flops:
             yield f"{row.name} counts no floating-point operations and has no place on that axis."

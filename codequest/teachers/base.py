@@ -14,7 +14,7 @@ from codequest.errors import CodequestError, TeacherError
 from codequest.progress import Progress, Work, silent
 from codequest.space import EmbeddingSpace, Side, Vectors, checked_teacher, normalized
 from codequest.teachers.threads import as_they_come
-from codequest.texts import batches_by_size, checked_texts
+from codequest.texts import batches_by_size, checked_texts, counted
 
 if TYPE_CHECKING:
     from codequest.teachers.local import LocalTeacher
@@ -162,7 +162,7 @@ class Teacher(ABC):
         if not np.isfinite(checked).all():
             raise TeacherError(
                 f"{self.space.teacher} returned NaN or infinity for {int((~np.isfinite(checked)).any(1).sum())} of "
-                f"{count} texts. A teacher in half precision may overflow: load it in fp32."
+                f"{counted(count, 'text')}. A teacher in half precision may overflow: load it in fp32."
             )
         return normalized(checked) if self.space.normalized else checked
 

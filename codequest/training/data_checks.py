@@ -13,6 +13,7 @@ from codequest.mining.forms import form_shares
 from codequest.mining.language import foreign_share
 from codequest.space import Side
 from codequest.teachers import Teacher
+from codequest.texts import counted
 
 FEW_QUERIES = 2_000
 _DUPLICATE_SHARE = 0.2
@@ -56,7 +57,7 @@ def check_queries(
     found: list[str] = []
     if len(queries) < FEW_QUERIES:
         found.append(
-            f"Only {len(queries)} training queries: below about {FEW_QUERIES:,} an encoder memorises them. "
+            f"Only {counted(len(queries), 'training query')}: below about {FEW_QUERIES:,} an encoder memorises them. "
             "Add queries of any source; the teacher needs no labels."
         )
     stems = Counter(" ".join(sorted(set(re.findall(r"\w+", normal_form(query))))) for query in sample)
@@ -107,9 +108,9 @@ def check_size(queries: int, *, trained_parameters: int, dim: int) -> list[str]:
     if queries * dim >= trained_parameters:
         return []
     return [
-        f"{queries:,} training queries with {dim} targets each are fewer numbers than the {trained_parameters:,} that "
-        f"are trained: the encoder can memorise them. Give at least {-(-trained_parameters // dim):,} queries, or "
-        "train fewer numbers: a lower rank, or a projection."
+        f"{counted(queries, 'training query')} with {dim} targets each are fewer numbers than the "
+        f"{trained_parameters:,} that are trained: the encoder can memorise them. Give at least "
+        f"{-(-trained_parameters // dim):,} queries, or train fewer numbers: a lower rank, or a projection."
     ]
 
 

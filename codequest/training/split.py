@@ -9,6 +9,7 @@ from codequest.adapters.parts import HELD_OUT
 from codequest.data import RetrievalDataset
 from codequest.data.query_files import normal_form
 from codequest.errors import InvalidInputError
+from codequest.texts import counted
 from codequest.training.samples import hold_out, without
 
 _HELD_OUT_PAIRS = 0.05
@@ -130,11 +131,11 @@ def _left(pairs: RetrievalDataset | None, excluded: set[str]) -> RetrievalDatase
 def _refuse_nothing(kept: TrainingSplit, queries: int, pairs: int) -> None:
     if not kept.queries and kept.pairs is None:
         raise InvalidInputError(
-            f"There is nothing to train on: of {queries} train_queries and {pairs} pairs, none is left once the "
-            "queries of the validation set and the excluded ones are taken out."
+            f"There is nothing to train on: of {queries} train_queries and {counted(pairs, 'pair')}, none is left once "
+            "the queries of the validation set and the excluded ones are taken out."
         )
     if kept.validation is None and not kept.held_out:
         raise InvalidInputError(
-            f"{queries} train_queries and {pairs} pairs leave none to validate with: give at least 2 distinct "
-            "queries, or validation=."
+            f"{queries} train_queries and {counted(pairs, 'pair')} leave none to validate with: give at least 2 "
+            "distinct queries, or validation=."
         )

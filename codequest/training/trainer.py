@@ -21,7 +21,7 @@ from codequest.progress import Progress, silent
 from codequest.space import Side
 from codequest.teachers import Teacher, cached
 from codequest.teachers.registry import teacher_given
-from codequest.texts import checked_texts
+from codequest.texts import checked_texts, counted
 from codequest.training.config import DistillationConfig, digest
 from codequest.training.data_checks import DataWarning, check_data, check_trainable
 from codequest.training.document_side import ExchangedSides, exchanged
@@ -240,7 +240,7 @@ class DistillationTrainer:
     def _warn(self, targets: TrainingTargets) -> None:
         found = check_data(self.encoder, targets.queries, side=self._side)
         if set(self.config.losses) == {"infonce"} and self.data.queries:
-            unused = f"the {len(self.data.queries)} texts without labels. Add cosine or kl."
+            unused = f"the {counted(len(self.data.queries), 'text')} without labels. Add cosine or kl."
             found.append(f"The only loss is infonce, which learns nothing from {unused}")
         for problem in found:
             warnings.warn(problem, DataWarning, stacklevel=3)

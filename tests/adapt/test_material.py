@@ -41,7 +41,7 @@ def test_it_is_kept_as_json(code: Path) -> None:
     assert again.pairs.qrels == found.pairs.qrels
     assert list(again.pairs.queries) == list(found.pairs.queries)
     assert Material.from_dict(found.with_pairs(None).to_dict()).pairs is None
-    assert found.with_queries(["one"], "stored vectors").described().endswith("stored vectors: 1 queries")
+    assert found.with_queries(["one"], "stored vectors").described().endswith("stored vectors: 1 query")
 
 
 def test_code_without_a_query_is_refused_where_it_is_all_that_is_given(tmp_path: Path) -> None:

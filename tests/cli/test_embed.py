@@ -37,7 +37,7 @@ def test_texts_that_failed_are_named_in_an_exit_code_of_1(tmp_path: Path, tiny_b
     printed, heard = run_and_hear(*given, exit_code=1)
     assert "20 vectors of 21 texts" in printed
     assert "in 1 shard;" in printed
-    assert "1 texts have no vector: d20 (the text is empty)." in heard
+    assert "1 text has no vector: d20 (the text is empty)." in heard
     assert "failed.jsonl lists them" in heard
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from codequest.encoders import QueryEncoder
 from codequest.errors import TeacherError
 from codequest.space import Side
+from codequest.texts import counted
 from tests.encoders.conftest import build_static
 from tests.teachers.counting import CountingTeacher
 
@@ -43,7 +44,7 @@ class FailingTeacher(CountingTeacher):
 
     def embed_batch(self, texts: Sequence[str], side: Side) -> npt.NDArray[Any]:
         if len(self.embedded) >= self.until or (self.word and any(self.word in text for text in texts)):
-            raise TeacherError(f"no vector for {len(texts)} texts")
+            raise TeacherError(f"no vector for {counted(len(texts), 'text')}")
         return super().embed_batch(texts, side)
 
 

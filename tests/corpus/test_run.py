@@ -135,7 +135,7 @@ def test_texts_that_fail_are_listed_by_their_ids(tmp_path: Path) -> None:
     assert run.reasons["d20"] == "the text is empty"
     lines = (run.folder / "failed.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["id"] for line in lines] == ["d16", "d17", "d18", "d19", "d20", "d21"]
-    assert json.loads(lines[0])["why"] == "no vector for 1 texts"
+    assert json.loads(lines[0])["why"] == "no vector for 1 text"
     assert read_index(run.folder)[1] == TEXTS[:16]
 
 
@@ -174,7 +174,7 @@ def test_nothing_is_written_before_the_source_is_known_to_be_right(tmp_path: Pat
     source = jsonl(tmp_path / "corpus.jsonl", [*TEXTS])
     with source.open("a", encoding="utf-8") as file:
         file.write('{"_id": "d3", "text": "x"}\n')
-    with pytest.raises(DatasetError, match=r"has 1 ids more than once: 'd3'"):
+    with pytest.raises(DatasetError, match=r"has 1 id more than once: 'd3'"):
         embedded(source, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -71,7 +71,7 @@ def test_texts_that_fail_alone_are_named_and_the_others_embedded(teacher: Teache
     whys = failed(plan)
     assert list(whys) == ["d0", "d1", "d2", "d3", "empty"]
     assert whys["empty"] == "the text is empty"
-    assert "no vector for 1 texts" in whys["d0"] or "NaN or infinity for 1 of 1" in whys["d0"]
+    assert "no vector for 1 text" in whys["d0"] or "NaN or infinity for 1 of 1" in whys["d0"]
     table = parquet.read_table(plan.path(0))
     assert table["id"].to_pylist() == [f"d{number}" for number in range(4, 20)]
     np.testing.assert_allclose(np.array(table["vector"].to_pylist()), WANTED[4:], atol=1e-6)

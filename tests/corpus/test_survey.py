@@ -39,7 +39,7 @@ def test_a_digest_knows_where_ids_and_texts_end() -> None:
 
 def test_an_id_that_comes_twice_is_named(tmp_path: Path) -> None:
     paths = jsonl(tmp_path / "a.jsonl"), jsonl(tmp_path / "b.jsonl", TEXTS[:1])
-    with pytest.raises(DatasetError, match=r"a.jsonl, .*b.jsonl has 1 ids more than once: 'd0'. Every id must occur"):
+    with pytest.raises(DatasetError, match=r"a.jsonl, .*b.jsonl has 1 id more than once: 'd0'. Every id must occur"):
         survey(corpus(*paths))
 
 

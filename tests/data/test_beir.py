@@ -94,7 +94,7 @@ def test_malformed_corpora_are_refused(folder, text, message):
         (QRELS + "q1\td3\tinf\n", r"line 4: a relevance score is an integer such as 0 or 1, got 'inf'"),
         (QRELS + "q1\td1\t2\n", r"line 4: query 'q1' and document 'd1' were judged 1 before and 2 here"),
         (QRELS + "\td1\t2\n", r"line 4: expected a record with 'query-id'"),
-        (QRELS + "q7\td1\t2\n", r"judge 1 query ids that are not among its 2 query ids: 'q7'"),
+        (QRELS + "q7\td1\t2\n", r"judge 1 query id not among its 2 query ids: 'q7'"),
     ],
 )
 def test_malformed_qrels_are_refused(folder, text, message):

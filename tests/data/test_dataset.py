@@ -37,15 +37,15 @@ def test_repr_does_not_print_the_corpus():
 @pytest.mark.parametrize(
     ("queries", "qrels", "message"),
     [
-        (QUERIES, {"q9": {"d1": 1}}, r"small judge 1 query ids that are not among its 3 query ids: 'q9'"),
+        (QUERIES, {"q9": {"d1": 1}}, r"small judge 1 query id not among its 3 query ids: 'q9'"),
         (
             QUERIES,
             {"q1": {"x4": 1, "x1": 1, "x3": 1}, "q2": {"x2": 1, "d1": 1}},
-            r"judge 4 document ids that are not among its 3 document ids: 'x1', 'x2', 'x3', …",
+            r"judge 4 document ids not among its 3 document ids: 'x1', 'x2', 'x3', …",
         ),
         (QUERIES, {}, r"small has no labelled query: none of its 3 queries .* judge 0 queries"),
-        (QUERIES, {"q1": {"d1": 0}}, r"small has no labelled query: .* judge 1 queries"),
-        ({"q1": " \n"}, {"q1": {"d1": 1}}, r"small has 1 labelled queries with an empty text: 'q1'"),
+        (QUERIES, {"q1": {"d1": 0}}, r"small has no labelled query: .* judge 1 query"),
+        ({"q1": " \n"}, {"q1": {"d1": 1}}, r"small has 1 labelled query with an empty text: 'q1'"),
     ],
 )
 def test_contradictions_are_refused(queries, qrels, message):

@@ -1,5 +1,6 @@
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,8 @@ def test_parquet_files_that_have_none_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_package_that_reads_parquet_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pyarrow.parquet", None)
+    for module in ("pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, module, None)
     (tmp_path / "q.parquet").write_bytes(b"x")
     with pytest.raises(MissingDependencyError, match=r"pip install 'codequest.*\[hub\]'"):
         load_queries(tmp_path / "q.parquet")

@@ -25,7 +25,7 @@ def test_a_title_comes_before_its_text_and_ids_become_strings() -> None:
         (({"text": "a"},), r"f, line 1: expected a record with '_id', got the keys \['text'\]"),
         (({"_id": "", "text": "a"},), "f, line 1: expected a record with '_id'"),
         (({"_id": "a", "text": 3},), "f, line 1: expected a record with a string 'text' .* of type int"),
-        (({"_id": "a", "text": "x"}, {"_id": "a", "text": "y"}), "f has 1 duplicate ids: .*is repeated in line 2"),
+        (({"_id": "a", "text": "x"}, {"_id": "a", "text": "y"}), "f has 1 duplicate id: .*is repeated in line 2"),
     ],
 )
 def test_records_without_an_id_or_a_text_are_named(records: tuple[dict[str, Any], ...], message: str) -> None:

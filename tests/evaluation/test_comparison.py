@@ -181,7 +181,7 @@ def test_wrong_arguments_are_refused(encoders, options, message):
 def test_a_teacher_that_finds_nothing_is_refused():
     many = {f"x{i}": "document 0" for i in range(10)}
     dataset = RetrievalDataset("hard", {"q": "query 0"}, {**many, "d1": "document 1"}, {"q": {"d1": 1}})
-    with pytest.raises(DatasetError, match="teacher scores zero on all 1 queries"):
+    with pytest.raises(DatasetError, match="teacher scores zero on all 1 query"):
         evaluate(TableEncoder(), TableTeacher(), dataset, latency_queries=0)
 
 

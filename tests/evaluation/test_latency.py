@@ -46,9 +46,14 @@ def test_of_slow_encoders_as_many_queries_are_timed_as_there_is_time_for(monkeyp
     assert (len(calls), found["slow"]) == (called, (milliseconds, milliseconds, timed))
 
 
-@pytest.mark.parametrize(("names", "queries", "repeats"), [("", ["q"], 1), ("a", [], 1), ("a", ["q"], 0)])
-def test_wrong_arguments_are_refused(names, queries, repeats):
-    with pytest.raises(
-        InvalidInputError, match=rf"got {len(names)} encoders, {len(queries)} queries and {repeats} rep"
-    ):
+@pytest.mark.parametrize(
+    ("names", "queries", "repeats", "got"),
+    [
+        ("", ["q"], 1, "0 encoders, 1 query and 1 repeat"),
+        ("a", [], 1, "1 encoder, 0 queries and 1 repeat"),
+        ("a", ["q"], 0, "1 encoder, 1 query and 0 repeats"),
+    ],
+)
+def test_wrong_arguments_are_refused(names, queries, repeats, got):
+    with pytest.raises(InvalidInputError, match=rf"got {got}\."):
         measure_latency(dict.fromkeys(names, str), queries, repeats=repeats)

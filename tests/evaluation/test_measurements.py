@@ -80,9 +80,9 @@ def test_markdown_is_one_table_and_the_conditions():
     assert len(table) == 4
     assert {line.replace("\\|", "").count("|") for line in table} == {len(REPORT.rows[0]) + 1}
     assert "| small\\|fast | lora | 0.760 |" in table[3]
-    assert "- 500 queries in 6267 documents; space 0123456789abcdef; seed 3." in lines
+    assert "- 500 queries in 6,267 documents; space 0123456789abcdef; seed 3." in lines
     assert "- Machine: cpu Test CPU, threads 2." in lines
-    assert any("95% paired bootstrap interval of 10000 resamples" in line for line in lines)
+    assert any("95% paired bootstrap interval of 10,000 resamples" in line for line in lines)
 
 
 def test_names_are_no_markup():

@@ -46,7 +46,7 @@ def test_values_follow_the_order_of_the_rankings():
 
 
 def test_an_unjudged_query_is_refused():
-    with pytest.raises(InvalidInputError, match="1 ranked queries have no qrels, the first is 'q2'"):
+    with pytest.raises(InvalidInputError, match="1 ranked query has no qrels, the first is 'q2'"):
         measure_rankings({"q1": ["a"], "q2": ["a"]}, {"q1": {"a": 1}})
 
 

@@ -86,7 +86,7 @@ IN_PYTHON: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "stored vectors as lists of another dim": (
         lambda: VectorsTeacher(Given.space, queries=(["a"], [[1.0, 2.0]])),
-        r"1 query texts need vectors of shape \(1, 768\), got \(1, 2\)",
+        r"1 query text needs vectors of shape \(1, 768\), got \(1, 2\)",
     ),
     "a probe without a teacher": (
         lambda: probe_index([[1.0, 0.0]], ["a"], "all-mpnet-base-v2"),

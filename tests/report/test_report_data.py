@@ -132,13 +132,13 @@ def test_what_is_missing_is_named(folder: Path, tmp_path: Path, vectors: Path) -
 
 
 def test_files_that_contradict_each_other_are_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="judge 1 document ids that are not among its 3 document ids: 'd9'"):
+    with pytest.raises(DatasetError, match="judge 1 document id not among its 3 document ids: 'd9'"):
         load_report_data(label(folder, "q2\td9\t1"))
     np.save(tmp_path / "two.npy", np.eye(2, dtype=np.float32))
     with pytest.raises(InvalidInputError, match=r"has 3 documents but 2 document vectors. Row i must be"):
         load_report_data(label(folder, "q2\td1\t1"), vectors=tmp_path / "two.npy")
     jsonl(folder / "corpus.jsonl", {"_id": "d1", "text": "a"}, {"_id": "d1", "text": "b"})
-    with pytest.raises(DatasetError, match=r"corpus\.jsonl has 1 duplicate ids: 'd1'"):
+    with pytest.raises(DatasetError, match=r"corpus\.jsonl has 1 duplicate id: 'd1'"):
         load_report_data(folder, split="none", queries=jsonl(tmp_path / "q.jsonl", "sort"))
 
 
@@ -187,7 +187,7 @@ def test_document_files_that_cannot_be_read_are_refused(
     [
         ({}, {"d": "a"}, "x has no queries; a report needs at least one query and one document"),
         ({"q": "a"}, {}, "x has no documents"),
-        ({"q": " "}, {"d": "a"}, "1 queries with an empty text, the first is 'q'"),
+        ({"q": " "}, {"d": "a"}, "1 query with an empty text, the first is 'q'"),
         ({"q": "a"}, {"d": None}, "documents with neither text nor vector"),
     ],
 )

@@ -142,14 +142,14 @@ def test_the_first_of_equal_queries_is_kept() -> None:
     [
         ([], None, None, [], "nothing to train on: of 0 train_queries and 0 pairs, none is left"),
         ([], None, dataset(["a"]), [], "nothing to train on: of 0 train_queries and 0 pairs, none is left"),
-        (["a b"], dataset(["A  b"]), dataset(["a B"]), [], "of 1 train_queries and 1 pairs, none is left"),
-        (["a", "b"], dataset(["a"]), None, ["A", "B "], "of 2 train_queries and 1 pairs, none is left"),
-        (["a", "b"], dataset(["c"]), dataset(["c"]), ["A", "B"], "of 2 train_queries and 1 pairs, none is left"),
+        (["a b"], dataset(["A  b"]), dataset(["a B"]), [], "of 1 train_queries and 1 pair, none is left"),
+        (["a", "b"], dataset(["a"]), None, ["A", "B "], "of 2 train_queries and 1 pair, none is left"),
+        (["a", "b"], dataset(["c"]), dataset(["c"]), ["A", "B"], "of 2 train_queries and 1 pair, none is left"),
         ([], dataset(["a", "A"]), None, [], "of 0 train_queries and 2 pairs, none is left"),
         (["a"], None, None, [], "1 train_queries and 0 pairs leave none to validate with: give at least 2 distinct"),
         (["a", "A "], None, None, [], "2 train_queries and 0 pairs leave none to validate with"),
         (["a", "b"], None, None, ["b"], "2 train_queries and 0 pairs leave none to validate with"),
-        ([], dataset(["a"]), None, [], "0 train_queries and 1 pairs leave none to validate with"),
+        ([], dataset(["a"]), None, [], "0 train_queries and 1 pair leave none to validate with"),
     ],
 )
 def test_nothing_left_is_refused(

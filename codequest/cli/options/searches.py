@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from codequest.cli.display import messages, progress_bars
-from codequest.texts import shell_word, visible_line
+from codequest.texts import counted, shell_word, visible_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -67,9 +67,9 @@ def opened(path: Path, encoder: str | None, *, refresh: bool = True) -> CodeInde
         index, run = open_at_once(path, encoder=encoder, refresh=refresh, progress=progress)
     if run is not None:
         messages.print(
-            f"{run.root} had no index. Now it has a light one: {run.files:,} files in {run.chunks:,} chunks, after "
-            f"{run.seconds:.1f} s. It finds more once its teacher has embedded them: codequest index "
-            f"{shell_word(str(run.root))} --background",
+            f"{run.root} had no index. Now it has a light one: {counted(run.files, 'file')} in "
+            f"{counted(run.chunks, 'chunk')}, after {run.seconds:.1f} s. It finds more once its teacher has embedded "
+            f"them: codequest index {shell_word(str(run.root))} --background",
             soft_wrap=True,
         )
     return index

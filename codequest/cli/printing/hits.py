@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codequest.cli.display import console
 from codequest.cli.options.searches import place
 from codequest.search.shown.excerpt import excerpt
-from codequest.texts import visible, visible_line
+from codequest.texts import counted, visible, visible_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -79,12 +79,8 @@ def _snippet(hit: SearchHit, wanted: Shown) -> RenderableType:
         lines = lines if below else [*lines, *after]
     matches = set(hit.match_lines)
     code = _highlighted(lines, hit.language, start, matches) if console.is_terminal else _plain(lines, start, matches)
-    left = [Text(f"… {_lines(above)} before", style="dim")] if above else []
-    return Group(*left, code, Text(f"… {_lines(below, 'more ')}\n" if below else "", style="dim"))
-
-
-def _lines(number: int, which: str = "") -> str:
-    return f"{number} {which}line{'s' if number > 1 else ''}"
+    left = [Text(f"… {counted(above, 'line')} before", style="dim")] if above else []
+    return Group(*left, code, Text(f"… {counted(below, 'more line')}\n" if below else "", style="dim"))
 
 
 def _plain(lines: Sequence[str], start: int, matches: Collection[int]) -> RenderableType:

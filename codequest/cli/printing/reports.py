@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 
 from codequest.cli.printing.screen import NumberTable
+from codequest.texts import counted
 
 if TYPE_CHECKING:
     from codequest.evaluation import Report
@@ -19,7 +20,8 @@ SPEED = ("encoder", "p50 ms", "p95 ms", "speedup", "params M", "active MB", "GFL
 
 def quality_table(report: Report) -> NumberTable:
     """Table of the quality that an encoder keeps of its teacher's."""
-    title = f"{report.dataset}: {report.queries:,} queries in {report.documents:,} documents of {report.teacher.name}"
+    asked = f"{counted(report.queries, 'query')} in {counted(report.documents, 'document')}"
+    title = f"{report.dataset}: {asked} of {report.teacher.name}"
     return NumberTable(_named(report), title=title, columns=QUALITY)
 
 

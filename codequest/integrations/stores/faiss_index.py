@@ -11,6 +11,7 @@ import numpy.typing as npt
 from codequest.errors import InvalidInputError
 from codequest.integrations.stores.readers import stored_vectors
 from codequest.integrations.stores.stored import DOT, EUCLIDEAN, StoredVectors
+from codequest.texts import counted
 
 Ids = npt.NDArray[np.int64]
 
@@ -53,7 +54,7 @@ def faiss_ids(index: Any, texts: Sequence[str]) -> Ids:
 
     if len(texts) != index.ntotal:
         raise InvalidInputError(
-            f"{_name(index)} has {index.ntotal} rows, but there are {len(texts)} texts. Give one per row."
+            f"{_name(index)} has {counted(index.ntotal, 'row')}, got {counted(len(texts), 'text')}. Give one per row."
         )
     if hasattr(index, "id_map"):
         ids: Ids = faiss.vector_to_array(index.id_map)

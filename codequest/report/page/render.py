@@ -19,7 +19,7 @@ from codequest.report.page.number_tables import (
 )
 from codequest.report.page.stylesheet import STYLESHEET
 from codequest.report.study import Study
-from codequest.texts import html_text
+from codequest.texts import counted, html_text
 
 _COST_HEADINGS: Mapping[Cost, tuple[str, str]] = {
     "flops": ("Quality against arithmetic", "floating-point operations of one query"),
@@ -54,7 +54,7 @@ def _head(study: Study, title: str) -> Iterator[str]:
     report = study.report
     yield f"<h1>{html_text(title)}</h1>"
     yield (
-        f'<p class="lead">{report.queries:,} queries in {report.documents:,} documents that '
+        f'<p class="lead">{counted(report.queries, "query")} in {counted(report.documents, "document")} that '
         f"{html_text(report.teacher.name)} embedded, {'with' if study.labelled else 'without'} labels.</p>"
     )
     yield '<section class="verdict">'
@@ -81,7 +81,8 @@ def _tables(study: Study) -> Iterator[str]:
         )
     yield quality_table(study)
     tokens = next((row.tokens for row in study.report.encoders if row.tokens), None)
-    yield f"<h2>Cost</h2><p>One query{f' of {tokens} tokens' if tokens else ''}, one at a time.</p>"
+    of = f" of {counted(tokens, 'token')}" if tokens else ""
+    yield f"<h2>Cost</h2><p>One query{of}, one at a time.</p>"
     yield cost_table(study)
 
 
@@ -118,18 +119,18 @@ def _map_sentence(study: Study) -> str:
     layout = study.layout
     how = f"t-SNE of cosines, perplexity {layout.perplexity:.0f}" if layout.perplexity is not None else "PCA"
     return (
-        f"One joint {how} of {len(layout.queries):,} queries, as the teacher and each encoder embed them, and "
-        f"{len(layout.documents):,} documents: a line joins both vectors of a query, so short lines are faithful ones; "
-        "distances between far groups mean little."
+        f"One joint {how} of {counted(len(layout.queries), 'query')}, as the teacher and each encoder embed them, and "
+        f"{counted(len(layout.documents), 'document')}: a line joins both vectors of a query, so short lines are "
+        "faithful ones; distances between far groups mean little."
     )
 
 
 def _hnsw_sentence(study: Study) -> str:
     hnsw = study.hnsw
     return (
-        f"An HNSW index of {hnsw.documents:,} documents (M 16, efConstruction 200) searched with each encoder's own "
-        f"queries: an encoder that needs a higher ef for the recall that the teacher has at ef {hnsw.reference} "
-        "makes the search itself slower."
+        f"An HNSW index of {counted(hnsw.documents, 'document')} (M 16, efConstruction 200) searched with each "
+        "encoder's own queries: an encoder that needs a higher ef for the recall that the teacher has at ef "
+        f"{hnsw.reference} makes the search itself slower."
     )
 
 
@@ -189,8 +190,8 @@ def _hit(hit: Hit) -> str:
 def _foot(study: Study) -> str:
     report = study.report
     facts = [
-        f"Space {report.space}; seed {report.seed}; {report.resamples:,} bootstrap resamples.",
-        f"Latency of {report.latency_queries} queries, one at a time; teacher and encoders take turns."
+        f"Space {report.space}; seed {report.seed}; {counted(report.resamples, 'bootstrap resample')}.",
+        f"Latency of {counted(report.latency_queries, 'query')}, one at a time; teacher and encoders take turns."
         if report.latency_queries
         else "Latency was not measured.",
         "Machine: " + ", ".join(f"{key} {value}" for key, value in report.machine.items()) + ".",

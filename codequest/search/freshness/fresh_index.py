@@ -13,6 +13,7 @@ from codequest.search.freshness.look import Look
 from codequest.search.freshness.states import FileState, state_at
 from codequest.search.store import ChunkStore
 from codequest.search.store.tables import KnownStates
+from codequest.texts import counted
 
 if TYPE_CHECKING:
     from codequest.search.freshness.quick_vectors import QuickVectors
@@ -59,7 +60,7 @@ class Freshness:
         """What is missing and why, as a sentence; empty where nothing is."""
         if not self.missing:
             return ""
-        files = f"{self.missing:,} files have" if self.missing > 1 else "1 file has"
+        files = counted(self.missing, "file has", "files have")
         return f"{files} changed and not been indexed again: {self.why}. Hits show files as they are now."
 
 

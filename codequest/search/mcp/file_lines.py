@@ -9,7 +9,7 @@ from codequest.code.inside import Inside
 from codequest.code.reading import most_bytes, readable_text, unwanted
 from codequest.errors import CodeIndexError, InvalidInputError, UnsafePathError
 from codequest.search.index import CodeIndex
-from codequest.texts import visible, visible_line
+from codequest.texts import counted, visible, visible_line
 
 MOST_LINES = 400
 """Most lines that one call reads."""
@@ -63,7 +63,7 @@ def read_lines(index: CodeIndex, path: str, start: int = 1, end: int | None = No
     text = _text(index.root, name)
     lines = text.removesuffix("\n").split("\n")
     if start > len(lines):
-        raise InvalidInputError(f"{name} has {len(lines)} lines, got a start of {start}.")
+        raise InvalidInputError(f"{name} has {counted(len(lines), 'line')}, got a start of {start}.")
     last = min(end or len(lines), len(lines), start + MOST_LINES - 1)
     return FileLines(
         path=visible_line(name),

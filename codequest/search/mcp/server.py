@@ -18,7 +18,7 @@ from codequest.search.hits import ChunkKind
 from codequest.search.mcp.file_lines import MOST_LINES, FileLines
 from codequest.search.mcp.lines import MessageLines
 from codequest.search.mcp.tools import MOST_HITS, CodeTools, FoundCode, FoundList, IndexStatus
-from codequest.texts import visible
+from codequest.texts import counted, visible
 from codequest.version import __version__
 
 _INSTRUCTIONS = (
@@ -145,7 +145,8 @@ def _result(text: str, structured: dict[str, Any]) -> CallToolResult:
 
 
 def _status_text(status: IndexStatus) -> str:
-    text = f"{status.files} files in {status.chunks} chunks of {status.root}, brought up to date {status.updated}"
+    indexed = f"{counted(status.files, 'file')} in {counted(status.chunks, 'chunk')} of {status.root}"
+    text = f"{indexed}, brought up to date {status.updated}"
     if status.taught < status.chunks:
         text += f"; {status.taught} of the chunks have their teacher's vector, the others light ones"
     if status.teaching:
@@ -154,8 +155,10 @@ def _status_text(status: IndexStatus) -> str:
 
 
 def _hit_text(hit: FoundCode) -> str:
-    above = f"… {hit.snippet_line - hit.start_line} lines before\n" if hit.snippet_line > hit.start_line else ""
-    more = f"\n… {hit.more_lines} more lines" if hit.more_lines else ""
+    above = (
+        f"… {counted(hit.snippet_line - hit.start_line, 'line')} before\n" if hit.snippet_line > hit.start_line else ""
+    )
+    more = f"\n… {counted(hit.more_lines, 'more line')}" if hit.more_lines else ""
     matches = f", matches in {', '.join(map(str, hit.match_lines[:_MATCHES]))}" if hit.match_lines else ""
     facts = f"{hit.kind}, {hit.language}{', changed since it was indexed' if hit.stale else ''}{matches}"
     place = f"{hit.path}:{hit.start_line}-{hit.end_line}"
@@ -164,5 +167,7 @@ def _hit_text(hit: FoundCode) -> str:
 
 def _numbered(lines: FileLines) -> str:
     numbered = enumerate(lines.text.split("\n"), start=lines.start_line)
-    rest = f"\n… {lines.total_lines - lines.end_line} more lines" if lines.end_line < lines.total_lines else ""
+    rest = (
+        f"\n… {counted(lines.total_lines - lines.end_line, 'more line')}" if lines.end_line < lines.total_lines else ""
+    )
     return "\n".join(f"{number}| {line}" for number, line in numbered) + rest

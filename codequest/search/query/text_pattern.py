@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from codequest.errors import InvalidInputError, require
-from codequest.texts import visible_line
+from codequest.texts import counted, visible_line
 
 SECONDS = 5.0
 """Time of the processor that all matches of one search may take: a busy machine stops none."""
@@ -103,8 +103,8 @@ class PatternClock:
         self._until = -math.inf  # its timeout is by the clock on the wall, which runs ahead on a busy machine
         raise InvalidInputError(
             f"The regular expression {self._pattern.expression!r:.80} was stopped: it had run for {SECONDS:g} s, over "
-            f"{self._texts:,} texts. Repetition within repetition, such as (a+)+, can take for ever: write it more "
-            "simply, or search in fewer files, with file: and lang:."
+            f"{counted(self._texts, 'text')}. Repetition within repetition, such as (a+)+, can take for ever: write it "
+            "more simply, or search in fewer files, with file: and lang:."
         ) from None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from codequest.errors import InvalidInputError
+from codequest.texts import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Fitting:
         """
         if not self.left_out:
             return ""
-        hits = f"{self.left_out:,} more hits do" if self.left_out > 1 else "1 more hit does"
+        hits = counted(self.left_out, "more hit does", "more hits do")
         return f"{hits} not fit into {budget:,} tokens: go on with offset {offset + len(self.lines):,}."
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from codequest.errors import require
 from codequest.files import replace_file
 from codequest.space import Vectors
+from codequest.texts import counted
 
 Codes = npt.NDArray[np.uint8]
 """Rows of the bits of a vector each, (rows, bytes)."""
@@ -119,7 +120,7 @@ def mapped_codes(file: Path, *, rows: int, dim: int) -> VectorCodes:
     """
     size, needed = file.stat().st_size, _start(dim) + rows * _width(dim)
     if size < needed:
-        raise ValueError(f"{file.name} has {size:,} bytes, fewer than the {needed:,} of {rows:,} vectors")
+        raise ValueError(f"{file.name} has {size:,} bytes, fewer than the {needed:,} of {counted(rows, 'vector')}")
     codes: Codes = np.memmap(file, np.uint8, mode="r", offset=_start(dim), shape=(rows, _width(dim)))
     return VectorCodes(np.fromfile(file, _FLOAT, count=dim), codes)
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from codequest.search.store.vector_codes import VectorCodes, mapped_codes, new_codes, write_codes
 from codequest.space import Vectors
+from codequest.texts import counted
 
 Tier = Literal["light", "teacher"]
 """By what a vector of a chunk was made: at once by a light encoder for documents, or by the teacher."""
@@ -83,7 +84,7 @@ def mapped_vectors(folder: Path, tier: Tier, *, rows: int, dim: int) -> Vectors:
     file = folder / vectors_file(tier)
     size, needed = file.stat().st_size, rows * dim * _FLOAT.itemsize
     if size < needed:
-        raise ValueError(f"{file.name} has {size:,} bytes, fewer than the {needed:,} of {rows:,} vectors")
+        raise ValueError(f"{file.name} has {size:,} bytes, fewer than the {needed:,} of {counted(rows, 'vector')}")
     vectors: Vectors = np.asarray(np.memmap(file, dtype=_FLOAT, mode="r", shape=(rows, dim)))  # plain rows are faster
     return vectors
 

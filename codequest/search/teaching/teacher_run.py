@@ -15,6 +15,7 @@ from codequest.files import replace_file
 from codequest.json_files import read_json
 from codequest.progress import time_left
 from codequest.search.home import TEACHER_RUN_FILE
+from codequest.texts import counted
 
 if TYPE_CHECKING:
     from codequest.search.home import IndexHome
@@ -54,7 +55,9 @@ class TeacherRun:
         return None
 
     def __str__(self) -> str:
-        share = f"{self.done:,} of {self.total:,} chunks, {self.rate:.1f} a second, {time_left(self.seconds_left)}"
+        share = (
+            f"{self.done:,} of {counted(self.total, 'chunk')}, {self.rate:.1f} a second, {time_left(self.seconds_left)}"
+        )
         where = "in the background, " if self.background else ""
         began = datetime.fromisoformat(self.began).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         return f"{share} ({where}process {self.process}, since {began})"

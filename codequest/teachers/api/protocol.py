@@ -11,6 +11,7 @@ import numpy.typing as npt
 from codequest.errors import TeacherError
 from codequest.space import Side
 from codequest.teachers.api.providers import Provider
+from codequest.texts import counted
 
 _NOT_EMPTY = " "  # stands for an empty text, which the APIs refuse
 
@@ -48,8 +49,8 @@ def response_vectors(provider: Provider, body: Mapping[str, Any], count: int, na
         )
     if len(rows) != count:
         raise TeacherError(
-            f"{name} returned {len(rows)} vectors for {count} texts; nothing tells which are missing. "
-            "Run again; if it persists, send fewer texts at once with max_texts."
+            f"{name} returned {counted(len(rows), 'vector')} for {counted(count, 'text')}; nothing tells which are "
+            "missing. Run again; if it persists, send fewer texts at once with max_texts."
         )
     try:
         vectors = np.asarray([_vector(row) for row in _in_order(rows)], dtype=np.float32)

@@ -9,6 +9,7 @@ from codequest.errors import CodequestWarning
 from codequest.teachers.api.teacher import ApiTeacher
 from codequest.teachers.base import Teacher, innermost
 from codequest.teachers.cache import CachedTeacher
+from codequest.texts import counted
 
 _ROW = "sorted list"  # the text of a row of a static encoder is a token, a word or two of them
 
@@ -39,14 +40,14 @@ def warn_of_cost(
         return
     spent = sum(one.dollars or 0 for one in (asked, found)) + rows * (row.dollars or 0)
     parts = [
-        *([f"{len(queries):,} queries"] if queries else []),
-        *([f"{len(documents):,} documents"] if documents else []),
+        *([counted(len(queries), "query")] if queries else []),
+        *([counted(len(documents), "document")] if documents else []),
         *([f"the texts of up to {rows:,} rows of the table"] if rows else []),
     ]
     price = "" if row.dollars is None else f", ${spent:.2f}"
     warnings.warn(
-        f"{api.space.teacher} is asked to embed {', and '.join(parts)}: about {tokens:,} tokens{price}. The option "
-        "max_tokens_total is a limit.",
+        f"{api.space.teacher} is asked to embed {', and '.join(parts)}: about {counted(tokens, 'token')}{price}. The "
+        "option max_tokens_total is a limit.",
         CostWarning,
         stacklevel=2,
     )

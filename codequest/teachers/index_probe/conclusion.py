@@ -12,6 +12,7 @@ from codequest.errors import SpaceMismatchError
 from codequest.space import SAME, RowMatch, Vectors, match_rows, normalized
 from codequest.teachers.base import Teacher
 from codequest.teachers.index_probe.variants import Setting
+from codequest.texts import counted
 
 Verdict = Literal["match", "setting", "mismatch"]
 
@@ -195,9 +196,10 @@ def _another_model(name: str, own: Comparison, nearest: Comparison) -> str:
         )
     if nearest.match.mean >= SAME:
         return (
-            f"{name} made most of these vectors, but not all of these texts: the cosines of {len(own.vectors)} texts "
-            f"have a mean of {nearest.match.mean:.3f} and a least of {nearest.match.worst:.3f}; the same text gives 1. "
-            "Texts have changed since they were embedded: embed those again."
+            f"{name} made most of these vectors, but not all of these texts: the cosines of "
+            f"{counted(len(own.vectors), 'text')} have a mean of {nearest.match.mean:.3f} and a least of "
+            f"{nearest.match.worst:.3f}; the same text gives 1. Texts have changed since they were embedded: embed "
+            "those again."
         )
     what = (
         "It is another version of the model, a fine-tuned form of it, or a prompt that was not tried: if you know "

@@ -14,7 +14,7 @@ from codequest.space import RELATED, SAME, Side, Vectors, as_array, checked_teac
 from codequest.teachers.base import Teacher, local_model
 from codequest.teachers.index_probe.conclusion import Comparison, IndexProbe, conclude
 from codequest.teachers.index_probe.variants import Setting, embedded, lengths_to_try, other_prompts, own_prompts
-from codequest.texts import checked_texts
+from codequest.texts import checked_texts, counted
 
 _EXACT = 0.9999  # least cosine from which no other setting need be tried
 _NEARER = 0.5  # the share of the distance to 1 that another setting must at least take away
@@ -54,8 +54,8 @@ def probe_index(
     checked_teacher(teacher)
     if vectors.ndim != 2 or len(vectors) != len(kept) or not rows:
         raise InvalidInputError(
-            f"A probe needs texts and as many vectors, (n, dim); got {len(kept)} texts, {len(rows)} of them not empty, "
-            f"and vectors of shape {vectors.shape}. Row i must be the vector of text i."
+            f"A probe needs texts and as many vectors, (n, dim); got {counted(len(kept), 'text')}, {len(rows)} of them "
+            f"not empty, and vectors of shape {vectors.shape}. Row i must be the vector of text i."
         )
     stored = np.asarray(vectors[rows], dtype=np.float32)
     bad = np.flatnonzero(~np.isfinite(stored).all(1))

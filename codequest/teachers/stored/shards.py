@@ -14,6 +14,7 @@ from codequest.errors import TeacherError, require
 from codequest.files.packed import Unpacked
 from codequest.json_files import parse_json, read_json, refuse_irregular
 from codequest.space import Side
+from codequest.texts import counted
 
 MANIFEST_FILE = "manifest.json"
 FORMAT_VERSION = 1
@@ -109,8 +110,8 @@ def read_shards(folder: Path, *, texts: bool = True) -> tuple[list[str] | None, 
     if not manifest.complete:
         there = sum((folder / shard_name(number)).exists() for number in range(manifest.shards))
         raise TeacherError(
-            f"{folder.parent} has {there} of {manifest.shards} shards: it is not embedded to its end. Run the same "
-            "`codequest embed` again, which goes on where it was."
+            f"{folder.parent} has {there} of {counted(manifest.shards, 'shard')}: it is not embedded to its end. Run "
+            "the same `codequest embed` again, which goes on where it was."
         )
     kept: list[str] | None = [] if texts and manifest.keeps_text else None
     vectors = np.empty((manifest.vectors, int(manifest.space["dim"])), dtype=np.float32)
@@ -124,7 +125,7 @@ def read_shards(folder: Path, *, texts: bool = True) -> tuple[list[str] | None, 
             if kept is not None:
                 kept += found
     if filled != len(vectors):
-        raise TeacherError(f"{folder} holds {filled} vectors, its manifest says {len(vectors)}. {_REMEDY}")
+        raise TeacherError(f"{folder} holds {counted(filled, 'vector')}, its manifest says {len(vectors)}. {_REMEDY}")
     return kept, vectors
 
 

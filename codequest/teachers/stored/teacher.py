@@ -16,7 +16,7 @@ from codequest.progress import Progress, silent
 from codequest.space import UNIT_TOLERANCE, EmbeddingSpace, Side, Vectors, as_array, normalized
 from codequest.teachers.base import Teacher
 from codequest.teachers.stored.files import FILES_OF, explained, find_vectors, read_vectors
-from codequest.texts import checked_texts
+from codequest.texts import checked_texts, counted
 
 SPACE_FILE = "space.json"
 _SAME = 0.05  # of its length: half precision and repeated API calls move a vector by less
@@ -145,8 +145,8 @@ def _checked(given: npt.ArrayLike, count: int, space: EmbeddingSpace, side: Side
     vectors = as_array(given)
     if vectors.shape != (count, space.dim):
         raise InvalidInputError(
-            f"{count} {side} texts need vectors of shape {(count, space.dim)}, got {vectors.shape}. "
-            f"Row i must be the vector of text i, in {space}."
+            f"{counted(count, f'{side} text needs', f'{side} texts need')} vectors of shape {(count, space.dim)}, got "
+            f"{vectors.shape}. Row i must be the vector of text i, in {space}."
         )
     kept = np.ascontiguousarray(vectors, dtype=np.float32)
     try:

@@ -130,6 +130,6 @@ def test_ids_of_an_ivf_index_do_not_tell_its_rows(document_vectors: Vectors) -> 
 def test_ids_are_in_the_order_of_the_rows(document_vectors: Vectors) -> None:
     assert faiss_ids(filled("IVF4,Flat", document_vectors), TEXTS).tolist() == list(range(81))
     assert faiss_ids(filled("IDMap,HNSW16", document_vectors), TEXTS)[:3].tolist() == [10, 13, 16]
-    message = r"\(IndexFlat\) has 81 rows, but there are 1 texts\. Give one per row"
+    message = r"\(IndexFlat\) has 81 rows, got 1 text\. Give one per row"
     with pytest.raises(InvalidInputError, match=message):
         faiss_ids(filled("Flat", document_vectors), ["a"])

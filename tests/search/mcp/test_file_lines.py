@@ -115,5 +115,5 @@ def test_lines_that_are_not_there_are_refused(index: CodeIndex) -> None:
     for start, end in ((0, 3), (-1, None), (5, 4)):
         with pytest.raises(InvalidInputError, match="Lines are counted from 1, first to last"):
             read_lines(index, "notes.txt", start, end)
-    with pytest.raises(InvalidInputError, match=r"notes.txt has 1 lines, got a start of 2"):
+    with pytest.raises(InvalidInputError, match=r"notes.txt has 1 line, got a start of 2"):
         read_lines(index, "notes.txt", 2)

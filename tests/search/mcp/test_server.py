@@ -165,7 +165,7 @@ async def test_lines_are_numbered_and_say_how_many_follow(client: Client) -> Non
         lines = await client.call_tool("read_source", {"path": "src/cache.py", "start": 4, "end": 5})
         rest = await client.call_tool("read_source", {"path": "src/cache.py", "start": 6})
     assert said(lines) == (
-        '4|     def load_entry(self, key):\n5|         """Read the file of an entry."""\n… 1 more lines'
+        '4|     def load_entry(self, key):\n5|         """Read the file of an entry."""\n… 1 more line'
     )
     assert lines.structured_content == {
         "path": "src/cache.py",

@@ -148,7 +148,7 @@ def replaced(change: Any) -> Fault:
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        (replaced(lambda rows: rows[:-1]), "openai:m returned 1 vectors for 2 texts; nothing tells which are missing"),
+        (replaced(lambda rows: rows[:-1]), "openai:m returned 1 vector for 2 texts; nothing tells which are missing"),
         (replaced(lambda rows: [*rows, rows[0]]), "openai:m returned 3 vectors for 2 texts"),
         (replaced(lambda rows: [row[:5] for row in rows]), "returned vectors of dim 5, expected 8. Does the address"),
         (replaced(lambda rows: [rows[0], rows[1][:5]]), r"returned 'data' that are no vectors of one length"),

@@ -31,7 +31,7 @@ def test_queries_documents_and_rows_are_counted(server: ApiServer) -> None:
 def test_what_is_in_the_cache_is_not_asked_for_again(server: ApiServer, tmp_path: Path) -> None:
     teacher = CachedTeacher(make(server), tmp_path / "cache.sqlite")
     teacher.encode_queries(["a b", "c d"])
-    with pytest.warns(CostWarning, match="is asked to embed 1 queries: about 2 tokens"):
+    with pytest.warns(CostWarning, match="is asked to embed 1 query: about 2 tokens"):
         warn_of_cost(teacher, queries=["a b", "c d", "e f"])
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -142,9 +142,9 @@ def test_the_sample_holds_the_longest_texts_and_others_from_the_whole_index() ->
 @pytest.mark.parametrize(
     ("vectors", "texts", "message"),
     [
-        (np.ones((2, 8)), ["a"], r"got 1 texts, 1 of them not empty, and vectors of shape \(2, 8\)"),
+        (np.ones((2, 8)), ["a"], r"got 1 text, 1 of them not empty, and vectors of shape \(2, 8\)"),
         (np.ones(8), ["a"], r"vectors of shape \(8,\)"),
-        (np.ones((1, 8)), [""], "got 1 texts, 0 of them not empty"),
+        (np.ones((1, 8)), [""], "got 1 text, 0 of them not empty"),
         (np.ones((0, 8)), [], "got 0 texts"),
         (np.full((1, 8), np.nan), ["a"], "1 of 1 vectors of the sample hold NaN or infinity, first in row 0"),
     ],
