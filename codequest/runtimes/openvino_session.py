@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from threading import local
@@ -82,7 +83,7 @@ class OpenVINOSession(GraphSession):
     def write(cls, program: ExportedProgram, folder: Path) -> None:
         openvino = import_openvino()
         try:
-            graph = openvino.convert_model(program)
+            graph = openvino.convert_model(_with_whole_slices(program))
         except Exception as error:  # its exceptions share no base but this one
             failed = str(error).partition(" with a message")[0].strip().splitlines()[-1].lstrip("- ")
             raise ModelFormatError(
@@ -115,6 +116,16 @@ def _port(port: Any) -> Port:
     dims = [dim.get_length() if dim.is_static else None for dim in port.partial_shape]
     numbers = port.element_type.to_dtype().name
     return Port(min(port.names, default=""), numbers, tuple(dims))
+
+
+def _with_whole_slices(program: ExportedProgram) -> ExportedProgram:
+    """The same program with slices as OpenVINO reads them: torch 2.8 writes ``x[:]`` without dimension and bounds."""
+    import torch
+
+    for node in program.graph.find_nodes(op="call_function", target=torch.ops.aten.slice.Tensor):
+        if len(node.args) == 1:
+            node.args = (*node.args, 0, 0, sys.maxsize)
+    return program
 
 
 def _core() -> Any:
