@@ -89,7 +89,9 @@ def _tsne(vectors: Vectors, perplexity: float, seed: int) -> npt.NDArray[Any]:
     model = manifold.TSNE(
         n_components=2, metric="cosine", init="pca", perplexity=perplexity, random_state=seed, n_jobs=1
     )
-    plane: npt.NDArray[Any] = model.fit_transform(normalized(vectors))
+    # its threads wait for each other in every step: where others compute as well, two took four times the work of one
+    with require("threadpoolctl", extra="report").threadpool_limits(1, user_api="openmp"):
+        plane: npt.NDArray[Any] = model.fit_transform(normalized(vectors))
     return plane
 
 

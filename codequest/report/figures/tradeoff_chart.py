@@ -100,7 +100,8 @@ def draw_legend(figure: Any, one: Tradeoff, theme: Theme) -> None:
         for kind in MARKERS
         if any(point.adaptation == kind for point in one.points)
     ]
-    handles.append(lines.Line2D([], [], label="Pareto front", **_band(theme)))
+    band = {**_band(theme), "solid_capstyle": "butt"}  # round ends would reach to the words
+    handles.append(lines.Line2D([], [], label="Pareto front", **band))
     figure.legend(
         handles=handles, loc="outside lower center", ncols=len(handles), fontsize=8.5, labelcolor=theme.muted,
         handletextpad=0.5, columnspacing=1.6,
