@@ -16,6 +16,7 @@ from codequest.backbone.dense import load_dense
 from codequest.backbone.layers import keep_first_layers
 from codequest.backbone.pooling import pool
 from codequest.backbone.precision import DTYPES, Precision, refuse_unsupported
+from codequest.backbone.quiet import without_bars
 from codequest.backbone.settings import EmbeddingSettings, read_settings
 from codequest.backbone.untrusted import refuse_code
 from codequest.errors import ModelFormatError, PrecisionNotSupportedError, is_panic, panics_raise
@@ -266,9 +267,10 @@ def _load_transformer(
     files = {"use_safetensors": True, "local_files_only": True}
     placement = {} if quantization is None else {"quantization_config": quantization, "device_map": {"": str(device)}}
     try:
-        transformer: PreTrainedModel = AutoModel.from_pretrained(
-            str(folder), dtype=DTYPES[precision], trust_remote_code=trust_remote_code, **files, **placement
-        )
+        with without_bars():
+            transformer: PreTrainedModel = AutoModel.from_pretrained(
+                str(folder), dtype=DTYPES[precision], trust_remote_code=trust_remote_code, **files, **placement
+            )
     except (OSError, ValueError, SafetensorError) as error:
         raise ModelFormatError(f"The model in {folder} cannot be loaded: {str(error).strip()}") from error
     if getattr(transformer, "pooler", None) is not None:

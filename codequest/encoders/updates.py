@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from codequest.backbone import Backbone
+from codequest.backbone.quiet import quiet_bitsandbytes
 from codequest.encoders.stored_weights import StoredPrecision, round_weights
 from codequest.errors import InvalidInputError
 
@@ -34,6 +35,7 @@ def inject_updates(backbone: Backbone, settings: Mapping[str, Any]) -> None:
     Raises:
         InvalidInputError: A rank below 1, an alpha that is not positive, or layers that the backbone does not have.
     """
+    quiet_bitsandbytes()
     from peft import LoraConfig, inject_adapter_in_model
 
     rank, alpha, targets = settings["rank"], settings["alpha"], settings["targets"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,6 +13,7 @@ from torch.nn import functional
 
 from codequest.adapters.folder import AdapterConfig
 from codequest.backbone import Backbone, Choices, Precision, choose_device, faithful_half
+from codequest.backbone.quiet import quiet_bitsandbytes
 from codequest.encoders.base import QueryEncoder
 from codequest.encoders.cost import EncoderCost, backbone_cost
 from codequest.encoders.exported import ExportedQueryEncoder
@@ -217,15 +217,9 @@ def storage_precision(precision: QuantizedPrecision, device: torch.device) -> Pr
 def _quantization(precision: QuantizedPrecision) -> BitsAndBytesConfig | None:
     from transformers import BitsAndBytesConfig
 
-    _silence_per_layer_warnings()
+    quiet_bitsandbytes()
     if precision == "int8":
         return BitsAndBytesConfig(load_in_8bit=True, llm_int8_threshold=_NO_OUTLIERS)  # type: ignore[no-untyped-call]
     if precision in ("nf4", "fp4"):
         return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type=precision)  # type: ignore[no-untyped-call]
     return None
-
-
-def _silence_per_layer_warnings() -> None:
-    """Bitsandbytes logs every cast of every layer of every query, and a kernel it can do without."""
-    for name in ("bitsandbytes.autograd._functions", "bitsandbytes.backends.cpu.ops"):
-        logging.getLogger(name).setLevel(logging.ERROR)
