@@ -100,7 +100,8 @@ def test_a_package_that_is_broken_is_not_said_to_be_missing(fault: str, broken: 
 
 
 def test_a_part_that_an_installed_package_lacks_is_named() -> None:
-    says = r"imported: No module named 'numpy\.no_such_part'.* --force-reinstall numpy$"
+    again = r"(numpy|'codequest.*\[cli\]')"  # Python 3.10 does not know which distribution brings numpy
+    says = rf"imported: No module named 'numpy\.no_such_part'.* --force-reinstall {again}$"
     with pytest.raises(errors.BrokenDependencyError, match=says):
         errors.require("numpy.no_such_part", extra="cli")
 
