@@ -142,6 +142,9 @@ def resumable(command: Callable[..., None]) -> Callable[..., None]:
 
 def quiet_libraries() -> None:
     """Leave the screen to codequest: its own warnings are shown, those of the libraries below are not."""
+    import logging
+
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # reports, on import, a kernel it can do without
     warnings.simplefilter("ignore")
     warnings.simplefilter("always", CodequestWarning)
     warnings.showwarning = _show_warning

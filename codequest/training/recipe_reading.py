@@ -14,6 +14,7 @@ from codequest.encoders.kinds import trainable_kinds
 from codequest.errors import InvalidInputError
 from codequest.json_files import checked, read_bytes
 from codequest.space import Side
+from codequest.texts import counted
 from codequest.training.config import DistillationConfig
 from codequest.training.recipe import COMPACT_KINDS, EncoderRecipe, Recipe, Stage
 
@@ -99,8 +100,8 @@ def _check_assistant(recipe: Recipe, where: str) -> None:
         )
     elif not recipe.pairs or set(assistant.losses) - {"infonce", "cosine"}:
         raise InvalidInputError(
-            f"{where}: the assistant is trained on pairs by infonce and cosine, got {len(recipe.pairs)} sets of pairs "
-            f"and the losses {sorted(assistant.losses)}."
+            f"{where}: the assistant is trained on pairs by infonce and cosine, got "
+            f"{counted(len(recipe.pairs), 'set')} of pairs and the losses {sorted(assistant.losses)}."
         )
 
 
