@@ -25,7 +25,7 @@ from tests.evaluation.test_measurements import REPORT
 from tests.fuzz.readers import TEXTS
 from tests.search.conftest import FILES, write
 from tests.teachers.counting import CountingTeacher
-from tests.training.recipes import RECIPE
+from tests.training.recipes.texts import RECIPE
 
 _PATIENCE = 300  # seconds for a worker that is stuck
 

@@ -30,8 +30,8 @@ def train(
     """
     from codequest.adapters.folder import read_config
     from codequest.cli.printing.reports import overview_table
+    from codequest.report.recipe_study import study_recipe
     from codequest.training import is_main_process, load_recipe, make_adapters
-    from codequest.training.studying import study_recipe
 
     followed = load_recipe(recipe)
     with progress_bars() as progress:

@@ -101,20 +101,20 @@ def study_adaptations(
     if not datasets or not folders:
         raise InvalidInputError(f"Expected encoders and datasets, got {len(folders)} and {len(datasets)}.")
     scores = [*_scores(folders, teacher, datasets, progress)]
-    kept, drawn = _retention(scores), _resampled(scores, seed)
+    kept, drawn = mean_retention(scores), resampled(scores, seed)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
     prices = {name: _prices(folder) for name, folder in folders.items()}
     tradeoffs, slopes = [], {}
     for cost in _COSTS:
-        shares, whole = _shares([prices[name] for name in folders], cost)
+        shares, whole = shares_of_teacher([prices[name] for name in folders], cost)
         points = [
             Point(name, kinds[name], shares[i] * whole, float(kept[i]), float(low[i]), float(high[i]))
             for i, name in enumerate(folders)
         ]
         one = trade_off(cost, RETENTION, [Point(TEACHER, "teacher", whole, 1.0), *points], ceiling=1.0)
         tradeoffs.append(one)
-        slopes[cost] = tuple(_slopes(one.fits, points, drawn))
+        slopes[cost] = tuple(slopes_of(one.fits, points, drawn))
     return AdaptationStudy(
         datasets=tuple(dataset.name for dataset in datasets), tradeoffs=tuple(tradeoffs), slopes=slopes
     )
@@ -140,22 +140,22 @@ def _scores(
         yield np.stack(column)
 
 
-def _retention(scores: Sequence[Scores]) -> Scores:
+def mean_retention(scores: Sequence[Scores]) -> Scores:
     """Mean over the datasets of each encoder's share of the teacher's score, (encoders,)."""
     means = [values.mean(axis=1) for values in scores]
     return np.asarray(np.mean([mean[1:] / mean[0] for mean in means], axis=0))
 
 
-def _resampled(scores: Sequence[Scores], seed: int) -> Scores:
+def resampled(scores: Sequence[Scores], seed: int) -> Scores:
     """The retention in every resample, (resamples, encoders)."""
     random = np.random.default_rng(seed)
-    total = 0
+    shares = []
     for values in scores:
         count = values.shape[1]
         weights = random.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)  # (resamples, queries)
         sums = weights @ values.T  # (resamples, encoders)
-        total = total + sums[:, 1:] / sums[:, :1]
-    return np.asarray(total / len(scores))
+        shares.append(sums[:, 1:] / sums[:, :1])
+    return np.asarray(np.mean(shares, axis=0))
 
 
 def _prices(folder: Path) -> Mapping[str, Any]:
@@ -170,7 +170,7 @@ def _prices(folder: Path) -> Mapping[str, Any]:
     return prices
 
 
-def _shares(prices: Sequence[Mapping[str, Any]], cost: Cost) -> tuple[list[float], float]:
+def shares_of_teacher(prices: Sequence[Mapping[str, Any]], cost: Cost) -> tuple[list[float], float]:
     """Each encoder's cost as a share of the teacher's, and the teacher's own.
 
     Times of encoder and teacher were taken in turns, so their ratio holds where the machine was slower one day than on
@@ -181,7 +181,7 @@ def _shares(prices: Sequence[Mapping[str, Any]], cost: Cost) -> tuple[list[float
     return [float(price[own]) / float(price[whole]) for price in prices], teacher
 
 
-def _slopes(fits: Sequence[Fit], points: Sequence[Point], drawn: Scores) -> Iterator[Slope]:
+def slopes_of(fits: Sequence[Fit], points: Sequence[Point], drawn: Scores) -> Iterator[Slope]:
     """Each fit with the interval of its slope, from a fit to every resample."""
     whole = {point.adaptation for point in points}
     tail = (1 - CONFIDENCE) / 2

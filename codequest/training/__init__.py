@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from codequest.training.data_checks import DataWarning as DataWarning
     from codequest.training.data_checks import check_queries as check_queries
     from codequest.training.data_checks import check_size as check_size
-    from codequest.training.making import MadeAdapter as MadeAdapter
-    from codequest.training.making import make_adapters as make_adapters
-    from codequest.training.recipe import Recipe as Recipe
-    from codequest.training.recipe_reading import load_recipe as load_recipe
+    from codequest.training.recipes.making import MadeAdapter as MadeAdapter
+    from codequest.training.recipes.making import make_adapters as make_adapters
+    from codequest.training.recipes.reading import load_recipe as load_recipe
+    from codequest.training.recipes.recipe import Recipe as Recipe
     from codequest.training.references import add_reference_vectors as add_reference_vectors
     from codequest.training.run_folder import is_main_process as is_main_process
     from codequest.training.samples import hold_out as hold_out
@@ -30,8 +30,8 @@ _HOMES = {
     "DistillationConfig": "codequest.training.config",
     "DistillationTrainer": "codequest.training.trainer",
     "LossName": "codequest.training.config",
-    "MadeAdapter": "codequest.training.making",
-    "Recipe": "codequest.training.recipe",
+    "MadeAdapter": "codequest.training.recipes.making",
+    "Recipe": "codequest.training.recipes.recipe",
     "TrainingResult": "codequest.training.trainer",
     "add_reference_vectors": "codequest.training.references",
     "check_queries": "codequest.training.data_checks",
@@ -39,8 +39,8 @@ _HOMES = {
     "digest": "codequest.training.config",
     "hold_out": "codequest.training.samples",
     "is_main_process": "codequest.training.run_folder",
-    "load_recipe": "codequest.training.recipe_reading",
-    "make_adapters": "codequest.training.making",
+    "load_recipe": "codequest.training.recipes.reading",
+    "make_adapters": "codequest.training.recipes.making",
     "sample": "codequest.training.samples",
     "without": "codequest.training.samples",
 }

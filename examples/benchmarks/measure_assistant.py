@@ -4,7 +4,7 @@ import sys
 
 from codequest.evaluation.scoring import search_dataset
 from codequest.training import load_recipe
-from codequest.training.making import Maker
+from codequest.training.recipes.making import Maker
 
 recipe, data = sys.argv[1:]
 maker = Maker(load_recipe(recipe), data=data, out="adapters")

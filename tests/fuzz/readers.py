@@ -65,7 +65,7 @@ def cache(folder: Path) -> Any:
 
 
 def recipe(folder: Path) -> None:
-    from codequest.training.recipe_reading import load_recipe
+    from codequest.training.recipes.reading import load_recipe
 
     load_recipe(folder / "recipe.toml")
 

@@ -94,16 +94,6 @@ def test_batches_at_once_have_a_stream_each_which_is_bound_to_no_core(
     assert alone["ENABLE_CPU_PINNING"] is False
 
 
-def test_a_graph_of_one_thread_leaves_the_choice_of_core_to_the_system(
-    graph: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # as in every process of torchrun
-    session = open_session(graph, "openvino", "fp32")
-    assert isinstance(session, OpenVINOSession)
-    assert session._compiled.get_property("ENABLE_CPU_PINNING") is False
-    assert session._compiled.get_property("INFERENCE_NUM_THREADS") == 1
-
-
 def test_bf16_is_refused_where_the_cpu_would_emulate_it(monkeypatch: pytest.MonkeyPatch) -> None:
     class Old:
         def get_property(self, _: str, name: str) -> Any:

@@ -22,8 +22,8 @@ from codequest.training import (
     load_recipe,
 )
 from codequest.training.loop import DistillationLoop
-from codequest.training.recipe import Recipe
-from tests.training.recipes import RECIPE, write_lines
+from codequest.training.recipes.recipe import Recipe
+from tests.training.recipes.texts import RECIPE, write_lines
 
 VERBS = ["sort", "read", "open", "search", "list", "parse", "copy", "merge"]
 

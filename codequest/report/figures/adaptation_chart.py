@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from codequest.report.adaptations import AdaptationStudy
@@ -18,7 +19,7 @@ def draw_adaptations(study: AdaptationStudy, theme: Theme) -> Any:
     figure, panels = new_figure(len(study.tradeoffs), 1, height=_HEIGHT * len(study.tradeoffs))
     placed = [*zip(panels.flat, study.tradeoffs, strict=True)]
     for axes, one in placed:
-        draw_panel(axes, one, theme, words=lambda fit, one=one: _words(study, one, fit), fontsize=7.5)
+        draw_panel(axes, one, theme, words=partial(_words, study, one), fontsize=7.5)
     draw_legend(figure, study.tradeoffs[0], theme)
     for axes, one in placed:
         label_panel(axes, one, theme, names=one.front)

@@ -16,7 +16,7 @@ from codequest.json_files import checked, read_bytes
 from codequest.space import Side
 from codequest.texts import counted
 from codequest.training.config import DistillationConfig
-from codequest.training.recipe import COMPACT_KINDS, EncoderRecipe, Recipe, Stage
+from codequest.training.recipes.recipe import COMPACT_KINDS, EncoderRecipe, Recipe, Stage
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -28,8 +28,8 @@ from codequest.training.assistant import train_assistant
 from codequest.training.config import digest
 from codequest.training.document_side import exchanged
 from codequest.training.encoder_assistant import EncoderAssistant
-from codequest.training.recipe import COMPACT_KINDS, EncoderRecipe, Recipe, Stage
-from codequest.training.recipe_data import RecipeData
+from codequest.training.recipes.data import RecipeData
+from codequest.training.recipes.recipe import COMPACT_KINDS, EncoderRecipe, Recipe, Stage
 from codequest.training.run_folder import is_main_process
 from codequest.training.split import split, without_queries
 from codequest.training.trainer import DistillationTrainer, EncoderMaker

@@ -11,7 +11,7 @@ from pathlib import Path
 from codequest.data import RetrievalDataset, load_dataset, merge_datasets
 from codequest.data.query_files import load_queries, normal_form
 from codequest.mining.web_searches import with_searches
-from codequest.training.recipe import Recipe, Stage
+from codequest.training.recipes.recipe import Recipe, Stage
 from codequest.training.samples import sample, shuffled
 from codequest.training.split import hold_out_pairs, judged_only
 

@@ -12,10 +12,10 @@ from codequest.encoders import LoRAQueryEncoder, QueryEncoder
 from codequest.encoders.index_check import check_teacher
 from codequest.teachers import CachedTeacher
 from codequest.training import make_adapters
-from codequest.training.making import Maker
-from codequest.training.recipe import EncoderRecipe, Recipe
+from codequest.training.recipes.making import Maker
+from codequest.training.recipes.recipe import EncoderRecipe, Recipe
 from tests.training.conftest import TEXTS, mean_cosine
-from tests.training.recipes import write_lines
+from tests.training.recipes.texts import write_lines
 
 pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
 

@@ -8,8 +8,8 @@ import pytest
 
 from codequest.errors import InvalidInputError
 from codequest.training import load_recipe, make_adapters
-from codequest.training.recipe import Recipe
-from tests.training.recipes import RECIPE
+from codequest.training.recipes.recipe import Recipe
+from tests.training.recipes.texts import RECIPE
 
 pytestmark = pytest.mark.filterwarnings("ignore::codequest.training.DataWarning")
 
@@ -43,7 +43,7 @@ ASSISTANT = '[assistant]\nlosses = { infonce = 1.0, cosine = 1.0 }\nepochs = 1\n
         (
             "infonce = 1.0, cosine = 1.0 }\nepochs = 1\nprec",
             "kl = 1.0 }\nepochs = 1\nprec",
-            r"1 sets of pairs and the losses \['kl'\]",
+            r"1 set of pairs and the losses \['kl'\]",
         ),
         (
             "[assistant]\nlosses = {",
@@ -105,19 +105,6 @@ def test_an_encoder_may_be_the_assistant_but_not_its_own(tmp_path: Path) -> None
     file.write_text(text.replace("seed = 3", "seed = 3\nassistant = 7"))
     with pytest.raises(InvalidInputError, match=r"a table \[assistant\], or the name of an encoder, got 7"):
         load_recipe(file)
-
-
-def test_stages_of_the_recipe_are_those_of_encoders_without_their_own(tmp_path: Path) -> None:
-    file = tmp_path / "recipe.toml"
-    text = RECIPE.format(base="base", teacher="teacher")
-    shared = (
-        '[[stages]]\nqueries = 7\nepochs = 2\n\n[encoders.plain]\nkind = "lora"\n\n[encoders.low]\nkind = "quantized"\n'
-    )
-    file.write_text(text.replace("[encoders.small]", f"{shared}\n[encoders.small]"))
-    encoders = load_recipe(file).encoders
-    assert [(stage.queries, stage.config.epochs) for stage in encoders["plain"].stages] == [(7, 2)]
-    assert [stage.queries for stage in encoders["small"].stages] == [60, 20]
-    assert encoders["low"].stages == ()
 
 
 def test_a_missing_recipe_and_an_unknown_encoder_are_refused(recipe: Recipe, data: Path, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from codequest.training.config import DistillationConfig
-from codequest.training.recipe import Recipe, Stage
-from codequest.training.recipe_data import RecipeData
+from codequest.training.recipes.data import RecipeData
+from codequest.training.recipes.recipe import Recipe, Stage
 from tests.training.conftest import TEXTS
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from codequest.progress import Progress, silent
 from codequest.report.adaptation_files import write_study
 from codequest.report.adaptations import study_adaptations
-from codequest.training.making import Maker
-from codequest.training.recipe import Recipe
+from codequest.training.recipes.making import Maker
+from codequest.training.recipes.recipe import Recipe
 
 _FOLDER = "study"
 

@@ -1,0 +1,1 @@
+"""Recipes: whole sets of adapters from one file, read, followed and measured."""
