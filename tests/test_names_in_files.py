@@ -220,7 +220,7 @@ CALLS = {
     "report/named_encoders.py": {"name"},
     "search/index_teacher.py": {"before", "name", "said"},
     "teachers/registry.py": {"given", "name"},
-    "training/making.py": {"teacher"},
+    "training/recipes/making.py": {"teacher"},
 }
 """Every call of `load_teacher`: each gets a name that the caller has said, or that `teacher_named_in` has checked."""
 OPENERS = {

@@ -12,6 +12,7 @@ from codequest import LoRAQueryEncoder
 from codequest.teachers import LocalTeacher
 from transformers.utils import logging
 base = sys.argv[1]
+logging.enable_progress_bar()  # which the tests around this one may have turned off
 LoRAQueryEncoder.create(base, space=LocalTeacher(base, device="cpu").space, rank=2, device="cpu")
 print(logging.is_progress_bar_enabled())
 """

@@ -104,7 +104,7 @@ def test_a_recipe_with_a_study_compares_its_encoders(
     study = json.loads((tmp_path / "out" / "study" / "study.json").read_text())
     points = {point["name"]: point for point in study["tradeoffs"][0]["points"]}
     assert {name: point["adaptation"] for name, point in points.items()} == {
-        "the teacher": "teacher", "low": "compact", "small": "compact", "tiny": "external", "narrow": "external",
+        "teacher": "teacher", "low": "compact", "small": "compact", "tiny": "external", "narrow": "external",
     }  # fmt: skip
     for name in ("low", "small", "tiny", "narrow"):
         metrics = QueryEncoder.from_pretrained(tmp_path / "out" / name).metrics["pairs/dev"]

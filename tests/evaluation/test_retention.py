@@ -57,7 +57,7 @@ def test_a_teacher_that_finds_nothing_is_refused():
         ([-1.0], [1.0], {}, "finite and not negative"),
         ([1.0], [1.0], {"resamples": 0}, "at least 1 resample .* got 0 and 0.95"),
         ([1.0], [1.0], {"confidence": 95}, "confidence between 0 and 1, got 10000 and 95"),
-        ([1.0] * 2, [0.0, 1.0], {"resamples": 1, "seed": 0}, "zero in all 1 resamples"),
+        ([1.0] * 2, [0.0, 1.0], {"resamples": 1, "seed": 0}, "zero in all 1 resample;"),
     ],
 )
 def test_wrong_arguments_are_refused(student, teacher, options, message):

@@ -42,7 +42,7 @@ def test_good_queries_are_passed_in_silence() -> None:
 
 def test_few_queries() -> None:
     (found,) = problems(good()[-1500:])
-    assert found.startswith("Only 1500 training queries: below about 2,000 an encoder memorises them.")
+    assert found.startswith("Only 1,500 training queries: below about 2,000 an encoder memorises them.")
 
 
 def test_queries_with_the_same_words() -> None:
