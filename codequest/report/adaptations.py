@@ -112,7 +112,12 @@ def study_adaptations(
             Point(name, kinds[name], shares[i] * whole, float(kept[i]), float(low[i]), float(high[i]))
             for i, name in enumerate(folders)
         ]
-        one = trade_off(cost, RETENTION, [Point(TEACHER, "teacher", whole, 1.0), *points], ceiling=1.0)
+        one = trade_off(
+            cost,
+            f"{RETENTION}, mean of {len(datasets)} sets",
+            [Point(TEACHER, "teacher", whole, 1.0), *points],
+            ceiling=1.0,
+        )
         tradeoffs.append(one)
         slopes[cost] = tuple(slopes_of(one.fits, points, drawn))
     return AdaptationStudy(

@@ -29,4 +29,4 @@ def draw_adaptations(study: AdaptationStudy, theme: Theme) -> Any:
 def _words(study: AdaptationStudy, one: Tradeoff, fit: Fit) -> str:
     slope = next(slope for slope in study.slopes[one.cost] if slope.fit.group == fit.group)
     ends = f"[{points_said(slope.low)}, {points_said(slope.high)}]"
-    return f"{fit.group}: {points_said(fit.slope)} {ends} points per 10×, R² {squared_said(fit)}, {fit.points} encoders"
+    return f"{fit.group}: {points_said(fit.slope)} {ends} points per 10×, {squared_said(fit)}, {fit.points} encoders"

@@ -126,8 +126,7 @@ def _whisker(point: Point) -> list[tuple[float, float]]:
 
 
 def _words(fit: Fit) -> str:
-    squared = "no R² of two points" if fit.points == 2 else f"R² {squared_said(fit)}"
-    return f"{fit.group}: {points_said(fit.slope)} points per 10×, {squared}"
+    return f"{fit.group}: {points_said(fit.slope)} points per 10×, {squared_said(fit)}"
 
 
 def points_said(slope: float) -> str:
@@ -153,8 +152,10 @@ def _ends(fit: Fit) -> list[tuple[float, float]]:
 
 
 def squared_said(fit: Fit) -> str:
-    """R² of a fit, with two decimals."""
-    return "undefined" if fit.r_squared is None else f"{fit.r_squared:.2f}"
+    """R² of a fit, with two decimals, or that there is none."""
+    if fit.points == 2:
+        return "no R² of two points"
+    return "R² undefined" if fit.r_squared is None else f"R² {fit.r_squared:.2f}"
 
 
 def _limits(axes: Any, one: Tradeoff) -> None:
