@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from codequest.adapt import Outcome, Run
 
 KINDS = ("lora", "static")
+_INDEX_HELP = "The vectors that the teacher gave for your documents, a file that `vectors:` reads."
 
 
 def adapt(
@@ -28,10 +29,7 @@ def adapt(
         list[str] | None, typer.Option(help="Your code: queries and pairs are taken from it; may be repeated.")
     ] = None,
     queries: Annotated[Path | None, typer.Option(help="Your own queries, .txt or .jsonl; no labels needed.")] = None,
-    index: Annotated[
-        Path | None,
-        typer.Option(help="The vectors that the teacher gave for your documents, a file that `vectors:` reads."),
-    ] = None,
+    index: Annotated[Path | None, typer.Option(help=_INDEX_HELP)] = None,
     texts: Annotated[
         Path | None, typer.Option(help="Their texts, row by row, where the index has none: .jsonl, .txt or .parquet.")
     ] = None,

@@ -30,7 +30,6 @@ def train(
     """
     from codequest.adapters.folder import read_config
     from codequest.cli.printing.reports import overview_table
-    from codequest.report.recipe_study import study_recipe
     from codequest.training import is_main_process, load_recipe, make_adapters
 
     followed = load_recipe(recipe)
@@ -42,6 +41,8 @@ def train(
         _show(name, adapter)
     console.print(overview_table({name: read_config(adapter.folder).metrics for name, adapter in made.items()}))
     if followed.study and not only:
+        from codequest.report.recipe_study import study_recipe
+
         with progress_bars() as progress:
             folder = study_recipe(followed, data=data, out=out, teacher=teacher, progress=progress)
         messages.print(f"Study: {folder}")

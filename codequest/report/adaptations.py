@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from codequest.errors import InvalidInputError
 from codequest.evaluation.comparison import CONFIDENCE
 from codequest.evaluation.scoring import search_dataset
 from codequest.progress import Progress, silent
-from codequest.report.complexity import Cost, Fit, Point, Tradeoff, fit_line, trade_off
+from codequest.report.complexity import Cost, Fit, Point, Tradeoff, trade_off
 from codequest.report.named_encoders import TEACHER
 from codequest.report.tradeoffs import RETENTION
 from codequest.space import Vectors
@@ -27,8 +27,7 @@ from codequest.teachers import Teacher
 
 RESAMPLES = 2000
 
-Scores = npt.NDArray[np.float64]
-"""nDCG@10 of one dataset, (encoders, queries); the teacher's come first."""
+Numbers = npt.NDArray[np.float64]
 
 _COSTS: Mapping[Cost, tuple[str, str, float]] = {
     "flops": ("MFLOP", "teacher MFLOP", 1e6),
@@ -100,14 +99,13 @@ def study_adaptations(
     folders = {name: folder for members in groups.values() for name, folder in members.items()}
     if not datasets or not folders:
         raise InvalidInputError(f"Expected encoders and datasets, got {len(folders)} and {len(datasets)}.")
+    prices = [_prices(folder) for folder in folders.values()]
     scores = [*_scores(folders, teacher, datasets, progress)]
     kept, drawn = mean_retention(scores), resampled(scores, seed)
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
-    prices = {name: _prices(folder) for name, folder in folders.items()}
+    low, high = _interval(drawn)
     tradeoffs, slopes = [], {}
     for cost in _COSTS:
-        shares, whole = shares_of_teacher([prices[name] for name in folders], cost)
+        shares, whole = shares_of_teacher(prices, cost)
         points = [
             Point(name, kinds[name], shares[i] * whole, float(kept[i]), float(low[i]), float(high[i]))
             for i, name in enumerate(folders)
@@ -127,12 +125,12 @@ def study_adaptations(
 
 def _scores(
     folders: Mapping[str, Path], teacher: Teacher, datasets: Sequence[RetrievalDataset], progress: Progress
-) -> Iterator[Scores]:
-    """The scores of every dataset; each encoder is loaded once."""
+) -> Iterator[Numbers]:
+    """nDCG@10 of every dataset, each (encoders, queries), the teacher's first; each encoder is loaded once."""
     documents = [teacher.encode_documents([*dataset.documents.values()], progress=progress) for dataset in datasets]
     queries = [[*dataset.queries.values()] for dataset in datasets]
 
-    def found(vectors: Sequence[Vectors]) -> list[Scores]:
+    def found(vectors: Sequence[Vectors]) -> list[Numbers]:
         searched = zip(datasets, vectors, documents, strict=True)
         return [np.asarray(search_dataset(*one).scores["nDCG@10"]) for one in searched]
 
@@ -145,13 +143,13 @@ def _scores(
         yield np.stack(column)
 
 
-def mean_retention(scores: Sequence[Scores]) -> Scores:
+def mean_retention(scores: Sequence[Numbers]) -> Numbers:
     """Mean over the datasets of each encoder's share of the teacher's score, (encoders,)."""
     means = [values.mean(axis=1) for values in scores]
     return np.asarray(np.mean([mean[1:] / mean[0] for mean in means], axis=0))
 
 
-def resampled(scores: Sequence[Scores], seed: int) -> Scores:
+def resampled(scores: Sequence[Numbers], seed: int) -> Numbers:
     """The retention in every resample, (resamples, encoders)."""
     random = np.random.default_rng(seed)
     shares = []
@@ -186,17 +184,17 @@ def shares_of_teacher(prices: Sequence[Mapping[str, Any]], cost: Cost) -> tuple[
     return [float(price[own]) / float(price[whole]) for price in prices], teacher
 
 
-def slopes_of(fits: Sequence[Fit], points: Sequence[Point], drawn: Scores) -> Iterator[Slope]:
+def slopes_of(fits: Sequence[Fit], points: Sequence[Point], drawn: Numbers) -> Iterator[Slope]:
     """Each fit with the interval of its slope, from a fit to every resample."""
     whole = {point.adaptation for point in points}
-    tail = (1 - CONFIDENCE) / 2
     for fit in fits:
         chosen = [i for i, point in enumerate(points) if fit.group not in whole or point.adaptation == fit.group]
-        refitted = []
-        for qualities in drawn[:, chosen]:
-            moved = [replace(points[i], quality=float(value)) for i, value in zip(chosen, qualities, strict=True)]
-            again = fit_line(fit.group, moved)
-            assert again is not None  # the costs are the same
-            refitted.append(again.slope)
-        low, high = np.quantile(refitted, [tail, 1 - tail])
+        costs = np.log10([points[i].cost for i in chosen])
+        low, high = _interval(np.polyfit(costs, drawn[:, chosen].T, 1)[0])  # a line through each resample
         yield Slope(fit, float(low), float(high))
+
+
+def _interval(drawn: Numbers) -> Numbers:
+    """Both ends of what lies in the middle of the resamples, (2, ...) of (resamples, ...)."""
+    tail = (1 - CONFIDENCE) / 2
+    return np.asarray(np.quantile(drawn, [tail, 1 - tail], axis=0))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from codequest.runtimes.readers import TokenReader as TokenReader
     from codequest.runtimes.session import GraphSession as GraphSession
     from codequest.runtimes.session import Merit as Merit
+    from codequest.runtimes.session import batch_per_core as batch_per_core
     from codequest.runtimes.session import batches_at_once as batches_at_once
     from codequest.runtimes.session import check_choices as check_choices
     from codequest.runtimes.session import graph_digests as graph_digests
@@ -38,6 +39,7 @@ _HOMES = {
     "RuntimeRow": "codequest.runtimes.table",
     "TextReader": "codequest.runtimes.readers",
     "TokenReader": "codequest.runtimes.readers",
+    "batch_per_core": "codequest.runtimes.session",
     "batches_at_once": "codequest.runtimes.session",
     "check_choices": "codequest.runtimes.session",
     "check_parity": "codequest.runtimes.parity",
@@ -60,6 +62,7 @@ __all__ = [
     "RuntimeRow",
     "TextReader",
     "TokenReader",
+    "batch_per_core",
     "batches_at_once",
     "check_choices",
     "check_parity",

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from codequest.digests import file_digest
 from codequest.errors import AdapterFormatError, InvalidInputError, PrecisionNotSupportedError
+from codequest.machine import threads
 from codequest.runtimes.table import RUNTIMES, GraphPrecision, ReducedPrecision, Runtime
 from codequest.space import Vectors
 
@@ -136,7 +137,14 @@ def sharing_cpu() -> Iterator[None]:
         _shared.reset(token)
 
 
+_MOST_AT_ONCE = 16  # batches: each needs memory
+
 _streams: ContextVar[int] = ContextVar("_streams", default=1)
+
+
+def batch_per_core() -> int:
+    """Number of batches to run at once where there are many of them: one on each core."""
+    return min(threads(), _MOST_AT_ONCE)
 
 
 @contextmanager

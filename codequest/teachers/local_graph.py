@@ -18,12 +18,12 @@ from codequest.backbone import Backbone
 from codequest.errors import AdapterFormatError, ParityError, PrecisionNotSupportedError
 from codequest.files import make_folder
 from codequest.json_files import read_json
-from codequest.machine import threads
 from codequest.progress import Progress, silent
 from codequest.runtimes import (
     PARITY_QUERIES,
     GraphSession,
     Parity,
+    batch_per_core,
     batches_at_once,
     check_parity,
     graph_digests,
@@ -40,7 +40,6 @@ from codequest.space import Vectors, normalized
 
 _FILE = "graph.json"
 _MAKING, _STAGES = "teacher becomes a graph", 3  # loaded, written, checked
-MOST_AT_ONCE = 16  # batches: each needs memory
 _LENGTH = 0.02  # by which a vector may be longer or shorter, where lengths count
 
 # Documents of every length, the longest one truncated by most models; the last batch is one text alone.
@@ -118,7 +117,7 @@ def read_graph(folder: Path) -> TeacherGraph:
     """
     kept = read_json(folder / _FILE, _Kept, error=AdapterFormatError, remedy="It is made again.")
     refuse_tampered(folder, "openvino", kept.files)
-    at_once = min(threads(), MOST_AT_ONCE)
+    at_once = batch_per_core()
     with batches_at_once(at_once):
         return TeacherGraph(open_session(folder, "openvino", kept.precision), kept.precision, at_once)
 

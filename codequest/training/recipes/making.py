@@ -29,6 +29,7 @@ from codequest.training.config import digest
 from codequest.training.document_side import exchanged
 from codequest.training.encoder_assistant import EncoderAssistant
 from codequest.training.recipes.data import RecipeData
+from codequest.training.recipes.price import price_of_query
 from codequest.training.recipes.recipe import COMPACT_KINDS, EncoderRecipe, Recipe, Stage
 from codequest.training.run_folder import is_main_process
 from codequest.training.split import split, without_queries
@@ -246,7 +247,7 @@ class Maker:
         each = compare_each(encoders, self.teacher, tests, latency_queries=_TIMED, progress=self.progress)
         reports = tuple(each)
         encoder.metrics |= summaries(reports)[name]
-        encoder.metrics[ONE_QUERY] = _price(reports[0])
+        encoder.metrics[ONE_QUERY] = price_of_query(reports[0])
         encoder.save_pretrained(folder)
         return reports
 
@@ -293,22 +294,3 @@ def _deepened(projection: ProjectionQueryEncoder, options: Mapping[str, Any]) ->
         return LoRAQueryEncoder.from_projection(projection, **options)
     except TypeError as error:
         raise InvalidInputError(f"The lora encoder cannot be made with {dict(options)}: {error}.") from error
-
-
-def _price(report: Report) -> dict[str, Any]:
-    """Costs of one query, and those of the teacher."""
-    row, teacher = report.encoders[0], report.teacher
-    return {
-        "p50 ms": _rounded(row.latency_p50_ms),
-        "p95 ms": _rounded(row.latency_p95_ms),
-        "teacher p50 ms": _rounded(teacher.latency_p50_ms),
-        "MFLOP": _rounded(row.flops, 1e6),
-        "teacher MFLOP": _rounded(teacher.flops, 1e6),
-        "MB read": _rounded(row.active_bytes, 1e6),
-        "teacher MB read": _rounded(teacher.active_bytes, 1e6),
-        **report.machine,
-    }
-
-
-def _rounded(value: float | None, unit: float = 1) -> float | None:
-    return None if value is None else round(value / unit, 3)

@@ -82,7 +82,7 @@ class Recipe:
         about: Description and licence of the data, by the names in `queries` and `pairs`; for the cards.
         encoders: By the name of their adapter.
         study: Names of encoders by the adaptation that they are points of: their trade-offs of quality and cost are
-            measured and drawn, see `codequest.report.study_adaptations`.
+            measured and drawn, see `codequest.report.recipe_study`.
         source: Contents of the file.
     """
 

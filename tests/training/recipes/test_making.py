@@ -114,6 +114,19 @@ def test_an_adapter_of_another_space_is_a_start(
     assert mean_cosine(encoder, teacher, TEXTS[:20]) > 0.5
 
 
+def test_a_start_of_the_encoders_own_name_is_the_adapter_to_go_on_from(
+    recipe: Recipe, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_adapters(recipe, data=data, out=tmp_path, only=["small"])
+    again = replace(recipe, encoders={"small": recipe.encoders["further"]})
+    assert again.encoders["small"].start == "small"
+    made = make_adapters(again, data=data, out=tmp_path / "out")["small"]
+    before, after = (QueryEncoder.from_pretrained(place, device="cpu") for place in (tmp_path / "small", made.folder))
+    assert (len(before.training["stages"]), len(after.training["stages"])) == (2, 3)
+    assert after.training["stages"][:2] == before.training["stages"]
+
+
 def test_an_encoder_of_documents_is_trained_for_the_queries_of_another(
     recipe: Recipe, data: Path, tmp_path: Path, tiny_base: Path
 ) -> None:
