@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
@@ -71,6 +71,10 @@ class EmbeddingSpace:
             raise InvalidInputError(
                 f"Unknown pooling {self.pooling!r}; expected one of {', '.join(get_args(Pooling))}."
             )
+
+    def truncates(self, other: EmbeddingSpace) -> bool:
+        """Tell whether its vectors are the first values of those of another space, to unit length."""
+        return self.normalized and self.dim < other.dim and replace(self, dim=other.dim) == other
 
     @property
     def fingerprint(self) -> str:

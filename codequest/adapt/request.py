@@ -8,7 +8,8 @@ from typing import Literal
 
 from codequest.adapters import find_adapter, shipped_adapters
 from codequest.adapters.card_metadata import ONE_QUERY
-from codequest.adapters.folder import read_config
+from codequest.adapters.folder import AdapterConfig, read_config
+from codequest.encoders.truncation import has_linear_map
 from codequest.errors import InvalidInputError
 from codequest.space import EmbeddingSpace
 from codequest.teachers.registry import fastest
@@ -102,7 +103,12 @@ class Request:
 
 def _is_of(name: str, kind: str, space: EmbeddingSpace) -> bool:
     config = read_config(find_adapter(name))
-    return config.kind == kind and config.space == space
+    return config.kind == kind and leads_to(config, space)
+
+
+def leads_to(config: AdapterConfig, space: EmbeddingSpace) -> bool:
+    """Tell whether an adapter is of a space, or of the one whose vectors this one truncates."""
+    return config.space == space or (space.truncates(config.space) and has_linear_map(config))
 
 
 def _flops(name: str) -> float:

@@ -11,7 +11,7 @@ from codequest.adapt.ledger import Ledger
 from codequest.adapt.material import Material, gather
 from codequest.adapt.measuring import Outcome, measure
 from codequest.adapt.plan import LEAST_QUERIES, MOST_PAIRS, MOST_QUERIES, Plan, Speeds, make_plan
-from codequest.adapt.request import Request
+from codequest.adapt.request import Request, leads_to
 from codequest.adapt.sources import TeacherSource, matched, open_source
 from codequest.adapt.speed import seconds_per_step, seconds_per_text
 from codequest.adapt.stages import GENTLER, SETTINGS, Division, Stages, divide
@@ -160,10 +160,10 @@ class Run:
     def encoder(self, queries: Sequence[str]) -> TrainableQueryEncoder:
         """The encoder before it is trained."""
         space, start = self.source.teacher.space, self.start
-        if start is not None and read_config(find_adapter(start)).space == space:
+        if start is not None and leads_to(read_config(find_adapter(start)), space):
             adapter = QueryEncoder.from_pretrained(start)
             if isinstance(adapter, TrainableQueryEncoder):
-                return adapter
+                return adapter if adapter.space == space else adapter.truncated(space.dim)
         options = {"seed": self.request.seed} if start is None else {"seed": self.request.seed, "start": start}
         if start is None and self.request.kind == "lora":
             options |= {"layers": 3, "rank": 32}

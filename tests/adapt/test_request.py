@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from codequest.adapt import Request
+from codequest.adapt.request import leads_to
 from codequest.adapters import find_adapter
 from codequest.adapters.folder import read_config
 from codequest.errors import InvalidInputError
@@ -53,3 +54,13 @@ def test_the_start_is_one_of_the_same_space_or_the_usual_one() -> None:
     assert static.chosen_start(replace(OTHER, dim=128)) is None  # its rows are longer
     assert replace(request, start="none").chosen_start(OTHER) is None
     assert replace(request, start="my/folder").chosen_start(OTHER) == "my/folder"
+
+
+def test_the_adapter_of_the_whole_vectors_is_the_start_for_truncated_ones() -> None:
+    whole = read_config(find_adapter("minilm-l3-lora")).space
+    cut, other = replace(whole, dim=256), replace(whole, dim=256, query_prompt="query: ")
+    request = Request(teacher="some/model", out=Path("out"), kind="static")
+    assert leads_to(read_config(find_adapter("minilm-lora")), cut)
+    assert not leads_to(read_config(find_adapter("minilm-lora")), other)
+    assert not leads_to(read_config(find_adapter("minilm-projection")), cut)  # its map is no linear one
+    assert request.chosen_start(replace(whole, dim=128)) == "static"  # though its rows are longer than the vectors

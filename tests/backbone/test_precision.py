@@ -1,5 +1,8 @@
+import timeit
+
 import pytest
 import torch
+from torch.nn import functional
 
 from codequest.backbone import choose_device
 from codequest.backbone.precision import faithful_half, refuse_unsupported, runs
@@ -27,9 +30,23 @@ def test_a_cpu_without_half_precision_is_refused_with_the_choices(monkeypatch: p
 @pytest.mark.parametrize("name", ["avx512_bf16", "amx_bf16", "bf16"])
 def test_any_bf16_instruction_set_counts(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     _pretend(monkeypatch, **{name: True})
-    assert faithful_half(CPU) == "bf16"
+    assert runs("bf16", CPU)
     with pytest.raises(PrecisionNotSupportedError, match=r"does not run fp16 in hardware.* It runs fp32, bf16;"):
         refuse_unsupported("fp16", CPU)
+
+
+def test_bf16_is_taken_where_it_multiplies_faster_than_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
+    _pretend(monkeypatch, avx512_bf16=True)
+    inputs, weight = torch.rand(512, 768), torch.rand(3072, 768)
+
+    def seconds(dtype: torch.dtype) -> float:
+        placed = inputs.to(dtype), weight.to(dtype)
+        functional.linear(*placed)
+        return min(timeit.repeat(lambda: functional.linear(*placed), number=1, repeat=7))
+
+    gain = seconds(torch.float32) / seconds(torch.bfloat16)
+    if not 0.8 < gain < 1.25:  # between these the choice is no matter
+        assert faithful_half(CPU) == ("bf16" if gain > 1 else "fp32")
 
 
 def test_an_unknown_kind_of_device_runs_fp32_only() -> None:
