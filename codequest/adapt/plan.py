@@ -15,8 +15,8 @@ LEAST_PAIRS = 50
 
 MOST_QUERIES = 100_000
 MOST_PAIRS = 6_000
-_MEASURING = 0.07  # shares of the time
-_QUERIES = 0.30
+_MEASURING, _MEASURED_IN = 0.07, 15.0  # share of the time, and seconds that are enough for it
+_QUERIES = 0.30  # shares of the time
 _DOCUMENTS = 0.15
 _REFINING = 0.3  # of the time for training
 _EPOCHS = 6.0  # passes over the queries that still bring something
@@ -77,9 +77,9 @@ class Plan:
 def make_plan(seconds: float, speeds: Speeds, *, queries: int, pairs: int, batch_size: int) -> Plan:
     """Divide the time that is left.
 
-    Teaching needs vectors first: up to three tenths of the time go to the teacher's queries and half of that to its
-    documents. What that leaves, and what it does not use up, is training, as long as another pass over the queries
-    still brings something.
+    Teaching needs vectors first: three tenths of the time go to the teacher's queries and half of that to its
+    documents. What that leaves is training, as long as another pass over the queries still brings something; where
+    steps are so fast that it does not, the teacher embeds more queries instead.
 
     Args:
         seconds: Time that is left.
@@ -91,12 +91,16 @@ def make_plan(seconds: float, speeds: Speeds, *, queries: int, pairs: int, batch
     Raises:
         InvalidInputError: Not even the fewest queries and a few steps fit; says how many minutes they need.
     """
+    measuring = min(_MEASURING * seconds, _MEASURED_IN)
     documents = min(pairs, MOST_PAIRS, _fitting(_DOCUMENTS * seconds, speeds.document + speeds.query))
     documents = documents if documents >= LEAST_PAIRS else 0
-    taken = min(queries, MOST_QUERIES, _fitting(_QUERIES * seconds, speeds.query))
+    rest = seconds - measuring - documents * (speeds.document + speeds.query)
+    passes = _EPOCHS / batch_size * speeds.step
+    refined = math.ceil(2 * documents / batch_size)
+    filling = _fitting(rest - (refined + documents * _EPOCHS / batch_size) * speeds.step, speeds.query + passes)
+    taken = min(queries, MOST_QUERIES, max(_fitting(_QUERIES * seconds, speeds.query), filling))
     needed = (LEAST_QUERIES * speeds.query + _LEAST_STEPS * speeds.step) / (1 - _MEASURING)
-    embedding = taken * speeds.query + documents * (speeds.document + speeds.query)
-    steps = _fitting((1 - _MEASURING) * seconds - embedding, speeds.step)
+    steps = _fitting(rest - taken * speeds.query, speeds.step)
     if taken < min(LEAST_QUERIES, queries) or steps < _LEAST_STEPS:
         enough = max(needed, LEAST_QUERIES * speeds.query / _QUERIES) / 60
         raise InvalidInputError(
@@ -105,16 +109,16 @@ def make_plan(seconds: float, speeds: Speeds, *, queries: int, pairs: int, batch
             "would be enough for the least of an adapter; give more with --minutes, or another kind: "
             "--kind static trains faster."
         )
-    refinement = min(round(_REFINING * steps), math.ceil(2 * documents / batch_size)) if documents else 0
+    refinement = min(round(_REFINING * steps), refined)
     regression = min(steps - refinement, math.ceil(_EPOCHS * (taken + documents) / batch_size))
     return Plan(
         queries=taken,
         pairs=documents,
         regression=max(1, regression),
         refinement=refinement,
-        embedding_seconds=embedding,
+        embedding_seconds=taken * speeds.query + documents * (speeds.document + speeds.query),
         training_seconds=(regression + refinement) * speeds.step,
-        measuring_seconds=_MEASURING * seconds,
+        measuring_seconds=measuring,
     )
 
 

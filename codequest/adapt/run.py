@@ -30,6 +30,7 @@ from codequest.training.config import digest
 
 _FRESH_ROWS = 8_000  # the teacher embeds the text of each
 _READING = 0.15  # share of the time after which no further package is read
+_QUERIES_A_MINUTE, _PAIRS_A_MINUTE = 6_000, 400  # of the time: a teacher embeds no more, unless it runs on a GPU
 _CHUNK = 256  # queries that are embedded before the clock is looked at again, at least; enough for an adapter
 _SECONDS = 3.0  # of a teacher that is fast, for one chunk
 
@@ -80,8 +81,8 @@ class Run:
         found = gather(
             code=self.request.code,
             queries=self.request.queries,
-            enough_queries=0 if stored is not None else MOST_QUERIES,
-            enough_pairs=0 if documents else MOST_PAIRS,
+            enough_queries=0 if stored is not None else self._worth_reading(_QUERIES_A_MINUTE, MOST_QUERIES),
+            enough_pairs=0 if documents else self._worth_reading(_PAIRS_A_MINUTE, MOST_PAIRS),
             packages=[] if stored is not None else self.request.packages,
             stop=lambda: self.ledger.spent > _READING * 60 * self.request.minutes,
             seed=self.request.seed,
@@ -93,6 +94,10 @@ class Run:
             found = found.with_queries(stored, "stored vectors")
         self.ledger.decide("material", found.to_dict())
         return found
+
+    def _worth_reading(self, a_minute: int, most: int) -> int:
+        """Number of texts that may fit into the time on a fast machine: more are not looked for."""
+        return min(most, round(a_minute * self.request.minutes))
 
     @cached_property
     def plan(self) -> Plan:

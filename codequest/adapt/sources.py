@@ -9,7 +9,10 @@ from codequest.data import RetrievalDataset
 from codequest.errors import InvalidInputError
 from codequest.progress import Progress, silent
 from codequest.teachers import Teacher, VectorsTeacher, cached, load_teacher, probe_index, read_index
+from codequest.teachers.base import local_model
 from codequest.teachers.stored.indexed import IndexedTeacher
+
+_WORTH_A_GRAPH = 4  # minutes: in fewer, torch has embedded as much before there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,11 @@ def open_source(request: Request, *, progress: Progress = silent) -> TeacherSour
         TeacherError: It cannot be loaded, or the vectors come without texts.
         WeightsNotFoundError: No such model on this machine or the hub.
     """
-    teacher = cached(load_teacher(request.teacher_name, dim=request.dim))
+    teacher = load_teacher(request.teacher_name, dim=request.dim)
+    model = local_model(teacher)
+    if model is not None and request.minutes < _WORTH_A_GRAPH:
+        teacher = model.in_torch()
+    teacher = cached(teacher)
     if isinstance(teacher, VectorsTeacher):
         if request.index is not None:
             raise InvalidInputError(

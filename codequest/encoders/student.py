@@ -184,7 +184,7 @@ def new_map(backbone: Backbone, space: EmbeddingSpace, kind: MapKind, seed: int)
 def pooled_features(backbone: Backbone, texts: Sequence[str], progress: Progress) -> Vectors:
     """The base's pooled vectors to train on, (n, hidden), float32, of texts that are already checked.
 
-    In bf16 where the device computes in it: training does not notice, and takes half of the time.
+    In bf16 where the device is faster in it: training does not notice.
     """
     features = np.empty((len(texts), backbone.hidden), dtype=np.float32)
     device, half = backbone.device.type, faithful_half(backbone.device) == "bf16"

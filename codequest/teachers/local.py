@@ -46,7 +46,7 @@ class LocalTeacher(Teacher):
         document_prompt: The same for documents.
         max_tokens: Truncate texts to this many tokens; as the model says by default.
         precision: ``"fp32"``; ``"bf16"`` or ``"fp16"`` where the device computes in them; all in torch. ``"auto"`` is
-            the fastest way that keeps the vectors: bf16 where that is real and fp32 elsewhere (cosine of bf16 to fp32
+            the fastest way that keeps the vectors: bf16 where that is faster and fp32 elsewhere (cosine of bf16 to fp32
             vectors: 0.9999 for all-mpnet-base-v2), and many texts on a CPU in OpenVINO where that is installed. For
             these the model is made into a graph once, which is kept and used only if it gives the model's vectors.
         pooling: Needed only for models whose files do not say.

@@ -42,7 +42,7 @@ class DistillationConfig:
             negatives for it: near-duplicate code.
         evaluations: Number of times in the whole run that the validation measure is taken and a checkpoint written.
         patience: Stop after this many evaluations without a better one; None for never.
-        precision: ``"bf16"`` for mixed precision, ``"fp32"``, or ``"auto"``: bf16 where the device computes in it.
+        precision: ``"bf16"`` for mixed precision, ``"fp32"``, or ``"auto"``: bf16 where the device is faster in it.
         compile: Whether torch compiles the network first: a minute's wait, and steps up to half faster after it. On a
             CPU it needs a C++ compiler.
         seed: Seed of the order of the queries and of the validation split.

@@ -51,7 +51,7 @@ class EncoderAssistant(WrappingTeacher):
 
 
 class _QuerySide(Teacher):
-    """An encoder as a teacher of queries; in bf16 where the device computes in it: training does not notice.
+    """An encoder as a teacher of queries; in bf16 where the device is faster in it: training does not notice.
 
     Many queries on such a CPU run as a graph in OpenVINO where that is installed, which is faster.
 

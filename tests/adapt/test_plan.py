@@ -14,9 +14,16 @@ def test_the_time_is_divided_and_not_exceeded() -> None:
     assert plan.queries == 18_000  # three tenths of the time
     assert plan.pairs == 1_800
     assert plan.embedding_seconds == pytest.approx(270)
-    assert plan.measuring_seconds == pytest.approx(42)
-    assert (plan.regression, plan.refinement) == (1383, 57)  # two passes over the pairs, the rest is regression
+    assert plan.measuring_seconds == 15
+    assert (plan.regression, plan.refinement) == (1518, 57)  # two passes over the pairs, the rest is regression
     assert plan.seconds == pytest.approx(600)
+
+
+def test_fast_steps_leave_time_for_more_queries() -> None:
+    plan = make_plan(600, Speeds(query=0.01, document=0.04, step=0.1), queries=100_000, pairs=1_000, batch_size=64)
+    assert plan.queries == 26_963
+    assert plan.regression * 64 == pytest.approx(6 * 27_963, rel=1e-3)  # six passes
+    assert plan.seconds == pytest.approx(600, abs=0.2)
 
 
 def test_a_fast_teacher_leaves_time_and_nothing_is_repeated_without_end() -> None:
