@@ -168,7 +168,7 @@ class Run:
         if start is not None and leads_to(read_config(find_adapter(start)), space):
             adapter = QueryEncoder.from_pretrained(start)
             if isinstance(adapter, TrainableQueryEncoder):
-                return adapter if adapter.space == space else adapter.truncated(space.dim)
+                return adapter if adapter.space == space else adapter.truncated_to(space.dim)
         options = {"seed": self.request.seed} if start is None else {"seed": self.request.seed, "start": start}
         if start is None and self.request.kind == "lora":
             options |= {"layers": 3, "rank": 32}

@@ -220,7 +220,7 @@ class QueryEncoder(ABC):
 
         return export_encoder(self, folder, runtime=runtime, precision=precision)
 
-    def truncated(self, dim: int) -> Self:
+    def truncated_to(self, dim: int) -> Self:
         """The same encoder for an index whose vectors were truncated to their first values (Matryoshka).
 
         Nothing is trained for it: of its linear map the first rows are kept. What was measured with whole vectors is
@@ -232,9 +232,9 @@ class QueryEncoder(ABC):
         Raises:
             InvalidInputError: Another length, or an encoder without a linear map, such as an exported one.
         """
-        from codequest.encoders.truncation import truncated  # which few need
+        from codequest.encoders.truncation import truncated_to  # which few need
 
-        return truncated(self, dim)
+        return truncated_to(self, dim)
 
     @classmethod
     def from_pretrained(cls, name: str | Path, *, revision: str | None = None, device: str | None = None) -> Self:

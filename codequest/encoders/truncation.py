@@ -28,8 +28,8 @@ def has_linear_map(config: AdapterConfig) -> bool:
     return config.encoder.get("map") == "linear"
 
 
-def truncated(encoder: _Encoder, dim: int) -> _Encoder:
-    """See `QueryEncoder.truncated`."""
+def truncated_to(encoder: _Encoder, dim: int) -> _Encoder:
+    """See `QueryEncoder.truncated_to`."""
     config, space = encoder.config(), encoder.space
     if not 1 <= whole_number(dim, "dim") < space.dim:
         raise InvalidInputError(f"dim must be from 1 to {space.dim - 1}, less than that of {space}; got {dim}.")

@@ -17,7 +17,7 @@ from codequest.teachers import LocalTeacher
 from tests.encoders.conftest import build_case
 from tests.tiny import QUERIES
 
-DIM = 24
+DIM = 16  # less than the width of the static table
 
 
 @pytest.mark.parametrize("name", ["lora-linear", "projection-linear", "static-linear"])
@@ -26,7 +26,7 @@ def test_it_gives_the_first_values_of_every_vector(
 ) -> None:
     whole = build_case(name, tiny_base, wide_teacher, space).encoder
     whole.training, whole.metrics = {"stages": [{"epochs": 1}]}, {"set": {"nDCG@10": 0.5}}
-    cut = whole.truncated(DIM)
+    cut = whole.truncated_to(DIM)
     assert type(cut) is type(whole)
     assert cut.space.truncates(space)
     assert cut.space.dim == DIM
@@ -39,12 +39,12 @@ def test_it_gives_the_first_values_of_every_vector(
 
 def test_a_shipped_one_knows_its_teacher_truncated() -> None:
     whole = QueryEncoder.from_pretrained("static")
-    cut = whole.truncated(256)
+    cut = whole.truncated_to(128)
     kept, first = cut.reference_vectors, whole.reference_vectors
     assert kept is not None
     assert first is not None
-    assert kept.documents.shape == (len(first.texts), 256)
-    found = normalized(first.documents[:, :256].astype(np.float32))
+    assert kept.documents.shape == (len(first.texts), 128)
+    found = normalized(first.documents[:, :128].astype(np.float32))
     np.testing.assert_allclose(kept.documents.astype(np.float32), found, atol=1e-3)
 
 
@@ -53,17 +53,18 @@ def test_its_teacher_is_recognized(tiny_base: Path, wide_teacher: Path, space: E
 
     whole = build_case("lora-linear", tiny_base, wide_teacher, space).encoder
     whole.reference_vectors = ReferenceVectors.of(LocalTeacher(str(wide_teacher), device="cpu"))
-    cut = whole.truncated(DIM)
+    cut = whole.truncated_to(DIM)
     check_teacher(cut, LocalTeacher(str(wide_teacher), device="cpu", dim=DIM))
 
 
 @pytest.mark.parametrize("dim", [0, 64, 65])
-def test_a_length_that_is_none_is_refused(
-    dim: int, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
-) -> None:
+def test_a_length_that_is_none_is_refused(dim: int, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace) -> None:
     encoder = build_case("lora-linear", tiny_base, wide_teacher, space).encoder
-    with pytest.raises(InvalidInputError, match=f"dim must be from 1 to 63, .*; got {dim}|dim must be a whole number of at least 1, got 0"):
-        encoder.truncated(dim)
+    with pytest.raises(
+        InvalidInputError,
+        match=f"dim must be from 1 to 63, .*; got {dim}|dim must be a whole number of at least 1, got 0",
+    ):
+        encoder.truncated_to(dim)
 
 
 @pytest.mark.parametrize("name", ["lora-mlp", "quantized-bf16", "exported-onnx"])
@@ -71,8 +72,8 @@ def test_an_encoder_without_a_linear_map_is_refused(
     name: str, tiny_base: Path, wide_teacher: Path, space: EmbeddingSpace
 ) -> None:
     encoder = build_case(name, tiny_base, wide_teacher, space).encoder
-    with pytest.raises(InvalidInputError, match="without a linear map cannot be truncated.*codequest adapt --dim"):
-        encoder.truncated(DIM)
+    with pytest.raises(InvalidInputError, match=r"without a linear map cannot be truncated.*codequest adapt --dim"):
+        encoder.truncated_to(DIM)
 
 
 def test_maps_are_told_by_their_adapters() -> None:

@@ -281,7 +281,7 @@ class StaticQueryEncoder(TrainableQueryEncoder):
     @classmethod
     def rebuild(cls, config: AdapterConfig, folder: Path, *, device: str | None) -> StaticQueryEncoder:
         known, dim = config.settings(StaticSettings, folder), config.space.dim
-        check_numbers(rows=known.rows, width=known.width, max_tokens=known.max_tokens, dim=dim)
+        check_numbers(rows=known.rows, width=known.width, max_tokens=known.max_tokens)
         tensors, tokenizer = read_arrays(folder), read_tokenizer(folder)
         bigrams, sizes = known.rows - tokenizer.get_vocab_size(), {"rows": known.rows, "width": known.width, "dim": dim}
         shapes = table_shapes(**sizes, bigrams=bigrams, map=known.map, precision=known.precision)

@@ -166,17 +166,17 @@ def table_sizes(space: EmbeddingSpace, *, rows: int, width: int | None, max_toke
     """Width and most tokens of an encoder for this space, checked together with the rows; by default what suits it."""
     width = min(space.dim, _WIDTH) if width is None else width
     max_tokens = min(space.max_tokens or _MOST_TOKENS, _MOST_TOKENS) if max_tokens is None else max_tokens
-    check_numbers(rows=rows, width=width, max_tokens=max_tokens, dim=space.dim)
+    check_numbers(rows=rows, width=width, max_tokens=max_tokens, most_width=space.dim)
     return width, max_tokens
 
 
-def check_numbers(*, rows: int, width: int, max_tokens: int, dim: int) -> None:
+def check_numbers(*, rows: int, width: int, max_tokens: int, most_width: int = 2**16) -> None:
     """Refuse sizes that a table cannot have.
 
     Raises:
         InvalidInputError: A number out of its range.
     """
-    for name, value, most in (("rows", rows, 2**24), ("width", width, dim), ("max_tokens", max_tokens, 2**16)):
+    for name, value, most in (("rows", rows, 2**24), ("width", width, most_width), ("max_tokens", max_tokens, 2**16)):
         if type(value) is not int or not 1 <= value <= most:
             raise InvalidInputError(f"{name} must be a whole number from 1 to {most}, got {value!r}.")
 
