@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -46,7 +46,9 @@ def truncated_to(encoder: _Encoder, dim: int) -> _Encoder:
         reference_vectors=_first_values(config.reference_vectors, dim),
         own_vectors=None,
     )
-    tensors = {name: tensor[:dim] if name.startswith(_MAP) else tensor for name, tensor in saved.items()}
+    tensors: dict[str, Any] = {
+        name: tensor[:dim] if name.startswith(_MAP) else tensor for name, tensor in saved.items()
+    }
     with scratch_folder() as scratch:
         folder = write_adapter(scratch / "adapter", cut, tensors, render_card(cut), files=encoder.saved_files())
         return type(encoder).from_pretrained(folder, device=str(getattr(encoder, "device", "cpu")))
