@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,8 @@ class Outcome:
 
     Attributes:
         folder: The adapter.
-        report: Measurements on queries that were not trained on; None where there was nothing to search.
+        report: Measurements on queries that were not trained on, of the adapter and of the one it started from where
+            that is of this space as well; None where there was nothing to search.
         trained: Number of queries without labels that it was trained on.
         seconds: Time that everything took, over all runs.
         gained: Name of the validation measure of the last stage, its value half-way and at the end; or None.
@@ -38,13 +40,27 @@ class Outcome:
     seconds: float
     gained: tuple[str, float, float] | None
 
+    @property
+    def better_start(self) -> str | None:
+        """Name of the encoder that it started from, where that one finds more of what it was measured on."""
+        if self.report is None or len(self.report.encoders) < 2:
+            return None
+        trained, start = (row.overlap if row.retention is None else row.retention for row in self.report.encoders)
+        return self.report.encoders[1].name if (start or 0) > (trained or 0) else None
+
 
 def measure(
-    encoder: QueryEncoder, source: TeacherSource, division: Division, name: str, *, progress: Progress = silent
+    encoders: Mapping[str, QueryEncoder], source: TeacherSource, division: Division, *, progress: Progress = silent
 ) -> Report | None:
     """Retention on the labelled queries that were held out, and how much of the teacher's top ten is found.
 
     Without labels, or where the teacher finds nothing of what they name, only the latter.
+
+    Args:
+        encoders: The one that was trained, and others to compare it with, by name.
+        source: The teacher.
+        division: What is measured on.
+        progress: Called while the teacher embeds.
 
     Returns:
         None where there is neither a labelled query nor a document.
@@ -54,22 +70,25 @@ def measure(
     if not documents or not queries:
         return None
     document_vectors = source.teacher.encode_documents(documents, progress=progress)
-    pair = (source.teacher.encode_queries(queries, progress=progress), encoder.encode(queries))
-    ceiling, found = (_searched(vectors, document_vectors) for vectors in pair)
+    ceiling_vectors = source.teacher.encode_queries(queries, progress=progress)
+    vectors = {name: encoder.encode(queries) for name, encoder in encoders.items()}
+    ceiling = _searched(ceiling_vectors, document_vectors)
+    found = {name: _searched(own, document_vectors) for name, own in vectors.items()}
     title = "your documents, queries without labels"
     if test is not None:
-        labelled = [search_dataset(test, vectors, document_vectors) for vectors in pair]
+        labelled = search_dataset(test, ceiling_vectors, document_vectors)
         title = test.name
-        if labelled[0].scores["nDCG@10"].any():
-            ceiling, found = labelled
+        if labelled.scores["nDCG@10"].any():
+            ceiling = labelled
+            found = {name: search_dataset(test, own, document_vectors) for name, own in vectors.items()}
     return summarize(
-        {name: encoder},
+        encoders,
         _without_api(source.teacher),
         dataset=title,
         queries=queries,
         documents=len(documents),
         ceiling=ceiling,
-        found={name: found},
+        found=found,
         sampling=Sampling(latency_queries=_TIMED),
         progress=progress,
     )

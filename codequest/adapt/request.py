@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from codequest.adapt.starts import leads_to
 from codequest.adapters import find_adapter, shipped_adapters
 from codequest.adapters.card_metadata import ONE_QUERY
-from codequest.adapters.folder import AdapterConfig, read_config
-from codequest.encoders.truncation import has_linear_map
+from codequest.adapters.folder import read_config
 from codequest.errors import InvalidInputError
 from codequest.space import EmbeddingSpace
 from codequest.teachers.registry import fastest
@@ -104,11 +104,6 @@ class Request:
 def _is_of(name: str, kind: str, space: EmbeddingSpace) -> bool:
     config = read_config(find_adapter(name))
     return config.kind == kind and leads_to(config, space)
-
-
-def leads_to(config: AdapterConfig, space: EmbeddingSpace) -> bool:
-    """Tell whether an adapter is of a space, or of the one whose vectors this one truncates."""
-    return config.space == space or (space.truncates(config.space) and has_linear_map(config))
 
 
 def _flops(name: str) -> float:

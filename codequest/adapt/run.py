@@ -6,17 +6,18 @@ import itertools
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from codequest.adapt.ledger import Ledger
 from codequest.adapt.material import Material, gather
 from codequest.adapt.measuring import Outcome, measure
 from codequest.adapt.plan import LEAST_QUERIES, MOST_PAIRS, MOST_QUERIES, Plan, Speeds, make_plan
-from codequest.adapt.request import Request, leads_to
+from codequest.adapt.request import Request
 from codequest.adapt.sources import TeacherSource, matched, open_source
 from codequest.adapt.speed import seconds_per_step, seconds_per_text
 from codequest.adapt.stages import GENTLER, SETTINGS, Division, Stages, divide
-from codequest.adapters.folder import check_destination, read_config
-from codequest.adapters.places import find_adapter
+from codequest.adapt.starts import start_of
+from codequest.adapters.folder import check_destination
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder, create_encoder
 from codequest.errors import CodequestWarning, InvalidInputError, TeacherError
 from codequest.evaluation.comparison import teacher_cost
@@ -164,11 +165,9 @@ class Run:
 
     def encoder(self, queries: Sequence[str]) -> TrainableQueryEncoder:
         """The encoder before it is trained."""
-        space, start = self.source.teacher.space, self.start
-        if start is not None and leads_to(read_config(find_adapter(start)), space):
-            adapter = QueryEncoder.from_pretrained(start)
-            if isinstance(adapter, TrainableQueryEncoder):
-                return adapter if adapter.space == space else adapter.truncated_to(space.dim)
+        start = self.start
+        if (begun := start_of(self.source.teacher.space, start)) is not None:
+            return begun
         options = {"seed": self.request.seed} if start is None else {"seed": self.request.seed, "start": start}
         if start is None and self.request.kind == "lora":
             options |= {"layers": 3, "rank": 32}
@@ -219,7 +218,10 @@ class Run:
         encoder = stages.train(self.encoder, queries, division, self.plan, self.speeds, until=60 * self.request.minutes)
         encoder.training |= {"seed": self.request.seed, "sources": dict(self.material.sources)}
         encoder.save_pretrained(self.request.out)  # whatever becomes of the measurement
-        report = measure(encoder, self.source, division, self.request.out.name, progress=self.progress)
+        compared: dict[str, QueryEncoder] = {self.request.out.name: encoder}
+        if (begun := start_of(self.source.teacher.space, self.start)) is not None:
+            compared[f"{Path(str(self.start)).name}, as it was"] = begun
+        report = measure(compared, self.source, division, progress=self.progress)
         if report is not None:
             encoder.metrics[report.dataset] = report.encoders[0].summary()
         folder = encoder.save_pretrained(self.request.out)

@@ -119,6 +119,8 @@ def _show_outcome(outcome: Outcome) -> None:
         more = end - half
         spent += f"; twice the time may bring about {more:.3f} more." if more > 0.0005 else "; more time brings little."
     messages.print(spent)
+    if outcome.better_start is not None:
+        messages.print(f"On these queries {outcome.better_start}, finds more: take that one, or give more minutes.")
     console.print(
         "from codequest import QueryEncoder\n"
         f"encoder = QueryEncoder.from_pretrained({str(outcome.folder)!r})\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codequest.adapt.measuring import measure
+from codequest.adapt.measuring import Outcome, measure
 from codequest.adapt.sources import TeacherSource
 from codequest.adapt.stages import Division
 from codequest.data import RetrievalDataset
@@ -35,7 +35,7 @@ def test_retention_where_there_are_labels(teacher: CachedTeacher, encoder: Query
     documents = {f"d{number}": text for number, text in enumerate(DOCUMENTS)}
     queries = {f"q{number}": text for number, text in enumerate(QUERIES)}
     test = RetrievalDataset("held out", queries, documents, {f"q{n}": {f"d{n}": 1} for n in range(3)})
-    report = measure(encoder, TeacherSource(teacher, None, []), Division([], None, test, []), "mine")
+    report = measure({"mine": encoder}, TeacherSource(teacher, None, []), Division([], None, test, []))
     assert report is not None
     assert report.teacher.measures["nDCG@10"] == 1  # each query is a document
     assert report.encoders[0].retention == report.encoders[0].measures["nDCG@10"]
@@ -46,10 +46,22 @@ def test_overlap_where_there_are_none_and_nothing_without_documents(
     teacher: CachedTeacher, encoder: QueryEncoder
 ) -> None:
     division = Division([], None, None, QUERIES)
-    report = measure(encoder, TeacherSource(teacher, None, DOCUMENTS), division, "mine")
+    report = measure({"mine": encoder}, TeacherSource(teacher, None, DOCUMENTS), division)
     assert report is not None
     row = report.encoders[0]
     assert row.retention is None
     assert row.overlap is not None
     assert 0.7 < row.overlap <= 1  # ten of twelve
-    assert measure(encoder, TeacherSource(teacher, None, []), division, "mine") is None
+    assert measure({"mine": encoder}, TeacherSource(teacher, None, []), division) is None
+
+
+def test_a_start_that_finds_more_is_named(tiny_base: Path, teacher: CachedTeacher, encoder: QueryEncoder) -> None:
+    untrained = LoRAQueryEncoder.create(str(tiny_base), space=teacher.space, rank=2, device="cpu")
+    source, division = TeacherSource(teacher, None, DOCUMENTS), Division([], None, None, QUERIES)
+
+    def outcome(encoders: dict[str, QueryEncoder]) -> Outcome:
+        return Outcome(Path("out"), measure(encoders, source, division), 0, 1.0, None)
+
+    assert outcome({"mine": untrained, "static, as it was": encoder}).better_start == "static, as it was"
+    assert outcome({"mine": encoder, "static, as it was": untrained}).better_start is None
+    assert outcome({"mine": encoder}).better_start is None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from codequest.adapt import Request
-from codequest.adapt.request import leads_to
+from codequest.adapt.starts import leads_to
 from codequest.adapters import find_adapter
 from codequest.adapters.folder import read_config
 from codequest.errors import InvalidInputError

@@ -14,7 +14,7 @@ import pytest
 from codequest.adapt import adapt
 from codequest.adapt.run import Run
 from codequest.adapt.stages import divide
-from codequest.encoders import QueryEncoder, StaticQueryEncoder
+from codequest.encoders import LoRAQueryEncoder, QueryEncoder, StaticQueryEncoder
 from codequest.errors import AdapterFormatError, CodequestWarning, InvalidInputError, SpaceMismatchError, TeacherError
 from codequest.teachers import CachedTeacher, LocalTeacher, load_teacher
 from tests.adapt.conftest import Ask
@@ -201,3 +201,23 @@ def test_a_fresh_static_table(ask: Ask, tiny_base: Path, tmp_path: Path) -> None
     with pytest.raises(AdapterFormatError, match="No adapter"):
         assert Run(ask(start=str(tmp_path / "nowhere"))).plan
     assert issubclass(StaticQueryEncoder, QueryEncoder)
+
+
+def test_the_adapter_of_the_whole_vectors_is_cut_trained_on_and_compared_with(
+    ask: Ask, tiny_base: Path, tiny_teacher: Path, tmp_path: Path
+) -> None:
+    whole = LocalTeacher(str(tiny_teacher), device="cpu")
+    encoder = LoRAQueryEncoder.create(str(tiny_base), space=whole.space, rank=2, device="cpu")
+    texts = [f"sort a dict {number}" for number in range(60)]
+    encoder.initialize(encoder.prepare(texts), whole.encode_queries(texts))
+    encoder.training = {"stages": [{"epochs": 1}]}
+    start = encoder.save_pretrained(tmp_path / "whole")
+    outcome = adapt(ask(start=str(start), dim=16))
+    assert outcome.report is not None
+    trained, as_it_was = outcome.report.encoders
+    assert (trained.name, as_it_was.name) == ("adapter", "whole, as it was")
+    adapted = QueryEncoder.from_pretrained(outcome.folder)
+    assert adapted.space == load_teacher(str(tiny_teacher), dim=16).space
+    assert adapted.training["stages"][0] == {"epochs": 1}  # it goes on from there
+    measured = [row.cosine for row in outcome.report.encoders]
+    assert measured[0] > measured[1] - 0.02  # type: ignore[operator]
