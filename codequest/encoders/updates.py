@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from torch import Tensor, nn
@@ -60,6 +61,20 @@ def unmerge_in_place(backbone: Backbone) -> None:
     for layer in _updated_layers(backbone):
         if layer.merged:
             layer.unmerge()
+
+
+@contextmanager
+def merged(backbone: Backbone) -> Iterator[None]:
+    """Have the updates in the weights for a while; afterwards every weight is what it was, to the last bit."""
+    layers = [layer for layer in _updated_layers(backbone) if not layer.merged]
+    kept = [layer.get_base_layer().weight.detach().clone() for layer in layers]
+    merge_in_place(backbone)
+    try:
+        yield
+    finally:
+        for layer, weight in zip(layers, kept, strict=True):
+            layer.unmerge()
+            layer.get_base_layer().weight.data.copy_(weight)
 
 
 def updates_of(backbone: Backbone) -> dict[str, Tensor]:
