@@ -234,10 +234,13 @@ def _blockwise(source: Path, target: Path) -> None:
 def _quantize_dynamic(source: Path, target: Path, kinds: list[str], left_out: list[str]) -> None:
     """Stores weights as int8, a scale per column; activations get one scale per batch when it runs."""
     with quiet_tools():
+        import onnx
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
+        model = onnx.load(str(source / _FILE))
+        del model.graph.value_info[:]  # it has the shapes of weights before the quantizer transposes them
         quantize_dynamic(
-            str(source / _FILE),
+            model,
             str(target / _FILE),
             op_types_to_quantize=kinds,
             nodes_to_exclude=left_out,
