@@ -9,7 +9,7 @@ import typer
 
 from codequest.cli.display import Screen, console, facts_of, messages, progress_bars, warn, write_json
 from codequest.cli.options.arguments import TEACHER_HELP, JsonOption
-from codequest.errors import CodeIndexError, CodequestError
+from codequest.errors import CodeIndexError, CodequestError, has_torch
 from codequest.texts import counted, shell_word, visible_line
 
 _COMPARED = {
@@ -64,7 +64,7 @@ def index(
     _print_report(report, out)
     try:
         if light:
-            _print_left(report.chunks - report.taught, report.root, out)
+            _print_left(report.chunks - report.taught, report.root, out, teacher)
         elif background and report.taught < report.chunks:
             _start_background(report, teacher, out)
         else:
@@ -125,14 +125,14 @@ def _teach(report: IndexRun, teacher: str | None, out: Screen) -> None:
     except KeyboardInterrupt:
         messages.print("\nStopped.")
         stats = CodeIndex.open(report.root, encoder=None).stats
-        _print_left(stats.chunks - stats.taught, report.root, out)
+        _print_left(stats.chunks - stats.taught, report.root, out, teacher)
         raise typer.Exit(130) from None
     except CodeIndexError:
         raise
     except CodequestError as error:
         warn(str(error))
         stats = CodeIndex.open(report.root, encoder=None).stats
-        _print_left(stats.chunks - stats.taught, report.root, out)
+        _print_left(stats.chunks - stats.taught, report.root, out, teacher)
         return
     if waiting:
         out.print("Every chunk has its teacher's vector.")
@@ -151,13 +151,13 @@ def _start_background(report: IndexRun, teacher: str | None, out: Screen) -> Non
     )
 
 
-def _print_left(left: int, root: Path, out: Screen) -> None:
-    if left:
-        out.print(
-            f"{counted(left, 'chunk has', 'chunks have')} light vectors, which searches use. Go on with the teacher: "
-            f"codequest index {shell_word(str(root))}, or with --background.",
-            soft_wrap=True,
-        )
+def _print_left(left: int, root: Path, out: Screen, teacher: str | None) -> None:
+    if not left:
+        return
+    says = f"{counted(left, 'chunk has', 'chunks have')} light vectors, which searches use."
+    if has_torch() or str(teacher).startswith("onnx:"):  # else there is no way to go on, and the warning says so
+        says += f" Go on with the teacher: codequest index {shell_word(str(root))}, or with --background."
+    out.print(says, soft_wrap=True)
 
 
 def index_facts(index: CodeIndex) -> dict[str, Any]:

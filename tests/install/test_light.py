@@ -134,6 +134,14 @@ def test_a_command_runs_without_torch(place: Path, command: str) -> None:
     assert result.stdout or command == "probe"
 
 
+def test_an_index_does_not_send_to_a_teacher_that_cannot_run(place: Path) -> None:
+    result = without_torch(COMMAND, "index", "src", "--rebuild", cwd=place)
+    assert result.returncode == 0, result.stderr
+    assert "has light vectors, which searches use." in result.stdout
+    assert "Go on with the teacher" not in result.stdout
+    assert "pip install 'codequest" in result.stderr
+
+
 @pytest.mark.parametrize("command", REFUSED)
 def test_a_command_that_needs_torch_says_what_to_install(place: Path, command: str) -> None:
     result = without_torch(COMMAND, *REFUSED[command], cwd=place)
