@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from codequest.files import replace_file
@@ -16,7 +19,7 @@ NUMBERS, TABLE = "study.json", "study.md"
 
 
 def write_study(folder: Path, study: AdaptationStudy) -> Path:
-    """Write ``study.json``, ``study.md``, and the figure as PNG and SVG for light and dark pages.
+    """Write ``study.json``, ``study.md``, and the figure, whole and over arithmetic alone, for light and dark pages.
 
     Raises:
         MissingDependencyError: The extra ``report`` is not installed.
@@ -25,10 +28,11 @@ def write_study(folder: Path, study: AdaptationStudy) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(folder / NUMBERS, (json.dumps(study.to_dict(), indent=2) + "\n").encode())
     replace_file(folder / TABLE, _table(study).encode())
-    for theme in THEMES:
-        image = rendered("study", lambda theme: draw_adaptations(study, theme), theme)
-        replace_file(folder / f"study-{theme.name}.png", image.png)
-        replace_file(folder / f"study-{theme.name}.svg", image.svg)
+    figures = {"study": study, f"study-{study.tradeoffs[0].cost}": replace(study, tradeoffs=study.tradeoffs[:1])}
+    for (name, shown), theme in itertools.product(figures.items(), THEMES):
+        image = rendered(name, partial(draw_adaptations, shown), theme)
+        replace_file(folder / f"{name}-{theme.name}.png", image.png)
+        replace_file(folder / f"{name}-{theme.name}.svg", image.svg)
     return folder
 
 
