@@ -151,7 +151,7 @@ def _start_background(report: IndexRun, teacher: str | None, out: Screen) -> Non
     )
 
 
-def _print_left(left: int, root: Path, out: Screen, teacher: str | None) -> None:
+def _print_left(left: int, root: Path, out: Screen, teacher: str | None = None) -> None:
     if not left:
         return
     says = f"{counted(left, 'chunk has', 'chunks have')} light vectors, which searches use."
