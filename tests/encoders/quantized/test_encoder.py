@@ -146,7 +146,7 @@ def test_costs_count_the_scales_of_quantized_weights(wide_teacher: Path, space: 
         64,
         12,
         2 if faithful_half(CPU) == "bf16" else 4,
-    )  # bytes of a number that is not quantized
+    )  # bytes of the rest
     shapes = 2 * [*4 * [(hidden, hidden)], (2 * hidden, hidden), (hidden, 2 * hidden)]  # of 2 transformer layers
     weights, outputs = sum(rows * columns for rows, columns in shapes), sum(rows for rows, _ in shapes)
     for precision in ("int8", "nf4", "fp4"):
