@@ -16,7 +16,7 @@ from codequest.adapt.request import Request
 from codequest.adapt.sources import TeacherSource, matched, open_source
 from codequest.adapt.speed import seconds_per_step, seconds_per_text
 from codequest.adapt.stages import GENTLER, SETTINGS, Division, Stages, divide
-from codequest.adapt.starts import start_of
+from codequest.adapt.starts import goes_on, start_of
 from codequest.adapters.folder import check_destination
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder, create_encoder
 from codequest.errors import CodequestWarning, InvalidInputError, TeacherError
@@ -177,10 +177,16 @@ class Run:
             self.request.kind, self.source.teacher, queries=queries, options=options, progress=self.progress
         )
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the adapter to start from is of the teacher's space already."""
+        return goes_on(self.start, self.source.teacher.space)
+
     def describe_training(self) -> str:
         """Learning rates and batch size, for the plan."""
         rate = float(SETTINGS[self.request.kind]["learning_rate"])
-        return f"{rate:g}, then {GENTLER * rate:g} in the refinement; {self.batch_size} queries"
+        first = GENTLER * rate if self.goes_on else rate
+        return f"{first:g}, then {GENTLER * rate:g} in the refinement; {self.batch_size} queries"
 
     def describe_test(self) -> str:
         """What is measured on, for the plan."""
@@ -214,7 +220,7 @@ class Run:
     def follow(self) -> Outcome:
         """Embed, train, measure and save."""
         queries, division = self.embedded(self.division)
-        stages = Stages(self.source.teacher, self.ledger, self.request, self.progress)
+        stages = Stages(self.source.teacher, self.ledger, self.request, self.progress, goes_on=self.goes_on)
         encoder = stages.train(self.encoder, queries, division, self.plan, self.speeds, until=60 * self.request.minutes)
         encoder.training |= {"seed": self.request.seed, "sources": dict(self.material.sources)}
         encoder.save_pretrained(self.request.out)  # whatever becomes of the measurement

@@ -26,7 +26,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 """Settings of the regression by kind; see docs/your-teacher.md for what they were chosen by."""
 
 GENTLER = 0.2
-"""Learning rate of the refinement, as a share of that of the regression."""
+"""Learning rate of the refinement, and of an encoder that is of the space already, as a share of the regression's."""
 
 ANCHORS = {"lora": 5.0, "static": 1.0}
 """Weight of the cosine to the teacher's query vectors in the refinement, next to 1 for finding its documents."""
@@ -108,14 +108,24 @@ class Stages:
 
     Attributes:
         gained: Name of the validation measure of the longest stage, its value half-way and at the end; or None.
+
+    Args:
+        teacher: Gives the targets.
+        ledger: Keeps what is decided.
+        request: What is wanted.
+        progress: Called while it trains.
+        goes_on: Whether the encoder has learned this space already.
     """
 
-    def __init__(self, teacher: Teacher, ledger: Ledger, request: Request, progress: Progress) -> None:
+    def __init__(
+        self, teacher: Teacher, ledger: Ledger, request: Request, progress: Progress, *, goes_on: bool = False
+    ) -> None:
         self.gained: tuple[str, float, float] | None = None
         self._teacher = teacher
         self._ledger = ledger
         self._request = request
         self._progress = progress
+        self._goes_on = goes_on
 
     def train(
         self,
@@ -163,7 +173,7 @@ class Stages:
             losses=losses,
             epochs=max(1e-6, steps * settings["batch_size"] / examples),
             batch_size=settings["batch_size"],
-            learning_rate=settings["learning_rate"] * (GENTLER if refines else 1),
+            learning_rate=settings["learning_rate"] * (GENTLER if refines or self._goes_on else 1),
             temperature=0.05,
             candidates=16384 if refines else None,
             evaluations=min(4, steps),

@@ -15,9 +15,14 @@ def leads_to(config: AdapterConfig, space: EmbeddingSpace) -> bool:
     return config.space == space or (space.truncates(config.space) and has_linear_map(config))
 
 
+def goes_on(start: str | None, space: EmbeddingSpace) -> bool:
+    """Tell whether training goes on from an adapter that is of the space already."""
+    return start is not None and leads_to(read_config(find_adapter(start)), space)
+
+
 def start_of(space: EmbeddingSpace, start: str | None) -> TrainableQueryEncoder | None:
     """The adapter to start from, loaded anew and truncated where it has to be; None where it is of another space."""
-    if start is None or not leads_to(read_config(find_adapter(start)), space):
+    if start is None or not goes_on(start, space):
         return None
     adapter = QueryEncoder.from_pretrained(start)
     if not isinstance(adapter, TrainableQueryEncoder):
