@@ -71,13 +71,13 @@ def refuse_unsupported(precision: Precision, device: torch.device) -> None:
 
 def faithful_half(device: torch.device) -> Precision:
     """The fastest precision that keeps a teacher's vectors: bf16 where it is real and faster, otherwise fp32."""
-    return "bf16" if runs("bf16", device) and (device.type != "cpu" or _gains_from_bf16()) else "fp32"
+    return "bf16" if runs("bf16", device) and (device.type != "cpu" or gains_from_bf16()) else "fp32"
 
 
 @cache
-def _gains_from_bf16() -> bool:
+def gains_from_bf16() -> bool:
     """Tell whether this CPU multiplies faster in bf16: with AVX-512 alone, some need twice the time of fp32."""
-    full = [torch.rand(shape) for shape in _TRIED]
+    full = [torch.ones(shape) for shape in _TRIED]  # no random numbers: whoever set a seed has theirs
     half = [matrix.bfloat16() for matrix in full]
     best = {torch.float32: math.inf, torch.bfloat16: math.inf}
     for _ in range(_TRIES):  # in turn, so that what else runs here slows both; the first is slow in either

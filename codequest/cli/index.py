@@ -19,7 +19,7 @@ _COMPARED = {
 _MOST_NAMES = 10  # of what is left out for one reason
 
 if TYPE_CHECKING:
-    from codequest.search import CodeIndex, IndexRun
+    from codequest.search import CodeIndex, IndexRun, IndexStats
 
 
 def index(
@@ -64,7 +64,7 @@ def index(
     _print_report(report, out)
     try:
         if light:
-            _print_left(report.chunks - report.taught, report.root, out, teacher)
+            _print_left(CodeIndex.open(report.root, encoder=None).stats, report.root, out)
         elif background and report.taught < report.chunks:
             _start_background(report, teacher, out)
         else:
@@ -124,15 +124,13 @@ def _teach(report: IndexRun, teacher: str | None, out: Screen) -> None:
             CodeIndex.teach(report.root, teacher=teacher, progress=progress)
     except KeyboardInterrupt:
         messages.print("\nStopped.")
-        stats = CodeIndex.open(report.root, encoder=None).stats
-        _print_left(stats.chunks - stats.taught, report.root, out, teacher)
+        _print_left(CodeIndex.open(report.root, encoder=None).stats, report.root, out)
         raise typer.Exit(130) from None
     except CodeIndexError:
         raise
     except CodequestError as error:
         warn(str(error))
-        stats = CodeIndex.open(report.root, encoder=None).stats
-        _print_left(stats.chunks - stats.taught, report.root, out, teacher)
+        _print_left(CodeIndex.open(report.root, encoder=None).stats, report.root, out)
         return
     if waiting:
         out.print("Every chunk has its teacher's vector.")
@@ -151,11 +149,14 @@ def _start_background(report: IndexRun, teacher: str | None, out: Screen) -> Non
     )
 
 
-def _print_left(left: int, root: Path, out: Screen, teacher: str | None = None) -> None:
+def _print_left(stats: IndexStats, root: Path, out: Screen) -> None:
+    from codequest.teachers.registry import needs_torch
+
+    left = stats.chunks - stats.taught
     if not left:
         return
     says = f"{counted(left, 'chunk has', 'chunks have')} light vectors, which searches use."
-    if has_torch() or str(teacher).startswith("onnx:"):  # else there is no way to go on, and the warning says so
+    if has_torch() or not needs_torch(stats.teacher):
         says += f" Go on with the teacher: codequest index {shell_word(str(root))}, or with --background."
     out.print(says, soft_wrap=True)
 
@@ -189,4 +190,4 @@ def _show_status(path: Path, as_json: bool) -> None:
     if run is not None:
         console.print(f"The teacher goes on: {run}.", soft_wrap=True)
     else:
-        _print_left(stats.chunks - stats.taught, index.root, console)
+        _print_left(stats, index.root, console)

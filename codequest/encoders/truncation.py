@@ -11,7 +11,7 @@ from codequest.adapters.card import render_card
 from codequest.adapters.folder import AdapterConfig, write_adapter
 from codequest.adapters.reference_vectors import ReferenceVectors
 from codequest.arguments import whole_number
-from codequest.errors import InvalidInputError
+from codequest.errors import InvalidInputError, has_torch
 from codequest.files import scratch_folder
 from codequest.space import normalized
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _Encoder = TypeVar("_Encoder", bound="QueryEncoder")
 
-_MAP, _LAST = "map.", "map.linear.weight"
+_MAP = "map."
+_WEIGHT = f"{_MAP}linear.weight"
 
 
 def has_linear_map(config: AdapterConfig) -> bool:
@@ -34,7 +35,7 @@ def truncated_to(encoder: _Encoder, dim: int) -> _Encoder:
     if not 1 <= whole_number(dim, "dim") < space.dim:
         raise InvalidInputError(f"dim must be from 1 to {space.dim - 1}, less than that of {space}; got {dim}.")
     saved = encoder.saved_tensors()
-    if not has_linear_map(config) or _LAST not in saved:
+    if not has_linear_map(config) or _WEIGHT not in saved:
         raise InvalidInputError(
             f"A {encoder.kind} encoder without a linear map cannot be truncated. Truncate the one that it was made "
             "from, and export that; or train one with codequest adapt --dim."
@@ -51,7 +52,8 @@ def truncated_to(encoder: _Encoder, dim: int) -> _Encoder:
     }
     with scratch_folder() as scratch:
         folder = write_adapter(scratch / "adapter", cut, tensors, render_card(cut), files=encoder.saved_files())
-        return type(encoder).from_pretrained(folder, device=str(getattr(encoder, "device", "cpu")))
+        device = str(getattr(encoder, "device", "cpu")) if has_torch() else None
+        return type(encoder).from_pretrained(folder, device=device)
 
 
 def _first_values(vectors: ReferenceVectors | None, dim: int) -> ReferenceVectors | None:

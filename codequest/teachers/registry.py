@@ -175,6 +175,11 @@ def teacher_given(given: Teacher | str) -> Teacher:
     )
 
 
+def needs_torch(name: str) -> bool:
+    """Tell whether a teacher of this name runs in torch: a model that is no graph in ONNX."""
+    return _parts(name)[0] in ("", *_MODELS)
+
+
 def is_on_this_machine(name: str) -> bool:
     """Tell whether a teacher of this name is a model or vectors on this machine: all that a file may ask for."""
     scheme, rest = _parts(name)

@@ -30,7 +30,8 @@ def test_a_cpu_without_half_precision_is_refused_with_the_choices(monkeypatch: p
 @pytest.mark.parametrize("name", ["avx512_bf16", "amx_bf16", "bf16"])
 def test_any_bf16_instruction_set_counts(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     _pretend(monkeypatch, **{name: True})
-    assert runs("bf16", CPU)
+    monkeypatch.setattr("codequest.backbone.precision.gains_from_bf16", lambda: True)
+    assert faithful_half(CPU) == "bf16"
     with pytest.raises(PrecisionNotSupportedError, match=r"does not run fp16 in hardware.* It runs fp32, bf16;"):
         refuse_unsupported("fp16", CPU)
 

@@ -11,7 +11,7 @@ from codequest.adapters import find_adapter
 from codequest.adapters.folder import read_config
 from codequest.encoders import QueryEncoder, check_teacher
 from codequest.encoders.truncation import has_linear_map
-from codequest.errors import InvalidInputError
+from codequest.errors import InvalidInputError, SpaceMismatchError
 from codequest.space import EmbeddingSpace, normalized
 from codequest.teachers import LocalTeacher
 from tests.encoders.conftest import build_case
@@ -55,6 +55,8 @@ def test_its_teacher_is_recognized(tiny_base: Path, wide_teacher: Path, space: E
     whole.reference_vectors = ReferenceVectors.of(LocalTeacher(str(wide_teacher), device="cpu"))
     cut = whole.truncated_to(DIM)
     check_teacher(cut, LocalTeacher(str(wide_teacher), device="cpu", dim=DIM))
+    with pytest.raises(SpaceMismatchError, match=f"dim {DIM} against 64|64 dimensions, .* {DIM}"):
+        check_teacher(cut, LocalTeacher(str(wide_teacher), device="cpu"))
 
 
 @pytest.mark.parametrize("dim", [0, 64, 65])

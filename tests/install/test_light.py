@@ -167,6 +167,14 @@ print(index.encoder, index.search("repeat until it works")[0].symbol)
     assert without_torch(program, cwd=place).stdout == "static retry\n"
 
 
+def test_a_table_is_truncated_without_torch(place: Path) -> None:
+    program = """
+from codequest import QueryEncoder
+print(QueryEncoder.from_pretrained("static").truncated_to(128).encode("sort a list").shape)
+"""
+    assert without_torch(program, cwd=place).stdout == "(128,)\n"
+
+
 @pytest.mark.parametrize("adapter", shipped_adapters())
 def test_what_comes_with_codequest_is_listed_whether_it_runs_or_not(adapter: str) -> None:
     assert adapter in without_torch(COMMAND, "info").stdout

@@ -15,6 +15,7 @@ from codequest.teachers import (
     teacher_named_in,
     teacher_schemes,
 )
+from codequest.teachers.registry import needs_torch
 from tests.teachers.counting import CountingTeacher
 
 
@@ -174,3 +175,9 @@ def test_only_models_have_revisions_and_dims(name: str) -> None:
 def test_a_model_that_is_nowhere_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(WeightsNotFoundError, match=r"No weights for 'nobody/nothing'.*hf download nobody/nothing"):
         load_teacher("nobody/nothing")
+
+
+def test_only_models_run_in_torch() -> None:
+    names = ("sentence-transformers/all-mpnet-base-v2", "./model", "auto:some/model", "local:some/model")
+    assert all(map(needs_torch, names))
+    assert not any(map(needs_torch, ("onnx:folder", "vectors:folder", "openai:text-embedding-3-small")))

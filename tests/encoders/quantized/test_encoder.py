@@ -110,7 +110,9 @@ def test_storage_precision_of_half_precisions(precision: Any, device: torch.devi
 def test_storage_precision_of_what_is_not_quantized(
     precision: Any, device: torch.device, bf16: bool, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("codequest.encoders.quantized.encoder.faithful_half", lambda _: "bf16" if bf16 else "fp32")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": bf16}, raising=False)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: bf16)
+    monkeypatch.setattr("codequest.backbone.precision.gains_from_bf16", lambda: True)
     assert storage_precision(precision, device) == expected
 
 
@@ -121,7 +123,8 @@ def test_what_is_not_quantized_is_stored_so(
 ) -> None:
     if bf16 and not runs("bf16", CPU):
         pytest.skip("this CPU only emulates bf16")
-    monkeypatch.setattr("codequest.encoders.quantized.encoder.faithful_half", lambda _: "bf16" if bf16 else "fp32")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": bf16}, raising=False)
+    monkeypatch.setattr("codequest.backbone.precision.gains_from_bf16", lambda: True)
     encoder = QuantizedQueryEncoder.create(
         space=space, precision=precision, runtime="torch", weights=str(wide_teacher), device="cpu"
     )
@@ -142,11 +145,8 @@ def test_int8_keeps_no_outlier_columns_so_neighbours_change_nothing(wide_teacher
 
 
 def test_costs_count_the_scales_of_quantized_weights(wide_teacher: Path, space: EmbeddingSpace) -> None:
-    hidden, tokens, vectors = (
-        64,
-        12,
-        2 if faithful_half(CPU) == "bf16" else 4,
-    )  # bytes of the rest
+    hidden, tokens = 64, 12
+    vectors = 2 if faithful_half(CPU) == "bf16" else 4  # bytes of a number that is not quantized
     shapes = 2 * [*4 * [(hidden, hidden)], (2 * hidden, hidden), (hidden, 2 * hidden)]  # of 2 transformer layers
     weights, outputs = sum(rows * columns for rows, columns in shapes), sum(rows for rows, _ in shapes)
     for precision in ("int8", "nf4", "fp4"):
