@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from codequest.adapt.sources import TeacherSource
@@ -70,17 +71,14 @@ def measure(
     if not documents or not queries:
         return None
     document_vectors = source.teacher.encode_documents(documents, progress=progress)
-    ceiling_vectors = source.teacher.encode_queries(queries, progress=progress)
-    vectors = {name: encoder.encode(queries) for name, encoder in encoders.items()}
-    ceiling = _searched(ceiling_vectors, document_vectors)
-    found = {name: _searched(own, document_vectors) for name, own in vectors.items()}
-    title = "your documents, queries without labels"
+    teacher_vectors = source.teacher.encode_queries(queries, progress=progress)
+    title, search = "your documents, queries without labels", _searched
+    ceiling = search(teacher_vectors, document_vectors)
     if test is not None:
-        labelled = search_dataset(test, ceiling_vectors, document_vectors)
+        labelled = search_dataset(test, teacher_vectors, document_vectors)
         title = test.name
         if labelled.scores["nDCG@10"].any():
-            ceiling = labelled
-            found = {name: search_dataset(test, own, document_vectors) for name, own in vectors.items()}
+            ceiling, search = labelled, partial(search_dataset, test)
     return summarize(
         encoders,
         _without_api(source.teacher),
@@ -88,7 +86,7 @@ def measure(
         queries=queries,
         documents=len(documents),
         ceiling=ceiling,
-        found=found,
+        found={name: search(encoder.encode(queries), document_vectors) for name, encoder in encoders.items()},
         sampling=Sampling(latency_queries=_TIMED),
         progress=progress,
     )

@@ -94,10 +94,11 @@ def make_plan(seconds: float, speeds: Speeds, *, queries: int, pairs: int, batch
     measuring = min(_MEASURING * seconds, _MEASURED_IN)
     documents = min(pairs, MOST_PAIRS, _fitting(_DOCUMENTS * seconds, speeds.document + speeds.query))
     documents = documents if documents >= LEAST_PAIRS else 0
-    rest = seconds - measuring - documents * (speeds.document + speeds.query)
-    passes = _EPOCHS / batch_size * speeds.step
+    of_documents = documents * (speeds.document + speeds.query)
+    rest = seconds - measuring - of_documents
+    passes = _EPOCHS / batch_size * speeds.step  # of training, seconds for one query
     refined = math.ceil(2 * documents / batch_size)
-    filling = _fitting(rest - (refined + documents * _EPOCHS / batch_size) * speeds.step, speeds.query + passes)
+    filling = _fitting(rest - refined * speeds.step - documents * passes, speeds.query + passes)
     taken = min(queries, MOST_QUERIES, max(_fitting(_QUERIES * seconds, speeds.query), filling))
     needed = (LEAST_QUERIES * speeds.query + _LEAST_STEPS * speeds.step) / (1 - _MEASURING)
     steps = _fitting(rest - taken * speeds.query, speeds.step)
@@ -116,7 +117,7 @@ def make_plan(seconds: float, speeds: Speeds, *, queries: int, pairs: int, batch
         pairs=documents,
         regression=max(1, regression),
         refinement=refinement,
-        embedding_seconds=taken * speeds.query + documents * (speeds.document + speeds.query),
+        embedding_seconds=taken * speeds.query + of_documents,
         training_seconds=(regression + refinement) * speeds.step,
         measuring_seconds=measuring,
     )

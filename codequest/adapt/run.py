@@ -15,7 +15,7 @@ from codequest.adapt.plan import LEAST_QUERIES, MOST_PAIRS, MOST_QUERIES, Plan, 
 from codequest.adapt.request import Request
 from codequest.adapt.sources import TeacherSource, matched, open_source
 from codequest.adapt.speed import seconds_per_step, seconds_per_text
-from codequest.adapt.stages import GENTLER, SETTINGS, Division, Stages, divide
+from codequest.adapt.stages import SETTINGS, Division, Stages, divide, learning_rate
 from codequest.adapt.starts import goes_on, start_of
 from codequest.adapters.folder import check_destination
 from codequest.encoders import QueryEncoder, TrainableQueryEncoder, create_encoder
@@ -166,7 +166,7 @@ class Run:
     def encoder(self, queries: Sequence[str]) -> TrainableQueryEncoder:
         """The encoder before it is trained."""
         start = self.start
-        if (begun := start_of(self.source.teacher.space, start)) is not None:
+        if (begun := start_of(start, self.source.teacher.space)) is not None:
             return begun
         options = {"seed": self.request.seed} if start is None else {"seed": self.request.seed, "start": start}
         if start is None and self.request.kind == "lora":
@@ -184,9 +184,8 @@ class Run:
 
     def describe_training(self) -> str:
         """Learning rates and batch size, for the plan."""
-        rate = float(SETTINGS[self.request.kind]["learning_rate"])
-        first = GENTLER * rate if self.goes_on else rate
-        return f"{first:g}, then {GENTLER * rate:g} in the refinement; {self.batch_size} queries"
+        first, then = (learning_rate(self.request.kind, gently=gently) for gently in (self.goes_on, True))
+        return f"{first:g}, then {then:g} in the refinement; {self.batch_size} queries"
 
     def describe_test(self) -> str:
         """What is measured on, for the plan."""
@@ -225,7 +224,7 @@ class Run:
         encoder.training |= {"seed": self.request.seed, "sources": dict(self.material.sources)}
         encoder.save_pretrained(self.request.out)  # whatever becomes of the measurement
         compared: dict[str, QueryEncoder] = {self.request.out.name: encoder}
-        if (begun := start_of(self.source.teacher.space, self.start)) is not None:
+        if (begun := start_of(self.start, self.source.teacher.space)) is not None:
             compared[f"{Path(str(self.start)).name}, as it was"] = begun
         report = measure(compared, self.source, division, progress=self.progress)
         if report is not None:

@@ -25,14 +25,17 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 """Settings of the regression by kind; see docs/your-teacher.md for what they were chosen by."""
 
-GENTLER = 0.2
-"""Learning rate of the refinement, and of an encoder that is of the space already, as a share of the regression's."""
-
 ANCHORS = {"lora": 5.0, "static": 1.0}
 """Weight of the cosine to the teacher's query vectors in the refinement, next to 1 for finding its documents."""
 
+_GENTLER = 0.2  # of the learning rate of the regression
 _MOST_MEASURED = 300  # queries
 _OVERRUN = 1.03  # of the budget less the time for measuring, when training is ended whatever is left of it
+
+
+def learning_rate(kind: str, *, gently: bool) -> float:
+    """That of a stage: gently in the refinement, and where the encoder has learned the space already."""
+    return float(SETTINGS[kind]["learning_rate"]) * (_GENTLER if gently else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ class Stages:
             losses=losses,
             epochs=max(1e-6, steps * settings["batch_size"] / examples),
             batch_size=settings["batch_size"],
-            learning_rate=settings["learning_rate"] * (GENTLER if refines or self._goes_on else 1),
+            learning_rate=learning_rate(self._request.kind, gently=refines or self._goes_on),
             temperature=0.05,
             candidates=16384 if refines else None,
             evaluations=min(4, steps),

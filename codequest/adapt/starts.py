@@ -20,7 +20,7 @@ def goes_on(start: str | None, space: EmbeddingSpace) -> bool:
     return start is not None and leads_to(read_config(find_adapter(start)), space)
 
 
-def start_of(space: EmbeddingSpace, start: str | None) -> TrainableQueryEncoder | None:
+def start_of(start: str | None, space: EmbeddingSpace) -> TrainableQueryEncoder | None:
     """The adapter to start from, loaded anew and truncated where it has to be; None where it is of another space."""
     if start is None or not goes_on(start, space):
         return None

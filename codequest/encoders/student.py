@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 """The small model that commands and recipes start from unless they name another."""
 
-_MAX_CHARACTERS = {"cuda": 16384, "cpu": 4096}  # of a batch: two cores are filled sooner, and stay in their caches
+_MAX_CHARACTERS, _ON_CPU = 16384, 4096  # of a batch: two cores are filled sooner, and stay in their caches
 
 
 class StudentQueryEncoder(TrainableQueryEncoder):
@@ -188,7 +188,7 @@ def pooled_features(backbone: Backbone, texts: Sequence[str], progress: Progress
     """
     features = np.empty((len(texts), backbone.hidden), dtype=np.float32)
     device, half = backbone.device.type, faithful_half(backbone.device) == "bf16"
-    most = _MAX_CHARACTERS.get(device, _MAX_CHARACTERS["cuda"])
+    most = _ON_CPU if device == "cpu" else _MAX_CHARACTERS
     done = 0
     with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=half):
         for batch in batches_by_length(texts, max_texts=256, max_characters=most):
